@@ -1,0 +1,1 @@
+"""Generic machinery over declared objects. Knows no business noun; modules stand on it."""

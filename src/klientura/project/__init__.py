@@ -1,0 +1,1 @@
+"""What turns the kernel and the modules into a running product: settings, addresses, processes, command line."""
