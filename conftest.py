@@ -1,0 +1,29 @@
+"""Rules for every test: databases come from the template, and CI allows no skipped test."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from klientura.project.testing import TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:  # noqa: ARG001
+    """Copy test databases from the template that holds the schema and the extensions."""
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """In CI a skipped test fails: what is not run there is not tested anywhere."""
+    report: pytest.TestReport = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and CI=true allows no skipped test: {report.longrepr}"
+    return report

@@ -1,0 +1,1 @@
+"""The PostgreSQL server that the program brings, starts and stops by itself."""
