@@ -22,10 +22,10 @@ def ensure_role_and_database(
     The role owns its database and nothing else; only tests let it create databases.
     """
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             options = sql.SQL("LOGIN CREATEDB" if may_create_databases else "LOGIN")
             connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(ROLE), options))
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             names = {"database": sql.Identifier(database), "role": sql.Identifier(ROLE)}
             connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {role}").format(**names))
             path = sql.SQL(", ").join(sql.Identifier(name) for name in SEARCH_PATH)

@@ -66,20 +66,23 @@ def stop_postmaster(data_dir: Path, *, timeout: float = 8.0) -> bool:
 def _wait_until_gone(data_dir: Path, pid: int, patience: float) -> bool:
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        _reap(pid)
+        child = _reap(pid)
         current = find_postmaster(data_dir)
-        if current is None or current.pid != pid:
+        if child is not True and (current is None or current.pid != pid):
             return True
         time.sleep(0.01)
     return False
 
 
-def _reap(pid: int) -> None:
-    """Take the exit code when the process is our own child, so that it does not stay as a zombie."""
+def _reap(pid: int) -> bool | None:
+    """Take the exit code when the process is our own child, so that it does not stay as a zombie.
+
+    Returns True while the child still runs, False when it has ended, None when it is not our child.
+    """
     try:
-        os.waitpid(pid, os.WNOHANG)
+        return os.waitpid(pid, os.WNOHANG)[0] == 0
     except ChildProcessError:
-        return
+        return None
 
 
 def _serves(pid: int, cluster: Path) -> bool:
