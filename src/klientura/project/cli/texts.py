@@ -1,0 +1,234 @@
+"""Every message of the command line: code → (English, Russian). First what happened, then what to do."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # help
+    "help": (
+        "Klientura, a CRM with its own database.",
+        "Klientura — CRM с собственной базой данных.",
+    ),
+    "help_command": ("COMMAND", "КОМАНДА"),
+    "help_run": ("start the product", "запустить программу"),
+    "help_doctor": (
+        "check this machine and say what to do",
+        "проверить компьютер и подсказать, что сделать",
+    ),
+    "help_migrate": (
+        "bring the tables of the database up to date",
+        "привести таблицы базы к текущей версии",
+    ),
+    "help_data": (
+        "data directory (default: {default})",
+        "каталог данных (по умолчанию {default})",
+    ),
+    "help_host": (
+        "network address to listen on (default: 127.0.0.1, this machine only)",
+        "сетевой адрес (по умолчанию 127.0.0.1: доступ только с этого компьютера)",
+    ),
+    "help_port": (
+        "port (default: the first free one from 8000 on)",
+        "порт (по умолчанию первый свободный начиная с 8000)",
+    ),
+    "help_workers": (
+        "processes that serve pages (default: {default})",
+        "число процессов, отдающих страницы (по умолчанию {default})",
+    ),
+    "help_no_browser": ("do not open the browser", "не открывать браузер"),
+    # run
+    "starting": ("Klientura is starting. Data: {path}", "Klientura запускается. Данные: {path}"),
+    "ready": (
+        "Klientura is ready: {address}  (to stop it, press Ctrl-C)",
+        "Klientura готова: {address}  (остановить — Ctrl-C)",
+    ),
+    "stopped": ("Klientura has stopped.", "Klientura остановлена."),
+    "warning": ("Warning: {text}", "Внимание: {text}"),
+    "migrated": ("The database is up to date.", "База приведена к текущей версии."),
+    # refusals of the data directory
+    "already_running": (
+        (
+            "The data directory {path} is in use by another Klientura (process {holder}). "
+            "Stop it first, or choose another directory with --data."
+        ),
+        (
+            "Каталог данных {path} занят другой запущенной Klientura (процесс {holder}). "
+            "Остановите её или укажите другой каталог: --data."
+        ),
+    ),
+    "directory_foreign": (
+        "{path} belongs to another user or is a link. Choose another directory with --data.",
+        "{path} принадлежит другому пользователю или является ссылкой. Укажите другой каталог: --data.",
+    ),
+    "directory_not_writable": (
+        "Cannot write to {path}: {reason}. Check rights and free space, or choose another with --data.",
+        "Нет записи в {path}: {reason}. Проверьте права и место на диске или укажите другой: --data.",
+    ),
+    # refusals of the database server
+    "postgres_not_found": (
+        (
+            "No PostgreSQL server was found. Install PostgreSQL {oldest} or newer "
+            "(Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql@18), "
+            "or name a server in DATABASE_URL."
+        ),
+        (
+            "Сервер PostgreSQL не найден. Установите PostgreSQL {oldest} или новее "
+            "(Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql@18) "
+            "или укажите сервер в DATABASE_URL."
+        ),
+    ),
+    "postgres_too_old": (
+        "PostgreSQL {version} in {path} is too old: {oldest} or newer is needed.",
+        "PostgreSQL {version} в {path} устарел: нужна версия {oldest} или новее.",
+    ),
+    "postgres_other_major": (
+        (
+            "The data was made by PostgreSQL {needed}, and only {version} was found ({path}). "
+            "Install PostgreSQL {needed}, or name its programs' directory in KLIENTURA_POSTGRES_BIN."
+        ),
+        (
+            "Данные созданы PostgreSQL {needed}, а найдена только версия {version} ({path}). "
+            "Установите PostgreSQL {needed} или укажите каталог его программ в KLIENTURA_POSTGRES_BIN."
+        ),
+    ),
+    "postgres_not_runnable": (
+        (
+            "PostgreSQL does not run as root, and {path} cannot be run as another user here. "
+            "Start Klientura as an ordinary user, or put it where every user may read it."
+        ),
+        (
+            "PostgreSQL не работает от имени root, а запустить {path} от имени другого не удалось. "
+            "Запустите Klientura обычным пользователем или разместите её там, где её могут читать все."
+        ),
+    ),
+    "initdb_failed": (
+        "The database in {path} could not be created:\n{log}",
+        "Не удалось создать базу в {path}:\n{log}",
+    ),
+    "postgres_did_not_start": (
+        "The database server did not start. Its output ({path}):\n{log}",
+        "Сервер базы данных не запустился. Его сообщения ({path}):\n{log}",
+    ),
+    "database_unreachable": (
+        "The database does not answer: {reason}\nCheck DATABASE_URL and that the server runs.",
+        "База данных не отвечает: {reason}\nПроверьте DATABASE_URL и работу сервера.",
+    ),
+    # problems that the check of a server finds
+    "server_too_old": (
+        "The server is PostgreSQL {version}: {oldest} or newer is needed. Upgrade it.",
+        "На сервере PostgreSQL {version}, нужна версия {oldest} или новее. Обновите сервер.",
+    ),
+    "server_encoding": (
+        "The database has the encoding {encoding}. Create it anew with ENCODING 'UTF8'.",
+        "Кодировка базы — {encoding}. Создайте базу заново с ENCODING 'UTF8'.",
+    ),
+    "server_ctype": (
+        (
+            "The database does not know Cyrillic letters (its LC_CTYPE is C), so search would find nothing. "
+            "Create it anew with LC_CTYPE 'C.UTF-8' or 'ru_RU.UTF-8', from template0."
+        ),
+        (
+            "База не различает букв кириллицы (LC_CTYPE = C), и поиск ничего не найдёт. "
+            "Создайте базу заново из template0 с LC_CTYPE 'C.UTF-8' или 'ru_RU.UTF-8'."
+        ),
+    ),
+    "extension_unavailable": (
+        "The server lacks the extension {extension}. Install the package postgresql-contrib.",
+        "На сервере нет расширения {extension}. Установите пакет postgresql-contrib.",
+    ),
+    "extension_not_creatable": (
+        "The role may not create {extension}. A superuser has to run: CREATE EXTENSION {extension};",
+        (
+            "У роли нет права создать расширение {extension}. "
+            "Пусть администратор базы выполнит: CREATE EXTENSION {extension};"
+        ),
+    ),
+    "schema_not_writable": (
+        (
+            "The role {user} may not write to the schema klientura of the database {database}. Grant it: "
+            'GRANT CREATE ON DATABASE "{database}" TO "{user}";'
+        ),
+        (
+            "Роль {user} не может писать в схему klientura базы {database}. Дайте ей право: "
+            'GRANT CREATE ON DATABASE "{database}" TO "{user}";'
+        ),
+    ),
+    "server_no_checksums": (
+        (
+            "Data checksums are off, so damage by a disk stays unnoticed. "
+            "Stop the server and run pg_checksums --enable."
+        ),
+        (
+            "Контрольные суммы страниц выключены: порча данных диском останется незамеченной. "
+            "Остановите сервер и выполните pg_checksums --enable."
+        ),
+    ),
+    "server_minor_old": (
+        "PostgreSQL {version} has known holes. Update it to {newer} or newer.",
+        "В PostgreSQL {version} есть известные уязвимости. Обновите его до {newer} или новее.",
+    ),
+    # refusals of the processes
+    "port_busy": (
+        "The port {port} of {host} is busy. Choose another one with --port.",
+        "Порт {port} на {host} занят. Укажите другой: --port.",
+    ),
+    "address_unusable": (
+        "Cannot listen on {host}, port {port}: {reason}. Check --host and --port.",
+        "Нельзя занять адрес {host}, порт {port}: {reason}. Проверьте --host и --port.",
+    ),
+    "schema_failed": (
+        "The database could not be brought up to date. The end of {path}:\n{log}",
+        "Не удалось привести базу к текущей версии. Конец журнала {path}:\n{log}",
+    ),
+    "web_keeps_dying": (
+        "The web server stops again and again. The end of {path}:\n{log}",
+        "Веб-сервер раз за разом останавливается. Конец журнала {path}:\n{log}",
+    ),
+    "worker_keeps_dying": (
+        "The process of background jobs stops again and again. The end of {path}:\n{log}",
+        "Процесс фоновых заданий раз за разом останавливается. Конец журнала {path}:\n{log}",
+    ),
+    "web_does_not_answer": (
+        "The web server has started and does not answer. The end of {path}:\n{log}",
+        "Веб-сервер запущен, но не отвечает. Конец журнала {path}:\n{log}",
+    ),
+    # doctor
+    "doctor_fine": ("Everything is in order.", "Всё в порядке."),
+    "doctor_broken": ("Not in order: {count}. See above.", "Требует внимания: {count}. См. выше."),
+    "doctor_python": ("Python {version}", "Python {version}"),
+    "doctor_python_old": (
+        "Python {version} is too old: install 3.12 or newer.",
+        "Python {version} устарел: установите 3.12 или новее.",
+    ),
+    "doctor_postgres": ("PostgreSQL {version}: {path}", "PostgreSQL {version}: {path}"),
+    "doctor_external": ("The server is named in DATABASE_URL", "Сервер указан в DATABASE_URL"),
+    "doctor_data": ("Data directory {path}, free: {free} GB", "Каталог данных {path}, свободно {free} ГБ"),
+    "doctor_data_new": (
+        "Data directory {path} will be made at the first start, free: {free} GB",
+        "Каталог данных {path} появится при первом запуске, свободно {free} ГБ",
+    ),
+    "doctor_data_open": (
+        "Other users may read {path}. Close it: chmod 700 {path}",
+        "Каталог {path} открыт другим пользователям. Закройте его: chmod 700 {path}",
+    ),
+    "doctor_disk_full": (
+        "Only {free} GB are free in {path}. Make room: at least 1 GB.",
+        "В {path} свободно всего {free} ГБ. Освободите место: нужен хотя бы 1 ГБ.",
+    ),
+    "doctor_server": ("The database is fit", "База данных пригодна"),
+    "doctor_migrations_done": ("The tables are up to date", "Таблицы соответствуют версии программы"),
+    "doctor_migrations_pending": (
+        "The tables are to be brought up to date ({count} migrations); klientura run does it by itself.",
+        "Таблицы требуют обновления (миграций: {count}); klientura run сделает это сама.",
+    ),
+    "doctor_assets": ("Styles and scripts of the pages are in place", "Стили и сценарии страниц на месте"),
+    "doctor_assets_missing": (
+        (
+            "Styles and scripts of the pages are missing. From a checkout: python3 dev.py run; "
+            "otherwise install the package again."
+        ),
+        "Нет стилей и сценариев страниц. Из исходников: python3 dev.py run; иначе установите пакет заново.",
+    ),
+    "doctor_port": ("Port {port} is free", "Порт {port} свободен"),
+    "doctor_running": (
+        "Klientura runs now (process {holder})",
+        "Klientura сейчас работает (процесс {holder})",
+    ),
+}

@@ -1,0 +1,1 @@
+"""The running product: one supervisor over the database server, the web server and the worker."""
