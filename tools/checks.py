@@ -1,0 +1,100 @@
+"""`dev.py test` and `dev.py check`: run every check, whatever the earlier ones said, and count.
+
+The last line is `N passed, N failed`: tests, with every other check counted as one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORT = ROOT / ".cache" / "pytest.xml"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHECKS = (
+    ["ruff", "format", "--check", "."],
+    ["ruff", "check", "."],
+    ["mypy"],
+    ["lint-imports"],
+    ["bandit", "-q", "-ll", "-r", "src"],
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks and, for `test`, the tests; returns 0 when all passed."""
+    command, rest = arguments[0], arguments[1:]
+    passed = failed = 0
+    checks = [list(check) for check in CHECKS]
+    if (ROOT / "tools" / "messages.py").exists():
+        checks.append([sys.executable, "tools/messages.py", "check"])
+    if command == "test" and "--quick" not in rest:
+        checks.insert(0, [sys.executable, __file__, "chromium"])
+    for check in checks:
+        if run(check) == 0:
+            passed += 1
+        else:
+            failed += 1
+    if command == "test":
+        tests_passed, tests_failed = run_tests(rest)
+        passed, failed = passed + tests_passed, failed + tests_failed
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def run_tests(arguments: list[str]) -> tuple[int, int]:
+    """Run pytest and return how many tests passed and failed."""
+    selection = ["-m", "not slow and not browser"] if "--quick" in arguments else ["-n", "2"]
+    rest = [argument for argument in arguments if argument != "--quick"]
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.unlink(missing_ok=True)
+    code = run([sys.executable, "-m", "pytest", "-q", f"--junitxml={REPORT}", *selection, *rest])
+    try:
+        suites = ET.parse(REPORT).getroot().iter("testsuite")
+        counts = [
+            {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+            for suite in suites
+        ]
+    except (OSError, ET.ParseError):
+        counts = []
+    failed = sum(count["failures"] + count["errors"] for count in counts)
+    passed = sum(count["tests"] - count["skipped"] for count in counts) - failed
+    # A session that broke off, or found no test, is a failure even when no single test failed.
+    return passed, failed or (1 if code else 0)
+
+
+def run(command: list[str]) -> int:
+    """Show the command, run it and return its exit code; 127 when there is no such program."""
+    program = command[0]
+    if program == sys.executable:
+        shown = ["python", *command[1:]]
+    else:
+        shown = command
+        command = [str(Path(sys.executable).parent / program), *command[1:]]
+    print("\n$ " + " ".join(part.replace(f"{ROOT}/", "") for part in shown), flush=True)
+    try:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    except FileNotFoundError:
+        print(f"{program} is not installed", flush=True)
+        return 127
+
+
+def ensure_chromium() -> int:
+    """Find Chromium for the browser tests; root installs it, others are told how."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return 0
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
+            subprocess.run(command, env=environment, check=False)
+        if any(shutil.which(name) for name in BROWSERS):
+            return 0
+    print("Chromium is needed for the browser tests. Install it and start again:\n  apt install chromium")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(ensure_chromium() if sys.argv[1] == "chromium" else main(sys.argv[1:]))
