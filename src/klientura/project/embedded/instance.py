@@ -23,7 +23,7 @@ from .layout import (
 from .locate import Binaries, find_binaries
 from .postmaster import find_postmaster, remove_stale_pid_file, stop_postmaster
 from .refusal import Refusal
-from .unprivileged import Runner, choose_runner
+from .unprivileged import Runner, choose_runner, possible_owners
 
 START_PATIENCE = 300.0
 """Seconds to wait for a server that is alive: recovery after a power cut takes its time."""
@@ -86,11 +86,10 @@ def cluster_major(data_dir: Path) -> int | None:
 
 
 def _prepare_directories(data_dir: Path, runner: Runner) -> None:
-    owners = frozenset({runner.uid})
     # Another user's server has to pass through to its own directories, and must not list or write here.
     make_private(data_dir, mode=0o711 if runner.kind == "user" else 0o700)
     for directory in (log_dir(data_dir), socket_dir(data_dir)):
-        make_private(directory, owners=owners | {0} if runner.kind != "plain" else owners)
+        make_private(directory, owners=possible_owners())
         runner.own(directory)
 
 

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Runner:
         """Give a directory and all in it to the server's user; nothing happens when it already is."""
         if os.geteuid() != 0 or directory.lstat().st_uid == self.uid:
             return
-        for parent, _, files in directory.walk():
+        for parent, _, files in directory.walk(top_down=False):  # the top last: it tells that all is done
             for name in files:
                 os.lchown(parent / name, self.uid, self.gid)
             os.lchown(parent, self.uid, self.gid)
@@ -83,6 +84,17 @@ def choose_runner(postgres: str) -> Runner:
         if _works(runner, postgres):
             return runner
     raise Refusal("postgres_not_runnable", path=postgres)
+
+
+def possible_owners() -> frozenset[int]:
+    """Whose a directory of ours may be: for root also the users that an earlier start ran as."""
+    if os.geteuid() != 0:
+        return frozenset({os.geteuid()})
+    owners = {0}
+    for name in _FALLBACK_USERS:
+        with suppress(KeyError):
+            owners.add(pwd.getpwnam(name).pw_uid)
+    return frozenset(owners)
 
 
 def die_with_parent(death_signal: int = signal.SIGTERM) -> None:
