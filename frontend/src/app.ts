@@ -1,0 +1,47 @@
+// Everything starts here; each line is one subject, each subject one file.
+import { startBoards } from "./board";
+import { startComboboxes } from "./combobox";
+import { startDialogs } from "./dialog";
+import { startDrafts } from "./drafts";
+import { startDropzones } from "./dropzone";
+import { startFilters } from "./filters";
+import { startForms } from "./forms";
+import { startHelp } from "./help";
+import { startHotkeys } from "./hotkeys";
+import { startInlineEdit } from "./inline";
+import { startMenus } from "./menu";
+import { startNetwork } from "./network";
+import { startPalette } from "./palette";
+import { startPeek } from "./peek";
+import { startProgress } from "./progress";
+import { startRequests } from "./requests";
+import { startRows } from "./rows";
+import { startSelection } from "./selection";
+import { startTheme } from "./theme";
+import { startTimes } from "./time";
+import { startToasts } from "./toast";
+import { startTooltips } from "./tooltip";
+
+startRequests();
+startBoards(); // before menus: its button makes the menu it opens
+startMenus();
+startHotkeys();
+startTheme();
+startToasts();
+startNetwork();
+startTooltips();
+startDialogs();
+startPalette();
+startHelp();
+startRows();
+startSelection();
+startPeek();
+startComboboxes();
+startFilters();
+startForms();
+startDrafts();
+startInlineEdit();
+startDropzones();
+startTimes();
+startProgress();
+document.documentElement.dataset.ready = "";

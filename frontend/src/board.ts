@@ -1,0 +1,153 @@
+// Boards: cards move by mouse, finger or the "Move" menu. A refused move goes back; a 422 answer asks in the dialog.
+import { all, closest, find, icon, make, whenPresent } from "./dom";
+import { closeMenu, openMenu } from "./menu";
+import { htmx } from "./requests";
+import { text } from "./texts";
+import { showToast } from "./toast";
+
+type Place = { list: HTMLElement; next: ChildNode | null };
+
+function placeOf(card: HTMLElement): Place {
+  return { list: card.parentElement as HTMLElement, next: card.nextSibling };
+}
+
+function put(card: HTMLElement, { list, next }: Place): void {
+  list.insertBefore(card, next?.parentNode === list ? next : null);
+}
+
+function column(card: HTMLElement): HTMLElement | null {
+  return card.closest<HTMLElement>("[data-stage]");
+}
+
+/** Tell the server where the card is now; bring it back to `from` unless the server agrees. */
+function send(card: HTMLElement, from: Place): void {
+  const stage = column(card)?.dataset.stage ?? "";
+  const above = card.previousElementSibling;
+  const after = above instanceof HTMLElement ? (above.dataset.id ?? "") : "";
+  const name = find(".row-link", card)?.textContent ?? "";
+  const id = card.id;
+  let asking = false;
+  let settled = false;
+  const back = (): void => {
+    const now = document.getElementById(id);
+    if (settled || !now) return;
+    settled = true;
+    delete now.dataset.moving;
+    put(now, from);
+  };
+  card.dataset.moving = "";
+  const judge = (event: Event): void => {
+    const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; target: HTMLElement; shouldSwap: boolean; swapOverride: string }>).detail;
+    const dialog = find("#dialog-body");
+    if (detail.xhr.status === 422 && dialog) {
+      asking = true;
+      detail.target = dialog;
+      detail.swapOverride = "innerHTML";
+      detail.shouldSwap = true;
+    } else if (detail.xhr.status < 300) {
+      settled = true;
+      detail.shouldSwap = detail.shouldSwap && detail.xhr.responseText.trim() !== "";
+    } else detail.shouldSwap = false;
+  };
+  card.addEventListener("htmx:beforeSwap", judge, { once: true });
+  const finish = (): void => {
+    delete card.dataset.moving;
+    if (asking) return waitForDialog(back);
+    if (settled) return;
+    back();
+    showToast({ text: text("moveFailed", { name }), kind: "error" });
+  };
+  const values = { stage, after, version: card.dataset.version ?? "" };
+  void htmx.ajax("post", card.dataset.moveUrl ?? "", { source: card, target: card, swap: "outerHTML", values }).then(finish, finish);
+}
+
+/** The form in the dialog decides: a 2xx answer keeps the card, closing without it brings the card back. */
+function waitForDialog(back: () => void): void {
+  let taken = false;
+  const body = find("#dialog-body");
+  const onAnswer = (event: Event): void => {
+    const status = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.status;
+    if (status >= 200 && status < 300) taken = true;
+  };
+  body?.addEventListener("htmx:afterRequest", onAnswer);
+  document.addEventListener("dialogClosed", () => {
+    body?.removeEventListener("htmx:afterRequest", onAnswer);
+    if (!taken) back();
+  }, { once: true });
+}
+
+async function makeSortable(board: HTMLElement): Promise<void> {
+  const { default: Sortable } = await import("./sortable");
+  let from: Place | undefined;
+  for (const list of all("[data-board-list]", board)) {
+    Sortable.create(list, {
+      group: board.id,
+      draggable: "[data-move-url]",
+      filter: "button",
+      preventOnFilter: false,
+      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140,
+      delay: 180,
+      delayOnTouchOnly: true,
+      touchStartThreshold: 4,
+      ghostClass: "board-ghost",
+      dragClass: "board-drag",
+      scrollSensitivity: 80,
+      scrollSpeed: 14,
+      onStart: ({ item }) => (from = placeOf(item)),
+      onEnd: ({ item, from: source, to, oldIndex, newIndex }) => {
+        if (from && (source !== to || oldIndex !== newIndex)) send(item, from);
+        from = undefined;
+      },
+    });
+  }
+}
+
+function moveTo(card: HTMLElement, target: Place): void {
+  const from = placeOf(card);
+  put(card, target);
+  find("[data-board-move]", card)?.focus();
+  send(card, from);
+}
+
+function menuItem(label: string, sign: string, act: () => void, current = false): HTMLElement {
+  const item = make("button", { type: "button", class: "menu-item", role: "menuitem", tabindex: "-1" }, icon(sign), make("span", {}, label));
+  if (current) item.setAttribute("aria-disabled", "true");
+  item.addEventListener("click", () => {
+    closeMenu();
+    act();
+  });
+  return item;
+}
+
+function openMoveMenu(button: HTMLElement): void {
+  const card = button.closest<HTMLElement>("[data-card]");
+  const board = button.closest<HTMLElement>("[data-board]");
+  if (!card || !board) return;
+  const panel = make("div", { class: "menu-panel", popover: "manual" });
+  const inner = make("div", { role: "menu", "aria-label": text("moveTo") }, make("div", { class: "menu-title", role: "presentation" }, text("moveTo")));
+  for (const stage of all("[data-stage]", board)) {
+    const list = find("[data-board-list]", stage);
+    if (!list || stage.contains(card)) continue;
+    inner.append(menuItem(stage.dataset.stageLabel ?? "", "move-right", () => moveTo(card, { list, next: list.firstChild })));
+  }
+  const up = card.previousElementSibling;
+  const down = card.nextElementSibling;
+  const list = card.parentElement as HTMLElement;
+  inner.append(make("div", { class: "menu-sep", role: "separator" }));
+  if (up instanceof HTMLElement && up.matches("[data-card]")) inner.append(menuItem(text("moveUp"), "arrow-up", () => moveTo(card, { list, next: up })));
+  if (down instanceof HTMLElement && down.matches("[data-card]")) inner.append(menuItem(text("moveDown"), "arrow-down", () => moveTo(card, { list, next: down.nextSibling })));
+  panel.append(inner);
+  document.body.append(panel);
+  openMenu(button, panel, () => panel.remove());
+}
+
+export function startBoards(): void {
+  whenPresent("[data-board]", (board) => void makeSortable(board));
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "[data-board-move]");
+    if (button) {
+      event.stopImmediatePropagation();
+      openMoveMenu(button);
+    }
+  });
+}

@@ -1,0 +1,136 @@
+// Nothing typed is lost: a form with data-draft="key" is kept in the browser until the server has taken it.
+import { all, find, make, storage, whenPresent } from "./dom";
+import { relativeTime } from "./time";
+import { text } from "./texts";
+
+const PREFIX = "klientura:draft:";
+const SENT = "klientura:draft-sent";
+const MONTH = 30 * 24 * 3600 * 1000;
+
+type Draft = { at: number; values: [string, string][] };
+
+function draftKey(form: HTMLFormElement): string {
+  return PREFIX + form.dataset.draft;
+}
+
+/** What a person typed; hidden technical fields, secrets and files stay out. */
+function typed(form: HTMLFormElement): [string, string][] {
+  const list: [string, string][] = [];
+  for (const element of form.elements) {
+    if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement)) continue;
+    if (element.disabled || !element.name || ["password", "file", "submit"].includes(element.type)) continue;
+    if (["csrfmiddlewaretoken", "version"].includes(element.name)) continue;
+    if (element instanceof HTMLInputElement && ["checkbox", "radio"].includes(element.type)) {
+      if (element.checked) list.push([element.name, element.value]);
+    } else list.push([element.name, element.value]);
+  }
+  for (const shown of all<HTMLInputElement>("[data-combobox] [role=combobox]", form)) list.push([`@${shown.id}`, shown.value]);
+  return list;
+}
+
+function apply(form: HTMLFormElement, draft: Draft): void {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of draft.values) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const element of form.elements) {
+    if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement)) continue;
+    const kept = values.get(element.name) ?? (element.id ? values.get(`@${element.id}`) : undefined);
+    if (element instanceof HTMLInputElement && ["checkbox", "radio"].includes(element.type)) {
+      if (element.name && draft.values.length) element.checked = kept?.includes(element.value) ?? false;
+    } else if (kept?.[0] !== undefined && element.type !== "file" && element.type !== "password") element.value = kept[0];
+    if (element.getAttribute("role") === "combobox") element.dataset.title = element.value;
+  }
+  form.dispatchEvent(new CustomEvent("draftApplied", { bubbles: true }));
+}
+
+function read(form: HTMLFormElement): Draft | undefined {
+  const raw = storage.get(draftKey(form));
+  return raw ? (JSON.parse(raw) as Draft) : undefined;
+}
+
+function notice(form: HTMLFormElement, draft: Draft): void {
+  const when = relativeTime(new Date(draft.at));
+  const bar = make("div", { class: "draft-notice", role: "status" }, text("draftRestored", { when }));
+  const discard = make("button", { type: "button", class: "button", "data-kind": "link" }, text("draftDiscard"));
+  discard.addEventListener("click", () => {
+    clearDraft(form);
+    form.reset();
+    form.dispatchEvent(new CustomEvent("draftApplied", { bubbles: true }));
+    bar.remove();
+  });
+  bar.append(discard);
+  (find(".dialog-body", form) ?? form).prepend(bar);
+}
+
+export function clearDraft(form: HTMLFormElement): void {
+  storage.remove(draftKey(form));
+  delete form.dataset.dirty;
+  const state = find("[data-draft-state]", form);
+  if (state) state.textContent = "";
+}
+
+function setup(element: HTMLElement): void {
+  const form = element as HTMLFormElement;
+  const initial = JSON.stringify(typed(form));
+  let timer: number | undefined;
+  const keep = (): void => {
+    const values = typed(form);
+    if (JSON.stringify(values) === initial) return clearDraft(form);
+    storage.set(draftKey(form), JSON.stringify({ at: Date.now(), values } satisfies Draft));
+    const state = find("[data-draft-state]", form);
+    if (state) state.textContent = text("draftSaved");
+  };
+  const changed = (): void => {
+    form.dataset.dirty = "";
+    window.clearTimeout(timer);
+    timer = window.setTimeout(keep, 300);
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  window.addEventListener("pagehide", () => form.dataset.dirty !== undefined && form.dataset.sent === undefined && keep());
+  form.addEventListener("submit", () => {
+    window.clearTimeout(timer);
+    keep();
+    form.dataset.sent = "";
+    if (!form.hasAttribute("hx-post")) sessionStorage.setItem(SENT, draftKey(form));
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
+    delete form.dataset.sent;
+    if (detail.elt !== form || detail.xhr.status < 200 || detail.xhr.status >= 300) return;
+    clearDraft(form);
+    if (form.matches("[data-composer]")) form.reset();
+  });
+  const draft = read(form);
+  const refused = find(".field-error, [data-error-summary]", form) !== null; // the server has given the values back itself
+  if (draft && !refused && JSON.stringify(draft.values) !== initial) {
+    apply(form, draft);
+    form.dataset.dirty = "";
+    notice(form, draft);
+  }
+}
+
+/** A plain submit that led to another page was taken; the same form again, or a way back, was not. */
+function settleSent(): void {
+  const key = sessionStorage.getItem(SENT);
+  if (!key) return;
+  sessionStorage.removeItem(SENT);
+  const entry = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
+  const form = all<HTMLFormElement>("form[data-draft]").find((f) => draftKey(f) === key);
+  const refused = form !== undefined && find(".field-error, [data-error-summary]", form) !== null;
+  const failed = find(".fault") !== null;
+  if (entry?.type === "navigate" && !refused && !failed) storage.remove(key);
+}
+
+function forgetOld(): void {
+  for (const key of storage.keys()) {
+    if (!key.startsWith(PREFIX)) continue;
+    const at = (JSON.parse(storage.get(key) ?? "{}") as Partial<Draft>).at ?? 0;
+    if (Date.now() - at > MONTH) storage.remove(key);
+  }
+}
+
+export function startDrafts(): void {
+  settleSent();
+  forgetOld();
+  whenPresent("form[data-draft]", setup);
+}

@@ -1,0 +1,113 @@
+// The control for the value of one condition, by what its operator wants.
+import { make } from "./dom";
+import type { Condition, Field, Operator } from "./filter-tree";
+import { text } from "./texts";
+
+type Change = (value: unknown) => void;
+
+function input(kind: string, value: unknown, label: string, change: Change): HTMLInputElement {
+  const types: Record<string, string> = { date: "date", datetime: "datetime-local" };
+  const element = make("input", { class: "input", type: types[kind] ?? "text", "aria-label": label });
+  if (kind === "number") element.inputMode = "decimal";
+  element.value = value === undefined || value === null ? "" : String(value);
+  element.addEventListener("input", () => {
+    const words = element.value.trim();
+    const number = Number(words.replace(/\s/g, "").replace(",", "."));
+    change(kind === "number" && words !== "" && !Number.isNaN(number) ? number : words);
+  });
+  return element;
+}
+
+function range(field: Field, value: unknown, change: Change): Node {
+  const pair = Array.isArray(value) ? [...(value as unknown[])] : ["", ""];
+  const kind = ["date", "datetime"].includes(field.type) ? field.type : "number";
+  const set = (n: number) => (v: unknown): void => {
+    pair[n] = v;
+    change([...pair]);
+  };
+  return make("div", { class: "builder-values" }, input(kind, pair[0], text("filter.from"), set(0)), input(kind, pair[1], text("filter.to"), set(1)));
+}
+
+export function select(label: string, options: { value: string; label: string }[], value: string, change: (value: string) => void): HTMLElement {
+  const element = make("select", { class: "input", "aria-label": label });
+  for (const option of options) element.append(new Option(option.label, option.value, false, option.value === value));
+  element.addEventListener("change", () => change(element.value));
+  return make("span", { class: "select" }, element);
+}
+
+function chips(options: { value: string; label: string }[], value: unknown, change: Change): Node {
+  const chosen = new Set(Array.isArray(value) ? value.map(String) : []);
+  const box = make("div", { class: "options", role: "group", "aria-label": text("filter.value") });
+  for (const option of options) {
+    const check = make("input", { type: "checkbox", value: option.value });
+    check.checked = chosen.has(option.value);
+    check.addEventListener("change", () => {
+      if (check.checked) chosen.add(option.value);
+      else chosen.delete(option.value);
+      change([...chosen]);
+    });
+    box.append(make("label", { class: "option" }, check, make("span", {}, option.label)));
+  }
+  return box;
+}
+
+/** A reference is a combobox like everywhere; several records make a list of ids with their names kept for the chips. */
+function reference(field: Field, value: unknown, change: Change): Node {
+  const held = value as { id?: string; title?: string } | string | undefined;
+  const id = typeof held === "object" ? (held.id ?? "") : (held ?? "");
+  const title = names.get(`${field.key}:${id}`) ?? String(id);
+  const listId = `filter-ref-${Math.random().toString(36).slice(2, 8)}`;
+  const hidden = make("input", { type: "hidden" });
+  hidden.value = id;
+  const shown = make("input", { class: "input", type: "text", role: "combobox", id: `${listId}-input`, autocomplete: "off", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": listId, "aria-label": text("filter.value") });
+  shown.value = title;
+  const list = make("div", { class: "listbox", id: listId, role: "listbox", "aria-label": field.label, hidden: true });
+  hidden.addEventListener("change", () => {
+    names.set(`${field.key}:${hidden.value}`, shown.value);
+    change(hidden.value);
+  });
+  return make("div", { class: "combobox", "data-combobox": true, "data-ref-url": field.ref_url ?? "" }, hidden, shown, list);
+}
+
+const names = new Map<string, string>();
+
+export function valueControl(field: Field, operator: Operator, condition: Condition, change: Change): Node {
+  const options = operator.options ?? field.options ?? [];
+  const value = condition.value;
+  switch (operator.value) {
+    case "none":
+      return make("span", {});
+    case "range":
+      return range(field, value, change);
+    case "option":
+    case "relative": {
+      const first = options[0]?.value ?? "";
+      if (value === undefined || value === "") change(first);
+      return select(text("filter.value"), options, String(value ?? first), change);
+    }
+    case "options":
+      return chips(options, value, change);
+    case "ref":
+      return reference(field, value, change);
+    default:
+      return input(operator.value, value, text("filter.value"), change);
+  }
+}
+
+/** The value in words, for a chip. */
+export function valueText(field: Field, operator: Operator, value: unknown): string {
+  if (operator.value === "none") return "";
+  const options = operator.options ?? field.options ?? [];
+  const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? names.get(`${field.key}:${String(v)}`) ?? show(field, v);
+  if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v))).join(" – ");
+  return Array.isArray(value) ? value.map(one).join(", ") : one(value);
+}
+
+function show(field: Field, value: unknown): string {
+  const lang = document.documentElement.lang;
+  if (typeof value === "number") return new Intl.NumberFormat(lang).format(value);
+  if (["date", "datetime"].includes(field.type) && typeof value === "string" && !Number.isNaN(Date.parse(value))) {
+    return new Intl.DateTimeFormat(lang, { dateStyle: "medium" }).format(new Date(value));
+  }
+  return String(value ?? "");
+}

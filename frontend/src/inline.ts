@@ -1,0 +1,70 @@
+// Editing a fact in its place: click or Enter opens, Enter or leaving saves, Esc brings the old line back.
+import { closest, find, whenPresent } from "./dom";
+import { htmx } from "./requests";
+
+const before = new Map<string, string>();
+
+function values(form: HTMLFormElement): string {
+  return new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)] as [string, string])).toString();
+}
+
+function restore(form: HTMLFormElement): void {
+  const html = before.get(form.id);
+  if (html === undefined) return;
+  form.dataset.closing = "";
+  const holder = document.createElement("template");
+  holder.innerHTML = html; // our own markup, taken from this page a moment ago
+  const old = holder.content.firstElementChild;
+  if (!(old instanceof HTMLElement)) return;
+  form.replaceWith(old);
+  htmx.process(old);
+  find("[data-fact-edit]", old)?.focus();
+}
+
+function open(fact: HTMLElement): void {
+  before.set(fact.id, fact.outerHTML);
+  htmx.trigger(fact, "fact:edit", {});
+}
+
+function finish(form: HTMLFormElement, initial: string): void {
+  if (form.dataset.closing !== undefined) return;
+  if (values(form) === initial && !find(".field-error", form)) restore(form);
+  else form.requestSubmit();
+}
+
+function setup(element: HTMLElement): void {
+  const form = element as HTMLFormElement;
+  const initial = values(form);
+  const input = find<HTMLInputElement>("[autofocus], input:not([type=hidden]), select, textarea", form);
+  input?.focus();
+  if (input?.matches("input[type=text], input[type=email], input[type=tel], input[type=url]")) input.select();
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") restore(form);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !(event.target instanceof HTMLTextAreaElement))) finish(form, initial);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  form.addEventListener("focusout", (event) => {
+    if (event.relatedTarget instanceof Node && form.contains(event.relatedTarget)) return;
+    // Wait a moment: a list of choices may be giving the focus back.
+    window.setTimeout(() => {
+      if (form.isConnected && !form.contains(document.activeElement) && !form.classList.contains("htmx-request")) finish(form, initial);
+    }, 80);
+  });
+  form.addEventListener("submit", () => (form.dataset.closing = ""));
+  form.addEventListener("htmx:sendError", () => delete form.dataset.closing); // kept open: nothing typed is lost
+}
+
+export function startInlineEdit(): void {
+  document.addEventListener("click", (event) => {
+    const fact = closest(event, "[data-fact]");
+    if (!fact) return;
+    const inValue = closest(event, ".fact-value") && !closest(event, "a, button");
+    if (closest(event, "[data-fact-edit]") || (inValue && !String(getSelection() ?? ""))) open(fact);
+  });
+  whenPresent("[data-fact-editor]", setup);
+  whenPresent(".fact.is-saved", (fact) => {
+    if (document.activeElement === document.body) find("[data-fact-edit]", fact)?.focus();
+  });
+}

@@ -1,0 +1,65 @@
+// Moving through a list or a board by keys: J/K, Enter, Space (peek), X (select). The current row carries data-current.
+import { all, closest, find } from "./dom";
+import { bind } from "./hotkeys";
+import { topLayer } from "./layers";
+
+let current: HTMLElement | undefined;
+
+export function rows(): HTMLElement[] {
+  return all("main [data-row]").filter((row) => row.checkVisibility());
+}
+
+export function currentRow(): HTMLElement | undefined {
+  return current?.isConnected ? current : undefined;
+}
+
+export function setCurrent(row: HTMLElement | undefined): void {
+  current?.removeAttribute("data-current");
+  current = row;
+  row?.setAttribute("data-current", "");
+}
+
+/** Step to the next or previous row; the link of the row gets the focus, so that screen readers follow. */
+export function moveRow(by: number): HTMLElement | undefined {
+  const list = rows();
+  if (!list.length) return undefined;
+  const at = current ? list.indexOf(current) : -1;
+  const next = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))];
+  setCurrent(next);
+  next?.scrollIntoView({ block: "nearest" });
+  if (next) find(".row-link", next)?.focus({ preventScroll: true });
+  return next;
+}
+
+function onRow(act: (row: HTMLElement) => void): (event: KeyboardEvent) => boolean {
+  return (event) => {
+    const row = currentRow();
+    // Keys on a focused button or checkbox belong to it.
+    const taken = event.target instanceof HTMLElement && event.target.matches("button, summary, [role=menuitem], input, select");
+    if (!row || taken || topLayer()) return false;
+    act(row);
+    return true;
+  };
+}
+
+export function startRows(): void {
+  const step = (by: number) => (): boolean => {
+    if (topLayer() || !rows().length) return false;
+    const row = moveRow(by);
+    if (row) document.dispatchEvent(new CustomEvent("rowChanged", { detail: row }));
+    return true;
+  };
+  bind("j", step(1));
+  bind("k", step(-1));
+  bind("enter", onRow((row) => row.dataset.url && location.assign(row.dataset.url)));
+  bind("x", onRow((row) => find<HTMLInputElement>("[data-select-row]", row)?.click()));
+  bind("space", onRow((row) => row.dataset.peekUrl && document.dispatchEvent(new CustomEvent("peek", { detail: row.dataset.peekUrl }))));
+  document.addEventListener("focusin", (event) => {
+    const row = closest(event, "main [data-row]");
+    if (row && row !== current) setCurrent(row);
+  });
+  document.addEventListener("scroll", (event) => {
+    const box = event.target;
+    if (box instanceof HTMLElement && box.matches("[data-scroll]")) box.toggleAttribute("data-scrolled", box.scrollLeft > 0);
+  }, { capture: true, passive: true });
+}
