@@ -6,12 +6,15 @@ import argparse
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
-from klientura.project.embedded.check import Problem
 from klientura.project.server.place import choose_data_dir
 
 from .django_ready import add_data_argument
 from .language import say
+
+if TYPE_CHECKING:  # it needs the database driver, and `--help` does not
+    from klientura.project.embedded.check import Problem
 
 HELP = "help_run"
 
