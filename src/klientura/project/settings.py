@@ -18,7 +18,9 @@ DATA_DIR = Path(os.environ.get("KLIENTURA_DATA", PACKAGE.parents[1] / ".cache" /
 # Set by an administrator whose proxy speaks HTTPS to browsers; the bundled server on localhost speaks HTTP.
 HTTPS = os.environ.get("KLIENTURA_HTTPS") == "1"
 
-DATABASES = {"default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://klientura@/klientura"))}
+DATABASES = {
+    "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://klientura@/klientura"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -26,36 +28,36 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django_htmx",
     "procrastinate.contrib.django",
-    "klientura.kernel.store",
     "klientura.kernel.settings",
     "klientura.kernel.access",
+    "klientura.kernel.store",
     "klientura.kernel.events",
+    "klientura.kernel.search",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
-    "klientura.kernel.api",
-    "klientura.kernel.screens",
     "klientura.modules.parties",
-    "klientura.modules.administration",
     "klientura.modules.activities",
     "klientura.modules.sales",
     "allauth",
     "allauth.account",
+    "klientura.project",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "klientura.kernel.screens.errors.ErrorMiddleware",
-    "klientura.kernel.screens.guard.InputGuardMiddleware",
+    "klientura.kernel.web.errors.ErrorMiddleware",
+    "klientura.kernel.web.guard.InputGuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "klientura.kernel.screens.gate.GateMiddleware",
+    "klientura.kernel.web.gate.GateMiddleware",
 ]
 
 ROOT_URLCONF = "klientura.project.urls"
@@ -66,7 +68,11 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
-        "DIRS": [PACKAGE / "kernel" / "ui" / "templates", *sorted(PACKAGE.glob("*/*/web/templates")), PACKAGE / "kernel" / "screens" / "templates"],
+        "DIRS": [
+            PACKAGE / "kernel" / "ui" / "templates",
+            *sorted(PACKAGE.glob("*/*/web/templates")),
+            PACKAGE / "kernel" / "screens" / "templates",
+        ],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "klientura.kernel.ui.jinja.environment", "auto_reload": False},
     },
@@ -88,7 +94,9 @@ TEMPLATES = [
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher" if TESTING else "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if TESTING
+    else "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -117,7 +125,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "klientura.kernel.screens.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "klientura.kernel.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

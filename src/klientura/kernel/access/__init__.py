@@ -1,0 +1,1 @@
+"""Who may do what: users, teams, roles, scopes, field rights, tokens, and the one gate that asks them."""

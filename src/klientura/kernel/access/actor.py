@@ -1,0 +1,69 @@
+"""Who acts: a frozen description that everything below asks, instead of a user object that could lazily query."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+type Verb = Literal["read", "create", "edit", "delete", "export", "import"]
+
+VERBS: tuple[Verb, ...] = ("read", "create", "edit", "delete", "export", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """A role's compiled rights: scope by (object, verb); fields not seen and fields not changed by object."""
+
+    scopes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    locked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user at work, or the product itself (`SystemActor`)."""
+
+    user_id: int | None
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    team_id: int | None = None
+    tree_ids: tuple[int, ...] = ()
+    language: str = "ru"
+    time_zone: str = "Europe/Moscow"
+    theme: str = "auto"
+    rights: Rights = field(default_factory=Rights)
+    reason: str = ""
+    signed_in_at: dt.datetime | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is an administrator of the installation."""
+        return self.role == "administrator"
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the product itself acts, for a stated reason."""
+        return bool(self.reason)
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    def scope(self, object_key: str, verb: str) -> str:
+        """Over which records this actor may do the verb. Nothing declared means nothing allowed."""
+        if self.reason or self.role == "administrator":
+            return "all"
+        return self.rights.scopes.get((object_key, verb), "none")
+
+    def may(self, object_key: str, verb: str) -> bool:
+        """Whether the verb is open to this actor over any record at all."""
+        return self.scope(object_key, verb) != "none"
+
+
+def SystemActor(reason: str, user_id: int | None = None) -> Actor:  # noqa: N802
+    """The product acting for itself, and why: a migration, a nightly check, a demo."""
+    if not reason:
+        raise ValueError("say why the product acts")
+    return Actor(user_id=user_id, name="Klientura", role="system", reason=reason)

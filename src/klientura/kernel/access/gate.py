@@ -1,0 +1,139 @@
+"""The one gate: which records and which fields are open to an actor. Everything that reads or writes asks here."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Denied
+from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.shape import FieldShape, Shape
+
+EVERYTHING = sql.SQL("true")
+NOTHING = sql.SQL("false")
+
+
+class Predicate(NamedTuple):
+    """A piece of SQL that is true for some rows, with its parameters."""
+
+    sql: sql.Composable
+    params: tuple[Any, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it lets every row through, so that it may be left out."""
+        return self.sql is EVERYTHING
+
+
+def require(actor: Actor, shape: Shape, verb: str) -> None:
+    """Raise Denied unless the actor may do the verb on at least some records of the object."""
+    if not may(actor, shape, verb):
+        raise Denied
+
+
+def may(actor: Actor, shape: Shape, verb: str) -> bool:
+    """Whether the verb is open to the actor over any record of the object."""
+    members = members_of(shape)
+    return any(actor.may(m.key, verb) for m in members) if members else actor.may(shape.key, verb)
+
+
+def members_of(shape: Shape) -> tuple[Shape, ...]:
+    """The kinds that a table without a kind of its own consists of (party: organisation and person)."""
+    if shape.constants:
+        return ()
+    return tuple(s for s in all_shapes().values() if s.base == shape.base and s.constants)
+
+
+def scope(actor: Actor, shape: Shape, verb: str, alias: str = "r") -> Predicate:
+    """The rows of the object's table that the actor may do the verb with.
+
+    The object's constants (kind = organisation) are part of it; what lies in the trash is not its business.
+    """
+    members = members_of(shape)
+    if not members:
+        return _and(_constants(shape, alias), _scope(actor, shape, verb, alias))
+    parts = [scope(actor, member, verb, alias) for member in members]
+    if all(actor.scope(m.key, verb) == "all" for m in members):
+        return Predicate(EVERYTHING)
+    return _or(*parts)
+
+
+def _constants(shape: Shape, alias: str) -> Predicate:
+    if not shape.constants:
+        return Predicate(EVERYTHING)
+    return Predicate(
+        sql.SQL(" and ").join(
+            sql.SQL("{}.{} = {}").format(sql.Identifier(alias), sql.Identifier(c), sql.Literal(v))
+            for c, v in shape.constants.items()
+        )
+    )
+
+
+def _scope(actor: Actor, shape: Shape, verb: str, alias: str) -> Predicate:
+    width = actor.scope(shape.key, verb)
+    if width == "all":
+        return Predicate(EVERYTHING)
+    if width == "none" or actor.user_id is None:
+        return Predicate(NOTHING)
+    table = sql.Identifier(alias)
+    own = sql.SQL("{0}.owner_id = %s").format(table)
+    shared = sql.SQL("({0}.shared_with is not null and {0}.shared_with @> array[%s]::int[])").format(table)
+    either: list[Predicate] = [Predicate(own, (actor.user_id,)), Predicate(shared, (actor.user_id,))]
+    teams = {"team": (actor.team_id,) if actor.team_id else (), "tree": actor.tree_ids}.get(width, ())
+    if teams:
+        either.append(Predicate(sql.SQL("{0}.team_id = any(%s)").format(table), (list(teams),)))
+    if width == "parent" and shape.spec.parent:
+        either.append(_parent(actor, shape, shape.fields[shape.spec.parent], alias))
+    return _or(*either)
+
+
+def _parent(actor: Actor, shape: Shape, reference: FieldShape, alias: str) -> Predicate:
+    target = shape_of(reference.params.target or "")
+    inner = scope(actor, target, "read", "pr")
+    text = sql.SQL("exists (select 1 from {0} pr where pr.id = {1}.{2} and {3})").format(
+        sql.Identifier(target.table), sql.Identifier(alias), sql.Identifier(reference.column), inner.sql
+    )
+    return Predicate(text, inner.params)
+
+
+def _or(*parts: Predicate) -> Predicate:
+    kept = [p for p in parts if p.sql is not NOTHING]
+    if not kept:
+        return Predicate(NOTHING)
+    text = (
+        sql.SQL("(") + sql.SQL(" or ").join(sql.SQL("(") + p.sql + sql.SQL(")") for p in kept) + sql.SQL(")")
+    )
+    return Predicate(text, tuple(v for p in kept for v in p.params))
+
+
+def _and(*parts: Predicate) -> Predicate:
+    kept = [p for p in parts if not p.is_everything]
+    if not kept:
+        return Predicate(EVERYTHING)
+    if any(p.sql is NOTHING for p in kept):
+        return Predicate(NOTHING)
+    return Predicate(sql.SQL(" and ").join(p.sql for p in kept), tuple(v for p in kept for v in p.params))
+
+
+def readable(actor: Actor, shape: Shape) -> Mapping[str, FieldShape]:
+    """The fields the actor sees; the rest do not exist for them, in any door."""
+    hidden = actor.rights.hidden.get(shape.key)
+    if not hidden or actor.is_admin or actor.is_system:
+        return shape.fields
+    return {k: f for k, f in shape.fields.items() if k not in hidden}
+
+
+def readable_parts(actor: Actor, shape: Shape) -> tuple[str, ...]:
+    """The keys of the parts the actor sees."""
+    hidden = actor.rights.hidden.get(shape.key, frozenset())
+    return tuple(k for k in shape.parts if k not in hidden or actor.is_admin or actor.is_system)
+
+
+def writable(actor: Actor, shape: Shape, key: str) -> bool:
+    """Whether the actor may change a field or a part that they see."""
+    if actor.is_admin or actor.is_system:
+        return True
+    return key not in actor.rights.locked.get(shape.key, ()) and key not in actor.rights.hidden.get(
+        shape.key, ()
+    )

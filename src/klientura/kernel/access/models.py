@@ -1,0 +1,133 @@
+"""Users, teams, roles and what differs from the default rights of a role."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+LEVELS = [("none", _("hidden")), ("read", _("read only")), ("write", _("may change"))]
+SCOPES = [
+    ("none", _("nothing")),
+    ("own", _("own records")),
+    ("team", _("own team")),
+    ("tree", _("own team and below")),
+    ("parent", _("own, and those of clients open to them")),
+    ("all", _("everything")),
+]
+
+
+class Team(models.Model):
+    """A unit of the company; units form a tree."""
+
+    name = models.CharField(_("name"), max_length=120)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("above")
+    )
+
+    class Meta:
+        db_table = "access_team"
+        constraints = [models.UniqueConstraint(Lower("name"), name="access_team_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A set of rights. The four built-in roles have their rights in code; grants say only what differs."""
+
+    key = models.CharField(max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        db_table = "access_role"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """An action on an object, and over which records a role may do it. Overrides the role's default."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="+")
+    object = models.CharField(max_length=60)
+    action = models.CharField(max_length=20)
+    scope = models.CharField(max_length=10, choices=SCOPES)
+
+    class Meta:
+        db_table = "access_grant"
+        constraints = [
+            models.UniqueConstraint(fields=["role", "object", "action"], name="access_grant_unique")
+        ]
+
+
+class FieldGrant(models.Model):
+    """A field that a role does not see, or sees but does not change."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="+")
+    object = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    level = models.CharField(max_length=10, choices=LEVELS)
+
+    class Meta:
+        db_table = "access_field_grant"
+        constraints = [
+            models.UniqueConstraint(fields=["role", "object", "field"], name="access_field_grant_unique")
+        ]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks users up by e-mail without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who works in the product."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+", verbose_name=_("role"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    language = models.CharField(_("language"), max_length=5, default="ru")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
+    theme = models.CharField(_("theme"), max_length=5, default="auto")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "access_user"
+        constraints = [models.UniqueConstraint(Lower("email"), name="access_user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's own permissions are not used; every right goes through the gate."""
+        return False
+
+
+class ApiToken(models.Model):
+    """A key for programs. Only its digest is kept; it acts with the rights of its user."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "access_api_token"

@@ -1,0 +1,106 @@
+"""Role → Rights, compiled once per version of the rights and shared by all requests of the process."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from klientura.kernel.access.actor import VERBS, Rights
+from klientura.kernel.access.models import FieldGrant, Grant, Role, Team
+from klientura.kernel.objects.registry import all_shapes
+
+# Rights of the built-in roles on an object whose spec does not say otherwise.
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "administrator": dict.fromkeys(VERBS, "all"),
+    "manager": {
+        "read": "tree",
+        "create": "tree",
+        "edit": "tree",
+        "delete": "tree",
+        "export": "tree",
+        "import": "tree",
+    },
+    "employee": {
+        "read": "team",
+        "create": "own",
+        "edit": "own",
+        "delete": "none",
+        "export": "none",
+        "import": "none",
+    },
+    "observer": {"read": "all"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything about rights that a process keeps in memory for one version of them."""
+
+    version: int
+    rights: Mapping[int, Rights]
+    role_keys: Mapping[int, str]
+    below: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+_directory: Directory | None = None
+
+
+def directory(version: int) -> Directory:
+    """The rights of this version; read anew only when the version moved (three small queries)."""
+    global _directory  # noqa: PLW0603 - one immutable value, replaced whole
+    known = _directory
+    if known is None or known.version != version:
+        known = _read(version)
+        _directory = known
+    return known
+
+
+def forget() -> None:
+    """Drop what this process holds; for tests that roll a change of rights back."""
+    global _directory  # noqa: PLW0603
+    _directory = None
+
+
+def _read(version: int) -> Directory:
+    roles = {r.pk: r.key for r in Role.objects.all()}
+    grants: dict[int, dict[tuple[str, str], str]] = defaultdict(dict)
+    for g in Grant.objects.all():
+        grants[g.role_id][g.object, g.action] = g.scope
+    hidden: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    locked: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for f in FieldGrant.objects.all():
+        (hidden if f.level == "none" else locked)[f.role_id][f.object].add(f.field)
+    return Directory(
+        version=version,
+        role_keys=roles,
+        rights={
+            pk: Rights(
+                scopes=_scopes(key, grants[pk]),
+                hidden={k: frozenset(v) for k, v in hidden[pk].items()},
+                locked={k: frozenset(v) for k, v in locked[pk].items()},
+            )
+            for pk, key in roles.items()
+        },
+        below=_below(dict(Team.objects.values_list("pk", "parent_id"))),
+    )
+
+
+def _scopes(role: str, grants: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    scopes: dict[tuple[str, str], str] = {}
+    for key, shape in all_shapes().items():
+        declared = {**DEFAULTS.get(role, {}), **shape.spec.rights.get(role, {})}
+        for verb in VERBS:
+            scopes[key, verb] = grants.get((key, verb), declared.get(verb, "none"))
+    return scopes
+
+
+def _below(parents: Mapping[int, int | None]) -> dict[int, tuple[int, ...]]:
+    """For each team: itself and all teams under it."""
+    result: dict[int, list[int]] = {team: [team] for team in parents}
+    for team in parents:
+        seen = {team}
+        above = parents[team]
+        while above is not None and above not in seen:
+            seen.add(above)
+            result[above].append(team)
+            above = parents.get(above)
+    return {team: tuple(sorted(ids)) for team, ids in result.items()}

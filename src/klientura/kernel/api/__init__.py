@@ -1,0 +1,1 @@
+"""REST over every registered object, with its OpenAPI description."""

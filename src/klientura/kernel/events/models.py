@@ -1,0 +1,23 @@
+"""The outbox."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Event(models.Model):
+    """Something that happened to records, written in the same transaction as the change itself."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=80)  # past tense: organisation.created
+    object = models.CharField(max_length=60)
+    record_ids = ArrayField(models.BigIntegerField())
+    actor_id = models.BigIntegerField(null=True)
+    operation_id = models.BigIntegerField(null=True)
+    payload = models.JSONField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_event"
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(delivered_at=None), name="kernel_event_pending"),
+        ]

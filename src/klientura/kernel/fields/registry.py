@@ -1,0 +1,19 @@
+"""The closed table of field types."""
+
+from typing import Final
+
+from klientura.kernel.fields.base import FieldType
+from klientura.kernel.fields.choices import BooleanType, MultiOptionType, OptionType
+from klientura.kernel.fields.contacts import EmailType, PhoneType, UrlType
+from klientura.kernel.fields.dates import DateTimeType, DateType
+from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
+from klientura.kernel.fields.references import ReferenceType, UserType
+from klientura.kernel.fields.text import LongTextType, TextType
+
+FIELD_TYPES: Final[dict[str, FieldType]] = {
+    t.key: t
+    for t in (
+        TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
+        BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Background work: progress a person can watch, cancel, and resume after a crash."""

@@ -1,0 +1,164 @@
+"""ObjectSpec + model → Shape. Labels, types, lengths and options come from the model's columns."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.db.models.fields import NOT_PROVIDED
+
+from klientura.kernel.fields.base import Choice, Params
+from klientura.kernel.fields.columns import MoneyColumn, PhoneColumn
+from klientura.kernel.fields.registry import FIELD_TYPES
+from klientura.kernel.objects.shape import HEADER, FieldShape, PartShape, Shape
+from klientura.kernel.objects.spec import Field, ObjectSpec, Part
+
+# Header columns that no screen, filter or file ever names.
+HIDDEN = frozenset({"deleted_at", "operation_id", "search_text", "shared_with"})
+READ_ONLY_HEADER = frozenset(
+    {"id", "uid", "title", "created_at", "created_by", "updated_at", "updated_by", "version"}
+)
+USER_MODEL = "access.User"
+TEAM_MODEL = "access.Team"
+
+type Column = models.Field[Any, Any]  # evaluated by type checkers only
+
+_TYPE_OF: tuple[tuple[Any, str], ...] = (
+    (PhoneColumn, "phone"),
+    (MoneyColumn, "money"),
+    (models.EmailField, "email"),
+    (models.URLField, "url"),
+    (models.UUIDField, "text"),
+    (models.CharField, "text"),
+    (models.TextField, "long_text"),
+    (models.BooleanField, "boolean"),
+    (models.DateTimeField, "datetime"),
+    (models.DateField, "date"),
+    (models.DecimalField, "decimal"),
+    (models.IntegerField, "integer"),
+    (ArrayField, "multi_option"),
+)
+
+
+def type_key(column: Column) -> str:
+    """The field type that a model column stands for."""
+    if isinstance(column, models.ForeignKey):
+        return "user" if column.remote_field.model._meta.label == USER_MODEL else "reference"
+    if column.choices and isinstance(column, models.CharField):
+        return "option"
+    for klass, key in _TYPE_OF:
+        if isinstance(column, klass):
+            return key
+    raise ImproperlyConfigured(f"no field type for {column!r}")
+
+
+def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> FieldShape:
+    """Compile one field from its column and what the spec says about it."""
+    kind = options.type or type_key(column)
+    optional = column.null or column.blank or column.default is not NOT_PROVIDED
+    system = column.name in HEADER
+    return FieldShape(
+        key=column.name,
+        column=column.column,
+        type=FIELD_TYPES[kind],
+        label=options.label or column.verbose_name,
+        hint=options.hint or column.help_text,
+        params=_params(column, options, targets),
+        required=(not optional) if options.required is None else options.required,
+        nullable=column.null,
+        system=system,
+        read_only=options.read_only or column.name in READ_ONLY_HEADER,
+        by_verb=options.by_verb,
+        filterable=options.filterable and kind != "long_text" and column.name not in {"uid", "version"},
+        sortable=options.sortable and kind not in {"long_text", "multi_option"} and column.name != "uid",
+        contains=options.contains,
+        default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
+    )
+
+
+def _params(column: Column, options: Field, targets: Mapping[str, str]) -> Params:
+    choice_source = column.base_field if isinstance(column, ArrayField) else column
+    choices = tuple(
+        Choice(str(code), label, options.hues.get(str(code), "slate"))
+        for code, label in (choice_source.flatchoices or ())
+        if code not in ("", None)
+    )
+    target = options.target
+    if isinstance(column, models.ForeignKey) and target is None:
+        target = targets.get(column.remote_field.model._meta.label)
+    low, high = options.minimum, options.maximum
+    if isinstance(column, models.IntegerField) and not isinstance(column, models.BigIntegerField):
+        low, high = (-(2**31) if low is None else low), (2**31 - 1 if high is None else high)
+    return Params(
+        max_length=getattr(column, "max_length", None),
+        digits=getattr(column, "max_digits", None),
+        places=getattr(column, "decimal_places", None),
+        minimum=low,
+        maximum=high,
+        choices=choices,
+        target=target,
+        currency_field=getattr(column, "currency_field", None),
+        normalise=options.normalise,
+    )
+
+
+def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
+    """Compile the lines of a record."""
+    meta = part.model._meta
+    skip = {"id", part.parent, "operation_id", "position", "search_text"}
+    fields = {
+        c.name: derive_field(c, part.fields.get(c.name, Field()), targets)
+        for c in _columns(meta)
+        if c.name not in skip
+    }
+    return PartShape(
+        key=part.key,
+        label=part.label,
+        table=meta.db_table,
+        parent_column=_column_of(meta, part.parent),
+        fields=fields,
+        identity=part.identity or tuple(fields),
+        search=part.search,
+        order=part.order,
+    )
+
+
+def derive_shape(spec: ObjectSpec, targets: Mapping[str, str]) -> Shape:
+    """Compile a declared object. Raises ImproperlyConfigured when the spec names what does not exist."""
+    meta = spec.model._meta
+    skip = HIDDEN | set(spec.constants) | set(spec.exclude)
+    fields = {
+        c.name: derive_field(c, spec.fields.get(c.name, Field()), targets)
+        for c in _columns(meta)
+        if c.name not in skip
+    }
+    _check_names(spec, fields)
+    return Shape(
+        key=spec.key,
+        base=meta.model_name or spec.key,
+        table=meta.db_table,
+        spec=spec,
+        label=spec.label,
+        plural=spec.plural,
+        fields=fields,
+        parts={p.key: derive_part(p, targets) for p in spec.parts},
+        constants=dict(spec.constants),
+    )
+
+
+def _check_names(spec: ObjectSpec, fields: Mapping[str, FieldShape]) -> None:
+    named: set[str] = {*spec.fields, *spec.columns, *spec.search, *spec.title, spec.sort.lstrip("-")}
+    named.update(key for section in spec.sections for key in section.fields)
+    named.update(key for keys in spec.match_keys for key in keys if "." not in key)
+    part_keys = {p.key for p in spec.parts}
+    if unknown := named - set(fields) - part_keys:
+        raise ImproperlyConfigured(f"{spec.key}: no such fields: {', '.join(sorted(unknown))}")
+
+
+def _columns(meta: Any) -> Iterable[Column]:
+    return meta.concrete_fields  # type: ignore[no-any-return]
+
+
+def _column_of(meta: Any, name: str) -> str:
+    return meta.get_field(name).column  # type: ignore[no-any-return]

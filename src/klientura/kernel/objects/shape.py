@@ -1,0 +1,87 @@
+"""Shape: frozen plain data about one kind of record; everything generic works from it alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from klientura.kernel.errors import Text
+from klientura.kernel.fields.base import FieldType, Params
+from klientura.kernel.objects.spec import ObjectSpec
+
+HEADER = (
+    "id",
+    "uid",
+    "title",
+    "owner",
+    "team",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """One field: its key for people and programs, its column, its type and what may be done with it."""
+
+    key: str
+    column: str
+    type: FieldType
+    label: Text
+    params: Params
+    hint: Text = ""
+    required: bool = False
+    nullable: bool = True
+    system: bool = False  # part of the record header, or kept by the product
+    read_only: bool = False
+    by_verb: str | None = None
+    filterable: bool = True
+    sortable: bool = True
+    contains: bool = False
+    default: Any = None
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators a filter may use on this field."""
+        ops = self.type.operators
+        return ops if self.contains else tuple(o for o in ops if o != "contains")
+
+    @property
+    def writable(self) -> bool:
+        """Whether the generic create and update accept it."""
+        return not (self.read_only or self.by_verb)
+
+
+@dataclass(frozen=True, slots=True)
+class PartShape:
+    """The lines of a record: table, the column that points at the record, and their fields."""
+
+    key: str
+    label: Text
+    table: str
+    parent_column: str
+    fields: Mapping[str, FieldShape]
+    identity: tuple[str, ...]
+    search: tuple[str, ...]
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of record, compiled. `base` is the key of the table's id space (organisation and person: party)."""
+
+    key: str
+    base: str
+    table: str
+    spec: ObjectSpec
+    label: Text
+    plural: Text
+    fields: Mapping[str, FieldShape]
+    parts: Mapping[str, PartShape] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def field_of(self, column: str) -> FieldShape | None:
+        """The field that a column of the table belongs to."""
+        return next((f for f in self.fields.values() if f.column == column), None)

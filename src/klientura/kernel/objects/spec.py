@@ -1,0 +1,120 @@
+"""How a module declares a kind of record. What is not declared is derived from the model."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import models
+
+from klientura.kernel.errors import Text
+
+if TYPE_CHECKING:
+    from klientura.kernel.objects.batch import Batch
+
+type Scope = Literal["none", "own", "team", "tree", "parent", "all"]
+type BeforeWrite = Callable[["Batch", Any], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What differs for one field from what its model column says. `None` means: as derived."""
+
+    type: str | None = None
+    label: Text | None = None
+    hint: Text | None = None
+    required: bool | None = None
+    filterable: bool = True
+    sortable: bool = True
+    contains: bool = False  # a trigram index serves «contains»
+    read_only: bool = False  # kept by the product itself
+    by_verb: str | None = None  # only this action changes it
+    normalise: Callable[[str], str] | None = None
+    hues: Mapping[str, str] = field(default_factory=dict)  # option code → hue
+    target: str | None = None  # object of a reference, when its model serves several
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of fields on the card and the form."""
+
+    key: str
+    label: Text
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Lines that belong to a record and have no life of their own: phones, addresses, stages of a pipeline.
+
+    They are read, written, imported and shown with their record and follow its rights and its history.
+    `identity` names the fields by which a line is told apart from another when a file brings it.
+    """
+
+    key: str
+    model: type[models.Model]
+    parent: str  # model field that points at the record
+    label: Text
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    identity: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    order: str = "position"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """How records stand on a board: in columns of `group`, with the sum of `total` on top."""
+
+    group: str
+    total: str | None = None
+    move: str | None = None  # the action that moves a card when the group is kept by a verb
+    # (actor, chosen record of `chooser` or None) → rows with id, name, hue, kind, days; absent for options
+    columns: Callable[..., list[dict[str, Any]]] | None = None
+    chooser: str | None = None  # reference field by which one board of several is chosen (pipeline)
+    aged: str | None = None  # moment since which a card stands in its column
+    next_step: str | None = None  # moment whose absence is marked
+    card: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A verb of the business on one record: `run(actor, record_id, values, expected_version)`."""
+
+    key: str
+    label: Text
+    run: Callable[..., Any]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    icon: str = "zap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectSpec:
+    """A kind of record. A field is named in at most three places: model, spec, migration."""
+
+    key: str
+    model: type[models.Model]
+    label: Text
+    plural: Text
+    new_label: Text  # «New organisation», in a form that agrees in both languages
+    icon: str
+    title: tuple[str, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    columns: tuple[str, ...] = ()
+    sort: str = "-created_at"
+    search: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    parent: str | None = None  # reference whose readers may read this too (scope «parent»)
+    board: Board | None = None
+    stage: str | None = None
+    match_keys: tuple[tuple[str, ...], ...] = ()
+    before_write: BeforeWrite | None = None
+    actions: tuple[Action, ...] = ()
+    rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
+    subject: bool = True  # interactions, tasks and files may hang on it
+    navigation: bool = True
+    empty_text: Text = ""
+    indexes: Sequence[tuple[str, ...]] = ()

@@ -1,0 +1,10 @@
+"""Django registration."""
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    """The vocabulary of search."""
+
+    name = "klientura.kernel.search"
+    label = "search"

@@ -1,0 +1,42 @@
+"""Search over several objects at once, for the palette, reference fields and the search page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.search.query import understand
+from klientura.kernel.store.read import Row, page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found of one object."""
+
+    shape: Shape
+    rows: list[Row]
+    instead: str | None
+
+
+def search(actor: Actor, shapes: Sequence[Shape], text: str, *, limit: int = 8) -> list[Found]:
+    """Search the objects the actor may read; objects without a hit are left out."""
+    found = []
+    for shape in shapes:
+        if not may(actor, shape, "read"):
+            continue
+        understood = understand(actor, shape, text)
+        if understood is None:
+            continue
+        keys = [
+            "title",
+            *(k for k in shape.spec.columns[1:4] if k in shape.fields and k not in _hidden(actor, shape)),
+        ]
+        rows = page(actor, shape, more=[understood.predicate], sort="-id", limit=limit, keys=keys).rows
+        if rows:
+            found.append(Found(shape, rows, understood.instead))
+    return found
+
+
+def _hidden(actor: Actor, shape: Shape) -> frozenset[str]:
+    return actor.rights.hidden.get(shape.key, frozenset())

@@ -1,0 +1,112 @@
+"""Title, search text and vocabulary, kept by triggers generated from the Shapes, so that no writer can forget them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from psycopg import sql
+
+from klientura.kernel.objects.shape import PartShape, Shape
+
+FUNCTIONS = """
+create or replace function k_fold(text) returns text language sql immutable parallel safe strict
+  as $$ select lower(translate($1, 'Ёё', 'Ее')) $$;
+create or replace function k_phone(text) returns text language sql immutable parallel safe strict
+  as $$ select regexp_replace(regexp_replace($1, '(доб|ext|x).*$', '', 'i'), '[^0-9]', '', 'g') $$;
+create or replace function k_words(text) returns setof text language sql immutable parallel safe strict
+  as $$ select w from regexp_split_to_table($1, '[^a-zа-я0-9]+') w where length(w) between 3 and 40 and w ~ '[a-zа-я]' $$;
+"""
+
+_TEXT = """
+create or replace function {function}() returns trigger language plpgsql as $$
+begin
+  {branches}
+  return new;
+end $$"""
+
+_WORDS = """
+create or replace function {function}() returns trigger language plpgsql as $$
+begin
+  insert into kernel_search_word (word)
+  select distinct w.w from new_rows n, k_words(n.search_text) w order by 1 on conflict do nothing;
+  return null;
+end $$"""
+
+_LINE_TEXT = """
+create or replace function {function}() returns trigger language plpgsql as $$
+begin
+  new.search_text := {text};
+  return new;
+end $$"""
+
+
+def record_statements(shapes: Sequence[Shape]) -> Iterator[sql.Composable]:
+    """The statements for one table; `shapes` are the kinds of record that live in it."""
+    table = shapes[0].table
+    concrete = [s for s in shapes if s.constants] or list(shapes)
+    columns = sorted({c for s in concrete for c in _columns(s, (*s.spec.title, *s.spec.search))})
+    function = f"{table}_search_text"
+    yield sql.SQL(_TEXT).format(function=sql.Identifier(function), branches=_branches(concrete))
+    yield sql.SQL(
+        "create or replace trigger search_text before insert or update of {} on {} for each row execute function {}()"
+    ).format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), sql.Identifier(function)
+    )
+    words = f"{table}_search_words"
+    yield sql.SQL(_WORDS).format(function=sql.Identifier(words))
+    for event in ("insert", "update"):
+        yield sql.SQL(
+            "create or replace trigger {} after {} on {} referencing new table as new_rows"
+            " for each statement execute function {}()"
+        ).format(
+            sql.Identifier(f"search_words_{event}"),
+            sql.SQL(event),
+            sql.Identifier(table),
+            sql.Identifier(words),
+        )
+
+
+def line_statements(part: PartShape) -> Iterator[sql.Composable]:
+    """The statements for the lines of a record that are searched with it."""
+    if not part.search:
+        return
+    function = f"{part.table}_search_text"
+    value = sql.SQL("concat_ws(' ', {})").format(
+        sql.SQL(", ").join(
+            sql.SQL("new.{}").format(sql.Identifier(part.fields[k].column)) for k in part.search
+        )
+    )
+    text = sql.SQL("left(k_fold({}), 500)").format(value)
+    if "kind" in part.fields and any(c.code == "phone" for c in part.fields["kind"].params.choices):
+        text = sql.SQL(
+            "case when new.kind in ('phone', 'mobile', 'fax') then k_phone({}) else {} end"
+        ).format(value, text)
+    yield sql.SQL(_LINE_TEXT).format(function=sql.Identifier(function), text=text)
+    yield sql.SQL(
+        "create or replace trigger search_text before insert or update on {} for each row execute function {}()"
+    ).format(sql.Identifier(part.table), sql.Identifier(function))
+
+
+def _columns(shape: Shape, keys: Iterable[str]) -> list[str]:
+    return [shape.fields[k].column for k in keys]
+
+
+def _joined(columns: Sequence[str]) -> sql.Composable:
+    parts = [sql.SQL("nullif(btrim(new.{}::text), '')").format(sql.Identifier(c)) for c in columns]
+    return sql.SQL("concat_ws(' ', {})").format(sql.SQL(", ").join(parts))
+
+
+def _branches(shapes: Sequence[Shape]) -> sql.Composable:
+    pieces: list[sql.Composable] = []
+    for number, shape in enumerate(shapes):
+        body = sql.SQL("new.title := left({}, 500); new.search_text := k_fold({});").format(
+            _joined(_columns(shape, shape.spec.title)),
+            _joined(_columns(shape, shape.spec.search or shape.spec.title)),
+        )
+        if not shape.constants:
+            return body
+        test = sql.SQL(" and ").join(
+            sql.SQL("new.{} = {}").format(sql.Identifier(c), sql.Literal(v))
+            for c, v in shape.constants.items()
+        )
+        word = sql.SQL("if") if number == 0 else sql.SQL("elsif")
+        pieces.append(word + sql.SQL(" {} then {}").format(test, body))
+    return sql.SQL(" ").join(pieces) + sql.SQL(" end if;")

@@ -1,0 +1,54 @@
+"""Reading and changing the installation's row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from klientura.kernel.settings.models import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The installation as one request sees it."""
+
+    company: str
+    language: str
+    time_zone: str
+    currency: str
+    area_code: str
+    set_up_at: datetime | None
+    shape_version: int
+    access_version: int
+
+
+def current() -> Current:
+    """Read the installation (one indexed row; nothing is cached, so that every process sees a change at once)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select company, language, time_zone, currency, area_code, set_up_at, shape_version, access_version"
+            " from kernel_installation where id = 1"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        Installation.objects.get_or_create(id=1)
+        return current()
+    return Current(*row)
+
+
+def change(**values: Any) -> None:
+    """Change settings of the installation."""
+    Installation.objects.update_or_create(id=1, defaults=values)
+
+
+def mark_set_up() -> None:
+    """Close the first-run wizard for good."""
+    change(set_up_at=timezone.now())
+
+
+def rights_changed() -> None:
+    """Tell every process that roles, teams or users' rights are other than they were."""
+    Installation.objects.filter(id=1).update(access_version=F("access_version") + 1)

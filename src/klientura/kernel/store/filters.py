@@ -1,0 +1,215 @@
+"""The filter tree: {"and": [{"field": …, "op": …, "value": …}, {"or": […]}, {"not": …}]} → SQL.
+
+Only fields the actor sees and operators the field offers are accepted; anything else is a BadRequest that names it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate
+from klientura.kernel.errors import BadRequest
+from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.objects.shape import FieldShape
+from klientura.kit.text import fold
+
+MAX_DEPTH = 6
+MAX_CONDITIONS = 60
+MAX_LIST = 1000
+
+type Tree = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Context:
+    """What compiling one tree needs."""
+
+    actor: Actor
+    fields: Mapping[str, FieldShape]
+    alias: str = "r"
+    conditions: int = 0
+
+
+def compile_filter(tree: Tree | None, context: Context) -> Predicate | None:
+    """Compile a tree. An empty tree means «no condition» and gives None. Raises BadRequest."""
+    if not tree:
+        return None
+    return _node(tree, context, 0)
+
+
+def column(field: FieldShape, alias: str = "r") -> sql.Composable:
+    """The stored value of a field."""
+    return sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(field.column))
+
+
+def comparable(field: FieldShape, alias: str = "r") -> sql.Composable:
+    """The expression by which a field is compared and sorted; the generated indexes use the very same."""
+    plain = column(field, alias)
+    if field.type.folds:
+        return sql.SQL('k_fold({}) collate "C"').format(plain)
+    return plain
+
+
+def like(text: str) -> str:
+    """Escape a piece of text for LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _bad(message: Any, **details: Any) -> BadRequest:
+    return BadRequest(message, code="filter", **details)
+
+
+def _node(node: Any, context: Context, depth: int) -> Predicate:
+    if not isinstance(node, Mapping):
+        raise _bad(_("The filter is not understood: each condition must be an object."))
+    if depth > MAX_DEPTH:
+        raise _bad(_("The filter is nested too deeply."))
+    for key, joint in (("and", " and "), ("or", " or ")):
+        if key in node:
+            children = node[key]
+            if set(node) != {key} or not isinstance(children, list):
+                raise _bad(_("The filter is not understood: «and» and «or» take a list of conditions."))
+            parts = [_node(child, context, depth + 1) for child in children if child]
+            if not parts:
+                return Predicate(sql.SQL("true"))
+            text = sql.SQL(joint).join(sql.SQL("(") + p.sql + sql.SQL(")") for p in parts)
+            return Predicate(text, tuple(v for p in parts for v in p.params))
+    if "not" in node:
+        inner = _node(node["not"], context, depth + 1)
+        return Predicate(sql.SQL("({}) is not true").format(inner.sql), inner.params)
+    return _leaf(node, context)
+
+
+def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
+    context.conditions += 1
+    if context.conditions > MAX_CONDITIONS:
+        raise _bad(_("The filter has too many conditions."))
+    if unknown := set(node) - {"field", "op", "value"}:
+        raise _bad(
+            _("The filter is not understood: unknown key «%(key)s».")
+            % {"key": str(sorted(map(str, unknown))[0])[:60]}
+        )
+    key, op = node.get("field"), node.get("op", "eq")
+    field = context.fields.get(key) if isinstance(key, str) else None
+    if field is None or not field.filterable:
+        raise _bad(_("One cannot filter by «%(field)s».") % {"field": str(key)[:60]}, field=str(key)[:60])
+    if op not in field.operators:
+        raise _bad(
+            _("The field «%(field)s» cannot be compared by «%(op)s».")
+            % {"field": field.label, "op": str(op)[:30]},
+            field=field.key,
+        )
+    return _OPERATORS[op](field, node.get("value"), context)
+
+
+def _value(field: FieldShape, raw: Any) -> Any:
+    """Parse one operand; text is folded as its index is."""
+    if field.type.is_empty(raw):
+        raise _bad(_("A condition on «%(field)s» has no value.") % {"field": field.label}, field=field.key)
+    try:
+        # A filter compares with what people typed: no tightening of a tax number that is only half typed.
+        if field.type.folds:
+            if not isinstance(raw, str | int) or isinstance(raw, bool):
+                raise FieldProblem("type", _("Text is expected here."))
+            return fold(str(raw))
+        value = field.type.parse(raw, field.params)
+    except FieldProblem as bad:
+        raise _bad(
+            _("A condition on «%(field)s» is not understood: %(why)s")
+            % {"field": field.label, "why": bad.message},
+            field=field.key,
+        ) from bad
+    return value
+
+
+def _values(field: FieldShape, raw: Any) -> list[Any]:
+    if not isinstance(raw, list) or not raw or len(raw) > MAX_LIST:
+        raise _bad(
+            _("A condition on «%(field)s» needs a list of values.") % {"field": field.label}, field=field.key
+        )
+    return [_value(field, item) for item in raw]
+
+
+def _compare(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
+    text = sql.SQL(template)
+
+    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
+        return Predicate(text.format(comparable(field, context.alias)), (_value(field, raw),))
+
+    return compiled
+
+
+def _among(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
+    text = sql.SQL(template)
+
+    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
+        return Predicate(text.format(comparable(field, context.alias)), (_values(field, raw),))
+
+    return compiled
+
+
+def _between(field: FieldShape, raw: Any, context: Context) -> Predicate:
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise _bad(
+            _("A condition on «%(field)s» needs two values.") % {"field": field.label}, field=field.key
+        )
+    text = sql.SQL("{0} between %s and %s").format(comparable(field, context.alias))
+    return Predicate(text, (_value(field, raw[0]), _value(field, raw[1])))
+
+
+def _contains(field: FieldShape, raw: Any, context: Context) -> Predicate:
+    text = sql.SQL("k_fold({}) like %s").format(column(field, context.alias))
+    return Predicate(text, (f"%{like(_value(field, raw))}%",))
+
+
+def _starts(field: FieldShape, raw: Any, context: Context) -> Predicate:
+    return Predicate(
+        sql.SQL("{} like %s").format(comparable(field, context.alias)), (f"{like(_value(field, raw))}%",)
+    )
+
+
+def _emptiness(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
+    text = sql.SQL(template)
+
+    def compiled(field: FieldShape, _raw: Any, context: Context) -> Predicate:
+        return Predicate(text.format(column(field, context.alias)))
+
+    return compiled
+
+
+def _options(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
+    text = sql.SQL(template)
+
+    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
+        return Predicate(text.format(column(field, context.alias)), (_value(field, raw),))
+
+    return compiled
+
+
+def _me(field: FieldShape, _raw: Any, context: Context) -> Predicate:
+    return Predicate(sql.SQL("{} = %s").format(column(field, context.alias)), (context.actor.user_id or 0,))
+
+
+_OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
+    "eq": _compare("{} = %s"),
+    "ne": _compare("{} is distinct from %s"),
+    "lt": _compare("{} < %s"),
+    "lte": _compare("{} <= %s"),
+    "gt": _compare("{} > %s"),
+    "gte": _compare("{} >= %s"),
+    "in": _among("{} = any(%s)"),
+    "not_in": _among("({0} = any(%s)) is not true"),
+    "between": _between,
+    "contains": _contains,
+    "starts": _starts,
+    "empty": _emptiness("{} is null"),
+    "not_empty": _emptiness("{} is not null"),
+    "any": _options("{} && %s::text[]"),
+    "all": _options("{} @> %s::text[]"),
+    "none": _options("({} && %s::text[]) is not true"),
+    "me": _me,
+}

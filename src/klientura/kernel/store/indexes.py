@@ -1,0 +1,106 @@
+"""The indexes that Shapes imply: one for each filter, sort and scope we offer, named by what they hold."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from django.db import connection
+from psycopg import sql
+
+from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+
+PREFIX = "kx_"
+
+
+def wanted(shapes: Mapping[str, Shape]) -> dict[str, str]:
+    """Name → CREATE INDEX statement of every generated index."""
+    found: dict[str, str] = {}
+    for shape in shapes.values():
+        for statement in _of_shape(shape):
+            text = statement.as_string(None)
+            name = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:20]
+            found[name] = text.replace("index on", f"index if not exists {name} on", 1)
+    return found
+
+
+def existing() -> set[str]:
+    """Names of the generated indexes that the current schema has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select indexname from pg_indexes where schemaname = current_schema() and left(indexname, 3) = 'kx_'"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def synchronise(shapes: Mapping[str, Shape]) -> None:
+    """Make missing indexes and drop those that no Shape wants any more."""
+    plan, present = wanted(shapes), existing()
+    with connection.cursor() as cursor:
+        for name, text in plan.items():
+            if name not in present:
+                cursor.execute(text)
+        for name in present - set(plan):
+            cursor.execute(sql.SQL("drop index if exists {}").format(sql.Identifier(name)))
+
+
+def _of_shape(shape: Shape) -> Iterator[sql.Composed]:
+    live = _live(shape)
+    if not shape.constants:
+        yield _index(shape.table, "(owner_id, created_at, id)", live)
+        yield _index(shape.table, "(team_id, created_at, id)", live)
+        yield _index(shape.table, "(deleted_at, id)", sql.SQL("deleted_at is not null"))
+        yield _index(shape.table, "using gin (shared_with)", sql.SQL("shared_with is not null"))
+        yield _index(shape.table, "using gin (search_text gin_trgm_ops)", None)
+    for field in shape.fields.values():
+        yield from _of_field(shape, field, live)
+    for columns in shape.spec.indexes:
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        yield _index(shape.table, sql.SQL("({})").format(names), live)
+    for part in shape.parts.values():
+        yield from _of_part(part)
+
+
+def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator[sql.Composed]:
+    if field.column in {"id", "uid", "owner_id", "team_id", "version"} or not (
+        field.filterable or field.sortable
+    ):
+        return
+    bare = sql.SQL("{}")
+    if field.type.key == "multi_option":
+        yield _index(shape.table, sql.SQL("using gin ({})").format(sql.Identifier(field.column)), live)
+        return
+    if shape.constants and field.system and field.key not in {"created_at", "updated_at", "title"}:
+        return
+    expression = (
+        sql.SQL('(k_fold({}) collate "C")').format(sql.Identifier(field.column))
+        if field.type.folds
+        else bare.format(sql.Identifier(field.column))
+    )
+    yield _index(shape.table, sql.SQL("({}, id)").format(expression), live)
+    if field.contains:
+        grams = sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(sql.Identifier(field.column))
+        yield _index(shape.table, grams, live)
+
+
+def _of_part(part: PartShape) -> Iterator[sql.Composed]:
+    yield _index(
+        part.table,
+        sql.SQL("({}, {})").format(sql.Identifier(part.parent_column), sql.Identifier(part.order)),
+        None,
+    )
+    if part.search:
+        yield _index(part.table, "using gin (search_text gin_trgm_ops)", None)
+        yield _index(part.table, '(search_text collate "C")', None)
+
+
+def _live(shape: Shape) -> sql.Composable:
+    conditions: list[sql.Composable] = [sql.SQL("deleted_at is null")]
+    conditions += [
+        sql.SQL("{} = {}").format(sql.Identifier(c), sql.Literal(v)) for c, v in shape.constants.items()
+    ]
+    return sql.SQL(" and ").join(conditions)
+
+
+def _index(table: str, body: str | sql.Composable, where: sql.Composable | None) -> sql.Composed:
+    what = sql.SQL(body) if isinstance(body, str) else body
+    text = sql.SQL("create index on {} {}").format(sql.Identifier(table), what)
+    return text if where is None else text + sql.SQL(" where ") + where

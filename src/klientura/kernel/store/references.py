@@ -1,0 +1,53 @@
+"""Whether what a write refers to exists and is open to the actor; one query per target object, not per record."""
+
+from collections import defaultdict
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.batch import Batch
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read
+
+NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
+NO_USER = _("There is no such active user.")
+NO_TEAM = _("There is no such team.")
+
+
+def check_references(actor: Actor, batch: Batch) -> None:
+    """Refuse values that point at nothing the actor may see. Values left as they were are not looked at again."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    fields = [
+        f for f in batch.shape.fields.values() if f.type.key in {"reference", "user"} and not f.read_only
+    ]
+    for draft in batch:
+        for field in fields:
+            value = draft.values.get(field.key)
+            if value is not None and draft.changed(field.key):
+                wanted[_source(field.type.key, field.column, field.params.target)].add(value)
+    known = {source: _known(actor, source, ids) for source, ids in wanted.items()}
+    for draft in batch:
+        for field in fields:
+            value = draft.values.get(field.key)
+            if value is None or not draft.changed(field.key):
+                continue
+            source = _source(field.type.key, field.column, field.params.target)
+            if value not in known[source]:
+                message = {"user": NO_USER, "team": NO_TEAM}.get(source, NOT_OPEN)
+                draft.refuse(field.key, "reference", message)
+
+
+def _source(kind: str, column: str, target: str | None) -> str:
+    if kind == "user":
+        return "user"
+    return "team" if column == "team_id" else f"object:{target}"
+
+
+def _known(actor: Actor, source: str, ids: set[int]) -> set[int]:
+    if source.startswith("object:"):
+        return set(read.titles(actor, shape_of(source.removeprefix("object:")), sorted(ids)))
+    table = "access_user where is_active and id" if source == "user" else "access_team where id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"select id from {table} = any(%s)", [sorted(ids)])
+        return {row[0] for row in cursor.fetchall()}

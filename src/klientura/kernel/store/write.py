@@ -1,0 +1,272 @@
+"""The one write path: parse, check rights, run the owner's rules, write, event in the outbox of the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate, may, members_of, require
+from klientura.kernel.errors import BadRequest, Conflict, Denied, FieldConflict, Invalid, NotFound
+from klientura.kernel.events.outbox import emit
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import drafts, read, rows
+from klientura.kernel.store.changes import changed_since
+from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.ids import uuid7
+from klientura.kernel.store.references import check_references
+
+OUT_OF_REACH = _(
+    "After this change the record would be out of your own sight. Choose an owner you work with."
+)
+
+
+def create(
+    actor: Actor,
+    shape: Shape,
+    values: Mapping[str, Any],
+    *,
+    uid: str | None = None,
+    operation_id: int | None = None,
+) -> int:
+    """Create a record from raw values (fields and lines) and return its number.
+
+    Raises Denied, Invalid. History, search text and the event `<object>.created` come with it.
+    """
+    return create_many(actor, shape, [values], operation_id=operation_id)[0]
+
+
+def create_many(
+    actor: Actor, shape: Shape, records: Sequence[Mapping[str, Any]], *, operation_id: int | None = None
+) -> list[int]:
+    """Create several records at once, all or none. Raises Invalid with `index` in front of field names if many."""
+    if members_of(shape):
+        raise BadRequest(_("Records of this kind are made as one of its kinds."), code="abstract")
+    require(actor, shape, "create")
+    made = []
+    for raw in records:
+        draft = Draft(values={})
+        drafts.parse(actor, shape, raw, draft, creating=True)
+        made.append(draft)
+    batch = Batch(shape, made, creating=True)
+    with transaction.atomic():
+        return insert_batch(actor, batch, operation_id=operation_id)
+
+
+def insert_batch(actor: Actor, batch: Batch, *, operation_id: int | None = None) -> list[int]:
+    """Check and insert parsed drafts inside the caller's transaction; return the new numbers."""
+    shape = batch.shape
+    for draft in batch:
+        draft.values.setdefault("owner", actor.user_id)
+        draft.values.setdefault("team", actor.team_id)
+    settle(actor, batch)
+    now = timezone.now()
+    ids = rows.reserve_ids(shape.table, len(batch.drafts))
+    keys = [k for k, f in shape.fields.items() if not f.system or k in {"owner", "team"}]
+    columns = [shape.fields[k].column for k in keys]
+    fixed = {
+        "created_at": now, "created_by_id": actor.user_id, "updated_at": now, "updated_by_id": actor.user_id,
+        "version": 1, "operation_id": operation_id, "title": "", "search_text": "", **shape.constants,
+    }  # fmt: skip
+    rows.insert(
+        shape.table,
+        ["id", "uid", *columns, *fixed],
+        [
+            [
+                record_id,
+                uuid7(),
+                *(draft.values.get(k, shape.fields[k].default) for k in keys),
+                *fixed.values(),
+            ]
+            for record_id, draft in zip(ids, batch, strict=True)
+        ],
+    )
+    with_lines = [(i, d) for i, d in zip(ids, batch, strict=True) if any(d.parts.values())]
+    if with_lines:
+        rows.remember_actor(actor.user_id, operation_id)
+        for key, part in shape.parts.items():
+            rows.insert_lines(part, [(i, d.parts[key]) for i, d in with_lines if d.parts.get(key)])
+    check_reach(actor, shape, ids)
+    for record_id, draft in zip(ids, batch, strict=True):
+        draft.record_id = record_id
+    emit(f"{shape.key}.created", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id)
+    return ids
+
+
+def settle(actor: Actor, batch: Batch) -> None:
+    """Check references and run the owner's rules; raise Invalid when anything was refused."""
+    check_references(actor, batch)
+    if batch.shape.spec.before_write:
+        batch.shape.spec.before_write(batch, actor)
+    many = len(batch.drafts) > 1
+    errors = [
+        e if not many else type(e)(f"{number}.{e.field}", e.code, e.message)
+        for number, draft in enumerate(batch)
+        for e in draft.errors
+    ]
+    if errors:
+        raise Invalid(errors)
+
+
+def check_reach(actor: Actor, shape: Shape, ids: Sequence[int]) -> None:
+    """The written image must still be open to the writer, else the write is refused and rolled back."""
+    if actor.scope(shape.key, "read") == "all":
+        return
+    mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
+    where = conditions(actor, shape, more=[mine])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select count(*) from {} r where {}").format(sql.Identifier(shape.table), where.sql),
+            where.params,
+        )
+        if cursor.fetchone()[0] != len(ids):
+            raise Denied(OUT_OF_REACH)
+
+
+def update(
+    actor: Actor,
+    shape: Shape,
+    record_id: int,
+    values: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+    operation_id: int | None = None,
+) -> int:
+    """Change a record and return its version. Untouched fields are left alone; equal values write nothing.
+
+    With `expected_version` (what the actor saw) a field that somebody else changed since raises Conflict.
+    Raises NotFound, Denied, Invalid.
+    """
+    with transaction.atomic():
+        before = lock(actor, shape, record_id, "edit")
+        draft = Draft(values={}, before=before, record_id=record_id, version=before["version"])
+        drafts.parse(actor, shape, values, draft, creating=False)
+        return apply(actor, shape, draft, expected_version=expected_version, operation_id=operation_id)
+
+
+def set_by_verb(
+    actor: Actor,
+    shape: Shape,
+    record_id: int,
+    values: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> int:
+    """Write already parsed values, also into fields that only a verb may change. For module services."""
+    with transaction.atomic():
+        before = lock(actor, shape, record_id, "edit")
+        draft = Draft(values=dict(values), before=before, record_id=record_id, version=before["version"])
+        return apply(actor, shape, draft, expected_version=expected_version)
+
+
+def lock(actor: Actor, shape: Shape, record_id: int, verb: str) -> dict[str, Any]:
+    """Lock a record for writing and return its stored values. Tells «not open to you» from «not yours to change»."""
+    require(actor, shape, "read")
+    where = conditions(actor, shape, verb=verb, more=[Predicate(sql.SQL("r.id = %s"), (record_id,))])
+    fields = list(shape.fields.values())
+    text = sql.SQL("select {} from {} r where {} for no key update").format(
+        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(f.column)) for f in fields),
+        sql.Identifier(shape.table),
+        where.sql,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, where.params)
+        found = cursor.fetchone()
+    if found is None:
+        read.get(actor, shape, record_id, keys=["id"])  # raises NotFound
+        raise Denied
+    return dict(zip((f.key for f in fields), found, strict=True))
+
+
+def apply(
+    actor: Actor,
+    shape: Shape,
+    draft: Draft,
+    *,
+    expected_version: int | None = None,
+    operation_id: int | None = None,
+) -> int:
+    """Check a draft of an existing, locked record and write what differs; return the version that stands then."""
+    record_id = draft.record_id or 0
+    if expected_version is not None and not draft.errors:
+        _refuse_lost_update(shape, draft, expected_version)
+    settle(actor, Batch(shape, [draft], creating=False))
+    changes = {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
+    lines_changed = _write_lines(actor, shape, draft, operation_id)
+    if not changes and not lines_changed:
+        return draft.version
+    header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
+    rows.update(shape.table, rows.column_types(shape), {record_id: changes}, header)
+    if {"owner_id", "team_id"} & set(changes):
+        check_reach(actor, shape, [record_id])
+    emit(
+        f"{shape.key}.changed", shape.base, [record_id], actor_id=actor.user_id, operation_id=operation_id,
+        payload={"columns": sorted(changes)},
+    )  # fmt: skip
+    return draft.version + 1
+
+
+def _write_lines(actor: Actor, shape: Shape, draft: Draft, operation_id: int | None) -> bool:
+    if not draft.parts:
+        return False
+    record_id = draft.record_id or 0
+    rows.remember_actor(actor.user_id, operation_id)
+    before = read.parts_of(actor, shape, [record_id])[record_id]
+    # Each kind of line is written, also after one of them was found changed.
+    return any(
+        [rows.replace_lines(shape.parts[k], record_id, before[k], lines) for k, lines in draft.parts.items()]
+    )
+
+
+def _refuse_lost_update(shape: Shape, draft: Draft, expected_version: int) -> None:
+    if expected_version > draft.version or expected_version < 1:
+        raise BadRequest(_("This version of the record never existed."), code="version")
+    if expected_version == draft.version:
+        return
+    theirs = changed_since(shape, draft.record_id or 0, expected_version)
+    conflicts = [
+        FieldConflict(k, shape.fields[k].type.to_json(draft.before.get(k)), shape.fields[k].type.to_json(v))
+        for k, v in draft.values.items()
+        if shape.fields[k].column in theirs and v != draft.before.get(k)
+    ]
+    if conflicts:
+        raise Conflict(draft.version, conflicts)
+
+
+def trash(actor: Actor, shape: Shape, ids: Sequence[int], *, operation_id: int | None = None) -> int:
+    """Move records to the trash; return how many. Those not open to deletion raise NotFound (none is moved)."""
+    return _move(actor, shape, ids, trashed=False, operation_id=operation_id)
+
+
+def restore(actor: Actor, shape: Shape, ids: Sequence[int], *, operation_id: int | None = None) -> int:
+    """Take records out of the trash."""
+    return _move(actor, shape, ids, trashed=True, operation_id=operation_id)
+
+
+def _move(actor: Actor, shape: Shape, ids: Sequence[int], *, trashed: bool, operation_id: int | None) -> int:
+    if not may(actor, shape, "delete"):
+        if not trashed and len(ids) == 1:
+            read.get(actor, shape, ids[0], keys=["id"])
+        raise Denied
+    mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
+    where = conditions(actor, shape, verb="delete", more=[mine], trashed=trashed)
+    now = timezone.now()
+    text = sql.SQL(
+        "update {} r set deleted_at = %s, updated_at = %s, updated_by_id = %s, operation_id = %s,"
+        " version = r.version + 1 where {}"
+    ).format(sql.Identifier(shape.table), where.sql)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(text, [None if trashed else now, now, actor.user_id, operation_id, *where.params])
+        moved: int = cursor.rowcount
+        if moved != len(set(ids)):
+            if len(ids) == 1:
+                read.get(actor, shape, ids[0], keys=["id"], trashed=trashed)
+                raise Denied
+            raise NotFound
+        kind = "restored" if trashed else "trashed"
+        emit(f"{shape.key}.{kind}", shape.base, list(ids), actor_id=actor.user_id, operation_id=operation_id)
+    return moved

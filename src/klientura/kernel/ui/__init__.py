@@ -1,0 +1,1 @@
+"""The design system: tokens, styles, templates and the living page that shows them all."""

@@ -1,0 +1,54 @@
+"""The Jinja2 environment of all our pages."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment
+from markupsafe import Markup
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, str]:
+    file = STATIC / "manifest.json"
+    if not file.exists():
+        return {}
+    names: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return names
+
+
+def asset(name: str) -> str:
+    """The address of a built file, by its name before hashing."""
+    return f"/static/{_manifest().get(name, name)}"
+
+
+def to_json(value: Any) -> Markup:
+    """JSON for a data block or an attribute-free script element; nothing in it can close the element."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(**options: Any) -> Environment:
+    """Make the environment: escaping on, gettext installed, an unknown attribute is empty but an unknown name is a fault."""
+    options.setdefault("autoescape", True)
+    env = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=False,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals.update(asset=asset, url=url)
+    env.filters["to_json"] = to_json
+    return env

@@ -1,0 +1,105 @@
+"""The gate before every page: finds out who acts, in which language, and whether this door is open to them."""
+
+import zoneinfo
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.sessions import actor_of
+from klientura.kernel.errors import Denied, NotFound
+from klientura.kernel.settings.installation import Current, current
+from klientura.kernel.web.doors import Door
+from klientura.kernel.web.errors import answer
+
+SUPPORTED = ("ru", "en")
+LANGUAGE_COOKIE = "language"
+SIGN_IN = "/sign-in"
+SETUP = "/setup"
+
+
+class GateMiddleware:
+    """Default deny: a view without a declared door is answered as if it were not there."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Speak some language also where no view is found."""
+        translation.activate(_language(request, None))
+        response: HttpResponseBase = self.get_response(request)
+        return response
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Let the request through to its view, or answer it here."""
+        door = getattr(view, "door", None)
+        if door is None:
+            return answer(request, NotFound())
+        if door is Door.TOKEN:
+            return None  # the API finds its actor by itself
+        request.installation = installation = current()
+        request.actor = _actor(request, installation)
+        _speak(request, installation)
+        return _refusal(request, door, installation)
+
+
+def _actor(request: Any, installation: Current) -> Actor:
+    user = request.user
+    if not user.is_authenticated:
+        return Actor(user_id=None, language=_language(request, installation))
+    if not user.is_active:
+        logout(request)
+        return Actor(user_id=None, language=_language(request, installation))
+    return actor_of(user, installation.access_version)
+
+
+def _refusal(request: Any, door: Door, installation: Current) -> HttpResponseBase | None:
+    is_set_up = installation.set_up_at is not None
+    if door is Door.PUBLIC:
+        return None
+    if door is Door.SETUP:
+        return answer(request, NotFound()) if is_set_up else None
+    if not is_set_up:
+        return _redirect(request, SETUP)
+    if request.actor.user_id is None:
+        here = (
+            request.get_full_path()
+            if request.method == "GET" and not request.htmx
+            else request.htmx.current_url_abs_path
+        )
+        return _redirect(request, f"{SIGN_IN}?{urlencode({'next': here or '/'})}")
+    if door is Door.ADMIN and not request.actor.is_admin:
+        return answer(request, Denied())
+    return None
+
+
+def _redirect(request: Any, address: str) -> HttpResponseBase:
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = address
+        return response
+    return HttpResponseRedirect(address)
+
+
+def _language(request: HttpRequest, installation: Current | None) -> str:
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE)
+    if chosen in SUPPORTED:
+        return chosen
+    if installation and installation.set_up_at is not None:
+        return installation.language
+    wanted = request.headers.get("Accept-Language", "")
+    return "en" if wanted and not any(p.strip().lower().startswith("ru") for p in wanted.split(",")) else "ru"
+
+
+def _speak(request: Any, installation: Current) -> None:
+    actor: Actor = request.actor
+    translation.activate(actor.language if actor.language in SUPPORTED else "ru")
+    name = actor.time_zone if actor.user_id else installation.time_zone
+    try:
+        timezone.activate(zoneinfo.ZoneInfo(name))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        timezone.activate(zoneinfo.ZoneInfo("Europe/Moscow"))

@@ -1,0 +1,43 @@
+"""Closed lists of interactions and tasks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class InteractionKind(models.TextChoices):
+    """Ways in which a contact happens."""
+
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+    FAX = "fax", _("Fax")
+    SMS = "sms", _("SMS")
+    CHAT = "chat", _("Chat")
+    VISIT = "visit", _("Visit to the site")
+    FORM = "form", _("Web form")
+    NOTE = "note", pgettext_lazy("interaction", "Note")
+
+
+class Direction(models.TextChoices):
+    """Who began."""
+
+    OUTGOING = "outgoing", _("Outgoing")
+    INCOMING = "incoming", _("Incoming")
+
+
+class TaskStatus(models.TextChoices):
+    """Where a task stands."""
+
+    OPEN = "open", pgettext_lazy("task", "Open")
+    DONE = "done", pgettext_lazy("task", "Done")
+    CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
+
+
+class Priority(models.TextChoices):
+    """How soon a task should be looked at among others."""
+
+    HIGH = "high", pgettext_lazy("priority", "High")
+    NORMAL = "normal", pgettext_lazy("priority", "Normal")
+    LOW = "low", pgettext_lazy("priority", "Low")

@@ -1,0 +1,94 @@
+"""Tables of interactions and tasks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.store.record import Record
+from klientura.modules.activities import enums
+from klientura.modules.parties.models import Party
+
+
+class About(models.Model):
+    """A link to any other record (a deal, a case): its object and its number, without a foreign key."""
+
+    subject_object = models.CharField(max_length=60, null=True, blank=True)
+    subject_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Interaction(Record, About):
+    """A fact of contact with a party."""
+
+    kind = models.CharField(
+        pgettext_lazy("interaction", "kind"), max_length=10, choices=enums.InteractionKind
+    )
+    direction = models.CharField(
+        _("direction"), max_length=10, choices=enums.Direction, null=True, blank=True
+    )
+    subject = models.CharField(_("subject"), max_length=300, null=True, blank=True)
+    body = models.TextField(_("what was said"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=300, null=True, blank=True)
+    at = models.DateTimeField(_("when"), blank=True)
+    minutes = models.IntegerField(_("duration, minutes"), null=True, blank=True)
+    party = models.ForeignKey(
+        Party,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("client"),
+        db_index=False,
+    )
+    person = models.ForeignKey(
+        Party,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+        db_index=False,
+    )
+
+    class Meta:
+        db_table = "interaction"
+        indexes = [
+            models.Index(fields=["party", "-at"], name="interaction_party_at"),
+            models.Index(fields=["subject_object", "subject_id", "-at"], name="interaction_subject_at"),
+        ]
+
+
+class Task(Record, About):
+    """Something one user has to do by a time."""
+
+    name = models.CharField(_("task"), max_length=300)
+    description = models.TextField(_("description"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=8, choices=enums.Priority, default="normal")
+    status = models.CharField(_("status"), max_length=10, choices=enums.TaskStatus, default="open")
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=300, null=True, blank=True)
+    party = models.ForeignKey(
+        Party,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("client"),
+        db_index=False,
+    )
+
+    class Meta:
+        db_table = "task"
+        indexes = [
+            models.Index(
+                fields=["party", "due_at"], condition=models.Q(status="open"), name="task_party_open"
+            ),
+            models.Index(
+                fields=["subject_object", "subject_id", "due_at"],
+                condition=models.Q(status="open"),
+                name="task_subject_open",
+            ),
+        ]

@@ -1,0 +1,85 @@
+"""The objects of interactions and tasks."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
+from klientura.modules.activities.models import Interaction, Task
+from klientura.modules.activities.services import checks
+from klientura.modules.activities.services.tasks import complete_task
+
+ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id": Field(sortable=False)}
+
+INTERACTION = ObjectSpec(
+    key="interaction",
+    model=Interaction,
+    label=_("Interaction"),
+    plural=_("Interactions"),
+    new_label=_("New interaction"),
+    icon="messages-square",
+    title=("subject",),
+    fields={
+        **ABOUT,
+        "party": Field(target="party"),
+        "person": Field(target="person"),
+        "kind": Field(hues={"call": "green", "meeting": "violet", "email": "sky", "note": "slate"}),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("kind", "direction", "at", "party", "person", "subject", "body", "result", "minutes", "owner"),
+        ),
+    ),
+    columns=("at", "kind", "subject", "party", "result", "owner"),
+    sort="-at",
+    search=("subject", "body", "result"),
+    parent="party",
+    before_write=checks.before_write_interaction,
+    rights={
+        "employee": {"read": "parent", "create": "own", "edit": "own"},
+        "manager": {
+            "read": "parent",
+            "create": "tree",
+            "edit": "tree",
+            "delete": "tree",
+            "export": "tree",
+            "import": "tree",
+        },
+    },
+    subject=False,
+    empty_text=_("Calls, meetings and letters show up here as soon as somebody writes one down on a card."),
+)
+
+TASK = ObjectSpec(
+    key="task",
+    model=Task,
+    label=_("Task"),
+    plural=_("Tasks"),
+    new_label=_("New task"),
+    icon="circle-check",
+    title=("name",),
+    fields={
+        **ABOUT,
+        "party": Field(target="party"),
+        "done_at": Field(read_only=True),
+        "status": Field(hues={"open": "sky", "done": "green", "cancelled": "slate"}),
+        "priority": Field(hues={"high": "red", "normal": "slate", "low": "slate"}),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("name", "due_at", "priority", "status", "party", "description", "result", "owner", "team"),
+        ),
+    ),
+    columns=("name", "due_at", "status", "priority", "party", "owner"),
+    sort="due_at",
+    search=("name", "description"),
+    before_write=checks.before_write_task,
+    actions=(
+        Action(key="complete", label=_("Done"), run=complete_task, fields={"result": Field()}, icon="check"),
+    ),
+    subject=False,
+    empty_text=_("Nothing to do. Plan the next step on the card of a client or a deal."),
+)

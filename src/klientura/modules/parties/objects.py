@@ -1,0 +1,195 @@
+"""The objects of the client base."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.objects.spec import Field, ObjectSpec, Part, Section
+from klientura.modules.parties.models import Address, BankAccount, ContactPoint, Party, Relation
+from klientura.modules.parties.services import checks
+
+STATUS_HUES = {"new": "sky", "prospect": "violet", "active": "green", "dormant": "amber", "lost": "red"}
+IMPORTANCE_HUES = {"high": "red", "medium": "amber", "low": "slate"}
+ROLE_HUES = {"client": "green", "supplier": "sky", "partner": "violet", "dealer": "teal", "competitor": "red"}
+FACTS: Final = {
+    "last_contact_at": Field(read_only=True),
+    "next_step_at": Field(read_only=True),
+    "roles": Field(hues=ROLE_HUES),
+    "status": Field(hues=STATUS_HUES),
+    "importance": Field(hues=IMPORTANCE_HUES),
+    "note": Field(),
+}
+ORGANISATION_ONLY = (
+    "name", "full_name", "legal_form", "inn", "kpp", "ogrn", "industry", "funding", "website", "turnover", "employees",
+    "parent", "primary_contact",
+)  # fmt: skip
+PERSON_ONLY = (
+    "last_name", "first_name", "middle_name", "salutation", "gender", "birthday", "employer", "position", "decision_role",
+)  # fmt: skip
+
+CONTACT_POINTS: Final = Part(
+    key="contact_points",
+    model=ContactPoint,
+    parent="party",
+    label=_("Contact points"),
+    fields={"uncertain": Field(read_only=True)},
+    identity=("kind", "value"),
+    search=("value",),
+)
+ADDRESSES: Final = Part(
+    key="addresses", model=Address, parent="party", label=_("Addresses"), identity=("kind", "city", "street")
+)
+BANK_ACCOUNTS: Final = Part(
+    key="bank_accounts",
+    model=BankAccount,
+    parent="party",
+    label=_("Bank accounts"),
+    identity=("bic", "account"),
+)
+
+PARTY = ObjectSpec(
+    key="party",
+    model=Party,
+    label=_("Party"),
+    plural=_("Parties"),
+    new_label=_("New party"),
+    icon="contact",
+    title=("title",),
+    exclude=(*ORGANISATION_ONLY, *PERSON_ONLY),
+    fields={**FACTS, "kind": Field(read_only=True)},
+    columns=("title", "kind", "city", "phone", "email", "status", "owner"),
+    search=("title",),
+    parts=(CONTACT_POINTS,),
+    navigation=False,
+)
+
+ORGANISATION = ObjectSpec(
+    key="organisation",
+    model=Party,
+    constants={"kind": "organisation"},
+    label=_("Organisation"),
+    plural=_("Organisations"),
+    new_label=_("New organisation"),
+    icon="building-2",
+    title=("name",),
+    exclude=PERSON_ONLY,
+    fields={
+        **FACTS,
+        "name": Field(required=True, contains=True),
+        "inn": Field(normalise=checks.inn, hint=_("10 digits for a company, 12 for a sole proprietor")),
+        "kpp": Field(normalise=checks.kpp),
+        "ogrn": Field(normalise=checks.ogrn),
+        "parent": Field(target="organisation"),
+        "primary_contact": Field(target="person"),
+        "employees": Field(minimum=0),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("name", "status", "roles", "importance", "industry", "owner", "team"),
+        ),
+        Section(
+            "contacts",
+            pgettext_lazy("section", "Contacts"),
+            ("phone", "email", "website", "city", "primary_contact"),
+        ),
+        Section("requisites", _("Requisites"), ("legal_form", "full_name", "inn", "kpp", "ogrn")),
+        Section(
+            "profile", _("Profile"), ("parent", "funding", "turnover", "employees", "source", "is_active")
+        ),
+        Section("facts", _("History of contacts"), ("first_contact_on", "last_contact_at", "next_step_at")),
+        Section("note", _("Note"), ("note",)),
+    ),
+    columns=("name", "status", "city", "phone", "email", "inn", "owner", "last_contact_at"),
+    search=("name", "full_name", "inn", "email", "city"),
+    parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
+    match_keys=(("inn", "kpp"), ("inn",), ("email",), ("phone",), ("name", "city"), ("name",)),
+    before_write=checks.before_write_party,
+    empty_text=_("Add your first client or bring the list you have: a file from 1C or Excel will do."),
+)
+
+PERSON = ObjectSpec(
+    key="person",
+    model=Party,
+    constants={"kind": "person"},
+    label=_("Person"),
+    plural=_("People"),
+    new_label=_("New person"),
+    icon="user",
+    title=("last_name", "first_name", "middle_name"),
+    exclude=ORGANISATION_ONLY,
+    fields={
+        **FACTS,
+        "last_name": Field(contains=True),
+        "employer": Field(target="organisation"),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            (
+                "last_name",
+                "first_name",
+                "middle_name",
+                "employer",
+                "position",
+                "decision_role",
+                "status",
+                "roles",
+                "owner",
+                "team",
+            ),
+        ),
+        Section("contacts", pgettext_lazy("section", "Contacts"), ("phone", "email", "city")),
+        Section(
+            "profile", _("Profile"), ("salutation", "gender", "birthday", "importance", "source", "is_active")
+        ),
+        Section("facts", _("History of contacts"), ("first_contact_on", "last_contact_at", "next_step_at")),
+        Section("note", _("Note"), ("note",)),
+    ),
+    columns=("title", "employer", "position", "phone", "email", "city", "owner", "last_contact_at"),
+    search=("last_name", "first_name", "middle_name", "email", "city"),
+    parts=(CONTACT_POINTS, ADDRESSES),
+    match_keys=(
+        ("email",),
+        ("phone",),
+        ("last_name", "first_name", "middle_name", "employer"),
+        ("last_name", "first_name"),
+    ),
+    before_write=checks.before_write_party,
+    empty_text=_(
+        "People appear here as you add them to organisations, or import them from a file or an address book."
+    ),
+)
+
+RELATION = ObjectSpec(
+    key="relation",
+    model=Relation,
+    label=_("Relation"),
+    plural=_("Relations"),
+    new_label=_("New relation"),
+    icon="waypoints",
+    title=("role",),
+    fields={"party": Field(target="party"), "to_party": Field(target="party")},
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("party", "kind", "to_party", "role", "since", "until", "note", "owner", "team"),
+        ),
+    ),
+    columns=("party", "kind", "to_party", "role", "since", "until"),
+    search=("role",),
+    parent="party",
+    before_write=checks.before_write_relation,
+    rights={
+        "employee": {"read": "parent", "create": "own", "edit": "own"},
+        "manager": {"read": "parent", "create": "parent", "edit": "parent", "delete": "parent"},
+    },
+    subject=False,
+    navigation=False,
+)
+
+PARTY_OBJECTS: Final = (ORGANISATION, PERSON, PARTY, RELATION)

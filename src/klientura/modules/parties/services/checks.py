@@ -1,0 +1,195 @@
+"""What must hold for parties before they are written. Set-based: called once per write, whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.settings.installation import current
+from klientura.kit.emails import BadEmail, normalise_email
+from klientura.kit.phones import parse_phone
+from klientura.kit.requisites import (
+    BadRequisite,
+    check_account,
+    check_bic,
+    check_correspondent_account,
+    check_inn,
+    check_kpp,
+    check_ogrn,
+    check_ogrnip,
+)
+from klientura.kit.urls import BadUrl, normalise_site
+from klientura.modules.parties.models import ContactPoint
+
+PHONES = frozenset({"phone", "mobile", "fax"})
+MAIN_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
+
+_REQUISITE_PROBLEMS = {
+    "length": _("The number of digits is wrong. Check for missing or extra digits."),
+    "characters": _("Only digits belong here."),
+    "checksum": _("The check digit does not match. Probably one digit is mistyped or two are swapped."),
+}
+
+
+def _requisite(check: Callable[[str], str]) -> Callable[[str], str]:
+    def normalise(value: str) -> str:
+        try:
+            return check(value)
+        except BadRequisite as bad:
+            message = _REQUISITE_PROBLEMS.get(bad.code, _REQUISITE_PROBLEMS["checksum"])
+            raise FieldProblem(bad.code, message) from bad
+
+    return normalise
+
+
+inn = _requisite(check_inn)
+kpp = _requisite(check_kpp)
+
+
+def ogrn(value: str) -> str:
+    """OGRN of 13 digits or OGRNIP of 15."""
+    digits = "".join(c for c in value if c.isdigit())
+    return _requisite(check_ogrnip if len(digits) == 15 else check_ogrn)(value)
+
+
+def before_write_party(batch: Batch, _actor: Any) -> None:
+    """Complete and check organisations and people: contact points, main phone and e-mail, names, ties to oneself."""
+    area_code = current().area_code
+    for draft in batch:
+        _contact_points(draft, area_code)
+        _bank_accounts(draft)
+        _city_of_address(draft)
+        _own_links(draft)
+        if batch.shape.key == "person" and not any(draft.get(k) for k in ("last_name", "first_name")):
+            if not any(e.field in {"last_name", "first_name"} for e in draft.errors):
+                draft.refuse("last_name", "required", _("Give a last or a first name."))
+    _follow_main_values(batch)
+
+
+def _contact_points(draft: Draft, area_code: str) -> None:
+    for number, line in enumerate(draft.parts.get("contact_points", ())):
+        kind, value = line.get("kind"), line.get("value")
+        if not kind or not value:
+            continue
+        where = f"contact_points.{number}.value"
+        try:
+            if kind in PHONES:
+                line["value"], line["uncertain"] = _phone(str(value), area_code)
+            elif kind == "email":
+                line["value"] = normalise_email(str(value))
+            elif kind == "site":
+                line["value"] = normalise_site(str(value))
+        except FieldProblem as bad:
+            draft.refuse(where, bad.code, bad.message)
+        except BadEmail:
+            draft.refuse(where, "email", _("This is not an e-mail address. It looks like name@example.org."))
+        except BadUrl:
+            draft.refuse(where, "url", _("This is not a web address. It looks like example.org."))
+
+
+def _phone(value: str, area_code: str) -> tuple[str, bool]:
+    """The number in E.164 with its extension, or as written and marked when it cannot be told for sure."""
+    if not any(c.isdigit() for c in value):
+        raise FieldProblem("phone", _("There is no number in this phone."))
+    phone = parse_phone(value, area_code=area_code or None)
+    if phone.e164 is None:
+        return value, True
+    return (f"{phone.e164} доб. {phone.extension}" if phone.extension else phone.e164), not phone.certain
+
+
+def _bank_accounts(draft: Draft) -> None:
+    for number, line in enumerate(draft.parts.get("bank_accounts", ())):
+        checks: tuple[tuple[str, Callable[[str], str]], ...] = (
+            ("bic", check_bic),
+            ("account", lambda v, bic=line.get("bic"): check_account(v, bic or "")),  # type: ignore[misc]
+            ("correspondent", lambda v, bic=line.get("bic"): check_correspondent_account(v, bic or "")),  # type: ignore[misc]
+        )
+        for key, check in checks:
+            if not line.get(key):
+                continue
+            try:
+                line[key] = _requisite(check)(str(line[key]))
+            except FieldProblem as bad:
+                draft.refuse(f"bank_accounts.{number}.{key}", bad.code, bad.message)
+                break
+
+
+def _follow_main_values(batch: Batch) -> None:
+    """The main phone, e-mail and site on the record are the first lines of their kinds, whichever side was written."""
+    keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
+    by_hand = [d for d in batch if "contact_points" not in d.parts and d.changed(*keys)]
+    stored = _stored_lines([d.record_id for d in by_hand if d.record_id])
+    for draft in batch:
+        lines = draft.parts.get("contact_points")
+        main = {k: draft.values[k] for k in keys if k in draft.values and draft.changed(k)}
+        if lines is None and not main:
+            continue
+        if lines is None:
+            lines = draft.parts["contact_points"] = stored.get(draft.record_id or 0, [])
+        for key, value in main.items():
+            _set_main(lines, key, value)
+        for key in keys:
+            draft.values[key] = next(
+                (x.get("value") for x in lines if x.get("kind") in MAIN_KINDS[key]), None
+            )
+
+
+def _stored_lines(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if ids:
+        for line in ContactPoint.objects.filter(party_id__in=ids).order_by("position", "id"):
+            found[line.party_id].append(
+                {
+                    "id": line.pk,
+                    "kind": line.kind,
+                    "value": line.value,
+                    "note": line.note,
+                    "uncertain": line.uncertain,
+                }
+            )
+    return found
+
+
+def _set_main(lines: list[dict[str, Any]], key: str, value: str | None) -> None:
+    """Put a value in front of its kind; an emptied main value takes its line away."""
+    kinds = MAIN_KINDS[key]
+    first = next((x for x in lines if x.get("kind") in kinds), None)
+    if not value:
+        if first is not None:
+            lines.remove(first)
+        return
+    same = next((x for x in lines if x.get("kind") in kinds and x.get("value") == value), None)
+    if same is not None:
+        lines.remove(same)
+        lines.insert(0, same)
+    elif first is not None and first.get("id"):
+        first["value"] = value
+        first["uncertain"] = key == "phone" and not value.startswith("+")
+    else:
+        uncertain = key == "phone" and not value.startswith("+")
+        lines.insert(0, {"kind": kinds[0], "value": value, "uncertain": uncertain, "note": None})
+
+
+def _city_of_address(draft: Draft) -> None:
+    addresses = draft.parts.get("addresses")
+    if addresses and not draft.get("city"):
+        draft.values["city"] = next((a.get("city") for a in addresses if a.get("city")), None)
+
+
+def _own_links(draft: Draft) -> None:
+    for key in ("parent", "employer", "primary_contact"):
+        if draft.record_id and draft.values.get(key) == draft.record_id:
+            draft.refuse(key, "self", _("A record cannot refer to itself."))
+
+
+def before_write_relation(batch: Batch, _actor: Any) -> None:
+    """A tie joins two different parties and does not end before it begins."""
+    for draft in batch:
+        if draft.get("party") and draft.get("party") == draft.get("to_party"):
+            draft.refuse("to_party", "self", _("A party cannot be tied to itself."))
+        since, until = draft.get("since"), draft.get("until")
+        if since and until and until < since:
+            draft.refuse("until", "order", _("The end lies before the beginning."))

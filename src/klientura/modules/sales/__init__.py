@@ -1,0 +1,1 @@
+"""Owns pipelines, their stages, and opportunities."""

@@ -1,0 +1,50 @@
+"""Closed lists of sales."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class StageKind(models.TextChoices):
+    """What reaching a stage means."""
+
+    OPEN = "open", pgettext_lazy("stage", "In progress")
+    WON = "won", pgettext_lazy("stage", "Won")
+    LOST = "lost", pgettext_lazy("stage", "Lost")
+
+
+class LossReason(models.TextChoices):
+    """Why a deal was lost."""
+
+    PRICE = "price", _("Price")
+    COMPETITOR = "competitor", _("Chose a competitor")
+    NO_BUDGET = "no_budget", _("No budget")
+    NO_NEED = "no_need", _("No need any more")
+    NO_ANSWER = "no_answer", _("Stopped answering")
+    TIMING = "timing", _("Put off")
+    TERMS = "terms", _("Terms or delivery time")
+    OTHER = "other", pgettext_lazy("loss reason", "Other")
+
+
+class Currency(models.TextChoices):
+    """Currencies of a deal."""
+
+    RUB = "RUB", _("Russian rouble")
+    USD = "USD", _("US dollar")
+    EUR = "EUR", _("Euro")
+    CNY = "CNY", _("Chinese yuan")
+    KZT = "KZT", _("Kazakhstani tenge")
+    BYN = "BYN", _("Belarusian rouble")
+
+
+class Hue(models.TextChoices):
+    """Colours of stages."""
+
+    SLATE = "slate", _("Grey")
+    SKY = "sky", _("Sky blue")
+    BLUE = "blue", _("Blue")
+    VIOLET = "violet", _("Violet")
+    TEAL = "teal", _("Teal")
+    GREEN = "green", _("Green")
+    AMBER = "amber", _("Amber")
+    RED = "red", _("Red")

@@ -1,0 +1,87 @@
+"""Tables of sales."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.fields.columns import MoneyColumn
+from klientura.kernel.store.record import Record
+from klientura.modules.parties.models import Party
+from klientura.modules.sales import enums
+
+
+class Pipeline(Record):
+    """A way of selling: a sequence of stages."""
+
+    name = models.CharField(_("name"), max_length=120)
+    place = models.IntegerField(_("order"), default=0)
+
+    class Meta:
+        db_table = "pipeline"
+
+
+class Stage(Record):
+    """A step of a pipeline."""
+
+    pipeline = models.ForeignKey(
+        Pipeline, models.CASCADE, related_name="+", verbose_name=_("pipeline"), db_index=False
+    )
+    name = models.CharField(_("name"), max_length=120)
+    place = models.IntegerField(_("order"), default=0)
+    kind = models.CharField(_("meaning"), max_length=5, choices=enums.StageKind, default="open")
+    probability = models.IntegerField(_("probability, %"), default=0)
+    days = models.IntegerField(_("usual time, days"), null=True, blank=True)
+    hue = models.CharField(_("colour"), max_length=8, choices=enums.Hue, default="slate")
+
+    class Meta:
+        db_table = "pipeline_stage"
+
+
+class Opportunity(Record):
+    """A qualified chance of a sale."""
+
+    name = models.CharField(_("name"), max_length=255)
+    party = models.ForeignKey(
+        Party,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("client"),
+        db_index=False,
+    )
+    person = models.ForeignKey(
+        Party,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("contact person"),
+        db_index=False,
+    )
+    pipeline = models.ForeignKey(
+        Pipeline, models.PROTECT, blank=True, related_name="+", verbose_name=_("pipeline"), db_index=False
+    )
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, blank=True, related_name="+", verbose_name=_("stage"), db_index=False
+    )
+    status = models.CharField(
+        pgettext_lazy("deal", "outcome"), max_length=5, choices=enums.StageKind, default="open"
+    )
+    amount = MoneyColumn(_("amount"), null=True, blank=True, currency_field="currency")
+    currency = models.CharField(_("currency"), max_length=3, choices=enums.Currency, default="RUB")
+    probability = models.IntegerField(_("probability, %"), null=True, blank=True)
+    close_date = models.DateField(_("expected close"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=120, null=True, blank=True)
+    competitor = models.CharField(_("competitor"), max_length=200, null=True, blank=True)
+    description = models.TextField(_("description"), null=True, blank=True)
+    stage_changed_at = models.DateTimeField(_("in this stage since"), blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    loss_reason = models.CharField(
+        _("loss reason"), max_length=12, choices=enums.LossReason, null=True, blank=True
+    )
+    loss_note = models.CharField(_("what happened"), max_length=500, null=True, blank=True)
+    next_step_at = models.DateTimeField(_("next step"), null=True, blank=True)
+
+    class Meta:
+        db_table = "opportunity"

@@ -1,0 +1,145 @@
+"""The objects of sales."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Section
+from klientura.modules.sales.models import Opportunity, Pipeline, Stage
+from klientura.modules.sales.queries.board import stage_columns
+from klientura.modules.sales.services import checks, stages
+
+SETTINGS_RIGHTS = {
+    "manager": {
+        "read": "all",
+        "create": "none",
+        "edit": "none",
+        "delete": "none",
+        "import": "none",
+        "export": "none",
+    },
+    "employee": {"read": "all", "create": "none", "edit": "none"},
+    "observer": {"read": "all"},
+}
+
+PIPELINE = ObjectSpec(
+    key="pipeline",
+    model=Pipeline,
+    label=_("Pipeline"),
+    plural=_("Pipelines"),
+    new_label=_("New pipeline"),
+    icon="filter",
+    title=("name",),
+    sections=(Section("main", pgettext_lazy("section", "Main"), ("name", "place")),),
+    columns=("name", "place"),
+    sort="place",
+    search=("name",),
+    rights=SETTINGS_RIGHTS,
+    subject=False,
+    navigation=False,
+)
+
+STAGE = ObjectSpec(
+    key="stage",
+    model=Stage,
+    label=_("Stage"),
+    plural=_("Stages"),
+    new_label=_("New stage"),
+    icon="milestone",
+    title=("name",),
+    fields={
+        "probability": Field(minimum=0, maximum=100),
+        "days": Field(minimum=0),
+        "pipeline": Field(target="pipeline"),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("pipeline", "name", "place", "kind", "probability", "days", "hue"),
+        ),
+    ),
+    columns=("pipeline", "place", "name", "kind", "probability", "days"),
+    sort="place",
+    search=("name",),
+    before_write=checks.before_write_stage,
+    rights=SETTINGS_RIGHTS,
+    subject=False,
+    navigation=False,
+)
+
+LOSS_FIELDS = {"loss_reason": Field(required=True), "loss_note": Field()}
+
+OPPORTUNITY = ObjectSpec(
+    key="opportunity",
+    model=Opportunity,
+    label=pgettext_lazy("opportunity", "Deal"),
+    plural=_("Deals"),
+    new_label=_("New deal"),
+    icon="handshake",
+    title=("name",),
+    fields={
+        "party": Field(target="party"),
+        "person": Field(target="person"),
+        "pipeline": Field(target="pipeline"),
+        "stage": Field(target="stage", by_verb="move"),
+        "status": Field(read_only=True, hues={"open": "sky", "won": "green", "lost": "red"}),
+        "stage_changed_at": Field(read_only=True),
+        "closed_at": Field(read_only=True),
+        "loss_reason": Field(by_verb="lose"),
+        "loss_note": Field(by_verb="lose"),
+        "next_step_at": Field(read_only=True),
+        "probability": Field(minimum=0, maximum=100),
+        "amount": Field(minimum=0),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            (
+                "name",
+                "party",
+                "person",
+                "pipeline",
+                "stage",
+                "amount",
+                "currency",
+                "probability",
+                "close_date",
+            ),
+        ),
+        Section("source", pgettext_lazy("section", "Where from"), ("source", "competitor", "owner", "team")),
+        Section(
+            "outcome",
+            _("Outcome"),
+            ("status", "stage_changed_at", "next_step_at", "closed_at", "loss_reason", "loss_note"),
+        ),
+        Section("description", _("Description"), ("description",)),
+    ),
+    columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
+    search=("name",),
+    board=Board(
+        group="stage",
+        total="amount",
+        move="move",
+        columns=stage_columns,
+        chooser="pipeline",
+        aged="stage_changed_at",
+        next_step="next_step_at",
+        card=("party", "amount", "close_date", "owner"),
+    ),  # fmt: skip
+    before_write=checks.before_write_opportunity,
+    actions=(
+        Action(key="win", label=_("Won"), run=stages.win, icon="trophy"),
+        Action(key="lose", label=_("Lost"), run=stages.lose, fields=LOSS_FIELDS, icon="circle-x"),
+        Action(key="reopen", label=_("Take up again"), run=stages.reopen, icon="rotate-ccw"),
+        Action(
+            key="move",
+            label=_("Move to a stage"),
+            run=stages.move_stage,
+            fields={"stage": Field(required=True), **LOSS_FIELDS},
+            icon="milestone",
+        ),
+    ),
+    indexes=(("stage_id", "amount", "owner_id", "team_id"), ("party_id", "created_at")),
+    empty_text=_("Open your first deal: from here or from the card of a client."),
+)

@@ -1,0 +1,42 @@
+"""The pipeline that every installation starts with."""
+
+from django.utils.translation import gettext as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
+from klientura.modules.sales.models import Pipeline
+
+
+def ensure_default_pipeline(actor: Actor) -> int:
+    """Make the first pipeline, named in the current language, unless there is one; return its number."""
+    found = Pipeline.objects.filter(deleted_at=None).order_by("place", "id").first()
+    if found is not None:
+        return found.pk
+    pipeline = write.create(actor, shape_of("pipeline"), {"name": _("Sales"), "place": 1})
+    steps = (
+        (_("New request"), "open", 10, 3, "sky"),
+        (_("Needs clarified"), "open", 25, 7, "blue"),
+        (_("Offer sent"), "open", 50, 10, "violet"),
+        (_("Terms agreed"), "open", 75, 10, "teal"),
+        (_("Contract signed"), "open", 90, 7, "amber"),
+        (_("Won"), "won", 100, None, "green"),
+        (_("Lost"), "lost", 0, None, "red"),
+    )
+    write.create_many(
+        actor,
+        shape_of("stage"),
+        [
+            {
+                "pipeline": pipeline,
+                "name": name,
+                "kind": kind,
+                "probability": percent,
+                "days": days,
+                "hue": hue,
+                "place": place,
+            }
+            for place, (name, kind, percent, days, hue) in enumerate(steps, start=1)
+        ],
+    )
+    return pipeline
