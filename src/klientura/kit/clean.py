@@ -41,7 +41,10 @@ class BadText(ValueError):  # noqa: N818
 
 
 class BadNumber(ValueError):  # noqa: N818
-    """A number that is refused. Codes: not_a_number, not_finite, too_small, too_large, too_many_places."""
+    """A number that is refused. Codes: not_a_number, not_finite, too_small, too_large, too_many_places.
+
+    Reading of written numbers adds empty, grouping, ambiguous, too_long.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -49,7 +52,10 @@ class BadNumber(ValueError):  # noqa: N818
 
 
 class BadDate(ValueError):  # noqa: N818
-    """A date or moment that is refused. Codes: format, impossible, too_early, too_late, no_zone."""
+    """A date or moment that is refused. Codes: format, impossible, too_early, too_late, no_zone.
+
+    Reading of written dates adds empty, ambiguous.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -1,0 +1,1 @@
+"""Tables from and to files: CSV, XLSX, XLS, ODS and vCard behind one interface."""
