@@ -129,8 +129,8 @@ def normal_quotes(text: str) -> str:
 
 def _without_outer_quotes(name: str) -> str:
     if name.startswith("«") and name.endswith("»") and name.count("«") == 1:
-        return normal_quotes(name[1:-1].replace("„", "«").replace("“", "»").strip())
-    return name
+        name = normal_quotes(name[1:-1].replace("„", "«").replace("“", "»"))
+    return name.strip()
 
 
 def name_key(text: str) -> str:
