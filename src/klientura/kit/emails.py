@@ -6,6 +6,8 @@ from klientura.kit.hosts import BadHost, normalise_host
 from klientura.kit.text import fold
 
 _MAX_LENGTH = 254
+# With a name around the address; longer input would only cost time.
+_MAX_INPUT = 1000
 _MAX_LOCAL = 64
 _IN_BRACKETS = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _LOCAL = re.compile(
@@ -36,6 +38,8 @@ def normalise_email(text: str) -> str:
 
     Takes off ``mailto:`` and a name around ``<address>``. A misspelling is refused, with a suggestion.
     """
+    if len(text) > _MAX_INPUT:
+        raise BadEmail("too_long")
     address = text.strip(" \t\n\r,;\u00a0\ufeff")
     if in_brackets := _IN_BRACKETS.search(address):
         address = in_brackets.group(1)

@@ -105,20 +105,24 @@ def normal_quotes(text: str) -> str:
     pieces: list[str] = []
     depth = 0
     position = 0
+    before = ""
     for found in _QUOTE.finditer(text):
-        pieces.append(text[position : found.start()])
-        before = "".join(pieces)[-1:]
+        if found.start() > position:
+            pieces.append(text[position : found.start()])
+            before = text[found.start() - 1]
         at_start = not before or bool(_OPENING_AFTER.match(before))
         opens = found.group() in "«„" or (found.group() != "»" and at_start and found.end() < len(text))
         if depth and found.group() == "“":
             # Inside quotation marks “ is the German and Russian closing mark, not the English opening one.
             opens = False
         if opens:
-            pieces.append("«" if depth == 0 else "„")
+            before = "«" if depth == 0 else "„"
             depth += 1
+            pieces.append(before)
         elif depth:
             depth -= 1
-            pieces.append("»" if depth == 0 else "“")
+            before = "»" if depth == 0 else "“"
+            pieces.append(before)
         position = found.end()
     pieces.append(text[position:])
     while depth:

@@ -15,7 +15,7 @@ VCARD_COLUMNS = (
     "full_name", "last_name", "first_name", "middle_name", "organisation", "department", "position", "phones",
     "emails", "sites", "address", "birthday", "note",
 )  # fmt: skip
-MAX_CARD_LINES = 20_000
+MAX_CARD = 16 * 1024 * 1024
 MAX_LINE = 1024 * 1024
 _SPLIT_SEMICOLON = re.compile(r"(?<!\\);")
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
@@ -48,7 +48,7 @@ def read_vcards(path: Path, encoding: str) -> Iterator[RawRow]:
 
 def _cards(lines: Iterator[str], encoding: str) -> Iterator[RawRow]:
     card: list[str] | None = None
-    start = depth = 0
+    start = depth = size = 0
     for number, line in enumerate(lines, 1):
         line = line.rstrip("\r\n")
         mark = line.strip().upper()
@@ -58,7 +58,7 @@ def _cards(lines: Iterator[str], encoding: str) -> Iterator[RawRow]:
                 yield _broken(start, "no_end")
                 card = None
             if card is None:
-                card, start, depth = [], number, 0
+                card, start, depth, size = [], number, 0, 0
             else:
                 depth += 1
         elif mark == "END:VCARD" and card is not None:
@@ -69,7 +69,8 @@ def _cards(lines: Iterator[str], encoding: str) -> Iterator[RawRow]:
             card = None
         elif card is not None and not depth:
             card.append(line)
-            if len(card) > MAX_CARD_LINES:
+            size += len(line) + 1
+            if size > MAX_CARD:
                 yield _broken(start, "too_long")
                 card = None
     if card is not None:
