@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "klientura.kernel.search",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
+    "klientura.kernel.api",
     "klientura.modules.parties",
     "klientura.modules.activities",
     "klientura.modules.sales",

@@ -1,8 +1,10 @@
 """Addresses of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("klientura.kernel.api.urls")),
+]
 
 handler400 = "klientura.kernel.web.errors.bad_request"
 handler403 = "klientura.kernel.web.errors.permission_denied"

@@ -11,7 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import ApiToken, User
 from klientura.kernel.access.rights import directory
 
-TOKEN_PREFIX = "klt_"
+TOKEN_PREFIX = "klt_"  # noqa: S105 - what every token begins with, so that scanners of leaks know it
 USED_RESOLUTION = timedelta(minutes=5)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 IDS_PER_EVENT = 10_000
 DELIVERY_BATCH = 200
@@ -51,14 +51,14 @@ def emit(
         for start in range(0, len(record_ids), IDS_PER_EVENT):
             cursor.execute(
                 "insert into kernel_event (at, kind, object, record_ids, actor_id, operation_id, payload)"
-                " values (now(), %s, %s, %s, %s, %s, %s)",
+                " values (now(), %s, %s, %s, %s, %s, %s::jsonb)",
                 [
                     kind,
                     object_key,
                     list(record_ids[start : start + IDS_PER_EVENT]),
                     actor_id,
                     operation_id,
-                    None if payload is None else Jsonb(payload),
+                    None if payload is None else orjson.dumps(payload).decode(),
                 ],
             )
     if _subscribers.get(kind):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import Text
+from klientura.kit.formats import Language
 
 REQUIRED = _("Fill this in.")
 
@@ -70,11 +71,11 @@ class FieldType:
         """The stored value as the API and history show it."""
         return value
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         """The stored value as text for people."""
         return "" if value is None else str(value)
 
-    def to_input(self, value: Any, params: Params, lang: str) -> Any:
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         """The stored value as a form shows it for editing."""
         return "" if value is None else str(value)
 

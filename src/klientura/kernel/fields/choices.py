@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
+from klientura.kit.formats import Language
 from klientura.kit.readings import BadBool, parse_bool
 
 MAX_OPTIONS = 200
@@ -42,7 +43,7 @@ class BooleanType(FieldType):
         except BadBool as bad:
             raise FieldProblem("boolean", _("Yes or no is expected here.")) from bad
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else _now("Yes") if value else _now("No")
 
     def schema(self, params: Params) -> dict[str, Any]:
@@ -60,7 +61,7 @@ class OptionType(FieldType):
     def parse(self, raw: object, params: Params) -> Any:
         return option_code(raw, params)
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return next(
             (str(c.label) for c in params.choices if c.code == value), "" if value is None else str(value)
         )
@@ -92,10 +93,10 @@ class MultiOptionType(FieldType):
     def to_json(self, value: Any) -> Any:
         return list(value or ())
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return ", ".join(str(c.label) for c in params.choices if c.code in (value or ()))
 
-    def to_input(self, value: Any, params: Params, lang: str) -> Any:
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         return list(value or ())
 
     def schema(self, params: Params) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 if TYPE_CHECKING:
-    _Char = models.CharField[str, str]
+    _Char = models.CharField[Any, Any]
     _Decimal = models.DecimalField[Any, Any]
 else:
     _Char, _Decimal = models.CharField, models.DecimalField

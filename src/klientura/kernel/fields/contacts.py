@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.fields.base import FieldProblem, Params
 from klientura.kernel.fields.text import TextType, checked_text
 from klientura.kit.emails import BadEmail, normalise_email
+from klientura.kit.formats import Language
 from klientura.kit.phones import parse_phone
 from klientura.kit.urls import BadUrl, normalise_site
 
@@ -45,7 +46,7 @@ class PhoneType(TextType):
             return text
         return f"{phone.e164} доб. {phone.extension}" if phone.extension else phone.e164
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if not value else parse_phone(value).display
 
     def schema(self, params: Params) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
 from klientura.kernel.fields.numbers import COMPARISONS
 from klientura.kit.clean import BadDate, bounded_date, bounded_datetime
-from klientura.kit.formats import format_date, format_datetime
+from klientura.kit.formats import Language, format_date, format_datetime
 from klientura.kit.readings import parse_date, parse_datetime
 
 NOT_A_DATE = _("There is no such date. Write it as 31.12.2026.")
@@ -39,10 +39,10 @@ class DateType(FieldType):
     def to_json(self, value: Any) -> Any:
         return None if value is None else value.isoformat()
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else format_date(value, lang)
 
-    def to_input(self, value: Any, params: Params, lang: str) -> Any:
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         return "" if value is None else value.isoformat()
 
     def schema(self, params: Params) -> dict[str, Any]:
@@ -73,10 +73,10 @@ class DateTimeType(FieldType):
     def to_json(self, value: Any) -> Any:
         return None if value is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else format_datetime(timezone.localtime(value), lang)
 
-    def to_input(self, value: Any, params: Params, lang: str) -> Any:
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
 
     def schema(self, params: Params) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
 from klientura.kit.clean import BadNumber, bounded_decimal, bounded_int
-from klientura.kit.formats import format_decimal
+from klientura.kit.formats import Language, format_decimal
 from klientura.kit.readings import parse_decimal
 
 COMPARISONS = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "in", "empty", "not_empty")
@@ -65,7 +65,7 @@ class IntegerType(FieldType):
                 _("The number must lie between %(low)s and %(high)s.") % {"low": low, "high": high},
             ) from bad
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else format_decimal(value, lang, places=0)
 
     def schema(self, params: Params) -> dict[str, Any]:
@@ -104,10 +104,10 @@ class DecimalType(FieldType):
     def to_json(self, value: Any) -> Any:
         return None if value is None else format(value, "f")
 
-    def display(self, value: Any, params: Params, lang: str) -> str:
+    def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else format_decimal(value, lang, places=params.places)
 
-    def to_input(self, value: Any, params: Params, lang: str) -> Any:
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         if value is None:
             return ""
         text = format(value, "f")

@@ -14,7 +14,7 @@ class ReferenceType(FieldType):
 
     key = "reference"
     widget = "reference"
-    operators: ClassVar = ("eq", "ne", "in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "empty", "not_empty")
     sql_type = "bigint"
     groupable = True
 
@@ -36,4 +36,4 @@ class UserType(ReferenceType):
 
     key = "user"
     widget = "user"
-    operators: ClassVar = ("eq", "ne", "in", "me", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "me", "empty", "not_empty")

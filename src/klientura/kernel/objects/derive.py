@@ -60,7 +60,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
     system = column.name in HEADER
     return FieldShape(
         key=column.name,
-        column=column.column,
+        column=column.column or column.name,
         type=FIELD_TYPES[kind],
         label=options.label or column.verbose_name,
         hint=options.hint or column.help_text,

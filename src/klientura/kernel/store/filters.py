@@ -91,7 +91,7 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
     if unknown := set(node) - {"field", "op", "value"}:
         raise _bad(
             _("The filter is not understood: unknown key «%(key)s».")
-            % {"key": str(sorted(map(str, unknown))[0])[:60]}
+            % {"key": min(map(str, unknown))[:60]}
         )
     key, op = node.get("field"), node.get("op", "eq")
     field = context.fields.get(key) if isinstance(key, str) else None

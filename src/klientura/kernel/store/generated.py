@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -30,7 +31,7 @@ def column_names(table: str) -> list[str]:
     """The columns of a model's table."""
     for model in apps.get_models():
         if model._meta.db_table == table:
-            return [f.column for f in model._meta.concrete_fields]
+            return [f.column or f.name for f in model._meta.concrete_fields]
     raise LookupError(table)
 
 
@@ -48,17 +49,17 @@ def synchronise_changes(shapes: Mapping[str, Shape]) -> None:
     indexes.synchronise(shapes)
 
 
-def _bound_dates(cursor: object, kinds: list[Shape]) -> None:
+def _bound_dates(cursor: Any, kinds: list[Shape]) -> None:
     """A moment outside the years 1…9999 would break every later read of its page, so the database refuses it."""
     columns = {f.column: f.type.key for s in kinds for f in s.fields.values() if f.type.key in DATE_COLUMNS}
     for name in sorted(columns):
         constraint = f"kc_{kinds[0].table}_{name}"[:63]
         cursor.execute(
-            sql.SQL("alter table {} drop constraint if exists {}").format(  # type: ignore[attr-defined]
+            sql.SQL("alter table {} drop constraint if exists {}").format(
                 sql.Identifier(kinds[0].table), sql.Identifier(constraint)
             )
         )
-        cursor.execute(  # type: ignore[attr-defined]
+        cursor.execute(
             sql.SQL(
                 "alter table {0} add constraint {1} check ({2} >= '0001-01-02' and {2} < '9999-12-31') not valid"
             ).format(sql.Identifier(kinds[0].table), sql.Identifier(constraint), sql.Identifier(name))

@@ -216,10 +216,10 @@ def _write_lines(actor: Actor, shape: Shape, draft: Draft, operation_id: int | N
     record_id = draft.record_id or 0
     rows.remember_actor(actor.user_id, operation_id)
     before = read.parts_of(actor, shape, [record_id])[record_id]
-    # Each kind of line is written, also after one of them was found changed.
-    return any(
-        [rows.replace_lines(shape.parts[k], record_id, before[k], lines) for k, lines in draft.parts.items()]
-    )
+    changed = False
+    for key, lines in draft.parts.items():
+        changed = rows.replace_lines(shape.parts[key], record_id, before[key], lines) or changed
+    return changed
 
 
 def _refuse_lost_update(shape: Shape, draft: Draft, expected_version: int) -> None:

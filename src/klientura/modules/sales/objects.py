@@ -1,14 +1,16 @@
 """The objects of sales."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Section
+from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Scope, Section
 from klientura.modules.sales.models import Opportunity, Pipeline, Stage
 from klientura.modules.sales.queries.board import stage_columns
 from klientura.modules.sales.services import checks, stages
 
-SETTINGS_RIGHTS = {
+SETTINGS_RIGHTS: Final[dict[str, dict[str, Scope]]] = {
     "manager": {
         "read": "all",
         "create": "none",

@@ -31,7 +31,7 @@ def move_stage(
     given = dict(values or {})
     wanted = _stage(given.pop("stage", None))
     draft = Draft(values={})
-    loss = {k: given.pop(k) for k in ("loss_reason", "loss_note") if k in given}
+    loss: dict[str, Any] = {k: given.pop(k) for k in ("loss_reason", "loss_note") if k in given}
     parse(actor, shape, given, draft, creating=False)
     errors = list(draft.errors)
     changes = dict(draft.values, stage=wanted.pk)

@@ -1,0 +1,119 @@
+"""The history of a record. Values of fields the reader does not see are left out, as if they had never changed."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import readable, readable_parts
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.store import read
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """One field of an entry: its shape, the stored values before and after (as JSON), and titles of references."""
+
+    field: FieldShape
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of a record or of one of its lines (`part` names the kind of line)."""
+
+    id: int
+    action: str
+    at: dt.datetime
+    actor_id: int | None
+    actor: str
+    operation_id: int | None
+    version: int | None
+    part: str | None
+    fields: tuple[ChangedField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of entries, the newest first; `next` is the number to go on before."""
+
+    entries: list[Entry]
+    next: int | None
+    titles: Mapping[tuple[str, int], str]
+
+
+def history_of(
+    actor: Actor, shape: Shape, record_id: int, *, before: int | None = None, limit: int = PAGE
+) -> History:
+    """Read the history of a record that is open to the actor. Raises NotFound when it is not."""
+    read.get(actor, shape, record_id, keys=["id"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.id, c.action, c.at, c.actor_id, u.name, c.operation_id, c.version, c.object, c.changes"
+            " from kernel_change c left join access_user u on u.id = c.actor_id"
+            " where c.root_object = %s and c.root_id = %s and c.id < %s order by c.id desc limit %s",
+            [shape.base, record_id, before or 2**62, limit + 1],
+        )
+        found = cursor.fetchall()
+    following = found[limit - 1][0] if len(found) > limit else None
+    entries = [e for row in found[:limit] if (e := _entry(actor, shape, row)) is not None]
+    return History(entries, following, _titles(actor, entries))
+
+
+def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
+    number, action, at, actor_id, name, operation_id, version, kind, changes = row
+    part = None if kind == shape.base else kind
+    if part is None:
+        fields = {f.column: f for f in readable(actor, shape).values()}
+    elif part in readable_parts(actor, shape):
+        fields = {f.column: f for f in shape.parts[part].fields.values()}
+    else:
+        return None
+    seen = tuple(
+        ChangedField(fields[column], values[0], values[1])
+        for column, values in (changes or {}).items()
+        if column in fields
+    )
+    if not seen and action in {"update", "add", "remove"}:
+        return None
+    return Entry(number, action, at, actor_id, name or "", operation_id, version, part, seen)
+
+
+def _titles(actor: Actor, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
+    """Titles of all records and users that the entries mention; one query per kind of target."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        for changed in entry.fields:
+            if source := source_of(changed.field):
+                wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
+    titles: dict[tuple[str, int], str] = {}
+    for source, ids in wanted.items():
+        for number, title in _names(actor, source, sorted(ids)).items():
+            titles[source, number] = title
+    return titles
+
+
+def source_of(field: FieldShape) -> str | None:
+    """Where the titles of a reference come from: an object's key, `user` or `team`."""
+    if field.type.key == "user":
+        return "user"
+    if field.type.key == "reference":
+        return "team" if field.column == "team_id" else field.params.target
+    return None
+
+
+def _names(actor: Actor, source: str, ids: Sequence[int]) -> Mapping[int, str]:
+    if source not in {"user", "team"}:
+        return read.titles(actor, shape_of(source), ids)
+    with connection.cursor() as cursor:
+        table = "access_user" if source == "user" else "access_team"
+        cursor.execute(f"select id, name from {table} where id = any(%s)", [list(ids)])
+        return dict(cursor.fetchall())
