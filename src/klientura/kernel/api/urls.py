@@ -1,0 +1,47 @@
+"""Addresses of the API, below /api/v1/."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter, StringConverter
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.api import views
+from klientura.kernel.api.openapi import document
+
+
+class ObjectKey(StringConverter):
+    """The key of an object."""
+
+    regex = "[a-z][a-z0-9_]{0,59}"
+
+
+class RecordNumber(IntConverter):
+    """A record's number; longer ones exist nowhere."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
+register_converter(ObjectKey, "object")
+register_converter(RecordNumber, "number")
+
+
+def _document(_request: HttpRequest, actor: Actor) -> HttpResponse:
+    return views.answer(document(actor))
+
+
+urlpatterns = [
+    path("openapi.json", views.endpoint(get=_document), name="api-document"),
+    path("operations/<number:operation_id>", views.endpoint(get=views.read_operation)),
+    path("operations/<number:operation_id>/undo", views.endpoint(post=views.undo_operation)),
+    path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
+    path("<object:object>/count", views.endpoint(get=views.count_records)),
+    path("<object:object>/groups", views.endpoint(get=views.group_records)),
+    path("<object:object>/bulk", views.endpoint(post=views.bulk_records)),
+    path(
+        "<object:object>/<number:record_id>",
+        views.endpoint(get=views.read_record, patch=views.change_record, delete=views.trash_record),
+    ),
+    path("<object:object>/<number:record_id>/restore", views.endpoint(post=views.restore_record)),
+    path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
+    path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
+]

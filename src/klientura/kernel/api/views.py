@@ -1,0 +1,318 @@
+"""The endpoints, the same for every object: list, read, create, change, trash, bulk, actions, history."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import readable, readable_parts, require
+from klientura.kernel.access.sessions import actor_of, user_of_token
+from klientura.kernel.api import bodies, serialise
+from klientura.kernel.api.idempotency import once
+from klientura.kernel.errors import BadRequest, KernelError, NotFound
+from klientura.kernel.history.read import history_of
+from klientura.kernel.history.undo import undo
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.search.query import understand
+from klientura.kernel.settings.installation import current
+from klientura.kernel.store import bulk, read, write
+from klientura.kernel.store.models import Operation
+from klientura.kernel.web.doors import Door, View, open_to
+
+MAX_BULK = 1000
+
+
+class Unauthorised(KernelError):
+    """No valid token."""
+
+    status = 401
+    code = "unauthorised"
+    default_message = _("Send a valid API token as «Authorization: Bearer …».")
+
+
+class VersionRequired(KernelError):
+    """A change came without the version it is based on."""
+
+    status = 428
+    code = "version_required"
+    default_message = _("Send the version you saw in If-Match, so that nobody's change is lost.")
+
+
+def endpoint(**methods: Callable[..., HttpResponse]) -> View:
+    """Build a view from one function per method; finds the actor by the token."""
+
+    @csrf_exempt
+    def view(request: HttpRequest, **where: Any) -> HttpResponse:
+        function = methods.get((request.method or "").lower())
+        if function is None and request.method == "HEAD":
+            function = methods.get("get")
+        actor = _authenticate(request)
+        if function is None:
+            allowed = HttpResponse(status=405)
+            allowed["Allow"] = ", ".join(m.upper() for m in methods)
+            return allowed
+        return function(request, actor, **where)
+
+    return open_to(Door.TOKEN)(view)
+
+
+def _authenticate(request: HttpRequest) -> Actor:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    user = user_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    if user is None:
+        raise Unauthorised
+    installation = current()
+    actor = actor_of(user, installation.access_version)
+    translation.activate(actor.language)
+    timezone.activate(actor.time_zone)
+    return actor
+
+
+def answer(value: Any, *, status: int = 200, version: int | None = None) -> HttpResponse:
+    """JSON, with the record's version as ETag."""
+    response = HttpResponse(orjson.dumps(value), status=status, content_type="application/json")
+    if version is not None:
+        response["ETag"] = f'"{version}"'
+    return response
+
+
+def _shape(actor: Actor, key: str) -> Shape:
+    shape = shape_of(key)
+    require(actor, shape, "read")
+    return shape
+
+
+def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """GET /{object}: filter, q, sort, after, limit, fields, expand."""
+    shape = _shape(actor, object)
+    more = []
+    if text := request.GET.get("q"):
+        understood = understand(actor, shape, text)
+        more = [understood.predicate] if understood else []
+    page = read.page(
+        actor,
+        shape,
+        tree=bodies.filter_of(request),
+        sort=request.GET.get("sort") or None,
+        after=request.GET.get("after") or None,
+        limit=bodies.limit_of(request),
+        keys=bodies.keys_of(request, "fields"),
+        more=more,
+        trashed=request.GET.get("trashed") == "true",
+    )
+    items = [serialise.record(page.fields, row) for row in page.rows]
+    if expand := bodies.keys_of(request, "expand"):
+        _expand(actor, shape, expand, items)
+    return answer({"items": items, "next": page.next})
+
+
+def _expand(actor: Actor, shape: Shape, keys: list[str], items: list[dict[str, Any]]) -> None:
+    known = readable_parts(actor, shape)
+    if unknown := [k for k in keys if k not in known]:
+        raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="expand")
+    parts = read.parts_of(actor, shape, [item["id"] for item in items])
+    for item in items:
+        item.update(serialise.lines(shape, {k: parts[item["id"]][k] for k in keys}))
+
+
+def count_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """GET /{object}/count: how many match, up to 10,000."""
+    shape = _shape(actor, object)
+    more = []
+    if text := request.GET.get("q"):
+        understood = understand(actor, shape, text)
+        more = [understood.predicate] if understood else []
+    found = read.count(actor, shape, tree=bodies.filter_of(request), more=more)
+    return answer({"count": found.number, "capped": found.capped})
+
+
+def group_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """GET /{object}/groups?by=…&sum=…: counts and sums by the values of a field."""
+    shape = _shape(actor, object)
+    by, total = request.GET.get("by", ""), request.GET.get("sum") or None
+    found = read.groups(actor, shape, by=by, total=total, tree=bodies.filter_of(request))
+    field = shape.fields[by]
+    return answer(
+        {
+            "groups": [
+                {
+                    "value": field.type.to_json(g.value),
+                    "count": g.number,
+                    "sum": None if g.total is None else str(g.total),
+                }
+                for g in found
+            ]
+        }
+    )
+
+
+def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:
+    row = read.get(actor, shape, record_id)
+    fields = list(readable(actor, shape).values())
+    parts = read.parts_of(actor, shape, [record_id])[record_id]
+    body = {**serialise.record(fields, row), **serialise.lines(shape, parts)}
+    response = answer(body, status=status, version=row["version"])
+    if status == 201:
+        response["Location"] = f"/api/v1/{shape.key}/{record_id}"
+    return response
+
+
+def read_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}: the record with its lines."""
+    return _one(actor, _shape(actor, object), record_id)
+
+
+def create_record(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """POST /{object}: create; answers 201 with the record."""
+    shape = _shape(actor, object)
+    values = bodies.body_of(request)
+
+    def run() -> HttpResponse:
+        return _one(actor, shape, write.create(actor, shape, values), status=201)
+
+    return once(request, actor, run)
+
+
+def change_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
+    """PATCH /{object}/{id} with If-Match: change what the body names."""
+    shape = _shape(actor, object)
+    values = bodies.body_of(request)
+    version = bodies.version_of(request)
+    if version is None:
+        raise VersionRequired
+
+    def run() -> HttpResponse:
+        write.update(actor, shape, record_id, values, expected_version=version)
+        return _one(actor, shape, record_id)
+
+    return once(request, actor, run)
+
+
+def trash_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
+    """DELETE /{object}/{id}: move to the trash."""
+    write.trash(actor, _shape(actor, object), [record_id])
+    return HttpResponse(status=204)
+
+
+def restore_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
+    """POST /{object}/{id}/restore: take out of the trash."""
+    shape = _shape(actor, object)
+    write.restore(actor, shape, [record_id])
+    return _one(actor, shape, record_id)
+
+
+def read_history(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}/history: who changed what, the newest first."""
+    raw = request.GET.get("after", "")
+    if raw and not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+        raise BadRequest(_("The address of this page is damaged. Open the list anew."), code="cursor")
+    found = history_of(actor, _shape(actor, object), record_id, before=int(raw) if raw else None)
+    items = [
+        {
+            "id": e.id, "action": e.action, "at": e.at.isoformat(), "part": e.part, "version": e.version,
+            "actor": {"id": e.actor_id, "title": e.actor} if e.actor_id else None, "operation": e.operation_id,
+            "changes": {c.field.key: {"old": c.old, "new": c.new} for c in e.fields},
+        }
+        for e in found.entries
+    ]  # fmt: skip
+    return answer({"items": items, "next": None if found.next is None else str(found.next)})
+
+
+def run_action(request: HttpRequest, actor: Actor, *, object: str, record_id: int, verb: str) -> HttpResponse:
+    """POST /{object}/{id}/actions/{verb}: a verb of the business."""
+    shape = _shape(actor, object)
+    action = next((a for a in shape.spec.actions if a.key == verb), None)
+    if action is None:
+        raise NotFound(_("This object has no such action."))
+    values = bodies.body_of(request) if request.body else {}
+    version = bodies.version_of(request)
+
+    def run() -> HttpResponse:
+        action.run(actor, record_id, values, expected_version=version)
+        return _one(actor, shape, record_id)
+
+    return once(request, actor, run)
+
+
+def bulk_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """POST /{object}/bulk: {"create": […]} | {"ids" or "filter", "set": {…}} | {"ids" or "filter", "trash": true}."""
+    shape = _shape(actor, object)
+    body = bodies.body_of(request)
+
+    def run() -> HttpResponse:
+        if set(body) == {"create"}:
+            return answer({"ids": _create_many(actor, shape, body["create"])}, status=201)
+        selection = _selection(body)
+        rest = set(body) - {"ids", "filter"}
+        if rest == {"set"} and isinstance(body["set"], dict):
+            outcome = bulk.edit(actor, shape, selection, body["set"])
+        elif rest == {"trash"} and body["trash"] is True:
+            outcome = bulk.trash(actor, shape, selection)
+        else:
+            raise BadRequest(
+                _("A bulk request has «create», or «ids» or «filter» with «set» or «trash»."), code="bulk"
+            )
+        refused = [
+            {
+                "id": i,
+                "errors": [{"field": e.field, "code": e.code, "message": str(e.message)} for e in errors],
+            }
+            for i, errors in outcome.refused.items()
+        ]
+        return answer({"operation": outcome.operation_id, "changed": outcome.changed, "refused": refused})
+
+    return once(request, actor, run)
+
+
+def _selection(body: dict[str, Any]) -> bulk.Selection:
+    if ("ids" in body) == ("filter" in body):
+        raise BadRequest(
+            _("A bulk request has «create», or «ids» or «filter» with «set» or «trash»."), code="bulk"
+        )
+    if "ids" in body:
+        return bulk.Selection(ids=bodies.ids_of(body["ids"]))
+    if not isinstance(body["filter"], dict):
+        raise BadRequest(_("The filter is not understood: each condition must be an object."), code="filter")
+    return bulk.Selection(tree=body["filter"])
+
+
+def _create_many(actor: Actor, shape: Shape, records: Any) -> list[int]:
+    if (
+        not isinstance(records, list)
+        or not all(isinstance(r, dict) for r in records)
+        or len(records) > MAX_BULK
+    ):
+        raise BadRequest(_("A list of at most 1000 records is expected."), code="bulk")
+    return write.create_many(actor, shape, records) if records else []
+
+
+def read_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> HttpResponse:
+    """GET /operations/{id}: state of a bulk act of one's own."""
+    found = Operation.objects.filter(pk=operation_id).first()
+    if found is None or (found.actor_id != actor.user_id and not actor.is_admin):
+        raise NotFound
+    return answer(
+        {
+            "id": found.pk,
+            "kind": found.kind,
+            "object": found.object,
+            "state": found.state,
+            "records": found.records,
+        }
+    )
+
+
+def undo_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> HttpResponse:
+    """POST /operations/{id}/undo: take a bulk act back."""
+
+    def run() -> HttpResponse:
+        done = undo(actor, operation_id)
+        return answer({"operation": done.operation_id, "restored": done.restored, "kept": done.kept[:200]})
+
+    return once(request, actor, run)
