@@ -12,6 +12,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -132,9 +133,7 @@ def _create_template(external: str) -> None:
     def address(database: str) -> str:
         return urlunsplit(urlsplit(external)._replace(path=f"/{database}"))
 
-    with psycopg.connect(address("postgres"), autocommit=True) as connection:
-        try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-        except errors.DuplicateDatabase:
-            return
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE))
+    with psycopg.connect(address("postgres"), autocommit=True) as server, suppress(errors.DuplicateDatabase):
+        server.execute(statement)
     prepare_database(address(TEMPLATE))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # it needs the database driver, and `--help` does not
     from klientura.project.embedded.check import Problem
 
 HELP = "help_run"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     data_dir = choose_data_dir(arguments.data)
     print(say("starting", path=data_dir), flush=True)
+    if arguments.host not in LOOPBACK and not os.environ.get("KLIENTURA_HOSTS"):
+        print(say("warning", text=say("hosts_missing")), file=sys.stderr, flush=True)
 
     def on_problem(problem: Problem) -> None:
         print(say("warning", text=say(problem.code, **problem.params)), file=sys.stderr, flush=True)

@@ -39,6 +39,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Klientura is ready: {address}  (to stop it, press Ctrl-C)",
         "Klientura готова: {address}  (остановить — Ctrl-C)",
     ),
+    "hosts_missing": (
+        (
+            "Other computers will be refused: name the addresses of this one in KLIENTURA_HOSTS, "
+            "for example KLIENTURA_HOSTS=crm.example.org,192.168.1.10,127.0.0.1"
+        ),
+        (
+            "Другие компьютеры получат отказ: перечислите свои адреса в сети в KLIENTURA_HOSTS, "
+            "например KLIENTURA_HOSTS=crm.example.org,192.168.1.10,127.0.0.1"
+        ),
+    ),
     "stopped": ("Klientura has stopped.", "Klientura остановлена."),
     "warning": ("Warning: {text}", "Внимание: {text}"),
     "migrated": ("The database is up to date.", "База приведена к текущей версии."),

@@ -13,6 +13,7 @@ from .configuration import machine_memory, settings, write_settings
 from .initdb import create_cluster, server_environment
 from .layout import (
     DATABASE,
+    PASSABLE,
     SUPERUSER,
     cluster_dir,
     database_url,
@@ -87,7 +88,7 @@ def cluster_major(data_dir: Path) -> int | None:
 
 def _prepare_directories(data_dir: Path, runner: Runner) -> None:
     # Another user's server has to pass through to its own directories, and must not list or write here.
-    make_private(data_dir, mode=0o711 if runner.kind == "user" else 0o700)
+    make_private(data_dir, mode=PASSABLE if runner.kind == "user" else 0o700)
     for directory in (log_dir(data_dir), socket_dir(data_dir)):
         make_private(directory, owners=possible_owners())
         runner.own(directory)

@@ -16,6 +16,9 @@ SUPERUSER = "postgres"
 PORT = 5432
 """Only names the socket file: the server listens on no network address."""
 
+PASSABLE = 0o711
+"""The mode of a data directory whose server runs as another user: it passes through and sees nothing."""
+
 _LONGEST_SOCKET_PATH = 100
 """Kernels allow 104 to 108 bytes for the path of a socket."""
 

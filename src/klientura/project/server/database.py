@@ -39,27 +39,62 @@ def external_url() -> str | None:
 
 @contextmanager
 def command_database(data_dir: Path, command: str) -> Iterator[str]:
-    """Give a short command the address of the database, with a server for as long as it needs one."""
+    """Give a short command the address of the database, with a server for as long as it needs one.
+
+    Raises Refusal `already_running` when another process holds the directory and no server comes up.
+    """
     url = external_url()
     if url is not None:
         yield url
         return
-    lock = holder_lock(data_dir)
+    lock, users = holder_lock(data_dir), users_lock(data_dir)
+    end = time.monotonic() + ATTACH_PATIENCE
+    while True:
+        try:
+            lock.acquire(wait=False, note=f"{os.getpid()} {command}")
+        except LockBusyError as busy:
+            # Shared, so that a holder which is about to stop the server waits for us, or we for it.
+            users.acquire(shared=True)
+            if _accepts(data_dir):
+                break
+            users.release()
+            if time.monotonic() > end:
+                raise Refusal("already_running", path=data_dir, holder=busy.holder) from None
+            time.sleep(0.05)
+        else:
+            with _own_server(data_dir, lock, users) as url:
+                yield url
+            return
     try:
-        lock.acquire(wait=False, note=f"{os.getpid()} {command}")
-    except LockBusyError as busy:
-        with users_lock(data_dir).held(shared=True):
-            yield _attach(data_dir, busy.holder)
-        return
+        yield database_url(data_dir)
+    finally:
+        users.release()
+
+
+@contextmanager
+def _own_server(data_dir: Path, lock: FileLock, users: FileLock) -> Iterator[str]:
+    """A server for us, and for the commands that come to it while we work."""
     try:
         server = start_server(data_dir)
         try:
             yield server.url
         finally:
-            with users_lock(data_dir).held():  # wait for commands that came to our server
+            with users.held():  # wait for the others
                 stop_server(server)
     finally:
         lock.release()
+
+
+def _accepts(data_dir: Path) -> bool:
+    """Does a server run here that has our role and our database already?"""
+    found = find_postmaster(data_dir)
+    if found is None or not found.ready:
+        return False
+    try:
+        psycopg.connect(database_url(data_dir), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def start_for_supervisor(data_dir: Path) -> tuple[Server | None, str]:
@@ -86,19 +121,3 @@ def inspect_database(url: str) -> list[Problem]:
     except psycopg.OperationalError as error:
         raise Refusal("database_unreachable", reason=str(error).strip()) from error
     return problems
-
-
-def _attach(data_dir: Path, holder: str) -> str:
-    end = time.monotonic() + ATTACH_PATIENCE
-    url = database_url(data_dir)
-    while time.monotonic() < end:
-        found = find_postmaster(data_dir)
-        if found is not None and found.ready:
-            try:
-                psycopg.connect(url, connect_timeout=5).close()
-            except psycopg.OperationalError:
-                pass  # the holder is still making the role and the database
-            else:
-                return url
-        time.sleep(0.05)
-    raise Refusal("already_running", path=data_dir, holder=holder)

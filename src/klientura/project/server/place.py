@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 
-from klientura.project.embedded.layout import make_private
+from klientura.project.embedded.layout import PASSABLE, make_private
 from klientura.project.embedded.refusal import Refusal
 
 KEY_FILE = "secret.key"
@@ -27,7 +28,9 @@ def choose_data_dir(named: str | None) -> Path:
 
 def prepare_data_dir(data_dir: Path) -> None:
     """Make the directory and its key; raises Refusal when it is somebody else's or not writable."""
-    make_private(data_dir)
+    # A running server of another user (see `unprivileged`) passes through; it may go on doing so.
+    passed_through = data_dir.is_dir() and stat.S_IMODE(data_dir.stat().st_mode) == PASSABLE
+    make_private(data_dir, mode=PASSABLE if passed_through else 0o700)
     ensure_secret_key(data_dir)
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from klientura.project.server.place import choose_data_dir, ensure_secret_key
+from klientura.project.server.place import choose_data_dir, ensure_secret_key, prepare_data_dir
 
 
 def test_option_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,3 +50,17 @@ def test_two_installations_have_two_keys(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
 
     assert ensure_secret_key(tmp_path / "a").read_text() != ensure_secret_key(tmp_path / "b").read_text()
+
+
+def test_directory_that_the_server_passes_through_stays_passable(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    prepare_data_dir(data_dir)
+    assert data_dir.stat().st_mode & 0o777 == 0o700
+
+    data_dir.chmod(0o711)
+    prepare_data_dir(data_dir)
+    assert data_dir.stat().st_mode & 0o777 == 0o711
+
+    data_dir.chmod(0o755)
+    prepare_data_dir(data_dir)
+    assert data_dir.stat().st_mode & 0o777 == 0o700
