@@ -28,6 +28,7 @@ function send(card: HTMLElement, from: Place): void {
   const id = card.id;
   let asking = false;
   let settled = false;
+  let answered = false;
   const back = (): void => {
     const now = document.getElementById(id);
     if (settled || !now) return;
@@ -39,6 +40,7 @@ function send(card: HTMLElement, from: Place): void {
   const judge = (event: Event): void => {
     const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; target: HTMLElement; shouldSwap: boolean; swapOverride: string }>).detail;
     const dialog = find("#dialog-body");
+    answered = true;
     if (detail.xhr.status === 422 && dialog) {
       asking = true;
       detail.target = dialog;
@@ -55,7 +57,8 @@ function send(card: HTMLElement, from: Place): void {
     if (asking) return waitForDialog(back);
     if (settled) return;
     back();
-    showToast({ text: text("moveFailed", { name }), kind: "error" });
+    // A refusal has been explained by the answer itself; silence of the network has not.
+    if (!answered) showToast({ text: text("moveFailed", { name }), kind: "error" });
   };
   const values = { stage, after, version: card.dataset.version ?? "" };
   void htmx.ajax("post", card.dataset.moveUrl ?? "", { source: card, target: card, swap: "outerHTML", values }).then(finish, finish);

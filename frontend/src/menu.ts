@@ -88,6 +88,9 @@ export function startMenus(): void {
   document.addEventListener("keydown", onKey, true);
   window.addEventListener("resize", () => closeMenu(false));
   document.addEventListener("scroll", (event) => {
-    if (opened && event.target instanceof Node && !opened.panel.contains(event.target)) closeMenu(false);
+    if (!opened || (event.target instanceof Node && opened.panel.contains(event.target))) return;
+    const { top, bottom } = opened.button.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) closeMenu(false);
+    else place(opened.panel, opened.button);
   }, { capture: true, passive: true });
 }

@@ -58,7 +58,7 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
         "part": name,
         "query": query,
         "items": [item for item in items if query.casefold() in str(item["title"]).casefold()],
-        "fact": _fact(request),
+        "sample": _fact(request),
         "number": request.GET.get("id", "1"),
         "facts_sections": card.FACTS,
         "days": card.TIMELINE,
