@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from unicodedata import is_normalized, normalize
 
 MIN_DATE = date(1, 1, 2)
@@ -28,7 +28,7 @@ _ISO_DATETIME = re.compile(
 )
 
 
-class BadText(ValueError):  # noqa: N818
+class BadText(ValueError):
     """A text that cannot be stored. Codes: nul, surrogate, control, line_break, too_long.
 
     The position counts characters from 0.
@@ -40,7 +40,7 @@ class BadText(ValueError):  # noqa: N818
         self.position = position
 
 
-class BadNumber(ValueError):  # noqa: N818
+class BadNumber(ValueError):
     """A number that is refused. Codes: not_a_number, not_finite, too_small, too_large, too_many_places.
 
     Reading of written numbers adds empty, grouping, ambiguous, too_long.
@@ -51,7 +51,7 @@ class BadNumber(ValueError):  # noqa: N818
         self.code = code
 
 
-class BadDate(ValueError):  # noqa: N818
+class BadDate(ValueError):
     """A date or moment that is refused. Codes: format, impossible, too_early, too_late, no_zone.
 
     Reading of written dates adds empty, ambiguous.
@@ -145,10 +145,7 @@ def _to_decimal(value: str | int | float | Decimal) -> Decimal:
             finite = text.lstrip("+-").lower() not in {"nan", "inf", "infinity", "snan"}
             raise BadNumber("not_a_number" if finite else "not_finite")
         value = text
-    try:
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    except InvalidOperation:
-        raise BadNumber("not_a_number") from None
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise BadNumber("not_finite")
     return number

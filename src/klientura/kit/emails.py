@@ -21,7 +21,7 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
 
 
-class BadEmail(ValueError):  # noqa: N818
+class BadEmail(ValueError):
     """An address that is refused. Codes: empty, no_at, several, space, local, domain, mixed_script, too_long.
 
     ``suggestion`` is a valid address the input may stand for (a comma for a point, a space before @).

@@ -9,7 +9,7 @@ _LABEL = re.compile(r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?")
 _PUNYCODE = "xn--"
 
 
-class BadHost(ValueError):  # noqa: N818
+class BadHost(ValueError):
     """A text that is no host name. Codes: empty, label, no_dot, too_long."""
 
     def __init__(self, code: str) -> None:

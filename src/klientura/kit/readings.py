@@ -37,7 +37,7 @@ _TRUE = {"да", "д", "yes", "y", "1", "+", "истина", "true", "t", "on", 
 _FALSE = {"нет", "н", "no", "n", "0", "-", "−", "–", "—", "ложь", "false", "f", "off", "выкл", "☐"}
 
 
-class BadBool(ValueError):  # noqa: N818
+class BadBool(ValueError):
     """A text that is neither yes nor no. Codes: empty, format."""
 
     def __init__(self, code: str) -> None:

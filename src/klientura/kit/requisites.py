@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
@@ -18,7 +18,7 @@ _ACCOUNT_WEIGHTS = (7, 1, 3) * 7 + (7, 1)
 _LAST_UNCHECKED_SNILS = 1001998
 
 
-class BadRequisite(ValueError):  # noqa: N818
+class BadRequisite(ValueError):
     """A requisite that is wrong. Codes: empty, characters, length, checksum, prefix.
 
     ``suggestion`` is a right value the input may stand for (a spreadsheet has dropped the leading zero).
@@ -146,8 +146,6 @@ def _by_stdnum(digits: str, validate: Callable[[str], str]) -> str:
         return validate(digits)
     except InvalidChecksum:
         raise BadRequisite("checksum") from None
-    except InvalidLength:
-        raise BadRequisite("length") from None
     except ValidationError:
         raise BadRequisite("prefix") from None
 

@@ -13,7 +13,7 @@ _FORBIDDEN = re.compile(
 )
 
 
-class BadUrl(ValueError):  # noqa: N818
+class BadUrl(ValueError):
     """An address that is refused. Codes: empty, too_long, characters, scheme, credentials, host, port."""
 
     def __init__(self, code: str) -> None:

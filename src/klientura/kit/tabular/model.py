@@ -9,7 +9,7 @@ type Kind = Literal["csv", "xlsx", "xls", "ods", "vcard"]
 type Cell = str | int | float | bool | date | datetime | time | timedelta
 
 
-class TableProblem(Exception):  # noqa: N818
+class TableProblem(Exception):
     """Something wrong in a file: raised when reading cannot go on, attached to the row when it can.
 
     ``row`` and ``column`` count from 1 as a spreadsheet shows them; ``detail`` is data, not a text to show.

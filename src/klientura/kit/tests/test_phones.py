@@ -145,7 +145,9 @@ def test_the_short_way_agrees_with_the_library(national: str, prefix: str, shape
 @given(
     st.text(max_size=40)
     | st.text("+78()- 0123456789.,;/xдоб#\n", max_size=60)
-    | st.from_regex(r"\A\+?\d{5,20} доб\. \d{1,4}\Z"),
+    | st.from_regex(r"\A\+?[0-9]{5,20} доб\. [0-9]{1,4}\Z")
+    | st.from_regex(r"\A(8|\+7) ?\(?(9[0-9]{2}|495|401)\)?[ -]?[0-9]{3}-[0-9]{4}( доб\. 1)?\Z")
+    | st.from_regex(r"\A\+(375 29|44 20|49 30|1 212)[ 0-9]{6,9}\Z"),
     st.sampled_from([None, "4012", "843", "x"]),
 )
 def test_reading_never_fails_and_is_idempotent(raw: str, area_code: str | None) -> None:

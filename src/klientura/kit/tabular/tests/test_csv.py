@@ -172,6 +172,13 @@ def test_huge_cells_and_many_columns(tmp_path: Path) -> None:
         list(read_rows(too_wide, ReadOptions("csv", header_row=0)))
 
 
+def test_a_quoted_cell_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+    path = write(tmp_path, 'a;b\n1;"' + ("x" * 1000 + "\n") * 18_000)
+    with pytest.raises(TableProblem) as caught:
+        list(read_rows(path, ReadOptions("csv", "utf-8", ";")))
+    assert (caught.value.code, caught.value.row) == ("cell_too_large", 2)
+
+
 CONTENT = st.binary(max_size=200) | st.text("аб;,\t|\"'\n\r=\x00 1", max_size=80).map(str.encode)
 
 

@@ -85,6 +85,15 @@ def test_version_4_telephone_uris(tmp_path: Path) -> None:
     assert rows[0][1]["phones"] == "+7-902-927-35-77"
 
 
+def test_base64_charsets_and_photos(tmp_path: Path) -> None:
+    content = (
+        b"BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=BASE64:0JDQvdC90LA=\n"
+        b"NOTE;CHARSET=cp1251:\xc0\xed\xed\xe0\nPHOTO;ENCODING=B;TYPE=JPEG:/9j/4AAQ\nEND:VCARD\n"
+    )
+    ((_, row, problems),) = read(tmp_path, content)
+    assert (row, problems) == ({"full_name": "Анна", "note": "Анна"}, [])
+
+
 def test_broken_cards_become_rows_with_problems(tmp_path: Path) -> None:
     content = (
         b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nno colon here\nEND:VCARD\n"

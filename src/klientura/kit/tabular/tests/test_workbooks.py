@@ -1,3 +1,4 @@
+import datetime as dt
 import time
 import zipfile
 from pathlib import Path
@@ -39,6 +40,22 @@ def test_another_sheet(tmp_path: Path) -> None:
     assert (info.header, [warning.code for warning in info.warnings]) == ([], ["no_header", "no_rows"])
     with pytest.raises(TableProblem, match="sheet_not_found"):
         sniff(path, sheet="Нет")
+
+
+def test_times_and_other_types(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["время", "дата", "момент", "да", "ошибка"])
+        sheet.write_datetime(1, 0, dt.time(9, 30), book.add_format({"num_format": "hh:mm"}))
+        sheet.write_datetime(1, 1, dt.date(2026, 11, 20), book.add_format({"num_format": "dd.mm.yyyy"}))
+        sheet.write_datetime(
+            1, 2, dt.datetime(2026, 11, 20, 9), book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+        )
+        sheet.write_boolean(1, 3, True)
+        sheet.write_formula(1, 4, "=1/0", None, "#DIV/0!")
+    (row,) = read_rows(path, sniff(path).options())
+    assert list(row.cells[:4]) == [dt.time(9, 30), dt.date(2026, 11, 20), dt.datetime(2026, 11, 20, 9), True]
 
 
 def test_open_document(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from klientura.kit.tabular import writing
 from klientura.kit.tabular.formulas import neutralise, restore
-from klientura.kit.tabular.model import ReadOptions
+from klientura.kit.tabular.model import ReadOptions, TableProblem
 from klientura.kit.tabular.reading import read_rows, sniff
 from klientura.kit.tabular.writing import Value, write_csv, write_xlsx
 
@@ -113,6 +114,13 @@ def test_xlsx_keeps_types_and_is_read_back(tmp_path: Path) -> None:
         ["Пётр 😀\n2", 7707083893, "", "1800-01-01", "", False],
     ]
     assert type(read[1][1]) is int
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MAX_XLSX_ROWS", 3)
+    with pytest.raises(TableProblem) as caught:
+        write_xlsx(tmp_path / "t.xlsx", ["a"], [["1"], ["2"], ["3"]], ["text"])
+    assert (caught.value.code, caught.value.row) == ("too_many_rows", 3)
 
 
 def test_xlsx_does_not_round_and_tells_what_it_shortens(tmp_path: Path) -> None:
