@@ -19,6 +19,7 @@ from .layout import (
     database_url,
     log_dir,
     make_private,
+    server_log_dir,
     socket_dir,
 )
 from .locate import Binaries, find_binaries
@@ -64,7 +65,7 @@ def start_server(
     runner.own(cluster)
     stop_postmaster(data_dir)
     remove_stale_pid_file(data_dir)
-    write_settings(cluster, settings(machine_memory(), log_dir(data_dir), fast=fast), runner)
+    write_settings(cluster, settings(machine_memory(), server_log_dir(data_dir), fast=fast), runner)
     process = _launch(data_dir, binaries, runner, tied=tied)
     superuser_url = database_url(data_dir, database="postgres", user=SUPERUSER)
     ensure_role_and_database(superuser_url, database, may_create_databases=fast)
@@ -89,7 +90,8 @@ def cluster_major(data_dir: Path) -> int | None:
 def _prepare_directories(data_dir: Path, runner: Runner) -> None:
     # Another user's server has to pass through to its own directories, and must not list or write here.
     make_private(data_dir, mode=PASSABLE if runner.kind == "user" else 0o700)
-    for directory in (log_dir(data_dir), socket_dir(data_dir)):
+    make_private(log_dir(data_dir))
+    for directory in (server_log_dir(data_dir), socket_dir(data_dir)):
         make_private(directory, owners=possible_owners())
         runner.own(directory)
 

@@ -28,7 +28,13 @@ def cluster_dir(data_dir: Path) -> Path:
 
 
 def log_dir(data_dir: Path) -> Path:
+    """Logs that we write."""
     return data_dir / "log"
+
+
+def server_log_dir(data_dir: Path) -> Path:
+    """Logs that the server writes, perhaps as another user, who must not reach into ours."""
+    return data_dir / "pg-log"
 
 
 def socket_dir(data_dir: Path) -> Path:

@@ -25,7 +25,9 @@ from .place import child_environment, prepare_data_dir
 from .ports import address, answers, choose_port
 from .processes import Child
 
-HEALTH_PATIENCE = 120.0
+HEALTH_PATIENCE = 60.0
+MOST_BETWEEN_LOOKS = 0.5
+"""Seconds between two looks at a web server that does not answer yet; the first ones are quicker."""
 STOP_PATIENCE = 5.0
 """Seconds for the web server and the worker together; the database server has its own after them."""
 
@@ -132,6 +134,7 @@ def _serve(
         Child("worker", "klientura.project.server.worker", [], environment, logs / "worker.log"),
     ]
     started = time.monotonic()
+    waited = 0.0
     ready = False
     try:
         while not signals.stop:
@@ -144,9 +147,10 @@ def _serve(
             if not ready and answers(options.host, port):
                 ready = True
                 on_ready(address(options.host, port))
-            if not ready and time.monotonic() - started > HEALTH_PATIENCE:
+            if not ready and waited > HEALTH_PATIENCE:
                 raise Refusal("web_does_not_answer", path=children[0].log, log=children[0].last_lines())
-            signals.wait(1.0 if ready else 0.05)
+            waited = time.monotonic() - started
+            signals.wait(1.0 if ready else min(0.02 + waited / 20, MOST_BETWEEN_LOOKS))
     finally:
         for child in children:
             child.ask_to_stop()
