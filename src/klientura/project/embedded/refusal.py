@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818  # it is a refusal, told to a person, not an error
+class Refusal(Exception):
     """Something outside the program stands in the way and a person has to act.
 
     `code` names the message in `klientura.project.cli.texts`; `params` are the values put into it.
