@@ -1,5 +1,5 @@
 // The control for the value of one condition, by what its operator wants.
-import { make } from "./dom";
+import { icon, make } from "./dom";
 import type { Condition, Field, Operator } from "./filter-tree";
 import { text } from "./texts";
 
@@ -32,7 +32,7 @@ export function select(label: string, options: { value: string; label: string }[
   const element = make("select", { class: "input", "aria-label": label });
   for (const option of options) element.append(new Option(option.label, option.value, false, option.value === value));
   element.addEventListener("change", () => change(element.value));
-  return make("span", { class: "select" }, element);
+  return make("span", { class: "select" }, element, icon("chevron-down", "sm"));
 }
 
 function chips(options: { value: string; label: string }[], value: unknown, change: Change): Node {

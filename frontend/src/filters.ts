@@ -185,7 +185,7 @@ function openBuilder(line: Line): void {
   line.root.append(builder);
   find("button[data-filter-open][aria-expanded]", line.root)?.setAttribute("aria-expanded", "true");
   redraw();
-  find("select", builder)?.focus();
+  find(".builder-row select", builder)?.focus();
 }
 
 export function startFilters(): void {

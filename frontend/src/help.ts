@@ -34,7 +34,7 @@ function pageLines(): Line[] {
 function content(): HTMLElement {
   const t = (key: string): string => text(`help.${key}`);
   const go: Line[] = all("[data-nav][data-hotkey]").map((link) => [shown(link.dataset.hotkey ?? ""), text("help.goTo", { name: link.dataset.label ?? "" })]);
-  const close = make("button", { type: "button", class: "button", "data-dialog-close": true }, text("close"));
+  const close = make("button", { type: "button", class: "button", "data-dialog-close": true, autofocus: true }, text("close"));
   const toggle = make("input", { type: "checkbox", class: "switch", role: "switch" });
   toggle.checked = singleKeysOn();
   toggle.addEventListener("change", () => setSingleKeys(toggle.checked));

@@ -1,11 +1,12 @@
 """The living page of components (/ui) and the answers its examples ask for. Samples only: reads no data."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import get_template
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.ui import gallery_card as card
@@ -34,13 +35,17 @@ def gallery_context() -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:
-    return get_template(template, using="jinja2").render(dict(context), request)
+    frame = {"lang": get_language() or "ru", "theme": "auto", "nav": [], "create": []}
+    return get_template(template, using="jinja2").render({**frame, **context}, request)
 
 
 @require_GET
-def gallery(request: HttpRequest) -> HttpResponse:
-    """GET /ui: every component in its states."""
-    return HttpResponse(_page(request, "ui/gallery.html", gallery_context()))
+def gallery(
+    request: HttpRequest, frame: Callable[[HttpRequest], Mapping[str, Any]] | None = None
+) -> HttpResponse:
+    """GET /ui: every component in its states. `frame` gives navigation, actor and theme of a signed-in page."""
+    around = frame(request) if frame else {}
+    return HttpResponse(_page(request, "ui/gallery.html", {**around, **gallery_context()}))
 
 
 @require_http_methods(["GET", "POST"])
