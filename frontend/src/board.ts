@@ -72,9 +72,9 @@ function waitForDialog(back: () => void): void {
     const status = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.status;
     if (status >= 200 && status < 300) taken = true;
   };
-  body?.addEventListener("htmx:afterRequest", onAnswer);
+  body?.addEventListener("htmx:beforeOnLoad", onAnswer);
   document.addEventListener("dialogClosed", () => {
-    body?.removeEventListener("htmx:afterRequest", onAnswer);
+    body?.removeEventListener("htmx:beforeOnLoad", onAnswer);
     if (!taken) back();
   }, { once: true });
 }

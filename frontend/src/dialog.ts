@@ -25,6 +25,14 @@ export function startDialogs(): void {
     if (target.childElementCount) open();
     else closeDialog();
   });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A refused form comes back to where it was filled in, whatever the place of a good answer.
+    const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; target: HTMLElement; swapOverride: string; requestConfig: { elt: HTMLElement } }>).detail;
+    const body = find("#dialog-body");
+    if (![409, 422].includes(detail.xhr.status) || !body?.contains(detail.requestConfig.elt)) return;
+    detail.target = body;
+    detail.swapOverride = "innerHTML";
+  });
   document.addEventListener("closeDialog", closeDialog);
   document.addEventListener("click", (event) => {
     if (closest(event, "[data-dialog-close]")) closest<HTMLDialogElement>(event, "dialog")?.close();

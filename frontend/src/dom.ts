@@ -51,6 +51,11 @@ export function iconButton(name: string, label: string, attributes: Attributes =
   );
 }
 
+/** True when the element takes room on the screen. */
+export function isVisible(element: HTMLElement): boolean {
+  return element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
+}
+
 /** True when the focus is where letters are typed. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

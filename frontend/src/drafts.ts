@@ -9,8 +9,9 @@ const MONTH = 30 * 24 * 3600 * 1000;
 
 type Draft = { at: number; values: [string, string][] };
 
+/** Drafts belong to the person: another one at the same machine must not see them. */
 function draftKey(form: HTMLFormElement): string {
-  return PREFIX + form.dataset.draft;
+  return `${PREFIX}${document.documentElement.dataset.user ?? ""}:${form.dataset.draft}`;
 }
 
 /** What a person typed; hidden technical fields, secrets and files stay out. */
@@ -93,7 +94,8 @@ function setup(element: HTMLElement): void {
     form.dataset.sent = "";
     if (!form.hasAttribute("hx-post")) sessionStorage.setItem(SENT, draftKey(form));
   });
-  form.addEventListener("htmx:afterRequest", (event) => {
+  // Before the answer is swapped in: afterwards the form may be gone.
+  form.addEventListener("htmx:beforeOnLoad", (event) => {
     const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
     delete form.dataset.sent;
     if (detail.elt !== form || detail.xhr.status < 200 || detail.xhr.status >= 300) return;

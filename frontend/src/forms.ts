@@ -47,6 +47,19 @@ function startComposer(): void {
   });
 }
 
+/** A plain form is sent once, however often Enter is pressed; coming back by Back frees it. */
+function startSingleSubmit(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.hasAttribute("hx-post")) return;
+    if (form.dataset.submitting !== undefined) event.preventDefault();
+    form.dataset.submitting = "";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of all("form[data-submitting]")) delete form.dataset.submitting;
+  });
+}
+
 export function startForms(): void {
   bind("mod+enter", saveForm, true);
   bind("mod+s", saveForm, true);
@@ -55,6 +68,7 @@ export function startForms(): void {
     field?.focus();
     return field !== null;
   });
+  startSingleSubmit();
   startGuard();
   startComposer();
   whenPresent("[data-error-summary]", (summary) => summary.focus());

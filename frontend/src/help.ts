@@ -1,5 +1,5 @@
 // The overlay of "?": what the keys do, gathered from the page itself, and the switch of one-key shortcuts.
-import { all, closest, find, make } from "./dom";
+import { all, closest, find, isVisible, make } from "./dom";
 import { bind, setSingleKeys, singleKeysOn } from "./hotkeys";
 import { text } from "./texts";
 
@@ -26,7 +26,7 @@ function pageLines(): Line[] {
   const lines: Line[] = [];
   for (const element of all("main [data-hotkey], .topbar [data-hotkey]")) {
     const label = element.querySelector(".button-text")?.textContent || element.getAttribute("aria-label") || element.textContent?.trim() || "";
-    if (element.checkVisibility() && element.dataset.hotkey) lines.push([shown(element.dataset.hotkey), label]);
+    if (isVisible(element) && element.dataset.hotkey) lines.push([shown(element.dataset.hotkey), label]);
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 // Hotkeys by the place of the key (event.code), so that С on a Russian keyboard is C. Sequences: "g c".
 // An element takes one by data-hotkey="e"; scripts take one by bind(). Only visible elements answer.
-import { all, isTyping, storage } from "./dom";
+import { all, isTyping, isVisible, storage } from "./dom";
 import { topLayer } from "./layers";
 
 type Handler = (event: KeyboardEvent) => void | boolean;
@@ -38,7 +38,7 @@ export function setSingleKeys(on: boolean): void {
 }
 
 function visible(element: HTMLElement): boolean {
-  return element.checkVisibility({ visibilityProperty: true }) || element.closest("[role=menu], .sidebar") !== null;
+  return isVisible(element) || element.closest("[role=menu], .sidebar") !== null;
 }
 
 /** The element that owns these keys: within the open dialog if there is one, else on the page. */

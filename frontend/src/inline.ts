@@ -3,6 +3,7 @@ import { closest, find, whenPresent } from "./dom";
 import { htmx } from "./requests";
 
 const before = new Map<string, string>();
+let savedByKey = ""; // the fact whose focus is given back after saving
 
 function values(form: HTMLFormElement): string {
   return new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)] as [string, string])).toString();
@@ -40,7 +41,10 @@ function setup(element: HTMLElement): void {
   if (input?.matches("input[type=text], input[type=email], input[type=tel], input[type=url]")) input.select();
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") restore(form);
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !(event.target instanceof HTMLTextAreaElement))) finish(form, initial);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !(event.target instanceof HTMLTextAreaElement))) {
+      savedByKey = form.id;
+      finish(form, initial);
+    }
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -65,6 +69,7 @@ export function startInlineEdit(): void {
   });
   whenPresent("[data-fact-editor]", setup);
   whenPresent(".fact.is-saved", (fact) => {
-    if (document.activeElement === document.body) find("[data-fact-edit]", fact)?.focus();
+    if (fact.id === savedByKey) find("[data-fact-edit]", fact)?.focus({ preventScroll: true });
+    savedByKey = "";
   });
 }

@@ -1,5 +1,6 @@
 // Menus: a button and a panel of role=menu. Arrow keys, Home/End, first letters, Esc; placed so that they fit the window.
 import { all, closest, find, isTyping } from "./dom";
+import { lower, raise } from "./layers";
 
 let opened: { button: HTMLElement; panel: HTMLElement; forget: (() => void) | undefined } | undefined;
 
@@ -21,7 +22,7 @@ export function place(panel: HTMLElement, anchor: HTMLElement): void {
 export function openMenu(button: HTMLElement, panel: HTMLElement, forget?: () => void): void {
   closeMenu(false);
   panel.hidden = false;
-  panel.showPopover();
+  raise(panel);
   place(panel, button);
   button.setAttribute("aria-expanded", "true");
   opened = { button, panel, forget };
@@ -32,7 +33,7 @@ export function closeMenu(refocus = true): void {
   if (!opened) return;
   const { button, panel, forget } = opened;
   opened = undefined;
-  if (panel.isConnected && panel.matches(":popover-open")) panel.hidePopover();
+  lower(panel);
   panel.hidden = true;
   button.setAttribute("aria-expanded", "false");
   if (refocus) button.focus({ preventScroll: true });

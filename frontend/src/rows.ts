@@ -1,12 +1,12 @@
 // Moving through a list or a board by keys: J/K, Enter, Space (peek), X (select). The current row carries data-current.
-import { all, closest, find } from "./dom";
+import { all, closest, find, isVisible } from "./dom";
 import { bind } from "./hotkeys";
 import { topLayer } from "./layers";
 
 let current: HTMLElement | undefined;
 
 export function rows(): HTMLElement[] {
-  return all("main [data-row]").filter((row) => row.checkVisibility());
+  return all("main [data-row]").filter(isVisible);
 }
 
 export function currentRow(): HTMLElement | undefined {

@@ -1,5 +1,5 @@
 // Selected rows and the bar of bulk actions. Shift+click takes the whole stretch; "all N matching" goes beyond the page.
-import { all, closest, find } from "./dom";
+import { all, closest, find, isVisible } from "./dom";
 import { bind } from "./hotkeys";
 import { plural, text } from "./texts";
 
@@ -83,7 +83,7 @@ export function startSelection(): void {
   document.addEventListener("htmx:afterSettle", () => all("[data-selectable]").forEach(refresh));
   document.addEventListener("clearSelection", () => all("[data-selectable]").forEach(clearSelection));
   bind("esc", () => {
-    const open = all("[data-bulk]").find((bar) => !bar.hidden && bar.checkVisibility());
+    const open = all("[data-bulk]").find((bar) => !bar.hidden && isVisible(bar));
     const list = open && find(`#${CSS.escape(open.dataset.bulk ?? "")}`);
     if (!list) return false;
     clearSelection(list);

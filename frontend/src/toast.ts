@@ -1,5 +1,6 @@
 // Toasts: short news in the corner, with Undo. Ten seconds, and the clock stands while one reads.
 import { all, find, icon, make, whenPresent } from "./dom";
+import { raise } from "./layers";
 import { htmx } from "./requests";
 import { text } from "./texts";
 
@@ -24,15 +25,9 @@ export function showToast(toast: Toast): void {
   element.append(close, timer);
   const shown = all(".toast", host);
   if (shown.length >= LIMIT) shown[0]?.remove();
-  raise(host);
+  host.setAttribute("popover", "manual");
+  raise(host); // above an open dialog, which lives in the top layer
   host.append(element);
-}
-
-/** Toasts must stand above an open dialog, which lives in the top layer. */
-function raise(host: HTMLElement): void {
-  host.popover ??= "manual";
-  if (host.matches(":popover-open")) host.hidePopover();
-  host.showPopover();
 }
 
 function actionButton(label: string, act: () => void, element: HTMLElement): HTMLButtonElement {

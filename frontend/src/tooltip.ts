@@ -1,5 +1,6 @@
 // Tooltips: one element for all, from data-tooltip (text) and data-tooltip-keys. Shown on hover and on keyboard focus, hidden by Esc.
 import { closest, make } from "./dom";
+import { raise } from "./layers";
 import { place } from "./menu";
 
 let tip: HTMLElement | undefined;
@@ -12,7 +13,7 @@ function show(anchor: HTMLElement): void {
   tip = make("div", { class: "tooltip", popover: "manual", "aria-hidden": "true" }, tooltip ?? "");
   for (const key of tooltipKeys?.split(" ") ?? []) tip.append(make("kbd", { class: "kbd" }, key));
   document.body.append(tip);
-  tip.showPopover();
+  raise(tip);
   place(tip, anchor);
 }
 

@@ -49,12 +49,16 @@ def test_every_icon_is_in_the_sprite() -> None:
     assert used <= known
 
 
-def test_icons_named_in_templates_are_in_the_sprite() -> None:
+def test_icons_named_anywhere_are_in_the_sprite() -> None:
     known = set(json.loads((ROOT / "frontend/icons.json").read_text()))
     named: set[str] = set()
     for template in (ROOT / "src/klientura").rglob("templates/**/*.html"):
         named |= set(
             re.findall(r"""\bicon\(["']([a-z0-9-]*[a-z0-9])["']""", template.read_text(encoding="utf-8"))
+        )
+    for module in (ROOT / "src/klientura").rglob("*.py"):
+        named |= set(
+            re.findall(r"""\bicon(?:_name)?(?:=|": )"([a-z0-9-]+)\"""", module.read_text(encoding="utf-8"))
         )
     assert named
     assert named <= known
