@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
     "klientura.kernel.api",
+    "klientura.kernel.screens",
     "klientura.modules.parties",
     "klientura.modules.activities",
     "klientura.modules.sales",

@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from klientura.project.health import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health),
     path("api/v1/", include("klientura.kernel.api.urls")),
+    path("", include("klientura.kernel.screens.urls")),
 ]
 
 handler400 = "klientura.kernel.web.errors.bad_request"

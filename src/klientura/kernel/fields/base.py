@@ -17,7 +17,7 @@ class Choice(NamedTuple):
 
     code: str
     label: Text
-    hue: str = "slate"
+    hue: str = "gray"
 
 
 @dataclass(frozen=True, slots=True)

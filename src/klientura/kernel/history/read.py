@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor
@@ -79,7 +80,7 @@ def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
         return None
     seen = tuple(
         ChangedField(fields[column], values[0], values[1])
-        for column, values in (changes or {}).items()
+        for column, values in (orjson.loads(changes) if changes else {}).items()
         if column in fields
     )
     if not seen and action in {"update", "add", "remove"}:

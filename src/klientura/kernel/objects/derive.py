@@ -80,7 +80,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
 def _params(column: Column, options: Field, targets: Mapping[str, str]) -> Params:
     choice_source = column.base_field if isinstance(column, ArrayField) else column
     choices = tuple(
-        Choice(str(code), label, options.hues.get(str(code), "slate"))
+        Choice(str(code), label, options.hues.get(str(code), "gray"))
         for code, label in (choice_source.flatchoices or ())
         if code not in ("", None)
     )

@@ -116,5 +116,6 @@ class ObjectSpec:
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
+    related: bool = True  # shown as a panel on the cards of the records it refers to
     empty_text: Text = ""
     indexes: Sequence[tuple[str, ...]] = ()

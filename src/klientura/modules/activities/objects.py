@@ -22,7 +22,7 @@ INTERACTION = ObjectSpec(
         **ABOUT,
         "party": Field(target="party"),
         "person": Field(target="person"),
-        "kind": Field(hues={"call": "green", "meeting": "violet", "email": "sky", "note": "slate"}),
+        "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
     },
     sections=(
         Section(
@@ -48,6 +48,7 @@ INTERACTION = ObjectSpec(
         },
     },
     subject=False,
+    related=False,
     empty_text=_("Calls, meetings and letters show up here as soon as somebody writes one down on a card."),
 )
 
@@ -63,8 +64,8 @@ TASK = ObjectSpec(
         **ABOUT,
         "party": Field(target="party"),
         "done_at": Field(read_only=True),
-        "status": Field(hues={"open": "sky", "done": "green", "cancelled": "slate"}),
-        "priority": Field(hues={"high": "red", "normal": "slate", "low": "slate"}),
+        "status": Field(hues={"open": "blue", "done": "green", "cancelled": "gray"}),
+        "priority": Field(hues={"high": "red", "normal": "gray", "low": "gray"}),
     },
     sections=(
         Section(
@@ -81,5 +82,6 @@ TASK = ObjectSpec(
         Action(key="complete", label=_("Done"), run=complete_task, fields={"result": Field()}, icon="check"),
     ),
     subject=False,
+    related=False,
     empty_text=_("Nothing to do. Plan the next step on the card of a client or a deal."),
 )

@@ -9,9 +9,9 @@ from klientura.kernel.objects.spec import Field, ObjectSpec, Part, Section
 from klientura.modules.parties.models import Address, BankAccount, ContactPoint, Party, Relation
 from klientura.modules.parties.services import checks
 
-STATUS_HUES = {"new": "sky", "prospect": "violet", "active": "green", "dormant": "amber", "lost": "red"}
-IMPORTANCE_HUES = {"high": "red", "medium": "amber", "low": "slate"}
-ROLE_HUES = {"client": "green", "supplier": "sky", "partner": "violet", "dealer": "teal", "competitor": "red"}
+STATUS_HUES = {"new": "blue", "prospect": "violet", "active": "green", "dormant": "yellow", "lost": "red"}
+IMPORTANCE_HUES = {"high": "red", "medium": "yellow", "low": "gray"}
+ROLE_HUES = {"client": "green", "supplier": "blue", "partner": "violet", "dealer": "teal", "competitor": "red"}
 FACTS: Final = {
     "last_contact_at": Field(read_only=True),
     "next_step_at": Field(read_only=True),

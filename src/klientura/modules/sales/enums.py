@@ -38,13 +38,14 @@ class Currency(models.TextChoices):
 
 
 class Hue(models.TextChoices):
-    """Colours of stages."""
+    """Colours of stages, as the design system names them."""
 
-    SLATE = "slate", _("Grey")
-    SKY = "sky", _("Sky blue")
+    GRAY = "gray", _("Grey")
     BLUE = "blue", _("Blue")
-    VIOLET = "violet", _("Violet")
     TEAL = "teal", _("Teal")
     GREEN = "green", _("Green")
-    AMBER = "amber", _("Amber")
+    YELLOW = "yellow", _("Yellow")
+    ORANGE = "orange", _("Orange")
     RED = "red", _("Red")
+    PINK = "pink", _("Pink")
+    VIOLET = "violet", _("Violet")

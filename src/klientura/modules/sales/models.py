@@ -31,7 +31,7 @@ class Stage(Record):
     kind = models.CharField(_("meaning"), max_length=5, choices=enums.StageKind, default="open")
     probability = models.IntegerField(_("probability, %"), default=0)
     days = models.IntegerField(_("usual time, days"), null=True, blank=True)
-    hue = models.CharField(_("colour"), max_length=8, choices=enums.Hue, default="slate")
+    hue = models.CharField(_("colour"), max_length=8, choices=enums.Hue, default="gray")
 
     class Meta:
         db_table = "pipeline_stage"

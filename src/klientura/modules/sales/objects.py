@@ -37,6 +37,7 @@ PIPELINE = ObjectSpec(
     search=("name",),
     rights=SETTINGS_RIGHTS,
     subject=False,
+    related=False,
     navigation=False,
 )
 
@@ -84,7 +85,7 @@ OPPORTUNITY = ObjectSpec(
         "person": Field(target="person"),
         "pipeline": Field(target="pipeline"),
         "stage": Field(target="stage", by_verb="move"),
-        "status": Field(read_only=True, hues={"open": "sky", "won": "green", "lost": "red"}),
+        "status": Field(read_only=True, hues={"open": "blue", "won": "green", "lost": "red"}),
         "stage_changed_at": Field(read_only=True),
         "closed_at": Field(read_only=True),
         "loss_reason": Field(by_verb="lose"),

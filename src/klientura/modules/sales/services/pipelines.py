@@ -15,11 +15,11 @@ def ensure_default_pipeline(actor: Actor) -> int:
         return found.pk
     pipeline = write.create(actor, shape_of("pipeline"), {"name": _("Sales"), "place": 1})
     steps = (
-        (_("New request"), "open", 10, 3, "sky"),
+        (_("New request"), "open", 10, 3, "gray"),
         (_("Needs clarified"), "open", 25, 7, "blue"),
         (_("Offer sent"), "open", 50, 10, "violet"),
         (_("Terms agreed"), "open", 75, 10, "teal"),
-        (_("Contract signed"), "open", 90, 7, "amber"),
+        (_("Contract signed"), "open", 90, 7, "orange"),
         (_("Won"), "won", 100, None, "green"),
         (_("Lost"), "lost", 0, None, "red"),
     )

@@ -1,0 +1,1 @@
+"""Pages over every registered object: list, board, card, form, palette."""

@@ -1,0 +1,270 @@
+"""The card of a record: facts on the left, the timeline in the middle, related records on the right."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
+from klientura.kernel.errors import NotFound
+from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.panels import main_panels
+from klientura.kernel.store import read, write
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.toasts import toast
+
+RELATED = 6
+BADGES = ("status", "stage", "importance")
+QUIET = ("city", "employer", "party", "inn")
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}: the card; with ?peek=1 its short form for the side panel."""
+    asked, shape = of(request), shape_of(object)
+    if members_of(shape):
+        return _to_kind(asked, shape, record_id)
+    row = read.get(asked.actor, shape, record_id)
+    parts = read.parts_of(asked.actor, shape, [record_id])[record_id]
+    context: dict[str, Any] = {
+        "shape": shape,
+        "row": row,
+        "record_id": record_id,
+        "badges": _badges(asked, shape, row),
+        "meta": _meta(asked, shape, row),
+        "facts_sections": sections(asked, shape, row),
+        "parts": part_panels(asked, shape, parts),
+    }
+    if request.GET.get("peek"):
+        return show(request, "screens/peek.html", **context)
+    panels = main_panels(shape)
+    chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
+    return show(
+        request, "screens/card.html", active=shape.key, **context,
+        panels=[{"key": p.key, "label": str(p.label), "active": p is chosen} for p in panels],
+        panel=chosen.template if chosen else "",
+        panel_context=chosen.context(asked, shape, row) if chosen else {},
+        related=related(asked, shape, record_id),
+        actions=_actions(asked, shape, row),
+        may={v: may(asked.actor, shape, v) for v in ("edit", "delete")},
+    )  # fmt: skip
+
+
+def _to_kind(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
+    """A party's address leads to the organisation's or the person's card."""
+    for member in members_of(shape):
+        if may(asked.actor, member, "read") and read.titles(asked.actor, member, [record_id]):
+            query = asked.META.get("QUERY_STRING", "")
+            return HttpResponseRedirect(f"/{member.key}/{record_id}{'?' if query else ''}{query}")
+    raise NotFound
+
+
+def _badges(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    fields = readable(asked.actor, shape)
+    made = []
+    for key in BADGES:
+        if key in fields and row.get(key) is not None and not (key == "importance" and row[key] != "high"):
+            shown = cell(fields[key], row[key], row, lang())
+            made.append(shown if isinstance(shown, dict) else {"text": shown, "hue": ""})
+    return made
+
+
+def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    fields = readable(asked.actor, shape)
+    icons = {"city": "map-pin", "employer": "building-2", "party": "contact", "inn": "hash"}
+    return [
+        {"icon": icons[k], "value": cell(fields[k], row[k], row, lang())}
+        for k in QUIET
+        if k in fields and row.get(k) not in (None, "")
+    ]
+
+
+def sections(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    """The facts of a record, by section."""
+    fields = readable(asked.actor, shape)
+    made = []
+    for section in shape.spec.sections:
+        facts = [fact(asked, shape, row, fields[k]) for k in section.fields if k in fields]
+        if facts:
+            made.append({"title": str(section.label), "facts": facts})
+    return made
+
+
+def fact(asked: Request, shape: Shape, row: Row, field: FieldShape) -> dict[str, Any]:
+    """One fact; with an address to edit it when the actor may change this record's field."""
+    made: dict[str, Any] = {
+        "name": field.key,
+        "label": capitalised(field),
+        "value": cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
+    }
+    if field.writable and may(asked.actor, shape, "edit") and writable(asked.actor, shape, field.key):
+        made["edit_url"] = f"/{shape.key}/{row['id']}/fact/{field.key}"
+    return made
+
+
+def capitalised(field: FieldShape) -> str:
+    """The label of a field as a heading."""
+    label = str(field.label)
+    return label[:1].upper() + label[1:]
+
+
+def part_panels(asked: Request, shape: Shape, parts: dict[str, list[Row]]) -> list[dict[str, Any]]:
+    """The lines of a record for reading, those parts first that have any."""
+    made = []
+    for key in readable_parts(asked.actor, shape):
+        part = shape.parts[key]
+        made.append(
+            {
+                "key": key,
+                "title": str(part.label),
+                "lines": [_line(part, line) for line in parts.get(key, [])],
+            }
+        )
+    return made
+
+
+def _line(part: PartShape, line: Row) -> dict[str, Any]:
+    """A line in words: what it is, its value as something to click, what is odd about it."""
+    kind = part.fields.get("kind")
+    label = kind.type.display(line["kind"], kind.params, lang()) if kind else ""
+    value: Any = None
+    if "value" in part.fields:
+        shown = {"email": "email", "phone": "phone", "mobile": "phone", "fax": "phone", "site": "url"}.get(
+            line["kind"], ""
+        )
+        value = {"kind": shown, "text": line["value"]} if shown else line["value"]
+    else:
+        value = ", ".join(
+            str(line[k]) for k in part.fields if k != "kind" and line[k] not in (None, "", False)
+        )
+    return {
+        "label": label,
+        "value": value,
+        "note": line.get("note") or "",
+        "uncertain": bool(line.get("uncertain")),
+    }
+
+
+def related(asked: Request, shape: Shape, record_id: int) -> list[dict[str, Any]]:
+    """Panels of the records that refer to this one; derived from the Shapes, so a new object shows up by itself."""
+    made = []
+    for other in all_shapes().values():
+        if not other.spec.related or not may(asked.actor, other, "read") or members_of(other):
+            continue
+        pointing = [f for f in readable(asked.actor, other).values() if _points_at(f, shape)]
+        made += [_related_panel(asked, other, f, record_id, alone=len(pointing) == 1) for f in pointing]
+    return [panel for panel in made if panel["items"] or panel["add_url"]]
+
+
+def _points_at(field: FieldShape, shape: Shape) -> bool:
+    if field.type.key != "reference" or field.system:
+        return False
+    target = all_shapes().get(field.params.target or "")
+    return (
+        target is not None and target.base == shape.base and (target.key == shape.key or not target.constants)
+    )
+
+
+def _related_panel(
+    asked: Request, other: Shape, field: FieldShape, record_id: int, alone: bool
+) -> dict[str, Any]:
+    tree = {"field": field.key, "op": "eq", "value": record_id}
+    keys = [
+        "title",
+        *[k for k in other.spec.columns if k in readable(asked.actor, other) and k != field.key][:4],
+    ]
+    page = read.page(asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=keys)
+    title = str(other.plural) if alone else f"{other.plural} · {field.label}"
+    filter_text = json.dumps(tree, separators=(",", ":"))
+    return {
+        "title": title,
+        "items": [_related_item(asked, other, row) for row in page.rows],
+        "more_url": f"/{other.key}?{urlencode({'filter': filter_text})}" if page.next else "",
+        "add_url": f"/{other.key}/new?dialog=1&{field.key}={record_id}"
+        if may(asked.actor, other, "create")
+        else "",
+        "add_label": str(other.spec.new_label),
+    }
+
+
+def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
+    fields = readable(asked.actor, other)
+    item: dict[str, Any] = {
+        "title": row["title"] or f"№ {row['id']}",
+        "url": f"/{other.key}/{row['id']}",
+        "icon": other.spec.icon,
+    }
+    quiet = []
+    for key in other.spec.columns:
+        if key not in row or key in other.spec.title or row[key] is None:
+            continue
+        shown = cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
+        if isinstance(shown, dict) and shown.get("kind") in {"badge", "money"} and "end" not in item:
+            item["end"] = shown
+        elif (text := shown.get("text") if isinstance(shown, dict) else shown) and not isinstance(
+            row[key], Ref | list
+        ):
+            quiet.append(str(text))
+        elif isinstance(row[key], Ref) and row[key].title:
+            quiet.append(row[key].title)
+    item["sub"] = " · ".join(quiet[:2])
+    return item
+
+
+def _actions(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    """The verbs of the object that make sense for this record."""
+    if not may(asked.actor, shape, "edit"):
+        return []
+    status = row.get("status")
+    hidden = {
+        "won": {"win", "lose", "move"},
+        "lost": {"win", "lose", "move"},
+        "open": {"reopen"},
+        "done": {"complete"},
+    }
+    gone = hidden.get(str(status), set())
+    return [
+        {
+            "label": str(a.label),
+            "icon": a.icon,
+            "url": f"/{shape.key}/{row['id']}/actions/{a.key}",
+            "form": bool(a.fields),
+            "key": a.key,
+        }
+        for a in shape.spec.actions
+        if a.key not in gone
+    ]
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def trash(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """POST /{object}/{id}/trash: to the trash, back to the list; the toast offers Undo."""
+    asked, shape = of(request), shape_of(object)
+    write.trash(asked.actor, shape, [record_id])
+    response = HttpResponse(status=204)
+    if asked.htmx:
+        response["HX-Redirect"] = f"/{shape.key}?gone={record_id}"
+        return response
+    return HttpResponseRedirect(f"/{shape.key}?gone={record_id}")
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def restore(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """POST /{object}/{id}/restore: out of the trash, to its card."""
+    asked, shape = of(request), shape_of(object)
+    write.restore(asked.actor, shape, [record_id])
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = f"/{shape.key}/{record_id}"
+    return toast(response, _("Restored"))

@@ -1,0 +1,102 @@
+"""Stored values as the design system shows them (see ui/value.html)."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.store.read import Ref, Row
+from klientura.kit.formats import Language, format_date, format_datetime, format_money
+
+type Cell = Any
+
+
+def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_currency: str = "RUB") -> Cell:
+    """One value for reading, in a table, a fact or a card."""
+    if value is None or (isinstance(value, str | list) and not value):
+        return None
+    maker = _MAKERS.get(field.type.key)
+    if maker is not None:
+        return maker(field, value, lang)
+    if field.type.key == "money":
+        currency = row.get(field.params.currency_field or "") or company_currency
+        return {"kind": "money", "text": format_money(value, currency, lang)}
+    return field.type.display(value, field.params, lang)
+
+
+def _reference(field: FieldShape, value: Ref, _lang: Language) -> Cell:
+    if value.title is None:
+        return {"kind": "badge", "text": _("not open to you"), "hue": "gray"}
+    if field.column == "team_id":
+        return value.title
+    return {
+        "kind": "link",
+        "text": value.title or f"№ {value.id}",
+        "url": f"/{field.params.target}/{value.id}",
+    }
+
+
+def _user(_field: FieldShape, value: Ref, _lang: Language) -> Cell:
+    return {"kind": "user", "text": value.title or _("former employee")}
+
+
+def _option(field: FieldShape, value: str, _lang: Language) -> Cell:
+    choice = next((c for c in field.params.choices if c.code == value), None)
+    if choice is None:
+        return value
+    return (
+        {"kind": "badge", "text": str(choice.label), "hue": choice.hue}
+        if choice.hue != "gray"
+        else str(choice.label)
+    )
+
+
+def _options(field: FieldShape, value: list[str], _lang: Language) -> Cell:
+    return {
+        "kind": "badges",
+        "items": [{"text": str(c.label), "hue": c.hue} for c in field.params.choices if c.code in value],
+    }
+
+
+def _date(field: FieldShape, value: dt.date, lang: Language) -> Cell:
+    return {"kind": "date", "text": format_date(value, lang), "iso": value.isoformat()}
+
+
+def _moment(field: FieldShape, value: dt.datetime, lang: Language) -> Cell:
+    overdue = field.key in {"due_at", "next_step_at"} and value < timezone.now()
+    text = format_datetime(timezone.localtime(value), lang)
+    return {"kind": "date", "text": text, "iso": value.isoformat(), "overdue": overdue}
+
+
+def _boolean(_field: FieldShape, value: bool, _lang: Language) -> Cell:
+    return {"kind": "bool", "value": value}
+
+
+def _text(kind: str) -> Any:
+    def make(field: FieldShape, value: str, lang: Language) -> Cell:
+        return {"kind": kind, "text": field.type.display(value, field.params, lang)}
+
+    return make
+
+
+def _number(field: FieldShape, value: Any, lang: Language) -> Cell:
+    return {"kind": "number", "text": field.type.display(value, field.params, lang)}
+
+
+_MAKERS: dict[str, Any] = {
+    "reference": _reference,
+    "user": _user,
+    "option": _option,
+    "multi_option": _options,
+    "date": _date,
+    "datetime": _moment,
+    "boolean": _boolean,
+    "email": _text("email"),
+    "phone": _text("phone"),
+    "url": _text("url"),
+    "long_text": _text("long"),
+    "integer": _number,
+    "decimal": _number,
+}

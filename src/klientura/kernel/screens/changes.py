@@ -1,0 +1,142 @@
+"""Who changed what: the history of a record, and taking an operation back."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
+from klientura.kernel.history.undo import undo
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.screens.card import capitalised
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.toasts import toast
+from klientura.kit.formats import format_date
+
+
+def action_text(entry: Entry, shape: Shape) -> str:
+    """What happened, as a sentence that follows the name of who did it."""
+    if entry.part:
+        label = str(shape.parts[entry.part].label).lower()
+        texts = {"add": _("added: {part}"), "remove": _("removed: {part}"), "update": _("changed: {part}")}
+        return texts.get(entry.action, _("changed: {part}")).format(part=label)
+    texts = {
+        "create": _("created the record"),
+        "update": _("changed"),
+        "trash": _("moved to the trash"),
+        "restore": _("took out of the trash"),
+        "purge": _("deleted for good"),
+    }
+    return texts.get(entry.action, entry.action)
+
+
+def changed_value(history: History, changed: ChangedField, value: Any) -> Any:
+    """A stored value (as JSON) for reading."""
+    field = changed.field
+    if value is None:
+        return None
+    if source := source_of(field):
+        title = history.titles.get((source, value)) if isinstance(value, int) else None
+        return cell(field, Ref(value, title), {}, lang())
+    if field.type.key in {"date", "datetime", "money", "decimal"}:
+        value = field.type.parse(str(value), field.params)
+    return cell(field, value, {}, lang())
+
+
+def timeline_items(asked: Request, shape: Shape, history: History) -> list[dict[str, Any]]:
+    """Entries as items of a timeline (see ui/timeline.html)."""
+    items = []
+    for entry in history.entries:
+        at = timezone.localtime(entry.at)
+        items.append(
+            {
+                "kind": "change",
+                "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
+                "who": entry.actor or _("Klientura"),
+                "text": action_text(entry, shape),
+                "time": at.strftime("%H:%M"),
+                "iso": at.isoformat(),
+                "at": entry.at,
+                "changes": [
+                    {
+                        "label": capitalised(c.field),
+                        "old": changed_value(history, c, c.old),
+                        "new": changed_value(history, c, c.new),
+                    }
+                    for c in entry.fields
+                ],
+            }
+        )
+    return items
+
+
+def by_day(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group items, the newest first, under the days they happened on."""
+    today = timezone.localdate()
+    days: list[dict[str, Any]] = []
+    for item in items:
+        day = timezone.localtime(item["at"]).date()
+        gap = (today - day).days
+        label = _("Today") if gap == 0 else _("Yesterday") if gap == 1 else format_date(day, lang())
+        if not days or days[-1]["label"] != label:
+            days.append({"label": label, "items": []})
+        days[-1]["items"].append(item)
+    return days
+
+
+def _history_context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
+    history = history_of(asked.actor, shape, row["id"])
+    more = f"/{shape.key}/{row['id']}/history?before={history.next}" if history.next else ""
+    return {"days": by_day(timeline_items(asked, shape, history)), "more_url": more}
+
+
+HISTORY_PANEL = MainPanel(
+    key="history",
+    label=gettext_lazy("Changes"),
+    template="screens/history.html",
+    fits=lambda _shape: True,
+    context=_history_context,
+)
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def history_page(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}/history?before=…: further entries."""
+    asked, shape = of(request), shape_of(object)
+    raw = request.GET.get("before", "")
+    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+    history = history_of(asked.actor, shape, record_id, before=before)
+    more = f"/{shape.key}/{record_id}/history?before={history.next}" if history.next else ""
+    days = by_day(timeline_items(asked, shape, history))
+    return show(request, "screens/history.html", panel_context={"days": days, "more_url": more})
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
+    """POST /operations/{id}/undo: take a bulk act back and say what came of it."""
+    done = undo(of(request).actor, operation_id)
+    text = ngettext("%(count)s record is as it was", "%(count)s records are as they were", done.restored) % {
+        "count": done.restored
+    }
+    if done.kept:
+        text += ". " + ngettext(
+            "%(count)s record was changed since and was left alone",
+            "%(count)s records were changed since and were left alone",
+            len(done.kept),
+        ) % {"count": len(done.kept)}
+    response = HttpResponse(status=200)
+    response["HX-Reswap"] = "none"
+    response["HX-Trigger"] = '{"listChanged": true}'
+    return toast(response, text)

@@ -1,0 +1,97 @@
+"""Editing one fact in place: the editor, the save, and what to do when somebody else was faster."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from klientura.kernel.access.gate import readable
+from klientura.kernel.errors import Conflict, Invalid, NotFound
+from klientura.kernel.history.read import history_of
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.screens import inputs
+from klientura.kernel.screens.card import capitalised, fact
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.store import read, write
+from klientura.kernel.store.read import Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def edit_fact(request: HttpRequest, object: str, record_id: int, key: str) -> HttpResponse:
+    """GET: the editor of one fact (?view=1: the fact itself). POST: save it, with the version that was seen."""
+    asked, shape = of(request), shape_of(object)
+    field = readable(asked.actor, shape).get(key)
+    if field is None or not field.writable:
+        raise NotFound
+    row = read.get(asked.actor, shape, record_id)
+    if request.method == "GET":
+        if request.GET.get("view"):
+            return show(request, "screens/fact.html", fact=fact(asked, shape, row, field))
+        return _editor(asked, shape, row, field)
+    return _save(asked, shape, row, field)
+
+
+def _address(shape: Shape, row: Row, field: FieldShape) -> str:
+    return f"/{shape.key}/{row['id']}/fact/{field.key}"
+
+
+def _editor(
+    asked: Request, shape: Shape, row: Row, field: FieldShape, *, error: str = "", raw: Any = None
+) -> HttpResponse:
+    control = inputs.control(field, row[field.key], lang(), raw=raw, row=row)
+    version = asked.POST.get("version") or row["version"]
+    return show(
+        asked, "screens/fact_editor.html", status=422 if error else 200, control={**control, "label": capitalised(field)},
+        save_url=_address(shape, row, field), version=version, error=error,
+    )  # fmt: skip
+
+
+def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResponse:
+    values = inputs.values_from(asked.POST, {field.key: field})
+    if not values:
+        values = {
+            field.key: []
+            if field.type.key == "multi_option"
+            else False
+            if field.type.key == "boolean"
+            else ""
+        }
+    typed = asked.POST.get("version", "")
+    version = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 10 else row["version"]
+    try:
+        write.update(asked.actor, shape, row["id"], values, expected_version=version)
+    except Invalid as refused:
+        mine = [e for e in refused.errors if e.field == field.key] or list(refused.errors)
+        return _editor(
+            asked, shape, row, field, error=" ".join(str(e.message) for e in mine), raw=values[field.key]
+        )
+    except Conflict as conflict:
+        return _conflict(asked, shape, row, field, values[field.key], conflict.version)
+    fresh = read.get(asked.actor, shape, row["id"])
+    response = show(asked, "screens/fact.html", fact=fact(asked, shape, fresh, field), saved=True)
+    response["HX-Trigger"] = "recordChanged"
+    return response
+
+
+def _conflict(
+    asked: Request, shape: Shape, row: Row, field: FieldShape, raw: Any, version: int
+) -> HttpResponse:
+    """Both values side by side; nothing of what was typed is lost."""
+    entries = history_of(asked.actor, shape, row["id"], limit=10).entries
+    who = next((e.actor for e in entries if any(c.field.key == field.key for c in e.fields)), "") or _(
+        "Somebody"
+    )
+    mine = raw if isinstance(raw, str) else ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    address = _address(shape, row, field)
+    return show(
+        asked, "screens/fact_conflict.html", status=409,
+        fact={"name": field.key, "label": capitalised(field), "view_url": f"{address}?view=1"},
+        theirs=cell(field, row[field.key], row, lang()), mine=mine, mine_raw=mine, who=who, save_url=address, version=version,
+    )  # fmt: skip

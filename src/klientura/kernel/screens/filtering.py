@@ -1,0 +1,90 @@
+"""What the filter builder needs to know about the fields of an object."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import readable
+from klientura.kernel.objects.shape import FieldShape, Shape
+
+
+def operator_label(op: str, kind: str) -> str:
+    """An operator in words that suit the type."""
+    dated = kind in {"date", "datetime"}
+    labels = {
+        "eq": _("is"),
+        "ne": _("is not"),
+        "in": _("is one of"),
+        "not_in": _("is none of"),
+        "contains": _("contains"),
+        "starts": _("begins with"),
+        "lt": _("before") if dated else _("less than"),
+        "lte": _("not after") if dated else _("at most"),
+        "gt": _("after") if dated else _("more than"),
+        "gte": _("not before") if dated else _("at least"),
+        "between": pgettext("filter", "between"),
+        "empty": _("is empty"),
+        "not_empty": _("is filled"),
+        "any": _("has any of"),
+        "all": _("has all of"),
+        "none": _("has none of"),
+        "me": _("is me"),
+    }
+    return labels[op]
+
+
+def value_kind(op: str, field: FieldShape) -> str:
+    """Which control the builder shows for the operand."""
+    if op in {"empty", "not_empty", "me"}:
+        return "none"
+    if op == "between":
+        return "range"
+    kind = field.type.key
+    if kind in {"option", "multi_option", "boolean"}:
+        return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
+    if kind in {"reference", "user"}:
+        return "ref"
+    if field.type.numeric:
+        return "number"
+    return kind if kind in {"date", "datetime"} else "text"
+
+
+def filter_fields(actor: Actor, shape: Shape) -> list[dict[str, Any]]:
+    """The fields of the builder, in the order of the form. Operators that take lists of free values stay with the API."""
+    order = [k for section in shape.spec.sections for k in section.fields]
+    fields = readable(actor, shape)
+    keys = [*order, *(k for k in fields if k not in order)]
+    made = []
+    for key in dict.fromkeys(keys):
+        field = fields.get(key)
+        if field is None or not field.filterable or key in {"id", "subject_object", "subject_id"}:
+            continue
+        made.append(_builder_field(field))
+    return made
+
+
+def _builder_field(field: FieldShape) -> dict[str, Any]:
+    listed = field.type.key in {"option", "multi_option"}
+    ops = [op for op in field.operators if listed or op not in {"in", "not_in"}]
+    made: dict[str, Any] = {
+        "key": field.key,
+        "label": str(field.label),
+        "type": field.type.key,
+        "ops": [
+            {"op": op, "label": operator_label(op, field.type.key), "value": value_kind(op, field)}
+            for op in ops
+        ],
+    }
+    if field.params.choices:
+        made["options"] = [{"value": c.code, "label": str(c.label)} for c in field.params.choices]
+    elif field.type.key == "boolean":
+        made["options"] = [{"value": "true", "label": _("Yes")}, {"value": "false", "label": _("No")}]
+    elif field.type.key == "user":
+        made["ref_url"] = "/search/users"
+    elif field.type.key == "reference":
+        made["ref_url"] = (
+            "/search/teams" if field.column == "team_id" else f"/search/reference/{field.params.target}"
+        )
+    return made

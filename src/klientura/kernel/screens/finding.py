@@ -1,0 +1,122 @@
+"""Finding records: the palette, reference fields, users and teams, and the search page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from klientura.kernel.access.gate import may, members_of, require
+from klientura.kernel.access.models import Team, User
+from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.search.query import understand
+from klientura.kernel.search.results import search
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+
+MIN_LETTERS = 2
+LIMIT = 8
+
+
+def _searched(asked: Request) -> list[Shape]:
+    return [s for s in all_shapes().values() if s.spec.navigation and may(asked.actor, s, "read")]
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def palette(request: HttpRequest) -> HttpResponse:
+    """GET /search/palette?q=: records for the command palette, by object."""
+    asked, q = of(request), request.GET.get("q", "").strip()[:200]
+    items: list[dict[str, Any]] = []
+    if len(q) >= MIN_LETTERS:
+        for found in search(asked.actor, _searched(asked), q, limit=5):
+            items += [_item(found.shape, row, group=str(found.shape.plural)) for row in found.rows]
+    return show(request, "screens/options.html", items=items, query=q)
+
+
+def _item(shape: Shape, row: Row, *, group: str = "") -> dict[str, Any]:
+    quiet = []
+    for key, value in row.items():
+        if key in {"id", "version", "title"} or key not in shape.fields or value in (None, "", []):
+            continue
+        shown = value.title if isinstance(value, Ref) else cell(shape.fields[key], value, row, lang())
+        quiet.append(str(shown.get("text", "")) if isinstance(shown, dict) else str(shown or ""))
+    return {
+        "id": row["id"], "title": row["title"] or f"№ {row['id']}", "sub": " · ".join(t for t in quiet if t), "icon": shape.spec.icon,
+        "url": f"/{shape.key}/{row['id']}", "group": group,
+    }  # fmt: skip
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def references(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /search/reference/{object}?q=: records to choose from; without letters the latest ones."""
+    asked, shape = of(request), shape_of(object)
+    require(asked.actor, shape, "read")
+    q = request.GET.get("q", "").strip()[:200]
+    understood = understand(asked.actor, shape, q) if q else None
+    keys = ["title", *(k for k in ("city", "employer", "party", "pipeline") if k in shape.fields)]
+    rows = read.page(
+        asked.actor, shape, more=[understood.predicate] if understood else [], sort="-id", limit=LIMIT,
+        keys=[k for k in keys if k not in asked.actor.rights.hidden.get(shape.key, ())],
+    ).rows  # fmt: skip
+    context: dict[str, Any] = {
+        "items": [_item(shape, r) for r in rows],
+        "query": q,
+        "empty": _("Nothing found"),
+    }
+    if q and not members_of(shape) and shape.spec.navigation and may(asked.actor, shape, "create"):
+        context |= {"create_label": str(shape.spec.new_label), "create_url": f"/{shape.key}/new?dialog=1"}
+    return show(request, "screens/options.html", **context)
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def users(request: HttpRequest) -> HttpResponse:
+    """GET /search/users?q=: colleagues."""
+    q = request.GET.get("q", "").strip()[:100]
+    found = User.objects.filter(is_active=True, name__icontains=q).order_by("name")[:LIMIT]
+    return show(
+        request,
+        "screens/options.html",
+        items=[{"id": u.pk, "title": u.name, "sub": u.email, "user": True} for u in found],
+        query=q,
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def teams(request: HttpRequest) -> HttpResponse:
+    """GET /search/teams?q=: teams."""
+    q = request.GET.get("q", "").strip()[:100]
+    found = Team.objects.filter(name__icontains=q).order_by("name")[:LIMIT]
+    return show(
+        request,
+        "screens/options.html",
+        items=[{"id": t.pk, "title": t.name, "icon": "users"} for t in found],
+        query=q,
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """GET /search?q=: everything that was found, by object."""
+    asked, q = of(request), request.GET.get("q", "").strip()[:200]
+    found_in = search(asked.actor, _searched(asked), q, limit=20) if len(q) >= MIN_LETTERS else []
+    groups = [
+        {
+            "title": str(found.shape.plural),
+            "icon": found.shape.spec.icon,
+            "instead": found.instead,
+            "items": [_item(found.shape, r) for r in found.rows],
+        }
+        for found in found_in
+    ]
+    return show(request, "screens/search.html", groups=groups, q=q, active="search")

@@ -1,0 +1,319 @@
+"""The form of a record: new and edit, as a page or in the dialog; verbs that ask for values."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
+from klientura.kernel.errors import Conflict, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+from klientura.kernel.screens import inputs
+from klientura.kernel.screens.card import capitalised
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.search.results import search
+from klientura.kernel.store import read, write
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+
+QUICK_FIELDS = 8
+SPARE_LINES = 1
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /{object}/new: an empty form (?field=value fills it). POST: create, then the card."""
+    asked, shape = of(request), shape_of(object)
+    if members_of(shape):
+        raise NotFound
+    require(asked.actor, shape, "create")
+    if request.method == "GET":
+        return _form(asked, shape, None, _prefilled(asked, shape))
+    values, parts = _given(asked, shape)
+    try:
+        record_id = write.create(asked.actor, shape, {**values, **parts})
+    except Invalid as refused:
+        return _form(
+            asked, shape, None, _empty(asked, shape), errors=refused.errors, typed=values, lines=parts
+        )
+    return _done(asked, shape, record_id)
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}/edit: the whole form. POST: save; a lost update is refused with both values."""
+    asked, shape = of(request), shape_of(object)
+    require(asked.actor, shape, "edit")
+    row = read.get(asked.actor, shape, record_id)
+    if request.method == "GET":
+        return _form(asked, shape, record_id, row)
+    values, parts = _given(asked, shape)
+    values = {k: v for k, v in values.items() if shape.fields[k].writable}
+    typed = request.POST.get("version", "")
+    version = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 10 else row["version"]
+    try:
+        write.update(asked.actor, shape, record_id, {**values, **parts}, expected_version=version)
+    except Invalid as refused:
+        return _form(asked, shape, record_id, row, errors=refused.errors, typed=values, lines=parts)
+    except Conflict as conflict:
+        return _form(asked, shape, record_id, row, conflict=conflict, typed=values, lines=parts)
+    return _done(asked, shape, record_id)
+
+
+def _given(asked: Request, shape: Shape) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = inputs.values_from(asked.POST, _form_fields(asked, shape))
+    parts = {}
+    for key in readable_parts(asked.actor, shape):
+        lines = inputs.lines_from(asked.POST, shape.parts[key])
+        if lines is not None and writable(asked.actor, shape, key):
+            parts[key] = lines
+    return values, parts
+
+
+def _form_fields(asked: Request, shape: Shape) -> dict[str, FieldShape]:
+    """The fields of the form in the order of the sections; what a verb keeps is not among them."""
+    fields = readable(asked.actor, shape)
+    order = [k for s in shape.spec.sections for k in s.fields]
+    return {
+        k: fields[k] for k in order if k in fields and fields[k].writable and writable(asked.actor, shape, k)
+    }
+
+
+def _empty(asked: Request, shape: Shape) -> Row:
+    row: Row = {k: f.default for k, f in readable(asked.actor, shape).items()}
+    row["owner"] = Ref(asked.actor.user_id or 0, asked.actor.name)
+    row["version"] = 0
+    return row
+
+
+def _prefilled(asked: Request, shape: Shape) -> Row:
+    """Values that the address brings: ?party=12, ?name=…; a reference is shown by its title if it is open."""
+    row = _empty(asked, shape)
+    for key, field in _form_fields(asked, shape).items():
+        raw = asked.GET.get(key)
+        if raw is None:
+            continue
+        if (
+            field.type.key == "reference"
+            and field.params.target
+            and raw.isascii()
+            and raw.isdigit()
+            and len(raw) < 19
+        ):
+            title = read.titles(asked.actor, shape_of(field.params.target), [int(raw)]).get(int(raw))
+            if title is not None:
+                row[key] = Ref(int(raw), title)
+        elif field.type.key not in {"reference", "user"}:
+            try:
+                row[key] = field.type.parse(raw, field.params)
+            except FieldProblem:  # a value from an address that is none is simply not filled in
+                continue
+    return row
+
+
+def _form(
+    asked: Request,
+    shape: Shape,
+    record_id: int | None,
+    row: Row,
+    *,
+    errors: Sequence[FieldError] = (),
+    typed: Mapping[str, Any] | None = None,
+    lines: Mapping[str, Any] | None = None,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    messages: dict[str, str] = {}
+    for error in errors:
+        messages.setdefault(error.field, str(error.message))
+    fields = _form_fields(asked, shape)
+    controls = {k: _control(f, row, messages, typed or {}) for k, f in fields.items()}
+    in_dialog = bool(asked.GET.get("dialog"))
+    stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
+    parts = [
+        _part(shape.parts[k], (lines or {}).get(k, stored.get(k, [])), messages)
+        for k in readable_parts(asked.actor, shape)
+        if writable(asked.actor, shape, k)
+    ]
+    labels = {k: capitalised(f) for k, f in fields.items()}
+    conflicts = [
+        {
+            "label": labels.get(c.field, c.field),
+            "theirs": _shown(fields.get(c.field), c.theirs),
+            "yours": _shown(fields.get(c.field), c.yours),
+        }
+        for c in (conflict.conflicts if conflict else ())
+    ]
+    context = {
+        "shape": shape,
+        "record_id": record_id,
+        "title": str(shape.spec.new_label) if record_id is None else row.get("title", ""),
+        "sections": [
+            {"title": str(s.label), "controls": [controls[k] for k in s.fields if k in controls]}
+            for s in shape.spec.sections
+            if any(k in controls for k in s.fields)
+        ],
+        "quick": [*controls.values()][:QUICK_FIELDS],
+        "parts": parts,
+        "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
+        "conflicts": conflicts,
+        "errors": [{"field": k, "label": labels.get(k, k), "message": m} for k, m in messages.items()],
+        "action": f"/{shape.key}/{record_id}/edit"
+        if record_id
+        else f"/{shape.key}/new{'?dialog=1' if in_dialog else ''}",
+        "cancel_url": f"/{shape.key}/{record_id}" if record_id else f"/{shape.key}",
+        "full_url": f"/{shape.key}/new",
+        "hint_url": f"/{shape.key}/similar" if record_id is None else "",
+        "draft": f"{shape.key}-{record_id or 'new'}",
+    }
+    status = 409 if conflict else 422 if errors else 200
+    if in_dialog:
+        return show(asked, "screens/form_dialog.html", status=status, **context)
+    return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+
+
+def _shown(field: FieldShape | None, value: Any) -> str:
+    if field is None or value is None:
+        return ""
+    try:
+        return field.type.display(field.type.parse(value, field.params), field.params, lang())
+    except FieldProblem:  # a value that cannot be read again is shown as it is
+        return str(value)
+
+
+def _control(
+    field: FieldShape, row: Row, messages: Mapping[str, str], typed: Mapping[str, Any]
+) -> dict[str, Any]:
+    raw = typed.get(field.key) if field.key in typed else None
+    made = inputs.control(
+        field, row.get(field.key), lang(), error=messages.get(field.key, ""), raw=raw, row=row
+    )
+    return {**made, "label": capitalised(field)}
+
+
+def _part(part: PartShape, lines: Sequence[Mapping[str, Any]], messages: Mapping[str, str]) -> dict[str, Any]:
+    """The lines of a part as rows of controls, with an empty one to type into."""
+    fields = [f for f in part.fields.values() if not f.read_only]
+    made = []
+    for number in range(len(lines) + SPARE_LINES):
+        line = lines[number] if number < len(lines) else {}
+        controls = []
+        for field in fields:
+            name = f"{part.key}-{number}-{field.key}"
+            error = messages.get(f"{part.key}.{number}.{field.key}", "")
+            control = inputs.control(
+                field, line.get(field.key, field.default), lang(), error=error, name=name
+            )
+            control |= {
+                "required": False,
+                "aria_label": capitalised(field),
+                "placeholder": capitalised(field),
+            }
+            if control["type"] == "select" and not control["value"] and field.params.choices:
+                control["value"] = field.params.choices[0].code
+                control.pop("empty", None)
+            controls.append(control)
+        made.append({"id": line.get("id"), "number": number, "controls": controls})
+    return {"key": part.key, "title": str(part.label), "lines": made}
+
+
+def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
+    address = f"/{shape.key}/{record_id}"
+    if not asked.htmx:
+        return HttpResponseRedirect(address)
+    response = HttpResponse(status=200)
+    if asked.GET.get("dialog") and asked.htmx.current_url and asked.htmx.trigger != "new":
+        title = read.titles(asked.actor, shape, [record_id]).get(record_id, "")
+        event = {
+            "closeDialog": True,
+            "recordCreated": {"id": record_id, "title": title, "object": shape.key, "url": address},
+        }
+        response["HX-Trigger"] = json.dumps(event)
+    response["HX-Redirect"] = address
+    return response
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def action(request: HttpRequest, object: str, record_id: int, verb: str) -> HttpResponse:
+    """GET /{object}/{id}/actions/{verb}: the form of a verb. POST: carry it out and show the card anew."""
+    asked, shape = of(request), shape_of(object)
+    require(asked.actor, shape, "edit")
+    found = next((a for a in shape.spec.actions if a.key == verb), None)
+    if found is None:
+        raise NotFound
+    row = read.get(asked.actor, shape, record_id)
+    given = {k: v for k in found.fields if (v := request.POST.get(k)) not in (None, "")}
+    messages: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            found.run(asked.actor, record_id, given, expected_version=None)
+        except Invalid as refused:
+            messages = {e.field: str(e.message) for e in refused.errors}
+        else:
+            response = HttpResponse(status=200)
+            response["HX-Refresh"] = "true"
+            return response
+    controls = [
+        {**_control(shape.fields[k], row, messages, given), "required": bool(o.required)}
+        for k, o in found.fields.items()
+        if k in readable(asked.actor, shape)
+    ]
+    return show(
+        request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls,
+        errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",
+    )  # fmt: skip
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def similar(request: HttpRequest, object: str) -> HttpResponse:
+    """POST /{object}/similar: records that look like what is being typed, by the object's match keys and by name."""
+    asked, shape = of(request), shape_of(object)
+    found = similar_records(asked, shape)
+    return show(request, "screens/similar.html", shape=shape, found=found)
+
+
+def similar_records(asked: Request, shape: Shape) -> list[dict[str, Any]]:
+    """Up to five likely duplicates of the form's values, each with why it was found."""
+    fields = readable(asked.actor, shape)
+    seen: dict[int, dict[str, Any]] = {}
+    keys = {k for keys in shape.spec.match_keys for k in keys if len(keys) == 1 or k in shape.spec.title}
+    for key in [k for k in fields if k in keys]:
+        field, raw = fields[key], asked.POST.get(key, "").strip()
+        if len(raw) < 3 or not field.filterable:
+            continue
+        try:
+            value = field.type.parse(raw, field.params)
+        except FieldProblem:  # a half-typed value finds nobody yet
+            continue
+        if key not in shape.spec.title:
+            tree = {"field": key, "op": "eq", "value": field.type.to_json(value)}
+            rows = read.page(asked.actor, shape, tree=tree, sort="-id", limit=3, keys=["title"]).rows
+            for row in rows:
+                seen.setdefault(
+                    row["id"],
+                    {"title": row["title"], "url": f"/{shape.key}/{row['id']}", "why": str(field.label)},
+                )
+    text = " ".join(asked.POST.get(k, "").strip() for k in shape.spec.title if k in fields).strip()
+    if len(text) >= 4 and len(seen) < 5:
+        _by_name(asked, shape, text, seen)
+    return list(seen.values())[:5]
+
+
+def _by_name(asked: Request, shape: Shape, text: str, seen: dict[int, dict[str, Any]]) -> None:
+    try:
+        for found in search(asked.actor, [shape], text, limit=5):
+            for row in found.rows:
+                seen.setdefault(
+                    row["id"], {"title": row["title"], "url": f"/{shape.key}/{row['id']}", "why": ""}
+                )
+    except KernelError:
+        return

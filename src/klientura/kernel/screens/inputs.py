@@ -1,0 +1,116 @@
+"""Fields as form controls (see ui/fields.html), and what a form sends back as raw values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import FieldShape, PartShape
+from klientura.kernel.store.read import Ref, Row
+from klientura.kit.formats import Language
+
+CONTROLS = {
+    "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
+    "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
+    "phone": "phone", "url": "url", "reference": "ref", "user": "user",
+}  # fmt: skip
+MAX_LINES = 50
+
+
+def control(
+    field: FieldShape,
+    value: Any,
+    lang: Language,
+    *,
+    error: str = "",
+    name: str = "",
+    raw: Any = None,
+    row: Row | None = None,
+) -> dict[str, Any]:
+    """The control of a field. `raw` is what was typed before (kept after a refusal), else the stored value is shown."""
+    made: dict[str, Any] = {
+        "type": CONTROLS[field.type.key],
+        "name": name or field.key,
+        "label": str(field.label),
+        "hint": str(field.hint),
+        "required": field.required,
+        "error": error,
+        "value": raw if raw is not None else field.type.to_input(_plain(value), field.params, lang),
+    }
+    kind = made["type"]
+    if kind in {"select", "options"}:
+        made["options"] = [
+            {"value": c.code, "label": str(c.label), "hue": c.hue} for c in field.params.choices
+        ]
+        if kind == "select":
+            made["empty"] = "—"
+    elif kind == "money":
+        currency = (row or {}).get(field.params.currency_field or "")
+        made["currency"] = currency or "RUB"
+    elif kind in {"ref", "user"}:
+        _reference(field, value, made)
+    elif kind == "textarea" or field.type.key == "multi_option":
+        made["wide"] = True
+    return made
+
+
+def _reference(field: FieldShape, value: Any, made: dict[str, Any]) -> None:
+    if field.type.key == "user":
+        made["url"] = "/search/users"
+    elif field.column == "team_id":
+        made["type"], made["url"] = "ref", "/search/teams"
+    else:
+        made["url"] = f"/search/reference/{field.params.target}"
+        target = all_shapes().get(field.params.target or "")
+        if target is not None and target.spec.navigation:
+            made["create_url"] = f"/{target.key}/new?dialog=1"
+    if isinstance(value, Ref):
+        made["display"] = value.title or f"№ {value.id}"
+        if made["value"] not in ("", None):
+            made["value"] = value.id
+
+
+def _plain(value: Any) -> Any:
+    return value.id if isinstance(value, Ref) else value
+
+
+def values_from(form: QueryDict, fields: Mapping[str, FieldShape]) -> dict[str, Any]:
+    """Raw values of the fields that a form carries. A checkbox sends `present` marks, since an unticked one is silent."""
+    values: dict[str, Any] = {}
+    marks = set(form.getlist("present"))
+    for key, field in fields.items():
+        if field.type.key == "multi_option":
+            if key in form or key in marks:
+                values[key] = [v for v in form.getlist(key) if v]
+        elif field.type.key == "boolean":
+            if key in form or key in marks:
+                values[key] = form.get(key, "") in {"1", "true", "on", "yes"}
+        elif key in form:
+            values[key] = form.get(key)
+    return values
+
+
+def lines_from(form: QueryDict, part: PartShape) -> list[dict[str, Any]] | None:
+    """Lines of a part, sent as `contact_points-0-value`; None when the form has no such part. Empty lines are dropped."""
+    if f"{part.key}-present" not in form:
+        return None
+    numbers = sorted(
+        {
+            int(n)
+            for k in form
+            if k.startswith(f"{part.key}-") and (n := k.split("-")[1]).isdigit() and len(n) < 4
+        }
+    )
+    lines: list[dict[str, Any]] = []
+    for number in numbers[:MAX_LINES]:
+        prefix = f"{part.key}-{number}-"
+        line: dict[str, Any] = {k: form[prefix + k] for k in part.fields if prefix + k in form}
+        filled = [k for k, v in line.items() if v.strip() and not part.fields[k].params.choices]
+        if not filled:
+            continue
+        raw_id = form.get(prefix + "id", "")
+        if raw_id.isascii() and raw_id.isdigit() and len(raw_id) < 19:
+            line["id"] = int(raw_id)
+        lines.append(line)
+    return lines

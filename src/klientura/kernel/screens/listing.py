@@ -1,0 +1,228 @@
+"""The list of an object: table or board, its further pages, its count, and acts over the selected rows."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from klientura.kernel.access.gate import may, readable, require, writable
+from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.screens import boarding, inputs
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.filtering import filter_fields
+from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.state import ListState, read_state, shown_columns
+from klientura.kernel.store import bulk, read
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.toasts import toast
+
+PAGE = 50
+END_ALIGNED = frozenset({"integer", "decimal", "money"})
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def records(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /{object}: the list or the board, whole; with ?after only the further rows."""
+    asked, shape = of(request), shape_of(object)
+    require(asked.actor, shape, "read")
+    state = read_state(request, asked.actor, shape)
+    if state.view == "board":
+        return boarding.board_page(asked, shape, state)
+    keys = shown_columns(asked.actor, shape, state.columns)
+    page = read.page(
+        asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=PAGE,
+        keys=["title", *keys, *_beside(asked, shape, keys)], more=state.more,
+    )  # fmt: skip
+    columns = [_column(shape, state, readable(asked.actor, shape)[k]) for k in keys]
+    rows = _rows(asked, shape, state, keys, page)
+    context: dict[str, Any] = {"shape": shape, "state": state, "columns": columns, "rows": rows}
+    if state.after:
+        return show(request, "screens/rows.html", **context)
+    return show(
+        request, "screens/list.html", active=shape.key, **context, **_frame(asked, shape, state, bool(rows))
+    )
+
+
+def _beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
+    """Fields that other cells need: the currency of a sum, the outcome that decides whether a next step is missed."""
+    fields = readable(asked.actor, shape)
+    wanted = [c for k in keys if (c := shape.fields[k].params.currency_field)]
+    if shape.spec.board and shape.spec.board.next_step in keys:
+        wanted.append("status")
+    return [k for k in wanted if k in fields]
+
+
+def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> dict[str, Any]:
+    """Everything around the rows."""
+    actor = asked.actor
+    filtered = bool(state.tree or state.q)
+    return {
+        "filter_fields_json": json.dumps(filter_fields(actor, shape), ensure_ascii=False),
+        "all_columns": [
+            {"key": f.key, "label": str(f.label), "on": f.key in shown_columns(actor, shape, state.columns)}
+            for f in readable(actor, shape).values()
+            if f.key not in {"uid", "version", "title", "subject_object", "subject_id"}
+        ],
+        "may": {v: may(actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
+        "filtered": filtered,
+        "pristine": not any_rows and not filtered,
+        "list_url": f"/{shape.key}?{state.query(view='list')}",
+        "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
+        "count_url": f"/{shape.key}/count?{state.query()}",
+        "export_url": f"/{shape.key}/export?{state.query()}",
+        "switched": asked.GET.get("switched", ""),
+    }
+
+
+def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
+    current = state.sort or shape.spec.sort
+    direction = "desc" if current.startswith("-") else "asc"
+    active = current.removeprefix("-") == field.key
+    next_sort = f"-{field.key}" if active and direction == "asc" else field.key
+    return {
+        "key": field.key,
+        "label": str(field.label).capitalize() if str(field.label).islower() else str(field.label),
+        "align": "end" if field.type.key in END_ALIGNED else None,
+        "sort_url": f"/{shape.key}?{state.query(sort=next_sort)}" if field.sortable else None,
+        "sort": direction if active else None,
+    }
+
+
+def _rows(
+    asked: Request, shape: Shape, state: ListState, keys: Sequence[str], page: read.Page
+) -> list[dict[str, Any]]:
+    fields = readable(asked.actor, shape)
+    made: list[dict[str, Any]] = []
+    for row in page.rows:
+        cells = [
+            cell(fields[k], row[k], row, lang(), company_currency=asked.installation.currency) for k in keys
+        ]
+        if shape.spec.board and shape.spec.board.next_step in keys and row.get("status") in (None, "open"):
+            place = keys.index(shape.spec.board.next_step)
+            if cells[place] is None:
+                cells[place] = {"kind": "badge", "text": _("no next step"), "hue": "orange"}
+        first_is_title = keys[0] in {*shape.spec.title, "title"}
+        made.append(
+            {
+                "id": row["id"],
+                "title": row["title"]
+                if first_is_title or not _plain_text(cells[0])
+                else _plain_text(cells[0]),
+                "url": f"/{shape.key}/{row['id']}",
+                "peek_url": f"/{shape.key}/{row['id']}?peek=1",
+                "cells": cells,
+            }
+        )
+    if page.next and made:
+        made[-1]["next_url"] = f"/{shape.key}?{state.query(after=page.next)}"
+    return made
+
+
+def _plain_text(value: Any) -> str:
+    return str(value.get("text", "")) if isinstance(value, dict) else str(value or "")
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def count(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /{object}/count: how many match, as text; asked after the page is there."""
+    asked, shape = of(request), shape_of(object)
+    state = read_state(request, asked.actor, shape)
+    found = read.count(asked.actor, shape, tree=state.tree, more=state.more)
+    return HttpResponse(counted(found))
+
+
+def counted(found: read.Count) -> str:
+    """A count in words."""
+    number = f"{found.number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
+    if found.capped:
+        return _("more than %(count)s records") % {"count": number}
+    return ngettext("%(count)s record", "%(count)s records", found.number) % {"count": number}
+
+
+def selection_of(request: HttpRequest, asked: Request, shape: Shape) -> bulk.Selection:
+    """The rows that a bulk act is about: ticked ones, or all that the list's filter matches."""
+    if request.POST.get("all_matching") == "1":
+        address = asked.htmx.current_url or ""
+        request.GET = QueryDict(address.partition("?")[2])
+        state = read_state(request, asked.actor, shape)
+        return bulk.Selection(tree=state.tree, more=state.more)
+    ids = [int(i) for i in request.POST.getlist("ids") if i.isascii() and i.isdigit() and len(i) < 19]
+    if not ids:
+        raise BadRequest(_("Select some records first."), code="selection")
+    return bulk.Selection(ids=tuple(ids))
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def bulk_trash(request: HttpRequest, object: str) -> HttpResponse:
+    """POST /{object}/bulk/trash: move the selected to the trash; the toast offers Undo."""
+    asked, shape = of(request), shape_of(object)
+    outcome = bulk.trash(asked.actor, shape, selection_of(request, asked, shape))
+    text = ngettext(
+        "%(count)s record moved to the trash", "%(count)s records moved to the trash", outcome.changed
+    ) % {"count": outcome.changed}
+    return _done(text, outcome)
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
+    """POST /{object}/bulk/form: the dialog of a group change, for the selected rows."""
+    asked, shape = of(request), shape_of(object)
+    require(asked.actor, shape, "edit")
+    selection = selection_of(request, asked, shape)
+    number = len(bulk.select_ids(asked.actor, shape, selection, "edit"))
+    fields = [
+        f for f in readable(asked.actor, shape).values() if f.writable and writable(asked.actor, shape, f.key)
+    ]
+    chosen = request.POST.get("field") or fields[0].key
+    field = next((f for f in fields if f.key == chosen), None)
+    if field is None:
+        raise NotFound
+    context: dict[str, Any] = {
+        "shape": shape, "number": number, "fields": [{"value": f.key, "label": str(f.label)} for f in fields], "chosen": chosen,
+        "control": inputs.control(field, None, lang(), name=field.key), "ids": request.POST.getlist("ids"),
+        "all_matching": request.POST.get("all_matching", ""),
+    }  # fmt: skip
+    return show(request, "screens/bulk_form.html", **context)
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
+    """POST /{object}/bulk/edit: set one field on all selected rows; the toast offers Undo."""
+    asked, shape = of(request), shape_of(object)
+    key = request.POST.get("field", "")
+    field = readable(asked.actor, shape).get(key)
+    if field is None:
+        raise NotFound
+    values = inputs.values_from(request.POST, {key: field}) or {key: request.POST.get(key)}
+    outcome = bulk.edit(asked.actor, shape, selection_of(request, asked, shape), values)
+    text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
+        "count": outcome.changed
+    }
+    if outcome.refused:
+        text += ". " + ngettext(
+            "%(count)s record was left as it was",
+            "%(count)s records were left as they were",
+            len(outcome.refused),
+        ) % {"count": len(outcome.refused)}
+    return _done(text, outcome)
+
+
+def _done(text: str, outcome: bulk.Outcome) -> HttpResponse:
+    response = HttpResponse(status=200)
+    response["HX-Reswap"] = "none"
+    response["HX-Trigger"] = json.dumps({"closeDialog": True, "listChanged": True})
+    return toast(response, text, undo_url=f"/operations/{outcome.operation_id}/undo")

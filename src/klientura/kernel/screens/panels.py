@@ -1,0 +1,35 @@
+"""What modules add to the cards of others: the registry keeps the kernel free of their nouns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from klientura.kernel.errors import Text
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store.read import Row
+from klientura.kernel.web.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class MainPanel:
+    """The middle of a card (the timeline). `context` is asked only for cards that `fits`."""
+
+    key: str
+    label: Text
+    template: str
+    fits: Callable[[Shape], bool]
+    context: Callable[[Request, Shape, Row], dict[str, Any]]
+
+
+_main: list[MainPanel] = []
+
+
+def register_main_panel(panel: MainPanel) -> None:
+    """Put a panel in the middle of cards; the first one registered is shown first."""
+    if all(known.key != panel.key for known in _main):
+        _main.append(panel)
+
+
+def main_panels(shape: Shape) -> list[MainPanel]:
+    """The panels of an object's card."""
+    return [p for p in _main if p.fits(shape)]
