@@ -53,10 +53,13 @@ const autoDark = {
   setup(builder) {
     builder.onLoad({ filter: /frontend[\\/]css[\\/].*\.css$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      const rules = [...text.matchAll(/:root\[data-theme="dark"\]([^{}]*)\{([^{}]*)\}/g)];
-      const copies = rules.map(([, rest, body]) => `:root[data-theme="auto"]${rest}{${body}}`);
-      const extra = copies.length ? `@media (prefers-color-scheme: dark){${copies.join("")}}` : "";
-      return { contents: text + extra, loader: "css" };
+      const copies = [];
+      const screenOnly = text.replace(/:root\[data-theme="dark"\]([^{}]*)\{([^{}]*)\}/g, (rule, rest, body) => {
+        copies.push(`:root[data-theme="auto"]${rest}{${body}}`);
+        return `@media screen{${rule}}`; // paper is always light
+      });
+      const extra = copies.length ? `@media screen and (prefers-color-scheme: dark){${copies.join("")}}` : "";
+      return { contents: screenOnly + extra, loader: "css" };
     });
   },
 };
