@@ -7,6 +7,7 @@ from klientura.project.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("api/v1/", include("klientura.kernel.api.urls")),
+    path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]
 

@@ -24,10 +24,10 @@ class MainPanel:
 _main: list[MainPanel] = []
 
 
-def register_main_panel(panel: MainPanel) -> None:
-    """Put a panel in the middle of cards; the first one registered is shown first."""
+def register_main_panel(panel: MainPanel, *, first: bool = False) -> None:
+    """Put a panel in the middle of cards, behind those known, or in front of them: the first one is shown at once."""
     if all(known.key != panel.key for known in _main):
-        _main.append(panel)
+        _main.insert(0 if first else len(_main), panel)
 
 
 def main_panels(shape: Shape) -> list[MainPanel]:

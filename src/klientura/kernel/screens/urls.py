@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from klientura.kernel.screens import boarding, card, changes, facts, finding, forms, listing
+from klientura.kernel.screens import boarding, card, changes, facts, finding, forms, listing, signin
 
 urlpatterns = [
+    path("sign-in", signin.sign_in, name="sign-in"),
+    path("sign-out", signin.sign_out, name="sign-out"),
+    path("preferences", signin.preferences, name="preferences"),
     path("search", finding.search_page, name="search"),
     path("search/palette", finding.palette, name="palette"),
     path("search/users", finding.users, name="search-users"),

@@ -13,6 +13,9 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the objects."""
+        from klientura.kernel.screens.panels import register_main_panel
         from klientura.modules.activities.objects import INTERACTION, TASK
+        from klientura.modules.activities.web.timeline import TIMELINE_PANEL
 
         register(INTERACTION, TASK)
+        register_main_panel(TIMELINE_PANEL, first=True)

@@ -11,7 +11,13 @@ from klientura.modules.parties.services import checks
 
 STATUS_HUES = {"new": "blue", "prospect": "violet", "active": "green", "dormant": "yellow", "lost": "red"}
 IMPORTANCE_HUES = {"high": "red", "medium": "yellow", "low": "gray"}
-ROLE_HUES = {"client": "green", "supplier": "blue", "partner": "violet", "dealer": "teal", "competitor": "red"}
+ROLE_HUES = {
+    "client": "green",
+    "supplier": "blue",
+    "partner": "violet",
+    "dealer": "teal",
+    "competitor": "red",
+}
 FACTS: Final = {
     "last_contact_at": Field(read_only=True),
     "next_step_at": Field(read_only=True),

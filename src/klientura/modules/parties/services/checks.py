@@ -1,7 +1,7 @@
 """What must hold for parties before they are written. Set-based: called once per write, whatever its size."""
 
-from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,6 @@ from klientura.kit.requisites import (
     check_ogrnip,
 )
 from klientura.kit.urls import BadUrl, normalise_site
-from klientura.modules.parties.models import ContactPoint
 
 PHONES = frozenset({"phone", "mobile", "fax"})
 MAIN_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
@@ -63,9 +62,8 @@ def before_write_party(batch: Batch, _actor: Any) -> None:
         _bank_accounts(draft)
         _city_of_address(draft)
         _own_links(draft)
-        if batch.shape.key == "person" and not any(draft.get(k) for k in ("last_name", "first_name")):
-            if not any(e.field in {"last_name", "first_name"} for e in draft.errors):
-                draft.refuse("last_name", "required", _("Give a last or a first name."))
+        if batch.shape.key == "person":
+            _has_name(draft)
     _follow_main_values(batch)
 
 
@@ -101,11 +99,13 @@ def _phone(value: str, area_code: str) -> tuple[str, bool]:
 
 
 def _bank_accounts(draft: Draft) -> None:
+    """Each number is checked against the BIC of its line; the first refused one of a line is told."""
     for number, line in enumerate(draft.parts.get("bank_accounts", ())):
+        bic = str(line.get("bic") or "")
         checks: tuple[tuple[str, Callable[[str], str]], ...] = (
             ("bic", check_bic),
-            ("account", lambda v, bic=line.get("bic"): check_account(v, bic or "")),  # type: ignore[misc]
-            ("correspondent", lambda v, bic=line.get("bic"): check_correspondent_account(v, bic or "")),  # type: ignore[misc]
+            ("account", partial(check_account, bic=bic)),
+            ("correspondent", partial(check_correspondent_account, bic=bic)),
         )
         for key, check in checks:
             if not line.get(key):
@@ -117,66 +117,19 @@ def _bank_accounts(draft: Draft) -> None:
                 break
 
 
-def _follow_main_values(batch: Batch) -> None:
-    """The main phone, e-mail and site on the record are the first lines of their kinds, whichever side was written."""
-    keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
-    by_hand = [d for d in batch if "contact_points" not in d.parts and d.changed(*keys)]
-    stored = _stored_lines([d.record_id for d in by_hand if d.record_id])
-    for draft in batch:
-        lines = draft.parts.get("contact_points")
-        main = {k: draft.values[k] for k in keys if k in draft.values and draft.changed(k)}
-        if lines is None and not main:
-            continue
-        if lines is None:
-            lines = draft.parts["contact_points"] = stored.get(draft.record_id or 0, [])
-        for key, value in main.items():
-            _set_main(lines, key, value)
-        for key in keys:
-            draft.values[key] = next(
-                (x.get("value") for x in lines if x.get("kind") in MAIN_KINDS[key]), None
-            )
-
-
-def _stored_lines(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    if ids:
-        for line in ContactPoint.objects.filter(party_id__in=ids).order_by("position", "id"):
-            found[line.party_id].append(
-                {
-                    "id": line.pk,
-                    "kind": line.kind,
-                    "value": line.value,
-                    "note": line.note,
-                    "uncertain": line.uncertain,
-                }
-            )
-    return found
-
-
-def _set_main(lines: list[dict[str, Any]], key: str, value: str | None) -> None:
-    """Put a value in front of its kind; an emptied main value takes its line away."""
-    kinds = MAIN_KINDS[key]
-    first = next((x for x in lines if x.get("kind") in kinds), None)
-    if not value:
-        if first is not None:
-            lines.remove(first)
-        return
-    same = next((x for x in lines if x.get("kind") in kinds and x.get("value") == value), None)
-    if same is not None:
-        lines.remove(same)
-        lines.insert(0, same)
-    elif first is not None and first.get("id"):
-        first["value"] = value
-        first["uncertain"] = key == "phone" and not value.startswith("+")
-    else:
-        uncertain = key == "phone" and not value.startswith("+")
-        lines.insert(0, {"kind": kinds[0], "value": value, "uncertain": uncertain, "note": None})
-
-
 def _city_of_address(draft: Draft) -> None:
     addresses = draft.parts.get("addresses")
     if addresses and not draft.get("city"):
         draft.values["city"] = next((a.get("city") for a in addresses if a.get("city")), None)
+
+
+def _has_name(draft: Draft) -> None:
+    refused = {e.field for e in draft.errors}
+    if not any(draft.get(k) for k in ("last_name", "first_name")) and not refused & {
+        "last_name",
+        "first_name",
+    }:
+        draft.refuse("last_name", "required", _("Give a last or a first name."))
 
 
 def _own_links(draft: Draft) -> None:

@@ -1,0 +1,78 @@
+"""What happened and what is planned around one record, the newest first, with the reader's rights."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Row
+
+PARTY_BASE = "party"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some rows of one source, and the cursor after the last of them."""
+
+    rows: list[Row]
+    next: str | None
+
+
+def about(shape: Shape, record_id: int, *, people: bool) -> dict[str, Any]:
+    """The filter of activities around a record: those of a party, or those linked to any other record."""
+    if shape.base == PARTY_BASE:
+        of_party = {"field": "party", "op": "eq", "value": record_id}
+        return {"or": [of_party, {"field": "person", "op": "eq", "value": record_id}]} if people else of_party
+    return {
+        "and": [
+            {"field": "subject_object", "op": "eq", "value": shape.key},
+            {"field": "subject_id", "op": "eq", "value": record_id},
+        ]
+    }
+
+
+def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | None, limit: int) -> Slice:
+    """Interactions around a record, the latest first."""
+    target = shape_of("interaction")
+    if not may(actor, target, "read"):
+        return Slice([], None)
+    page = read.page(
+        actor, target, tree=about(shape, record_id, people=True), sort="-at", after=after, limit=limit,
+        keys=_open(actor, target, ("kind", "direction", "subject", "body", "result", "at", "minutes", "party", "person", "owner")),
+    )  # fmt: skip
+    return Slice(page.rows, page.next)
+
+
+def open_tasks_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 20) -> list[Row]:
+    """Open tasks around a record, the nearest first; those without a time come last."""
+    target = shape_of("task")
+    if not may(actor, target, "read"):
+        return []
+    tree = {"and": [{"field": "status", "op": "eq", "value": "open"}, about(shape, record_id, people=False)]}
+    keys = _open(actor, target, ("name", "due_at", "priority", "owner", "description"))
+    return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
+
+
+def my_tasks(actor: Actor, *, until: dt.datetime, limit: int = 50) -> list[Row]:
+    """The actor's own open tasks due before a moment, the most overdue first."""
+    target = shape_of("task")
+    if not may(actor, target, "read"):
+        return []
+    tree = {
+        "and": [
+            {"field": "status", "op": "eq", "value": "open"},
+            {"field": "owner", "op": "me"},
+            {"field": "due_at", "op": "lt", "value": until.isoformat()},
+        ]
+    }
+    keys = _open(actor, target, ("name", "due_at", "priority", "party"))
+    return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
+
+
+def _open(actor: Actor, shape: Shape, keys: tuple[str, ...]) -> list[str]:
+    hidden = actor.rights.hidden.get(shape.key, frozenset())
+    return ["title", *(k for k in keys if k not in hidden)]

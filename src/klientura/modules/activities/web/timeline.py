@@ -1,0 +1,224 @@
+"""The timeline in the middle of a card: open tasks, then interactions and changes by day; and writing into it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from klientura.kernel.access.gate import may
+from klientura.kernel.errors import Invalid
+from klientura.kernel.history.read import history_of
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.screens.changes import by_day, timeline_items
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.store import read, write
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.toasts import toast
+from klientura.kit.formats import format_datetime
+from klientura.modules.activities.queries.timeline import interactions_of, open_tasks_of
+
+PAGE = 30
+KINDS = ("note", "call", "meeting", "email", "task")
+ICONS = {
+    "letter": "mail", "fax": "printer", "sms": "message-square", "chat": "messages-square", "visit": "map-pin", "form": "file-text",
+}  # fmt: skip
+
+
+def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
+    found = _slice(asked, shape, row["id"], None, None)
+    post_url = f"/{shape.key}/{row['id']}/timeline"
+    return {
+        **found,
+        "tasks": [_task(asked, t) for t in open_tasks_of(asked.actor, shape, row["id"])],
+        "composer": _composer(asked) if may(asked.actor, shape_of("interaction"), "create") else [],
+        "post_url": post_url,
+        "draft": f"timeline-{shape.key}-{row['id']}",
+    }
+
+
+TIMELINE_PANEL = MainPanel(
+    key="timeline",
+    label=gettext_lazy("Timeline"),
+    template="activities/timeline.html",
+    fits=lambda shape: shape.spec.subject,
+    context=_context,
+)
+
+
+def _slice(
+    asked: Request, shape: Shape, record_id: int, after: str | None, before: int | None
+) -> dict[str, Any]:
+    """A stretch of the timeline: interactions and changes merged; each source goes on from its own last shown item."""
+    contacts = (
+        interactions_of(asked.actor, shape, record_id, after=after, limit=PAGE) if after != "-" else None
+    )
+    history = history_of(asked.actor, shape, record_id, before=before, limit=PAGE) if before != 0 else None
+    items = [_interaction(asked, r) for r in (contacts.rows if contacts else [])]
+    items += timeline_items(asked, shape, history) if history else []
+    items.sort(key=lambda item: item["at"], reverse=True)
+    next_after = (contacts.next if contacts else None) or "-"
+    next_before = (history.next if history else None) or 0
+    more = ""
+    if next_after != "-" or next_before:
+        query = QueryDict(mutable=True)
+        query.update({"after": next_after, "before": str(next_before)})
+        more = f"/{shape.key}/{record_id}/timeline/more?{query.urlencode()}"
+    return {"days": by_day(items), "more_url": more}
+
+
+def _interaction(asked: Request, row: Row) -> dict[str, Any]:
+    at = timezone.localtime(row["at"])
+    shape = shape_of("interaction")
+    kind = row.get("kind") or "note"
+    label = shape.fields["kind"].type.display(kind, shape.fields["kind"].params, lang())
+    direction = {"incoming": _("incoming"), "outgoing": _("outgoing")}.get(row.get("direction") or "", "")
+    text = " · ".join(t for t in (label, direction, row.get("subject") or "") if t)
+    body = "\n".join(
+        t
+        for t in (
+            row.get("body") or "",
+            _("Result: {text}").format(text=row["result"]) if row.get("result") else "",
+        )
+        if t
+    )
+    owner = row.get("owner")
+    return {
+        "kind": kind,
+        "icon": ICONS.get(kind, ""),
+        "who": owner.title if isinstance(owner, Ref) and owner.title else _("Somebody"),
+        "text": text,
+        "url": f"/interaction/{row['id']}",
+        "time": at.strftime("%H:%M"),
+        "iso": at.isoformat(),
+        "at": row["at"],
+        "body": body,
+    }
+
+
+def _task(asked: Request, row: Row) -> dict[str, Any]:
+    due = row.get("due_at")
+    owner = row.get("owner")
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "url": f"/task/{row['id']}",
+        "due": format_datetime(timezone.localtime(due), lang()) if due else _("no time set"),
+        "iso": due.isoformat() if due else "",
+        "overdue": bool(due and due < timezone.now()),
+        "owner": owner.title if isinstance(owner, Ref) else "",
+        "done_url": f"/task/{row['id']}/actions/complete",
+    }
+
+
+def _composer(asked: Request) -> list[dict[str, Any]]:
+    """The kinds one may write down, each with its further fields."""
+    shape = shape_of("interaction")
+    label = {c.code: str(c.label) for c in shape.fields["kind"].params.choices}
+    direction = {
+        "type": "select", "name": "direction", "label": _("Direction"), "value": "outgoing",
+        "options": [{"value": c.code, "label": str(c.label)} for c in shape.fields["direction"].params.choices],
+    }  # fmt: skip
+    when = {"type": "datetime", "name": "at", "label": _("When"), "value": ""}
+    result = {"type": "text", "name": "result", "label": _("Result"), "value": ""}
+    due = {"type": "datetime", "name": "due_at", "label": _("Due"), "value": ""}
+    fields: dict[str, list[dict[str, Any]]] = {
+        "note": [], "call": [direction, when, result], "meeting": [when, result], "email": [direction, when], "task": [due],
+    }  # fmt: skip
+    icons = {
+        "note": "sticky-note",
+        "call": "phone",
+        "meeting": "users",
+        "email": "mail",
+        "task": "circle-check",
+    }
+    made = []
+    for key in KINDS:
+        own = [{**f, "id": f"compose-{key}-{f['name']}"} for f in fields[key]]
+        made.append(
+            {
+                "key": key,
+                "label": _("Task") if key == "task" else label[key],
+                "icon": icons[key],
+                "fields": own,
+            }
+        )
+    return made if may(asked.actor, shape_of("task"), "create") else made[:-1]
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def write_down(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """POST /{object}/{id}/timeline: write an interaction down or plan a task; answers the fresh timeline."""
+    asked, shape = of(request), shape_of(object)
+    row = read.get(asked.actor, shape, record_id)
+    kind = request.POST.get("kind", "note")
+    text = request.POST.get("text", "").strip()
+    try:
+        if kind == "task":
+            _plan(asked, shape, row, text)
+        else:
+            _log(asked, shape, row, kind, text)
+    except Invalid as refused:
+        message = " ".join(str(e.message) for e in refused.errors)
+        response = HttpResponse(status=422)
+        response["HX-Reswap"] = "none"
+        return toast(response, message, kind="error")
+    response = show(
+        request, "activities/timeline.html", panel_context=_context(asked, shape, row), saved=True
+    )
+    response["HX-Retarget"], response["HX-Reswap"] = "#activity", "outerHTML"
+    return toast(response, _("Planned") if kind == "task" else _("Written down"))
+
+
+def _links(shape: Shape, row: Row) -> dict[str, Any]:
+    """What a new activity is about: the party itself, or the record and its party."""
+    if shape.base == "party":
+        return {"party": row["id"]}
+    party = row.get("party")
+    return {
+        "subject_object": shape.key,
+        "subject_id": row["id"],
+        "party": party.id if isinstance(party, Ref) else None,
+    }
+
+
+def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> None:
+    first, _newline, rest = text.partition("\n")
+    values: dict[str, Any] = {"kind": kind, "body": text, **_links(shape, row)}
+    if rest and len(first) <= 300:
+        values |= {"subject": first, "body": rest.strip()}
+    for key in ("direction", "at", "result"):
+        if request_value := asked.POST.get(key):
+            values[key] = request_value
+    write.create(asked.actor, shape_of("interaction"), values)
+
+
+def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
+    first, _newline, rest = text.partition("\n")
+    values = {
+        "name": first,
+        "description": rest.strip() or None,
+        "due_at": asked.POST.get("due_at"),
+        **_links(shape, row),
+    }
+    write.create(asked.actor, shape_of("task"), values)
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def more(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """GET /{object}/{id}/timeline/more: further items."""
+    asked, shape = of(request), shape_of(object)
+    read.get(asked.actor, shape, record_id, keys=["id"])
+    before = request.GET.get("before", "0")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
+    found = _slice(asked, shape, record_id, request.GET.get("after") or "-", number)
+    return show(request, "activities/timeline_more.html", **found)
