@@ -110,6 +110,7 @@ def test_killed_database_server_is_started_again_and_keeps_what_it_confirmed(pro
 
 @pytest.mark.parametrize("module", ["klientura.project.server.web", "klientura.project.server.worker"])
 def test_killed_process_is_started_again(program: Program, module: str) -> None:
+    assert wait_for(lambda: program.child(module) is not None)
     first = program.child(module)
     assert first is not None
 

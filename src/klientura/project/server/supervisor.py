@@ -140,7 +140,8 @@ def _serve(
         while not signals.stop:
             if server is not None and server.process.poll() is not None:
                 server = start_server(options.data_dir)
-            for child in children:
+            # The worker waits until the first page can be shown: both together start more slowly.
+            for child in children if ready else children[:1]:
                 child.tend()
                 if child.given_up:
                     raise Refusal(f"{child.name}_keeps_dying", path=child.log, log=child.last_lines())
