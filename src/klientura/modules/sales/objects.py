@@ -129,7 +129,7 @@ OPPORTUNITY = ObjectSpec(
         aged="stage_changed_at",
         next_step="next_step_at",
         card=("party", "amount", "close_date", "owner"),
-    ),  # fmt: skip
+    ),
     before_write=checks.before_write_opportunity,
     actions=(
         Action(key="win", label=_("Won"), run=stages.win, icon="trophy"),

@@ -117,6 +117,62 @@ def _bank_accounts(draft: Draft) -> None:
                 break
 
 
+def _follow_main_values(batch: Batch) -> None:
+    """The main phone, e-mail and site on the record are the first lines of their kinds, whichever side was written."""
+    keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
+    by_hand = [d for d in batch if "contact_points" not in d.parts and d.changed(*keys)]
+    stored = _stored_lines([d.record_id for d in by_hand if d.record_id])
+    for draft in batch:
+        lines = draft.parts.get("contact_points")
+        main = {k: draft.values[k] for k in keys if k in draft.values and draft.changed(k)}
+        if lines is None and not main:
+            continue
+        if lines is None:
+            lines = draft.parts["contact_points"] = stored.get(draft.record_id or 0, [])
+        for key, value in main.items():
+            _set_main(lines, key, value)
+        for key in keys:
+            draft.values[key] = next(
+                (x.get("value") for x in lines if x.get("kind") in MAIN_KINDS[key]), None
+            )
+
+
+def _stored_lines(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if ids:
+        for line in ContactPoint.objects.filter(party_id__in=ids).order_by("position", "id"):
+            found[line.party_id].append(
+                {
+                    "id": line.pk,
+                    "kind": line.kind,
+                    "value": line.value,
+                    "note": line.note,
+                    "uncertain": line.uncertain,
+                }
+            )
+    return found
+
+
+def _set_main(lines: list[dict[str, Any]], key: str, value: str | None) -> None:
+    """Put a value in front of its kind; an emptied main value takes its line away."""
+    kinds = MAIN_KINDS[key]
+    first = next((x for x in lines if x.get("kind") in kinds), None)
+    if not value:
+        if first is not None:
+            lines.remove(first)
+        return
+    same = next((x for x in lines if x.get("kind") in kinds and x.get("value") == value), None)
+    if same is not None:
+        lines.remove(same)
+        lines.insert(0, same)
+    elif first is not None and first.get("id"):
+        first["value"] = value
+        first["uncertain"] = key == "phone" and not value.startswith("+")
+    else:
+        uncertain = key == "phone" and not value.startswith("+")
+        lines.insert(0, {"kind": kinds[0], "value": value, "uncertain": uncertain, "note": None})
+
+
 def _city_of_address(draft: Draft) -> None:
     addresses = draft.parts.get("addresses")
     if addresses and not draft.get("city"):
