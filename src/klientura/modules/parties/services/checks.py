@@ -1,5 +1,6 @@
 """What must hold for parties before they are written. Set-based: called once per write, whatever its size."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from klientura.kit.requisites import (
     check_ogrnip,
 )
 from klientura.kit.urls import BadUrl, normalise_site
+from klientura.modules.parties.models import ContactPoint
 
 PHONES = frozenset({"phone", "mobile", "fax"})
 MAIN_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
