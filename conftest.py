@@ -11,7 +11,7 @@ from klientura.project.testing import TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:  # noqa: ARG001
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Copy test databases from the template that holds the schema and the extensions."""
     from django.db import connections
 

@@ -25,7 +25,7 @@ class ProductHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  # hatchling's
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         compile_translations(root)
         if os.environ.get("KLIENTURA_SKIP_ASSETS") != "1":

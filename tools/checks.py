@@ -20,7 +20,7 @@ CHECKS = (
     ["ruff", "check", "."],
     ["mypy"],
     ["lint-imports"],
-    ["bandit", "-q", "-ll", "-r", "src"],
+    ["bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src"],
 )
 
 

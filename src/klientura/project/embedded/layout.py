@@ -44,7 +44,7 @@ def socket_dir(data_dir: Path) -> Path:
         return beside
     digest = hashlib.sha256(os.fsencode(data_dir.absolute())).hexdigest()[:16]
     # Not TMPDIR or XDG_RUNTIME_DIR: they differ between a service and a shell of the same user.
-    return Path("/tmp") / f"klientura-{os.geteuid()}-{digest}"  # noqa: S108  # its owner is checked
+    return Path("/tmp") / f"klientura-{os.geteuid()}-{digest}"  # noqa: S108  # nosec B108  # its owner is checked
 
 
 def database_url(data_dir: Path, *, database: str = DATABASE, user: str = ROLE) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from .layout import cluster_dir
 
 _STATUS_LINE = 7
+HAS_PROC = Path("/proc/self/cwd").exists()
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _reap(pid: int) -> bool | None:
 
 
 def _serves(pid: int, cluster: Path) -> bool:
-    if sys.platform == "linux":
+    if HAS_PROC:
         try:
             # The server's working directory is its cluster. A zombie has none.
             return Path(f"/proc/{pid}/cwd").readlink() == cluster.resolve()

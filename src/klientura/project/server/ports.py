@@ -10,7 +10,7 @@ from klientura.project.embedded.refusal import Refusal
 
 DEFAULT_PORT = 8000
 _TRIES = 50
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # read, not bound
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # nosec B104  # read, not bound
 
 
 def choose_port(host: str, wanted: int | None) -> int:
