@@ -1,5 +1,6 @@
 // Everything starts here; each line is one subject, each subject one file.
 import { startBoards } from "./board";
+import { startColumns } from "./columns";
 import { startComboboxes } from "./combobox";
 import { startDialogs } from "./dialog";
 import { startDrafts } from "./drafts";
@@ -9,6 +10,7 @@ import { startForms } from "./forms";
 import { startHelp } from "./help";
 import { startHotkeys } from "./hotkeys";
 import { startInlineEdit } from "./inline";
+import { startLines } from "./lines";
 import { startMenus } from "./menu";
 import { startNetwork } from "./network";
 import { startPalette } from "./palette";
@@ -42,6 +44,8 @@ startForms();
 startDrafts();
 startInlineEdit();
 startDropzones();
+startLines();
+startColumns();
 startTimes();
 startProgress();
 document.documentElement.dataset.ready = "";

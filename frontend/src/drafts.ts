@@ -1,5 +1,6 @@
 // Nothing typed is lost: a form with data-draft="key" is kept in the browser until the server has taken it.
 import { all, find, make, storage, whenPresent } from "./dom";
+import { ensureLines } from "./lines";
 import { relativeTime } from "./time";
 import { text } from "./texts";
 
@@ -32,6 +33,7 @@ function typed(form: HTMLFormElement): [string, string][] {
 function apply(form: HTMLFormElement, draft: Draft): void {
   const values = new Map<string, string[]>();
   for (const [name, value] of draft.values) values.set(name, [...(values.get(name) ?? []), value]);
+  ensureLines(form, values.keys());
   for (const element of form.elements) {
     if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement)) continue;
     const kept = values.get(element.name) ?? (element.id ? values.get(`@${element.id}`) : undefined);
@@ -102,6 +104,7 @@ function setup(element: HTMLElement): void {
     clearDraft(form);
     if (form.matches("[data-composer]")) form.reset();
   });
+  find("[data-cancel]", form)?.addEventListener("click", () => clearDraft(form)); // leaving by Cancel is a decision
   const draft = read(form);
   const refused = find(".field-error, [data-error-summary]", form) !== null; // the server has given the values back itself
   if (draft && !refused && JSON.stringify(draft.values) !== initial) {

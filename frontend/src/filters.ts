@@ -40,7 +40,10 @@ function apply(line: Line): void {
   drawChips(line);
   const target = line.root.dataset.target ?? "#list";
   const path = address.pathname + address.search;
-  void htmx.ajax("get", path, { source: line.root, target, select: target, swap: "outerHTML" });
+  void htmx.ajax("get", path, { source: line.root, target, select: target, swap: "outerHTML" }).then(() => {
+    // The line itself may have been replaced: keep the keyboard where it was.
+    if (document.activeElement === document.body) find("[data-filters] button[data-filter-open][aria-expanded]")?.focus({ preventScroll: true });
+  });
 }
 
 function chip(line: Line, node: TreeNode, remove: () => void): HTMLElement {
@@ -199,7 +202,8 @@ export function startFilters(): void {
         apply(line);
       }
     });
-    document.addEventListener("pointerdown", (event) => {
+    document.addEventListener("pointerdown", function away(event) {
+      if (!root.isConnected) document.removeEventListener("pointerdown", away);
       if (event.target instanceof Node && !root.contains(event.target)) closeBuilder(line);
     });
   });

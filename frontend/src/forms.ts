@@ -13,8 +13,9 @@ function saveForm(event: KeyboardEvent): boolean {
 }
 
 function startGuard(): void {
-  // data-guard: a form without a draft that asks before the page is left.
-  const dirty = (): boolean => all("form[data-guard][data-dirty]").length > 0;
+  // data-guard: a form without a draft asks before the page is left; a draft needs no question.
+  const guarded = "form[data-guard][data-dirty]:not([data-draft])";
+  const dirty = (): boolean => all(guarded).length > 0;
   document.addEventListener("input", (event) => {
     const form = closest<HTMLFormElement>(event, "form[data-guard]");
     if (form) form.dataset.dirty = "";
@@ -27,7 +28,7 @@ function startGuard(): void {
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const target = (event as CustomEvent<{ target: HTMLElement }>).detail.target;
-    const lost = target ? all("form[data-guard][data-dirty]", target).length > 0 : false;
+    const lost = target ? all(guarded, target).length > 0 : false;
     if (lost && !window.confirm(text("unsaved"))) event.preventDefault();
   });
 }

@@ -141,5 +141,10 @@ export function startPalette(): void {
     if (button) openPalette(button.dataset.paletteOpen);
   });
   bind("mod+k", () => openPalette(), true);
-  bind("/", () => openPalette());
+  bind("/", () => {
+    const here = find<HTMLInputElement>("main [data-hotkey-focus=slash]"); // a list has a search of its own
+    if (here) here.select();
+    else openPalette();
+    here?.focus();
+  });
 }

@@ -32,10 +32,11 @@ function refresh(list: HTMLElement): void {
   const total = Number(bar.dataset.total ?? 0);
   const beyond = find<HTMLInputElement>("[data-bulk-all-input]", bar)?.value === "1";
   const count = find("[data-bulk-count]", bar);
+  const unknown = bar.dataset.total === "";
   const number = new Intl.NumberFormat(document.documentElement.lang).format(total);
-  if (count) count.textContent = beyond ? text("selectedAll", { n: number }) : plural("selected", chosen.length);
+  if (count) count.textContent = beyond ? (unknown ? text("selectedMatching") : text("selectedAll", { n: number })) : plural("selected", chosen.length);
   const offer = find("[data-bulk-all]", bar);
-  if (offer) offer.hidden = beyond || chosen.length < every.length || total <= every.length;
+  if (offer) offer.hidden = beyond || chosen.length < every.length || (!unknown && total <= every.length);
 }
 
 function onClick(event: MouseEvent): void {
