@@ -1,7 +1,5 @@
 """Bringing a database to the state this version of the product expects."""
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -12,10 +10,8 @@ from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.search import triggers
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.generated import by_table, parts_of, synchronise_changes
-
-EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent", "fuzzystrmatch")
-SCHEMA = "klientura"
-PACKAGE = Path(__file__).parents[1]
+from klientura.project.embedded.bootstrap import EXTENSIONS, SCHEMA
+from klientura.project.schema_state import code_version
 
 
 def prepare_schema(database: Any) -> None:
@@ -42,37 +38,10 @@ def synchronise_generated() -> None:
     current()
 
 
-def code_version() -> str:
-    """A fingerprint of everything that decides the schema: migrations, specs, generators."""
-    digest = hashlib.sha256()
-    for pattern in (
-        "**/migrations/*.py",
-        "**/objects.py",
-        "**/models.py",
-        "**/models/*.py",
-        "kernel/**/*.py",
-        "project/upgrade.py",
-    ):
-        for file in sorted(PACKAGE.glob(pattern)):
-            if "/tests/" not in str(file):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def ensure_schema() -> bool:
-    """Migrate if this code has not yet been at this database; return whether it did. Cheap when there is nothing to do."""
-    version = code_version()
-    with connection.cursor() as cursor:
-        cursor.execute("select to_regclass('klientura.kernel_schema_state') is not null")
-        known = None
-        if cursor.fetchone()[0]:
-            cursor.execute("select version from kernel_schema_state")
-            known = next((row[0] for row in cursor.fetchall()), None)
-    if known == version:
-        return False
+def ensure_schema() -> None:
+    """Migrate, generate, and note which code did it. The caller has found with `schema_state.is_current` that it must."""
     call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
         cursor.execute("create table if not exists kernel_schema_state (version text not null)")
         cursor.execute("truncate kernel_schema_state")
-        cursor.execute("insert into kernel_schema_state values (%s)", [version])
-    return True
+        cursor.execute("insert into kernel_schema_state values (%s)", [code_version()])

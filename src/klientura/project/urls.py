@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from klientura.kernel.ui import gallery
+from klientura.kernel.web.doors import Door, open_to
 from klientura.project.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("api/v1/", include("klientura.kernel.api.urls")),
+    path("ui", open_to(Door.ADMIN)(gallery.gallery), name="gallery"),
+    path("ui/part/<slug:name>", open_to(Door.ADMIN)(gallery.part), name="gallery-part"),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]

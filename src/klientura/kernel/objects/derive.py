@@ -73,6 +73,8 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         filterable=options.filterable and kind != "long_text" and column.name not in {"uid", "version"},
         sortable=options.sortable and kind not in {"long_text", "multi_option"} and column.name != "uid",
         contains=options.contains,
+        tracked=options.tracked,
+        related=options.related,
         default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
     )
 

@@ -41,6 +41,8 @@ class FieldShape:
     sortable: bool = True
     contains: bool = False
     default: Any = None
+    tracked: bool = True
+    related: Text | None = None
 
     @property
     def operators(self) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class Field:
     target: str | None = None  # object of a reference, when its model serves several
     minimum: int | None = None
     maximum: int | None = None
+    tracked: bool = True  # kept in the history; facts that follow from other records are not
+    related: Text | None = None  # title of the panel on the card this reference points at
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,9 @@ def _related_panel(
         *[k for k in other.spec.columns if k in readable(asked.actor, other) and k != field.key][:4],
     ]
     page = read.page(asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=keys)
-    title = str(other.plural) if alone else f"{other.plural} · {field.label}"
+    title = (
+        str(field.related or other.plural) if alone or field.related else f"{other.plural} · {field.label}"
+    )
     filter_text = json.dumps(tree, separators=(",", ":"))
     return {
         "title": title,

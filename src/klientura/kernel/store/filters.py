@@ -90,8 +90,7 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
         raise _bad(_("The filter has too many conditions."))
     if unknown := set(node) - {"field", "op", "value"}:
         raise _bad(
-            _("The filter is not understood: unknown key «%(key)s».")
-            % {"key": min(map(str, unknown))[:60]}
+            _("The filter is not understood: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
         )
     key, op = node.get("field"), node.get("op", "eq")
     field = context.fields.get(key) if isinstance(key, str) else None

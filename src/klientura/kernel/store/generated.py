@@ -40,7 +40,9 @@ def synchronise_changes(shapes: Mapping[str, Shape]) -> None:
     with connection.cursor() as cursor:
         for table, kinds in by_table(shapes).items():
             base = kinds[0].base
-            for statement in changes.record_statements(base, table, column_names(table)):
+            untracked = {f.column for kind in kinds for f in kind.fields.values() if not f.tracked}
+            columns = [c for c in column_names(table) if c not in untracked]
+            for statement in changes.record_statements(base, table, columns):
                 cursor.execute(statement)
             for part in parts_of(kinds).values():
                 for statement in changes.line_statements(base, part, column_names(part.table)):

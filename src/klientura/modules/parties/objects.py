@@ -19,8 +19,8 @@ ROLE_HUES = {
     "competitor": "red",
 }
 FACTS: Final = {
-    "last_contact_at": Field(read_only=True),
-    "next_step_at": Field(read_only=True),
+    "last_contact_at": Field(read_only=True, tracked=False),
+    "next_step_at": Field(read_only=True, tracked=False),
     "roles": Field(hues=ROLE_HUES),
     "status": Field(hues=STATUS_HUES),
     "importance": Field(hues=IMPORTANCE_HUES),
@@ -86,8 +86,8 @@ ORGANISATION = ObjectSpec(
         "inn": Field(normalise=checks.inn, hint=_("10 digits for a company, 12 for a sole proprietor")),
         "kpp": Field(normalise=checks.kpp),
         "ogrn": Field(normalise=checks.ogrn),
-        "parent": Field(target="organisation"),
-        "primary_contact": Field(target="person"),
+        "parent": Field(target="organisation", related=_("Subsidiaries")),
+        "primary_contact": Field(target="person", related=_("Primary contact of")),
         "employees": Field(minimum=0),
     },
     sections=(
@@ -129,7 +129,7 @@ PERSON = ObjectSpec(
     fields={
         **FACTS,
         "last_name": Field(contains=True),
-        "employer": Field(target="organisation"),
+        "employer": Field(target="organisation", related=_("People")),
     },
     sections=(
         Section(
@@ -178,7 +178,7 @@ RELATION = ObjectSpec(
     new_label=_("New relation"),
     icon="waypoints",
     title=("role",),
-    fields={"party": Field(target="party"), "to_party": Field(target="party")},
+    fields={"party": Field(target="party", related=_("Relations")), "to_party": Field(target="party", related=_("Relations of others with it"))},
     sections=(
         Section(
             "main",

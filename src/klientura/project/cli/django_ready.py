@@ -27,6 +27,7 @@ def with_django(data_dir: Path, command: str, *, migrate: bool = True) -> Iterat
     """
     import django
 
+    from klientura.project.schema_state import is_current
     from klientura.project.server.database import command_database, inspect_database
     from klientura.project.server.place import child_environment, prepare_data_dir
 
@@ -36,7 +37,7 @@ def with_django(data_dir: Path, command: str, *, migrate: bool = True) -> Iterat
         os.environ.update(child_environment(data_dir, url))
         django.setup()
         try:
-            if migrate:
+            if migrate and not is_current(url):
                 from klientura.project.upgrade import ensure_schema
 
                 ensure_schema()

@@ -11,7 +11,7 @@ from .layout import ROLE
 
 EXTENSIONS: tuple[LiteralString, ...] = ("pg_trgm", "btree_gist", "btree_gin", "unaccent", "fuzzystrmatch")
 SCHEMA = "klientura"
-SEARCH_PATH = (SCHEMA, "klientura_queue", "public")
+SEARCH_PATH = (SCHEMA, "public")
 
 
 def ensure_role_and_database(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 
+from klientura.project.schema_state import is_current
+
 
 def main() -> None:
-    """Migrate when there is something to migrate."""
+    """Migrate when there is something to migrate; Django is not even imported otherwise."""
+    if is_current(os.environ["DATABASE_URL"]):
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "klientura.project.settings")
     import django
 
