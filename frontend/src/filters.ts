@@ -40,7 +40,7 @@ function apply(line: Line): void {
   drawChips(line);
   const target = line.root.dataset.target ?? "#list";
   const path = address.pathname + address.search;
-  void htmx.ajax("get", path, { source: line.root, target, select: target, swap: "outerHTML" }).then(() => {
+  void htmx.ajax("get", path, { source: line.root, target, select: target, swap: "outerHTML", push: "true" }).then(() => {
     // The line itself may have been replaced: keep the keyboard where it was.
     if (document.activeElement === document.body) find("[data-filters] button[data-filter-open][aria-expanded]")?.focus({ preventScroll: true });
   });
