@@ -48,13 +48,15 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     if request.GET.get("peek"):
         return show(request, "screens/peek.html", **context)
     panels = main_panels(shape)
+    panels_of_others = related(asked, shape, record_id)
     chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
     return show(
         request, "screens/card.html", active=shape.key, **context,
         panels=[{"key": p.key, "label": str(p.label), "active": p is chosen} for p in panels],
         panel=chosen.template if chosen else "",
         panel_context=chosen.context(asked, shape, row) if chosen else {},
-        related=related(asked, shape, record_id),
+        related=[p for p in panels_of_others if p["items"]],
+        related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(asked, shape, row),
         may={v: may(asked.actor, shape, v) for v in ("edit", "delete")},
     )  # fmt: skip
@@ -208,7 +210,7 @@ def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
     }
     quiet = []
     for key in other.spec.columns:
-        if key not in row or key in other.spec.title or row[key] is None:
+        if key not in row or key in {*other.spec.title, "title"} or row[key] is None:
             continue
         shown = cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
         if isinstance(shown, dict) and shown.get("kind") in {"badge", "money"} and "end" not in item:

@@ -24,10 +24,12 @@ from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
 
 
-def action_text(entry: Entry, shape: Shape) -> str:
-    """What happened, as a sentence that follows the name of who did it."""
+def action_text(entry: Entry, shape: Shape, history: History) -> str:
+    """What happened, as a sentence that follows the name of who did it. A line that came or went is told in full."""
     if entry.part:
         label = str(shape.parts[entry.part].label).lower()
+        if entry.action in {"add", "remove"}:
+            label = _line_text(entry, history) or label
         texts = {"add": _("added: {part}"), "remove": _("removed: {part}"), "update": _("changed: {part}")}
         return texts.get(entry.action, _("changed: {part}")).format(part=label)
     texts = {
@@ -38,6 +40,18 @@ def action_text(entry: Entry, shape: Shape) -> str:
         "purge": _("deleted for good"),
     }
     return texts.get(entry.action, entry.action)
+
+
+def _line_text(entry: Entry, history: History) -> str:
+    """A line in one breath: its kind and its values, without what is merely «no»."""
+    said = []
+    for changed in entry.fields:
+        value = changed.new if entry.action == "add" else changed.old
+        if value in (None, False, ""):
+            continue
+        shown = changed_value(history, changed, value)
+        said.append(str(shown.get("text", "")) if isinstance(shown, dict) else str(shown))
+    return " ".join(text for text in said if text)
 
 
 def changed_value(history: History, changed: ChangedField, value: Any) -> Any:
@@ -63,7 +77,7 @@ def timeline_items(asked: Request, shape: Shape, history: History) -> list[dict[
                 "kind": "change",
                 "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
-                "text": action_text(entry, shape),
+                "text": action_text(entry, shape, history),
                 "time": at.strftime("%H:%M"),
                 "iso": at.isoformat(),
                 "at": entry.at,
@@ -74,6 +88,7 @@ def timeline_items(asked: Request, shape: Shape, history: History) -> list[dict[
                         "new": changed_value(history, c, c.new),
                     }
                     for c in entry.fields
+                    if entry.action not in {"add", "remove"}
                 ],
             }
         )

@@ -39,7 +39,7 @@ class Party(Record):
     note = models.TextField(_("note"), null=True, blank=True)
 
     # organisation
-    name = models.CharField(_("name"), max_length=255, null=True, blank=True)
+    name = models.CharField(pgettext_lazy("organisation", "name"), max_length=255, null=True, blank=True)
     full_name = models.CharField(_("full legal name"), max_length=500, null=True, blank=True)
     legal_form = models.CharField(
         _("legal form"), max_length=10, choices=enums.LegalForm, null=True, blank=True

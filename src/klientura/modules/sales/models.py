@@ -13,7 +13,7 @@ from klientura.modules.sales import enums
 class Pipeline(Record):
     """A way of selling: a sequence of stages."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
     place = models.IntegerField(_("order"), default=0)
 
     class Meta:
@@ -26,7 +26,7 @@ class Stage(Record):
     pipeline = models.ForeignKey(
         Pipeline, models.CASCADE, related_name="+", verbose_name=_("pipeline"), db_index=False
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
     place = models.IntegerField(_("order"), default=0)
     kind = models.CharField(_("meaning"), max_length=5, choices=enums.StageKind, default="open")
     probability = models.IntegerField(_("probability, %"), default=0)
@@ -40,7 +40,7 @@ class Stage(Record):
 class Opportunity(Record):
     """A qualified chance of a sale."""
 
-    name = models.CharField(_("name"), max_length=255)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=255)
     party = models.ForeignKey(
         Party,
         models.SET_NULL,
