@@ -1,6 +1,7 @@
 """ObjectSpec + model → Shape. Labels, types, lengths and options come from the model's columns."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ from klientura.kernel.objects.spec import Field, ObjectSpec, Part
 
 # Header columns that no screen, filter or file ever names.
 HIDDEN = frozenset({"deleted_at", "operation_id", "search_text", "shared_with"})
+UNFILTERED = frozenset({"uid", "version", "updated_by"})
 READ_ONLY_HEADER = frozenset(
     {"id", "uid", "title", "created_at", "created_by", "updated_at", "updated_by", "version"}
 )
@@ -70,7 +72,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         system=system,
         read_only=options.read_only or column.name in READ_ONLY_HEADER,
         by_verb=options.by_verb,
-        filterable=options.filterable and kind != "long_text" and column.name not in {"uid", "version"},
+        filterable=options.filterable and kind != "long_text" and column.name not in UNFILTERED,
         sortable=options.sortable and kind not in {"long_text", "multi_option"} and column.name != "uid",
         contains=options.contains,
         tracked=options.tracked,
@@ -126,8 +128,12 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
     )
 
 
-def derive_shape(spec: ObjectSpec, targets: Mapping[str, str]) -> Shape:
-    """Compile a declared object. Raises ImproperlyConfigured when the spec names what does not exist."""
+def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = False) -> Shape:
+    """Compile a declared object. Raises ImproperlyConfigured when the spec names what does not exist.
+
+    A `mixed` object is the union of kinds that share its table (party): it is looked up and searched, while filters
+    and sorts, and so indexes, belong to its kinds.
+    """
     meta = spec.model._meta
     skip = HIDDEN | set(spec.constants) | set(spec.exclude)
     fields = {
@@ -135,6 +141,10 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str]) -> Shape:
         for c in _columns(meta)
         if c.name not in skip
     }
+    if mixed:
+        fields = {
+            k: replace(f, filterable=k in {"id", "kind"}, sortable=k == "id") for k, f in fields.items()
+        }
     _check_names(spec, fields)
     return Shape(
         key=spec.key,

@@ -34,7 +34,11 @@ def all_shapes() -> Mapping[str, Shape]:
     targets: dict[str, str] = {}
     for spec in _specs.values():
         targets.setdefault(spec.model._meta.label, spec.key)
-    return {key: derive_shape(spec, targets) for key, spec in _specs.items()}
+    shared = {spec.model for spec in _specs.values() if spec.constants}
+    return {
+        key: derive_shape(spec, targets, mixed=not spec.constants and spec.model in shared)
+        for key, spec in _specs.items()
+    }
 
 
 def shape_of(key: str) -> Shape:

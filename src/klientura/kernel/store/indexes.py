@@ -9,6 +9,8 @@ from psycopg import sql
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
 PREFIX = "kx_"
+# Already served by the primary key and by the indexes of scopes, made once per table.
+IN_SCOPE_INDEXES = frozenset({"id", "owner_id", "team_id", "created_by_id"})
 
 
 def wanted(shapes: Mapping[str, Shape]) -> dict[str, str]:
@@ -47,6 +49,7 @@ def _of_shape(shape: Shape) -> Iterator[sql.Composed]:
     if not shape.constants:
         yield _index(shape.table, "(owner_id, created_at, id)", live)
         yield _index(shape.table, "(team_id, created_at, id)", live)
+        yield _index(shape.table, "(created_by_id, created_at, id)", live)
         yield _index(shape.table, "(deleted_at, id)", sql.SQL("deleted_at is not null"))
         yield _index(shape.table, "using gin (shared_with)", sql.SQL("shared_with is not null"))
         yield _index(shape.table, "using gin (search_text gin_trgm_ops)", None)
@@ -60,25 +63,16 @@ def _of_shape(shape: Shape) -> Iterator[sql.Composed]:
 
 
 def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator[sql.Composed]:
-    if field.column in {"id", "uid", "owner_id", "team_id", "version"} or not (
-        field.filterable or field.sortable
-    ):
+    if field.column in IN_SCOPE_INDEXES or not (field.filterable or field.sortable):
         return
-    bare = sql.SQL("{}")
+    name = sql.Identifier(field.column)
     if field.type.key == "multi_option":
-        yield _index(shape.table, sql.SQL("using gin ({})").format(sql.Identifier(field.column)), live)
+        yield _index(shape.table, sql.SQL("using gin ({})").format(name), live)
         return
-    if shape.constants and field.system and field.key not in {"created_at", "updated_at", "title"}:
-        return
-    expression = (
-        sql.SQL('(k_fold({}) collate "C")').format(sql.Identifier(field.column))
-        if field.type.folds
-        else bare.format(sql.Identifier(field.column))
-    )
-    yield _index(shape.table, sql.SQL("({}, id)").format(expression), live)
+    folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name
+    yield _index(shape.table, sql.SQL("({}, id)").format(folded), live)
     if field.contains:
-        grams = sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(sql.Identifier(field.column))
-        yield _index(shape.table, grams, live)
+        yield _index(shape.table, sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(name), live)
 
 
 def _of_part(part: PartShape) -> Iterator[sql.Composed]:

@@ -65,6 +65,7 @@ PARTY = ObjectSpec(
     exclude=(*ORGANISATION_ONLY, *PERSON_ONLY),
     fields={**FACTS, "kind": Field(read_only=True)},
     columns=("title", "kind", "city", "phone", "email", "status", "owner"),
+    sort="-id",
     search=("title",),
     parts=(CONTACT_POINTS,),
     navigation=False,
@@ -178,7 +179,10 @@ RELATION = ObjectSpec(
     new_label=_("New relation"),
     icon="waypoints",
     title=("role",),
-    fields={"party": Field(target="party", related=_("Relations")), "to_party": Field(target="party", related=_("Relations of others with it"))},
+    fields={
+        "party": Field(target="party", related=_("Relations")),
+        "to_party": Field(target="party", related=_("Relations of others with it")),
+    },
     sections=(
         Section(
             "main",
