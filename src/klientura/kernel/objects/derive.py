@@ -73,7 +73,9 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         read_only=options.read_only or column.name in READ_ONLY_HEADER,
         by_verb=options.by_verb,
         filterable=options.filterable and kind != "long_text" and column.name not in UNFILTERED,
-        sortable=options.sortable and kind not in {"long_text", "multi_option"} and column.name != "uid",
+        sortable=options.sortable
+        and kind not in {"long_text", "multi_option"}
+        and column.name not in {"uid", "version"},
         contains=options.contains,
         tracked=options.tracked,
         related=options.related,
