@@ -153,7 +153,11 @@ LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Moscow"
-LOCALE_PATHS = [*sorted(PACKAGE.glob("kernel/*/locale")), PACKAGE / "project" / "locale"]
+LOCALE_PATHS = [
+    *sorted(PACKAGE.glob("kernel/*/locale")),
+    PACKAGE / "kernel" / "locale",
+    PACKAGE / "project" / "locale",
+]
 FORMAT_MODULE_PATH: list[str] = []
 
 LOGGING = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
@@ -114,7 +115,7 @@ def source_of(field: FieldShape) -> str | None:
 def _names(actor: Actor, source: str, ids: Sequence[int]) -> Mapping[int, str]:
     if source not in {"user", "team"}:
         return read.titles(actor, shape_of(source), ids)
+    table = sql.Identifier("access_user" if source == "user" else "access_team")
     with connection.cursor() as cursor:
-        table = "access_user" if source == "user" else "access_team"
-        cursor.execute(f"select id, name from {table} where id = any(%s)", [list(ids)])
+        cursor.execute(sql.SQL("select id, name from {} where id = any(%s)").format(table), [list(ids)])
         return dict(cursor.fetchall())

@@ -1,7 +1,7 @@
 """Taking an operation back: only values that are still what the operation wrote are restored; the rest is listed."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -68,53 +68,73 @@ def _kinds(shape: Shape) -> list[Shape]:
     return list(first.values())
 
 
+# What each action is undone by, and how a record looks on which that is still to be done.
+_MOVES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
+    ("create", "deleted_at = now()", "is null"),
+    ("trash", "deleted_at = null", "is not null"),
+    ("restore", "deleted_at = now()", "is null"),
+)
+_HEADER = sql.SQL("updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1")
+_MENTIONED = sql.SQL(
+    "select record_id from kernel_change where operation_id = %s and object = %s and action = {}"
+)
+
+
 def _undo_records(actor: Actor, shape: Shape, operation_id: int, mine: int, result: Undone) -> set[int]:
-    table = sql.Identifier(shape.table)
     done: set[int] = set()
+    values: list[Any] = [timezone.now(), actor.user_id, mine]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select action, count(*) from kernel_change where operation_id = %s and object = %s group by 1",
+            "select distinct action from kernel_change where operation_id = %s and object = %s",
             [operation_id, shape.base],
         )
-        actions = {action for action, _number in cursor.fetchall()}
-        header = sql.SQL("updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1")
-        values: list[Any] = [timezone.now(), actor.user_id, mine]
-        mentioned = sql.SQL(
-            "select record_id from kernel_change where operation_id = %s and object = %s and action = {}"
-        )
-        moves = (("create", "deleted_at = now()", "is null"), ("trash", "deleted_at = null", "is not null"),
-                 ("restore", "deleted_at = now()", "is null"))  # fmt: skip
-        for action, change, state in moves:
-            if action not in actions:
-                continue
-            cursor.execute(
-                sql.SQL(
-                    "update {} r set "
-                    + change
-                    + ", {} where r.id in ({}) and r.deleted_at "
-                    + state
-                    + " and r.operation_id = %s returning r.id"
-                ).format(table, header, mentioned.format(sql.Literal(action))),
-                [*values, operation_id, shape.base, operation_id],
-            )
-            done |= {row[0] for row in cursor.fetchall()}
-            cursor.execute(
-                sql.SQL("select r.id from {} r where r.id in ({}) and r.deleted_at " + state).format(
-                    table, mentioned.format(sql.Literal(action))
-                ),
-                [operation_id, shape.base],
-            )
-            result.kept += [row[0] for row in cursor.fetchall()]
-        if "update" in actions:
-            restored, kept = _restore_values(shape, operation_id, header, values)
-            done |= restored
-            result.kept += sorted(kept - done)
+        actions = {row[0] for row in cursor.fetchall()}
+        for action, change, state in _MOVES:
+            if action in actions:
+                moved, kept = _move_back(cursor, shape, operation_id, values, (action, change, state))
+                done |= moved
+                result.kept += kept
+    if "update" in actions:
+        restored, kept_too = _restore_values(shape, operation_id, values)
+        done |= restored
+        result.kept += sorted(kept_too - done)
     return done
 
 
-def _restore_values(
-    shape: Shape, operation_id: int, header: sql.Composable, values: list[Any]
-) -> tuple[set[int], set[int]]:
+def _move_back(
+    cursor: Any,
+    shape: Shape,
+    operation_id: int,
+    values: list[Any],
+    move: tuple[LiteralString, LiteralString, LiteralString],
+) -> tuple[set[int], list[int]]:
+    """Trash what was made, take out what was trashed; return what was moved, and what somebody changed since."""
+    action, change, state = move
+    pieces = {
+        "table": sql.Identifier(shape.table),
+        "change": sql.SQL(change),
+        "state": sql.SQL(state),
+        "header": _HEADER,
+        "mentioned": _MENTIONED.format(sql.Literal(action)),
+    }
+    cursor.execute(
+        sql.SQL(
+            "update {table} r set {change}, {header} where r.id in ({mentioned}) and r.deleted_at {state}"
+            " and r.operation_id = %s returning r.id"
+        ).format(**pieces),
+        [*values, operation_id, shape.base, operation_id],
+    )
+    moved = {row[0] for row in cursor.fetchall()}
+    cursor.execute(
+        sql.SQL("select r.id from {table} r where r.id in ({mentioned}) and r.deleted_at {state}").format(
+            **pieces
+        ),
+        [operation_id, shape.base],
+    )
+    return moved, [row[0] for row in cursor.fetchall()]
+
+
+def _restore_values(shape: Shape, operation_id: int, values: list[Any]) -> tuple[set[int], set[int]]:
     """Put old values back where the current one is still the operation's; the newest change of a record goes first."""
     columns = [c for c in column_names(shape.table) if c not in SILENT]
     still = "c.changes ? {n} and to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
@@ -136,7 +156,7 @@ def _restore_values(
     ).format(
         table=sql.Identifier(shape.table),
         assignments=sql.SQL(", ").join(assignments),
-        header=header,
+        header=_HEADER,
         source=source,
         tests=sql.SQL(" or ").join(tests),
     )

@@ -47,7 +47,11 @@ def _source(kind: str, column: str, target: str | None) -> str:
 def _known(actor: Actor, source: str, ids: set[int]) -> set[int]:
     if source.startswith("object:"):
         return set(read.titles(actor, shape_of(source.removeprefix("object:")), sorted(ids)))
-    table = "access_user where is_active and id" if source == "user" else "access_team where id"
+    text = (
+        "select id from access_user where is_active and id = any(%s)"
+        if source == "user"
+        else "select id from access_team where id = any(%s)"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"select id from {table} = any(%s)", [sorted(ids)])
+        cursor.execute(text, [sorted(ids)])
         return {row[0] for row in cursor.fetchall()}
