@@ -140,7 +140,7 @@ def _restore_values(shape: Shape, operation_id: int, values: list[Any]) -> tuple
     still = "c.changes ? {n} and to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
     tests = [sql.SQL("(" + still + ")").format(n=sql.Literal(c), c=sql.Identifier(c)) for c in columns]
     assignments = [
-        sql.SQL("{c} = case when " + still + " then c.was.{c} else r.{c} end").format(
+        sql.SQL("{c} = case when " + still + " then (c.was).{c} else r.{c} end").format(
             n=sql.Literal(c), c=sql.Identifier(c)
         )
         for c in columns
@@ -184,6 +184,7 @@ def _undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> Non
         table = sql.Identifier(part.table)
         keep = [c for c in column_names(part.table) if c not in SILENT]
         with connection.cursor() as cursor:
+            _restore_lines(cursor, part, keep, operation_id)
             cursor.execute(
                 sql.SQL(
                     "delete from {t} l using kernel_change c where c.operation_id = %s and c.object = %s"
@@ -203,6 +204,26 @@ def _undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> Non
                 ),
                 [operation_id, part.key],
             )
+
+
+def _restore_lines(cursor: Any, part: PartShape, columns: list[str], operation_id: int) -> None:
+    """Put old values of changed lines back, where the present ones are still the operation's."""
+    still = "c.changes ? {n} and to_jsonb(l.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
+    kept = [c for c in columns if c != part.parent_column]
+    assignments = [
+        sql.SQL("{c} = case when " + still + " then (c.was).{c} else l.{c} end").format(
+            n=sql.Literal(c), c=sql.Identifier(c)
+        )
+        for c in kept
+    ]
+    cursor.execute(
+        sql.SQL(
+            "update {t} l set {assignments} from (select record_id, changes, jsonb_populate_record(null::{t},"
+            " (select jsonb_object_agg(key, value -> 0) from jsonb_each(changes))) as was from kernel_change"
+            " where operation_id = %s and object = %s and action = 'update') c where l.id = c.record_id"
+        ).format(t=sql.Identifier(part.table), assignments=sql.SQL(", ").join(assignments)),
+        [operation_id, part.key],
+    )
 
 
 def _unchanged(columns: list[str], part: PartShape) -> sql.Composable:
