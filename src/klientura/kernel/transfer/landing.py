@@ -1,0 +1,181 @@
+"""A chunk of rows becomes records: sought, joined with rows that mean the same, checked, written by sets.
+
+A dry run goes the same way up to the statements that write.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.transfer.matching import Known, Register, Several
+from klientura.kernel.transfer.mates import Mates, complete_names, contacts_of, describe
+from klientura.kernel.transfer.plan import ImportPlan, default_match
+from klientura.kernel.transfer.rows import ParsedRow, Side
+from klientura.kernel.transfer.ties import Tie, tie_of
+from klientura.kernel.transfer.writing import Pen
+
+SEVERAL = _("Several records fit this row. Add a column that tells them apart, or join them first.")
+NOT_YOURS = _("This record exists already, and it is not yours to change.")
+SEVERAL_PEOPLE = _(
+    "Several people of this organisation may be meant, so a new one was made. Check for duplicates."
+)
+
+
+@dataclass(slots=True)
+class Landing:
+    """What one import knows between its chunks."""
+
+    actor: Actor
+    plan: ImportPlan
+    operation_id: int | None
+    dry: bool
+    tie: Tie | None = None
+    made: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _registers: dict[str, Register] = field(default_factory=dict)
+    _pens: dict[str, Pen] = field(default_factory=dict)
+    _mates: Mates | None = None
+
+    def __post_init__(self) -> None:
+        tie = tie_of(self.plan.object)
+        mated = tie is not None and any(
+            p.startswith(f"{tie.mate_of(self.plan.object)}.") for p in self.plan.columns
+        )
+        self.tie = tie if mated else None
+        self._prepare(self.plan.shape, self.plan.match)
+        if self.tie is not None:
+            self._mates = Mates(shape_of(self.tie.member), self.tie.link)
+            mate = shape_of(self.tie.mate_of(self.plan.object))
+            prefix = f"{mate.key}."
+            columns = [p.removeprefix(prefix) for p in self.plan.columns if p.startswith(prefix)]
+            keys = default_match(self.actor, mate, columns) or ((("name",),) if "name" in mate.fields else ())
+            self._prepare(mate, keys if mate.key == self.tie.holder else ())
+
+    def _prepare(self, shape: Shape, keys: Sequence[tuple[str, ...]]) -> None:
+        self._registers[shape.key] = Register(shape, keys)
+        self._pens[shape.key] = Pen(self.actor, shape, self.plan, self.operation_id, self.dry)
+
+    def land(self, rows: Sequence[ParsedRow]) -> None:
+        """Bring one chunk in; afterwards each row has its outcome. To be called inside a transaction."""
+        if self.tie is None:
+            self._land_by_keys(self.plan.shape, [(r, r.main) for r in rows if not r.outcome])
+            return
+        holder, member = shape_of(self.tie.holder), shape_of(self.tie.member)
+        if self.plan.object == holder.key:
+            self._land_by_keys(holder, [(r, r.main) for r in rows if not r.outcome])
+            people = [(r, r.mate) for r in rows if r.holder is not None and not r.rejected and r.mate]
+        else:
+            self._land_by_keys(holder, [(r, r.mate) for r in rows if not r.outcome and r.mate])
+            people = [(r, r.main) for r in rows if not r.outcome]
+        self._land_members(member, people)
+
+    def _land_by_keys(self, shape: Shape, items: Sequence[tuple[ParsedRow, Side]]) -> None:
+        register = self._registers[shape.key]
+        if self.plan.on_match != "create" or shape.key != self.plan.object:
+            register.load(self.actor, [side for _row, side in items], self.operation_id)
+        touched: dict[Known, None] = {}
+        for row, side in items:
+            fields, hints = register.describe(side), register.hints(side)
+            try:
+                known = register.find(fields, hints)
+            except Several:
+                row.reject("", "", "several", SEVERAL)
+                continue
+            if known is None:
+                known = Known(None, fields)
+                register.add(known)
+            row.holder = known
+            if self._take(shape, row, side, known):
+                register.refresh(known, fields, hints)
+                touched[known] = None
+        self._write(shape, touched)
+
+    def _take(self, shape: Shape, row: ParsedRow, side: Side, known: Known) -> bool:
+        """Add what a row says to its record; False when the record is to stay as it is."""
+        main = shape.key == self.plan.object
+        stored = known.stored and not known.mine
+        if known.stored and self.plan.on_match == "skip":
+            if main:
+                row.outcome, row.holder = "skipped", None
+            return False
+        if stored and not known.editable:
+            if main:
+                row.reject("", "", "not_yours", NOT_YOURS)
+            return False
+        if known.pending is None:
+            known.pending = Side()
+        known.pending.absorb(side)
+        known.rows.append(row)
+        if main and known.id is None:
+            row.outcome = "merged" if len(known.rows) > 1 else "created"
+        elif main:
+            row.outcome = "updated" if known.stored else "merged"
+        return True
+
+    def _land_members(self, shape: Shape, items: Sequence[tuple[ParsedRow, Side]]) -> None:
+        register, mates = self._registers[shape.key], self._mates
+        if mates is None or self.tie is None:
+            return
+        link = self.tie.link
+        mates.load(
+            self.actor, list(dict.fromkeys(r.holder for r, _s in items if r.holder)), self.operation_id
+        )
+        for row, side in items:
+            if row.holder is not None:
+                side.values[link] = row.holder.id
+        if self.plan.on_match != "create" and shape.key == self.plan.object:
+            register.load(self.actor, [side for _row, side in items], self.operation_id)
+        touched: dict[Known, None] = {}
+        for row, side in items:
+            holder: Known | None = row.holder
+            fields = register.describe(side)
+            try:
+                known = register.find(fields)
+                if known is None and holder is not None:
+                    known = mates.find(holder, side)
+            except Several:
+                if shape.key == self.plan.object and holder is None:
+                    row.reject("", "", "several", SEVERAL)
+                    continue
+                row.remark("", "", "several_people", SEVERAL_PEOPLE)
+                known = None
+            if known is None:
+                known = Known(None, {**describe(side), **fields})
+                register.add(known)
+                if holder is not None:
+                    mates.add(holder, known)
+            contacts = contacts_of(side)
+            names = complete_names(
+                {**known.fields, **(known.pending.values if known.pending else {})}, side.values
+            )
+            if self._take(shape, row, side, known):
+                register.refresh(known, fields, contacts)
+                touched[known] = None
+                if names and known.pending is not None and known.mine:
+                    known.pending.values.update(names)
+                    known.fields.update(names)
+        self._write(shape, touched)
+
+    def _write(self, shape: Shape, touched: Collection[Known]) -> None:
+        pen, register = self._pens[shape.key], self._registers[shape.key]
+        new = [k for k in touched if k.id is None]
+        stored = [k for k in touched if k.id is not None and k.id > 0]
+        counts = self.made[shape.key]
+        counts["created"] += pen.create(new)
+        changed = pen.update(stored)
+        counts["updated"] += sum(1 for k in stored if k in changed and k.stored and not k.mine)
+        for known in new:
+            if known.id is not None:
+                register.written(known, known.id)
+        for known in stored:
+            if known not in changed:
+                for row in known.rows:
+                    if row.outcome == "updated":
+                        row.outcome = "unchanged"
+            known.mine = known.mine or known in changed
+        for known in touched:
+            known.pending, known.rows = None, []

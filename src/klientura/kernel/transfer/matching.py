@@ -1,0 +1,179 @@
+"""Which records a row speaks of: by the chosen keys, in the file itself and in the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import scope
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.filters import column, comparable
+from klientura.kernel.transfer.rows import ParsedRow, Side
+from klientura.kit.organisations import name_key
+from klientura.kit.text import fold
+
+# Fields that say where or what something is, not which one it is: they never contradict a match.
+SHARED = frozenset({"name", "city", "email", "phone", "last_name", "first_name", "middle_name", "employer"})
+# Where the keys leave several records, the one that shares such a value is meant.
+HINTS = ("kpp", "website", "email", "phone")
+CONTACT_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
+
+type Key = tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """A record that rows may mean. `id` is None until it is written; in a dry run it stays negative.
+
+    `stored` tells that it stood in the database before; `mine` that this import has already made or changed it, so
+    that what further rows add only fills gaps. `hints` tell apart records that the keys cannot.
+    `pending` gathers what the current chunk adds; `rows` are the rows that did.
+    """
+
+    id: int | None
+    fields: dict[str, Any]
+    mine: bool = True
+    stored: bool = False
+    hints: frozenset[str] = frozenset()
+    editable: bool = True
+    pending: Side | None = None
+    rows: list[ParsedRow] = field(default_factory=list)
+
+
+class Several(Exception):
+    """More than one record fits and none may be guessed."""
+
+
+class Register:
+    """The records of one object that this import has met, by the values of the match keys."""
+
+    def __init__(self, shape: Shape, keys: Sequence[Key]) -> None:
+        self.shape = shape
+        self.keys = tuple(keys)
+        self.fields = tuple(dict.fromkeys(k for key in keys for k in key))
+        self._hints = tuple(k for k in HINTS if k in shape.fields)
+        self._by_name = "legal_form" in shape.fields
+        self._found: dict[tuple[Key, tuple[Any, ...]], list[Known]] = {}
+        self._by_id: dict[int, Known] = {}
+
+    def describe(self, side: Side) -> dict[str, Any]:
+        """The values of the key fields that a row gives, normalised for comparison."""
+        return self._normal({k: self._value(side, k) for k in self.fields})
+
+    def hints(self, side: Side) -> frozenset[str]:
+        """Values of a row that tell records of one name apart."""
+        return frozenset(str(v) for k in self._hints if (v := self._value(side, k)))
+
+    def _value(self, side: Side, key: str) -> Any:
+        if key in CONTACT_KINDS and key not in side.values:
+            return next(side.contacts(CONTACT_KINDS[key]), None)
+        return side.values.get(key)
+
+    def _normal(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            k: (name_key(v) if k == "name" and self._by_name else fold(v)) if isinstance(v, str) else v
+            for k, v in values.items()
+            if v is not None and v != ""
+        }
+
+    def add(self, known: Known) -> None:
+        """Make a record findable by whatever of the keys it has."""
+        if known.id is not None:
+            self._by_id[known.id] = known
+        self.refresh(known, known.fields)
+
+    def refresh(self, known: Known, fields: Mapping[str, Any], hints: frozenset[str] = frozenset()) -> None:
+        """Make a record findable by values that it has got since."""
+        known.fields = {**fields, **known.fields}
+        known.hints |= hints
+        for key in self.keys:
+            if all(k in known.fields for k in key):
+                place = self._found.setdefault((key, tuple(known.fields[k] for k in key)), [])
+                if known not in place:
+                    place.append(known)
+
+    def written(self, known: Known, record_id: int) -> None:
+        """Note the number that a record has got."""
+        known.id = record_id
+        self._by_id[record_id] = known
+
+    def find(self, fields: Mapping[str, Any], hints: frozenset[str] = frozenset()) -> Known | None:
+        """The record with these key values, or None. Raises Several.
+
+        Keys are tried in their order. A record that differs in the number of a stronger key is another one.
+        """
+        for key in self.keys:
+            if not all(k in fields for k in key):
+                continue
+            found = self._found.get((key, tuple(fields[k] for k in key)), ())
+            fitting = [known for known in found if not _contradicts(known.fields, fields)]
+            if len(fitting) > 1:
+                fitting = [known for known in fitting if known.hints & hints]
+                if len(fitting) != 1:
+                    raise Several
+            if fitting:
+                return fitting[0]
+        return None
+
+    def load(self, actor: Actor, sides: Sequence[Side], operation_id: int | None) -> None:
+        """Bring in the records of the database that the rows of a chunk may mean: one query per key."""
+        for key in self.keys:
+            wanted = {
+                tuple(self._stored_form(k, self._value(s, k)) for k in key)
+                for s in sides
+                if all(self._value(s, k) not in (None, "") for k in key)
+            }
+            fresh = [w for w in wanted if w]
+            if fresh:
+                self._load_key(actor, key, sorted(fresh, key=str), operation_id)
+
+    def _stored_form(self, key: str, value: Any) -> Any:
+        return fold(value) if isinstance(value, str) and self.shape.fields[key].type.folds else value
+
+    def _load_key(
+        self, actor: Actor, key: Key, wanted: Sequence[tuple[Any, ...]], operation_id: int | None
+    ) -> None:
+        fields = [self.shape.fields[k] for k in key]
+        arrays = sql.SQL(", ").join(
+            sql.SQL("%s::" + ("text" if f.type.folds else f.type.sql_type) + "[]") for f in fields
+        )
+        names = [sql.Identifier(f"k{n}") for n in range(len(fields))]
+        tests = sql.SQL(" and ").join(
+            sql.SQL("{} = v.{}").format(comparable(f), name) for f, name in zip(fields, names, strict=True)
+        )
+        where = conditions(actor, self.shape)
+        edit = scope(actor, self.shape, "edit")
+        text = sql.SQL(
+            "select r.id, r.operation_id, {edit}, {columns} from unnest({arrays}) v({names}) join {table} r on {tests}"
+            " where {where}"
+        ).format(
+            edit=edit.sql,
+            columns=sql.SQL(", ").join(column(self.shape.fields[k]) for k in (*self.fields, *self._hints)),
+            arrays=arrays,
+            names=sql.SQL(", ").join(names),
+            table=sql.Identifier(self.shape.table),
+            tests=tests,
+            where=where.sql,
+        )
+        lists = [list(values) for values in zip(*wanted, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(text, [*edit.params, *lists, *where.params])
+            for record_id, operation, editable, *values in cursor.fetchall():
+                if record_id in self._by_id:
+                    continue
+                found = self._normal(dict(zip(self.fields, values, strict=False)))
+                hints = frozenset(str(v) for v in values[len(self.fields) :] if v)
+                again = operation is not None and operation == operation_id
+                self.add(
+                    Known(
+                        record_id, found, mine=again, stored=not again, hints=hints, editable=bool(editable)
+                    )
+                )
+
+
+def _contradicts(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    return any(k not in SHARED and k in stored and stored[k] != v for k, v in given.items())
