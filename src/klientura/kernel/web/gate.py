@@ -8,6 +8,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.sessions import actor_of
@@ -62,7 +63,12 @@ def _refusal(request: Any, door: Door, installation: Current) -> HttpResponseBas
     if door is Door.PUBLIC:
         return None
     if door is Door.SETUP:
-        return answer(request, NotFound()) if is_set_up else None
+        if not is_set_up:
+            return None
+        over = _(
+            "The first start is over: somebody has set this installation up. Sign in, or ask them for an account."
+        )
+        return answer(request, NotFound(over))
     if not is_set_up:
         return _redirect(request, SETUP)
     if request.actor.user_id is None:

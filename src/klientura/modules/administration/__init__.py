@@ -1,0 +1,1 @@
+"""Settings of the company, its users, teams, rights and keys. Knows nothing of clients and sales."""
