@@ -1,0 +1,31 @@
+"""Kinds of background work, by name. Each module registers its own when Django starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from klientura.kernel.jobs.handle import JobHandle
+
+type Work = Callable[[JobHandle], Mapping[str, Any] | None]
+type Lost = Callable[[JobHandle, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of job is done. `work` returns its result; `lost` is told when the job has failed for good."""
+
+    work: Work
+    lost: Lost | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(key: str, work: Work, *, lost: Lost | None = None) -> None:
+    """Declare a kind of job."""
+    _kinds[key] = Kind(work, lost)
+
+
+def kind_of(key: str) -> Kind:
+    """The kind of this name. Raises KeyError."""
+    return _kinds[key]

@@ -1,0 +1,42 @@
+"""What the worker does: one task for every job, and a tick every minute. Found by procrastinate by its name."""
+
+from typing import Any
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from klientura.kernel.events.outbox import deliver_pending
+from klientura.kernel.jobs import service
+
+
+@app.task(name="klientura.jobs.run", pass_context=True)
+def run_job(context: Any, job_id: int) -> None:
+    """Carry out one job."""
+    close_old_connections()
+    try:
+        service.execute(job_id, context.should_abort)
+    finally:
+        close_old_connections()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="klientura.jobs.tick", queueing_lock="klientura.jobs.tick")
+def tick(timestamp: int) -> None:
+    """Every minute: take up jobs that have lost their process, deliver events that a dead process left behind."""
+    close_old_connections()
+    try:
+        service.take_up()
+        deliver_pending()
+    finally:
+        close_old_connections()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="klientura.jobs.forget", queueing_lock="klientura.jobs.forget")
+def forget(timestamp: int) -> None:
+    """Every night: forget jobs that ended long ago."""
+    close_old_connections()
+    try:
+        service.forget_old()
+    finally:
+        close_old_connections()
