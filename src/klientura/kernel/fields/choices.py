@@ -76,7 +76,7 @@ class MultiOptionType(FieldType):
     key = "multi_option"
     widget = "multi"
     operators: ClassVar = ("any", "all", "none", "empty", "not_empty")
-    sql_type = "text[]"
+    sql_type = "varchar[]"  # what Django makes of an array of CharField; overlap wants the very same type
 
     def is_empty(self, raw: object) -> bool:
         return super().is_empty(raw) or (

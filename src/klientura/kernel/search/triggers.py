@@ -8,7 +8,7 @@ from klientura.kernel.objects.shape import PartShape, Shape
 
 FUNCTIONS = """
 create or replace function k_fold(text) returns text language sql immutable parallel safe strict
-  as $$ select lower(translate($1, 'Ёё', 'Ее')) $$;
+  as $$ select lower(translate(normalize($1, nfkc), 'Ёё', 'Ее')) $$;
 create or replace function k_phone(text) returns text language sql immutable parallel safe strict
   as $$ select regexp_replace(regexp_replace($1, '(доб|ext|x).*$', '', 'i'), '[^0-9]', '', 'g') $$;
 create or replace function k_words(text) returns setof text language sql immutable parallel safe strict

@@ -79,6 +79,8 @@ def _node(node: Any, context: Context, depth: int) -> Predicate:
             text = sql.SQL(joint).join(sql.SQL("(") + p.sql + sql.SQL(")") for p in parts)
             return Predicate(text, tuple(v for p in parts for v in p.params))
     if "not" in node:
+        if set(node) != {"not"}:
+            raise _bad(_("The filter is not understood: «not» stands alone with one condition."))
         inner = _node(node["not"], context, depth + 1)
         return Predicate(sql.SQL("({}) is not true").format(inner.sql), inner.params)
     return _leaf(node, context)
@@ -207,8 +209,8 @@ _OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "starts": _starts,
     "empty": _emptiness("{} is null"),
     "not_empty": _emptiness("{} is not null"),
-    "any": _options("{} && %s::text[]"),
-    "all": _options("{} @> %s::text[]"),
-    "none": _options("({} && %s::text[]) is not true"),
+    "any": _options("{} && %s::varchar[]"),
+    "all": _options("{} @> %s::varchar[]"),
+    "none": _options("({} && %s::varchar[]) is not true"),
     "me": _me,
 }

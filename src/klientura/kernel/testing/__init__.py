@@ -1,1 +1,1 @@
-"""The conformance suite that every registered object inherits, and what tests build on."""
+"""What tests of every object share: a small company, records of every kind, the conformance suite."""

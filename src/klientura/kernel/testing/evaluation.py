@@ -1,0 +1,130 @@
+"""What a filter, a sort and a grouping mean, told a second time in plain Python, to hold the SQL against."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.store.read import Ref, Row
+from klientura.kit.text import fold
+
+
+def stored(field: FieldShape, row: Row) -> Any:
+    """The value of a row as it is compared: references by number, texts folded."""
+    value = row[field.key]
+    if isinstance(value, Ref):
+        return value.id
+    return fold(value) if field.type.folds and isinstance(value, str) else value
+
+
+def operand(field: FieldShape, raw: Any) -> Any:
+    """A raw operand as it is compared."""
+    return fold(str(raw)) if field.type.folds else field.type.parse(raw, field.params)
+
+
+def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = None) -> bool:
+    """Whether a row passes one condition."""
+    value = stored(field, row)
+    if op in {"empty", "not_empty"}:
+        return (value is None) == (op == "empty")
+    if op == "me":
+        return bool(value == me)
+    if op in {"in", "not_in"}:
+        return (value is not None and value in [operand(field, r) for r in raw]) == (op == "in")
+    if op == "between":
+        low, high = (operand(field, r) for r in raw)
+        return value is not None and low <= value <= high
+    wanted = operand(field, raw)
+    if op == "ne":
+        return bool(value != wanted)
+    if op in {"any", "all", "none"}:
+        have = set(value or ())
+        if op == "none":
+            return not have & set(wanted)
+        return value is not None and (bool(have & set(wanted)) if op == "any" else have >= set(wanted))
+    if value is None:
+        return False
+    if op == "contains":
+        return wanted in value
+    if op == "starts":
+        return bool(value.startswith(wanted))
+    return bool(
+        {
+            "eq": value == wanted,
+            "lt": op == "lt" and value < wanted,
+            "lte": op == "lte" and value <= wanted,
+            "gt": op == "gt" and value > wanted,
+            "gte": op == "gte" and value >= wanted,
+        }[op]
+    )
+
+
+def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
+    """Operands worth trying: some that stand in rows, one that does not, pieces of texts, wildcards and quotes."""
+    present = [raw_of(field, r[field.key]) for r in rows if r[field.key] not in (None, [], "")]
+    sample = list(dict.fromkeys(map(_frozen, present)))[:6]
+    values = [list(v) if isinstance(v, tuple) else v for v in sample]
+    if op in {"empty", "not_empty", "me"}:
+        return [None]
+    if not values:
+        return []
+    if op in {"in", "not_in"}:
+        return [values[:1], values[:3]]
+    if op == "between":
+        ordered = sorted(values, key=lambda v: operand(field, v))
+        return [
+            [ordered[0], ordered[-1]],
+            [ordered[-1], ordered[0]],
+            [ordered[0], ordered[len(ordered) // 2]],
+        ]
+    if op in {"contains", "starts"}:
+        pieces = [str(v)[:4].upper() for v in values] + [str(v)[1:5] for v in values]
+        return [p for p in [*pieces, "%", "_", "'", '"', "\\", "ё", "Е"] if p.strip()]
+    if field.type.folds:
+        return [*values, *(str(v).upper().replace("Ё", "Е") for v in values), "нет такого", "%", "O'Нил; --"]
+    return values
+
+
+def raw_of(field: FieldShape, value: Any) -> Any:
+    """A stored value as somebody would send it."""
+    if isinstance(value, Ref):
+        return value.id
+    if isinstance(value, str | int | bool | list) or value is None:
+        return value
+    return field.type.to_json(value)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def in_order(field: FieldShape, rows: Sequence[Row], *, descending: bool) -> list[int]:
+    """Numbers of all rows in the order of a sort: values first, then the empty ones, each tie by number."""
+    filled = [r for r in rows if r[field.key] is not None]
+    hollow = [r for r in rows if r[field.key] is None]
+    filled.sort(key=lambda r: (_sortable(stored(field, r)), r["id"]), reverse=descending)
+    hollow.sort(key=lambda r: r["id"], reverse=descending)
+    return [r["id"] for r in [*filled, *hollow]]
+
+
+def _sortable(value: Any) -> Any:
+    # Texts are ordered by code point, which for UTF-8 is the order of their bytes.
+    return value.encode() if isinstance(value, str) else value
+
+
+def counted(field: FieldShape, rows: Sequence[Row]) -> Counter[Any]:
+    """How many rows have each value of a field."""
+    return Counter(r[field.key].id if isinstance(r[field.key], Ref) else r[field.key] for r in rows)
+
+
+def summed(field: FieldShape, rows: Sequence[Row]) -> Decimal | None:
+    """The sum of a field over rows; None when no row has a value."""
+    values = [Decimal(r[field.key]) for r in rows if r[field.key] is not None]
+    return sum(values, Decimal()) if values else None
+
+
+def moment(value: Any) -> dt.datetime | None:
+    """A moment of JSON."""
+    return None if value is None else dt.datetime.fromisoformat(value)

@@ -1,0 +1,26 @@
+"""What a valid interaction and task are made of beyond the types of their fields."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from klientura.kernel.testing.factories import Factory, World
+
+
+def interaction(_world: "World", number: int) -> dict[str, Any]:
+    """A call, a meeting… of the past that says what it was about."""
+    return {
+        "body": f"Говорили о поставке {number}",
+        "at": f"2025-0{number % 9 + 1}-11T10:{number % 60:02d}:00Z",
+        "minutes": number % 90,
+        "subject_object": None,
+        "subject_id": None,
+    }
+
+
+def task(_world: "World", number: int) -> dict[str, Any]:
+    """A task that is not about a record above its module."""
+    return {"name": f"Позвонить {number}", "subject_object": None, "subject_id": None}
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"interaction": interaction, "task": task}

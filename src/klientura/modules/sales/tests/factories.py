@@ -1,0 +1,28 @@
+"""What a valid pipeline, stage and deal are made of beyond the types of their fields."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from klientura.kernel.testing.factories import Factory, World
+
+
+def stage(_world: "World", number: int) -> dict[str, Any]:
+    """An open stage: won and lost ones set their own probability."""
+    return {"name": f"Этап {number}", "kind": "open", "place": number}
+
+
+def opportunity(world: "World", number: int) -> dict[str, Any]:
+    """A deal on the first stage of a pipeline."""
+    world.reference("stage")
+    pipeline = world.reference("pipeline")
+    return {
+        "name": f"Поставка {number}",
+        "pipeline": pipeline,
+        "amount": f"{number * 1000}.50" if number % 3 else None,
+        "person": world.reference("person", number) if number % 2 else None,
+        "probability": number % 101,
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"stage": stage, "opportunity": opportunity}
