@@ -8,3 +8,10 @@ class TransferConfig(AppConfig):
 
     name = "klientura.kernel.transfer"
     label = "transfer"
+
+    def ready(self) -> None:
+        """Make the kinds of background work known."""
+        from klientura.kernel.transfer import exports, imports
+
+        imports.register()
+        exports.register()
