@@ -1,5 +1,6 @@
 """The vocabulary: every distinct word of every search text, so that a misspelt one finds its neighbours fast."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -10,3 +11,4 @@ class Word(models.Model):
 
     class Meta:
         db_table = "kernel_search_word"
+        indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="kernel_search_word_grams")]

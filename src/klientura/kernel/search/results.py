@@ -20,13 +20,21 @@ class Found:
 
 
 def search(actor: Actor, shapes: Sequence[Shape], text: str, *, limit: int = 8) -> list[Found]:
-    """Search the objects the actor may read; objects without a hit are left out."""
+    """Search the objects the actor may read; objects without a hit are left out.
+
+    Other readings (layout, alphabet, typos) are tried only when the text as typed finds nothing in any of them.
+    """
+    open_shapes = [s for s in shapes if may(actor, s, "read")]
+    return _search(actor, open_shapes, text, limit, repair=False) or _search(
+        actor, open_shapes, text, limit, repair=True
+    )
+
+
+def _search(actor: Actor, shapes: Sequence[Shape], text: str, limit: int, *, repair: bool) -> list[Found]:
     found = []
     for shape in shapes:
-        if not may(actor, shape, "read"):
-            continue
-        understood = understand(actor, shape, text)
-        if understood is None:
+        understood = understand(actor, shape, text, repair=repair)
+        if understood is None or understood.empty:
             continue
         keys = [
             "title",

@@ -12,7 +12,7 @@ create or replace function k_fold(text) returns text language sql immutable para
 create or replace function k_phone(text) returns text language sql immutable parallel safe strict
   as $$ select regexp_replace(regexp_replace($1, '(доб|ext|x).*$', '', 'i'), '[^0-9]', '', 'g') $$;
 create or replace function k_words(text) returns setof text language sql immutable parallel safe strict
-  as $$ select w from regexp_split_to_table($1, '[^a-zа-я0-9]+') w where length(w) between 3 and 40 and w ~ '[a-zа-я]' $$;
+  as $$ select w from regexp_split_to_table($1, '[^a-zа-я0-9]+') w where length(w) between 3 and 40 and w !~ '[0-9]' $$;
 """
 
 _TEXT = """

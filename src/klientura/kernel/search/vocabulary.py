@@ -1,0 +1,57 @@
+"""The vocabulary: which words occur anywhere, and which of them a misspelt one may have meant."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from klientura.kernel.store.filters import like
+
+NEIGHBOURS = 4
+SHORTEST = 3
+CANDIDATES = 300
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is of the kind that the vocabulary keeps: letters only, three or more."""
+    return len(token) >= SHORTEST and token.isalpha()
+
+
+def unknown_words(tokens: Iterable[str]) -> set[str]:
+    """Those of the tokens that occur in no word of any record; one query, served by the trigram index."""
+    asked = sorted({t for t in tokens if is_word(t)})
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select t from unnest(%s::text[], %s::text[]) u(t, pattern)"
+            " where not exists (select 1 from kernel_search_word where word like pattern)",
+            [asked, [f"%{like(t)}%" for t in asked]],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def neighbours(token: str) -> list[str]:
+    """The nearest words within two typing errors (one for short words): all at the smallest distance found.
+
+    The first two letters are mostly right, so words that share them are looked at first (a range of the index); only
+    when there is none, similar words are sought by trigrams.
+    """
+    if not is_word(token):
+        return []
+    errors = 1 if len(token) < 6 else 2
+    close = (
+        "select word, levenshtein_less_equal(word, %s, %s) as distance from {} w"
+        " where length(word) between %s and %s and levenshtein_less_equal(word, %s, %s) <= %s"
+        " order by distance, similarity(word, %s) desc, word limit %s"
+    )
+    rest: list[Any] = [len(token) - errors, len(token) + errors, token, errors, errors, token, NEIGHBOURS]
+    prefix = "(select word from kernel_search_word where word >= %s and word < %s)"
+    similar = f"(select word from kernel_search_word where word %% %s limit {CANDIDATES})"
+    with connection.cursor() as cursor:
+        cursor.execute(close.format(prefix), [token, errors, token[:2], token[:2] + "\U0010ffff", *rest])
+        found = cursor.fetchall()
+        if not found:
+            cursor.execute(close.format(similar), [token, errors, token, *rest])
+            found = cursor.fetchall()
+    return [word for word, distance in found if distance == found[0][1]]
