@@ -14,7 +14,11 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        """Attach the schema's own steps to Django's migrate command (these are not model signals)."""
+        """Offer the demo data; attach the schema's own steps to Django's migrate command (these are not model signals)."""
+        from klientura.kernel.screens.home_panels import register_beginning
+        from klientura.project.firstrun.beginning import DEMO
+
+        register_beginning(DEMO)
         pre_migrate.connect(_prepare, sender=self)
         post_migrate.connect(_finish, sender=self)
 

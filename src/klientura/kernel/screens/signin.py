@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.gate import LANGUAGE_COOKIE, SUPPORTED
+from klientura.kernel.web.languages import LANGUAGE_COOKIE, SUPPORTED
 from klientura.kernel.web.requests import of
 
 THEMES = frozenset({"auto", "light", "dark"})

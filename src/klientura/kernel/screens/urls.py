@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from klientura.kernel.screens import boarding, card, changes, facts, finding, forms, listing, signin
+from klientura.kernel.screens import boarding, card, changes, facts, finding, forms, home, listing, signin
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("sign-in", signin.sign_in, name="sign-in"),
     path("sign-out", signin.sign_out, name="sign-out"),
     path("preferences", signin.preferences, name="preferences"),

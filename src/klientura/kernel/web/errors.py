@@ -9,10 +9,12 @@ from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import activate, get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import BadRequest, Conflict, Denied, Invalid, KernelError, NotFound
+from klientura.kernel.web.languages import language_of
 from klientura.kernel.web.problems import problem
 
 log = logging.getLogger("klientura.errors")
@@ -27,7 +29,8 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on."""
+        """Pass the request on, with a language for what is refused before anybody knows who asks."""
+        activate(language_of(request))
         response: HttpResponseBase = self.get_response(request)
         return response
 
@@ -81,6 +84,8 @@ def answer(
         "status": status,
         "error": error,
         "errors": error.errors if isinstance(error, Invalid) else (),
+        "lang": get_language(),
+        "theme": getattr(getattr(request, "actor", None), "theme", "auto"),
     }
     return render(request, f"ui/errors/{page}.html", context, status=status)
 
@@ -116,8 +121,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """No such address."""
-    return answer(request, NotFound(_("There is no such page.")))
+    """No such address; said in the language of the one who asks."""
+    from klientura.kernel.web.gate import recognise  # it answers refusals through this file
+
+    if hasattr(request, "user"):
+        recognise(request)
+    return answer(request, NotFound(_("The address is mistyped, or what stood there is gone.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -16,9 +16,8 @@ from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.settings.installation import Current, current
 from klientura.kernel.web.doors import Door
 from klientura.kernel.web.errors import answer
+from klientura.kernel.web.languages import SUPPORTED, language_of
 
-SUPPORTED = ("ru", "en")
-LANGUAGE_COOKIE = "language"
 SIGN_IN = "/sign-in"
 SETUP = "/setup"
 
@@ -30,8 +29,7 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Speak some language also where no view is found."""
-        translation.activate(_language(request, None))
+        """Pass the request on; its view is met in process_view."""
         response: HttpResponseBase = self.get_response(request)
         return response
 
@@ -42,19 +40,24 @@ class GateMiddleware:
             return answer(request, NotFound())
         if door is Door.TOKEN:
             return None  # the API finds its actor by itself
-        request.installation = installation = current()
-        request.actor = _actor(request, installation)
-        _speak(request, installation)
-        return _refusal(request, door, installation)
+        recognise(request)
+        return _refusal(request, door, request.installation)
+
+
+def recognise(request: Any) -> None:
+    """Find out who asks, and speak their language."""
+    request.installation = current()
+    request.actor = _actor(request, request.installation)
+    _speak(request, request.installation)
 
 
 def _actor(request: Any, installation: Current) -> Actor:
     user = request.user
     if not user.is_authenticated:
-        return Actor(user_id=None, language=_language(request, installation))
+        return Actor(user_id=None, language=language_of(request, installation))
     if not user.is_active:
         logout(request)
-        return Actor(user_id=None, language=_language(request, installation))
+        return Actor(user_id=None, language=language_of(request, installation))
     return actor_of(user, installation.access_version)
 
 
@@ -89,16 +92,6 @@ def _redirect(request: Any, address: str) -> HttpResponseBase:
         response["HX-Redirect"] = address
         return response
     return HttpResponseRedirect(address)
-
-
-def _language(request: HttpRequest, installation: Current | None) -> str:
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE)
-    if chosen in SUPPORTED:
-        return chosen
-    if installation and installation.set_up_at is not None:
-        return installation.language
-    wanted = request.headers.get("Accept-Language", "")
-    return "en" if wanted and not any(p.strip().lower().startswith("ru") for p in wanted.split(",")) else "ru"
 
 
 def _speak(request: Any, installation: Current) -> None:

@@ -13,8 +13,12 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the objects and listen to tasks."""
+        from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.modules.sales import subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
+        from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
 
         register(OPPORTUNITY, PIPELINE, STAGE)
+        register_home_panel(WAITING_PANEL)
+        register_home_panel(FUNNEL_PANEL)
         subscribers.attach()

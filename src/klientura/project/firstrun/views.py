@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.gate import LANGUAGE_COOKIE
+from klientura.kernel.web.languages import LANGUAGE_COOKIE
 from klientura.kernel.web.requests import of
 from klientura.kit.cities import all_cities
 from klientura.modules.administration.enums import Currency, Language, time_zones

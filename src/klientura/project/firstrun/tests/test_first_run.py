@@ -26,7 +26,7 @@ def through_company(client: Client, language: str = "ru", **changes: str) -> Non
     [("ru", "С чего начнём?", "Новая заявка"), ("en", "What shall we begin with?", "New request")],
 )
 def test_whole(client: Client, language: str, heading: str, stage: str):
-    assert client.get("/organisation").headers["Location"] == "/setup"
+    assert client.get("/").headers["Location"] == "/setup"
     assert client.get("/setup").status_code == 200
     through_company(client, language, city="г. Екатеринбург")
     response = client.post("/setup/administrator", BOSS, follow=True)

@@ -1,0 +1,1 @@
+"""Pages of the client base beyond the generic ones."""

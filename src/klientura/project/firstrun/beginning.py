@@ -1,0 +1,16 @@
+"""The demo data among the ways to begin with an empty base."""
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.screens.home_panels import Beginning
+from klientura.project.firstrun import demo
+
+DEMO = Beginning(
+    key="demo",
+    icon="sparkles",
+    title=_("Look around with made-up data"),
+    text=_("A small company with clients, deals and tasks. One button in the settings takes it out again."),
+    label=_("Put in demo data"),
+    url="/setup/begin",
+    fits=lambda asked: asked.actor.is_admin and demo.is_offered(),
+)
