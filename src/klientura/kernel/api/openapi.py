@@ -11,6 +11,11 @@ from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 JSON = "application/json"
 LICENCE = {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"}
 INTEGER = {"type": "integer", "format": "int64", "minimum": 1}
+GROUP = {
+    "type": "object",
+    "required": ["value", "count", "sum"],
+    "properties": {"value": {}, "count": {"type": "integer"}, "sum": {"type": ["string", "null"]}},
+}
 PROBLEM_CODES = {
     "400": "bad request", "401": "no valid token", "403": "not allowed", "404": "not found", "409": "conflict",
     "413": "too large", "422": "refused values", "428": "version required",
@@ -91,7 +96,12 @@ def _record(actor: Actor, shape: Shape) -> dict[str, Any]:
     properties = {k: _value(f) for k, f in readable(actor, shape).items()}
     for key in readable_parts(actor, shape):
         properties[key] = _lines(shape.parts[key])
-    return {"type": "object", "title": str(shape.label), "properties": properties}
+    return {
+        "type": "object",
+        "title": str(shape.label),
+        "properties": properties,
+        "additionalProperties": False,
+    }
 
 
 def _input(actor: Actor, shape: Shape) -> dict[str, Any]:
@@ -161,10 +171,19 @@ def _paths(actor: Actor, shape: Shape) -> dict[str, Any]:
         }
         return found if body is None else {**found, "requestBody": body}
 
+    groups = {"type": "object", "properties": {"groups": {"type": "array", "items": GROUP}}}
     counted = {"type": "object", "properties": {"count": {"type": "integer"}, "capped": {"type": "boolean"}}}
     paths: dict[str, Any] = {
         f"/{key}": {"get": act("list", "list", _responses(page), parameters=listing)},
         f"/{key}/count": {"get": act("count", "count", _responses(counted), parameters=search)},
+        f"/{key}/groups": {
+            "get": act(
+                "groups",
+                "count and sum by the values of a field",
+                _responses(groups),
+                parameters=[_parameter("by", required=True), _parameter("sum"), search[0]],
+            )
+        },
         f"/{key}/{{record_id}}": {"get": act("read", "read", _responses(ref), parameters=[number])},
         f"/{key}/{{record_id}}/history": {
             "get": act(

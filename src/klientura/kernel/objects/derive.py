@@ -97,7 +97,8 @@ def _params(column: Column, options: Field, targets: Mapping[str, str]) -> Param
     if isinstance(column, models.IntegerField) and not isinstance(column, models.BigIntegerField):
         low, high = (-(2**31) if low is None else low), (2**31 - 1 if high is None else high)
     return Params(
-        max_length=getattr(column, "max_length", None),
+        # As text an identifier has its hyphens; Django says 32, which is how other databases keep it.
+        max_length=36 if isinstance(column, models.UUIDField) else getattr(column, "max_length", None),
         digits=getattr(column, "max_digits", None),
         places=getattr(column, "decimal_places", None),
         minimum=low,
