@@ -104,6 +104,24 @@ def _capital(label: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+def all_columns(actor: Actor, shape: Shape) -> list[str]:
+    """Everything that the actor sees of an object, its contacts by kind."""
+    keys = [k for section in shape.spec.sections for k in section.fields]
+    part = contact_part(shape)
+    mirrored = {"phone", "email"} if part is not None and part.key in readable_parts(actor, shape) else set()
+    fields = readable(actor, shape)
+    chosen = [
+        k for k in dict.fromkeys([*keys, *fields]) if k in fields and k not in {"uid", "version", *mirrored}
+    ]
+    if mirrored and part is not None:
+        chosen += [
+            f"{part.key}[{c.code}]"
+            for c in part.fields["kind"].params.choices
+            if c.code not in {"mobile", "site"}
+        ]
+    return chosen
+
+
 def predicates(actor: Actor, shape: Shape, search: str) -> tuple[Predicate, ...]:
     """The search of a list as a condition."""
     if not search.strip():

@@ -98,7 +98,13 @@ def past(actor: Actor, limit: int = 100) -> list[Import]:
 
 
 def _refreshed(record: Import) -> Import:
-    """An operation may have been taken back elsewhere."""
+    """A job may have been stopped before it began, an operation taken back elsewhere."""
+    if (
+        record.state in BUSY
+        and Job.objects.filter(pk=record.job_id or 0, state="cancelled", started_at=None).exists()
+    ):
+        record.state = "checked" if record.state == "running" else "new"
+        record.save(update_fields=["state"])
     if record.state in OVER - {"undone"} and record.operation_id:
         state = Operation.objects.filter(pk=record.operation_id).values_list("state", flat=True).first()
         if state in {"undone", "partly_undone"}:

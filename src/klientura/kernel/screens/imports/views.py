@@ -1,0 +1,319 @@
+"""The pages of an import: bring a file, sort its columns, check, import, take back."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from klientura.kernel.errors import BadRequest, KernelError, NotFound
+from klientura.kernel.jobs import service
+from klientura.kernel.jobs.models import Job
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.imports import forms
+from klientura.kernel.screens.imports.tray import bar
+from klientura.kernel.screens.language import lang
+from klientura.kernel.store.models import Operation
+from klientura.kernel.transfer import imports, opening
+from klientura.kernel.transfer.models import Import
+from klientura.kernel.transfer.plan import plan_from_json
+from klientura.kernel.transfer.report import REJECTED, REMARKS
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import of
+from klientura.kit.formats import format_datetime, format_decimal
+
+STATE_HUES = {
+    "new": "gray", "checking": "blue", "checked": "blue", "running": "blue", "done": "green", "cancelled": "yellow",
+    "failed": "red", "undone": "gray",
+}  # fmt: skip
+REPORTS = {"rejected": REJECTED, "remarks": REMARKS}
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xls,.ods,.vcf"
+MAX_PASTE = 2_000_000
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def past(request: HttpRequest) -> HttpResponse:
+    """Past imports with their state."""
+    from django.utils import timezone
+
+    actor = of(request).actor
+    rows = [
+        {
+            "record": record,
+            "url": _address(record),
+            "at": format_datetime(timezone.localtime(record.created_at), lang()),
+            "state": record.get_state_display(),
+            "hue": STATE_HUES[record.state],
+            "made": _made(record.result or {}),
+            "can_undo": _can_undo(record),
+        }
+        for record in imports.past(actor)
+    ]
+    return show(
+        request, "imports/past.html", imports=rows, may=bool(imports.importable(actor)), active="imports"
+    )
+
+
+def _address(record: Import) -> str:
+    step = {"new": "import-map", "checking": "import-check", "checked": "import-check"}.get(
+        record.state, "import-run"
+    )
+    return reverse(step, args=[record.pk])
+
+
+def _can_undo(record: Import) -> bool:
+    return record.state in {"done", "cancelled", "failed"} and bool(record.operation_id)
+
+
+def _made(result: dict[str, Any]) -> list[str]:
+    """What came of it, in words: «Organisations: 12 new, 3 updated»."""
+    lines = []
+    for key, numbers in (result.get("made") or {}).items():
+        if key in all_shapes() and any(numbers.values()):
+            lines.append(
+                _("{objects}: {created} new, {updated} updated").format(
+                    objects=all_shapes()[key].plural,
+                    created=format_decimal(numbers.get("created", 0), lang()),
+                    updated=format_decimal(numbers.get("updated", 0), lang()),
+                )
+            )
+    return lines
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Bring a file: drop it, choose it or paste a table."""
+    actor = of(request).actor
+    shapes = imports.importable(actor)
+    error = ""
+    if request.method == "POST":
+        upload, pasted = request.FILES.get("file"), request.POST.get("pasted", "")
+        try:
+            if upload is not None:
+                record = imports.receive(
+                    actor, upload.name or "file", upload.chunks(), request.POST.get("object", "")
+                )
+            elif pasted.strip():
+                if len(pasted) > MAX_PASTE:
+                    raise BadRequest(_("This is too much to paste. Save it as a file and choose that."))
+                title = _("Pasted table.csv")
+                record = imports.receive(
+                    actor, title, [pasted.encode("utf-8")], request.POST.get("object", "")
+                )
+            else:
+                raise BadRequest(_("Choose a file or paste a table."))
+        except BadRequest as refused:
+            error = str(refused.message)
+        else:
+            return HttpResponseRedirect(reverse("import-map", args=[record.pk]))
+    return show(
+        request,
+        "imports/new.html",
+        status=422 if error else 200,
+        error=error,
+        objects=[{"value": s.key, "label": str(s.plural)} for s in shapes],
+        chosen=request.POST.get("object") or request.GET.get("object", ""),
+        accept=ACCEPT,
+        pasted=request.POST.get("pasted", ""),
+        active="imports",
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def mapping(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    """Where the columns go. Sending the page begins the check."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    if record.state in imports.BUSY | imports.OVER:
+        return HttpResponseRedirect(_address(record))
+    error = ""
+    table = imports.table_of(record)
+    plan = plan_from_json(record.plan or {})
+    if request.method == "POST":
+        try:
+            plan = forms.read_plan(actor, plan, request.POST, len(table.header))
+            imports.save_plan(actor, record, plan)
+            imports.check(actor, record)
+        except KernelError as refused:
+            error = str(refused.message)
+        else:
+            return HttpResponseRedirect(reverse("import-check", args=[record.pk]))
+    return show(
+        request,
+        "imports/map.html",
+        status=422 if error else 200,
+        record=record,
+        error=error,
+        warnings=opening.warnings_of(table),
+        preview_columns=[{"label": title} for title in table.header[:40]],
+        preview=[row[:40] for row in opening.sample_rows(table, 5)],
+        reading=forms.reading_fields(actor, plan, table, record.reading),
+        columns=forms.column_fields(actor, plan, table),
+        hidden_columns=max(0, len(table.header) - forms.SHOWN_COLUMNS),
+        choices=forms.choice_fields(actor, plan),
+        active="imports",
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def reading(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Read the file otherwise, or as another object."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    header_row = request.POST.get("header_row", "")
+    if header_row and not (header_row.isascii() and header_row.isdigit() and int(header_row) <= 100):
+        raise BadRequest(_("Give the number of the row with the titles, from 0 to 100."))
+    wanted = request.POST.get("object", "")
+    if wanted and wanted != (record.plan or {}).get("object"):
+        imports.change_object(actor, record, wanted)
+    imports.change_reading(actor, record, request.POST.dict())
+    return HttpResponseRedirect(reverse("import-map", args=[record.pk]))
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    """What the import would do. Sending the page begins it."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    if request.method == "POST":
+        if record.state != "checked":
+            raise BadRequest(_("Check the file first."), code="state")
+        imports.begin(actor, record)
+        return HttpResponseRedirect(reverse("import-run", args=[record.pk]))
+    if record.state not in {"new", "checking", "checked"}:
+        return HttpResponseRedirect(_address(record))
+    result = record.check_result or {}
+    if record.state == "new" and not result:
+        return HttpResponseRedirect(_address(record))
+    return show(request, "imports/check.html", **_report(record, result), step=1)
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def run(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    """The progress of an import, then its result."""
+    record = imports.find(of(request).actor, import_id)
+    if record.state in {"new", "checking", "checked"}:
+        return HttpResponseRedirect(_address(record))
+    context = _report(record, record.result or {})
+    return show(
+        request, "imports/run.html", **context, lists=_lists(record), can_undo=_can_undo(record), step=2
+    )
+
+
+def _report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
+    """What the pages of a check and of a result share."""
+    job = Job.objects.filter(pk=record.job_id or 0).first()
+    counts = result.get("counts", {})
+    folder = imports.file_of(record).parent
+    labels = {
+        "created": _("New"), "updated": _("Updated"), "unchanged": _("Unchanged"), "merged": _("Joined with another row"),
+        "skipped": _("Left out"), "rejected": _("Rejected"), "with_remarks": _("With remarks"),
+    }  # fmt: skip
+    issues = result.get("issues", [])
+    return {
+        "record": record,
+        "busy": record.state in imports.BUSY,
+        "bar": bar(job) if job else None,
+        "error": result.get("error", ""),
+        "rows": result.get("rows", 0),
+        "rows_text": ngettext("{n} row", "{n} rows", result.get("rows", 0)).format(
+            n=format_decimal(result.get("rows", 0), lang())
+        ),
+        "counts": [
+            {"label": label, "value": format_decimal(counts[key], lang())} for key, label in labels.items() if counts.get(key)
+        ],
+        "made": _made(result),
+        "useful": bool(counts.get("created") or counts.get("updated")),
+        "issue_columns": [
+            {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("Value")}, {"label": _("What is wrong")},
+        ],
+        "errors": forms.issue_rows([i for i in issues if i["severity"] == "error"]),
+        "remarks": forms.issue_rows([i for i in issues if i["severity"] != "error"]),
+        "reports": [name for name, file in REPORTS.items() if (folder / file).exists()],
+        "active": "imports",
+    }  # fmt: skip
+
+
+def _lists(record: Import) -> list[dict[str, str]]:
+    """Links to the lists of what was made: by who made it and when."""
+    operation = Operation.objects.filter(pk=record.operation_id or 0).first()
+    if operation is None or operation.finished_at is None or record.state == "undone":
+        return []
+    lists = []
+    for key, numbers in ((record.result or {}).get("made") or {}).items():
+        if key not in all_shapes() or not numbers.get("created"):
+            continue
+        span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
+        tree = {
+            "and": [
+                {"field": "created_at", "op": "between", "value": span},
+                {"field": "created_by", "op": "eq", "value": record.actor_id},
+            ]
+        }
+        query = urlencode({"filter": json.dumps(tree)})
+        lists.append(
+            {
+                "label": str(all_shapes()[key].plural),
+                "icon": all_shapes()[key].spec.icon,
+                "url": f"/{key}?{query}",
+            }
+        )
+    return lists
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def stop(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Stop a check or an import; what has been written stays."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    if record.job_id:
+        service.cancel(actor, record.job_id)
+    return HttpResponseRedirect(_address(imports.find(actor, import_id)))
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Undo an import."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    imports.take_back(actor, record)
+    return HttpResponseRedirect(reverse("import-run", args=[record.pk]))
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def corrected(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Bring a corrected file; it keeps the mapping."""
+    actor = of(request).actor
+    record = imports.find(actor, import_id)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise BadRequest(_("Choose a file."))
+    fresh = imports.replace_file(actor, record, upload.name or "file", upload.chunks())
+    return HttpResponseRedirect(reverse("import-map", args=[fresh.pk]))
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def report(request: HttpRequest, import_id: int, name: str) -> HttpResponseBase:
+    """A report as a file: rejected rows, or all remarks."""
+    record = imports.find(of(request).actor, import_id)
+    path = imports.file_of(record).parent / REPORTS.get(name, "")
+    if name not in REPORTS or not path.is_file():
+        raise NotFound(_("There is no such report, or it was deleted after 30 days."))
+    titles = {"rejected": _("rejected rows"), "remarks": _("remarks")}
+    stem = record.title.rpartition(".")[0] or record.title
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{stem} — {titles[name]}.csv")
