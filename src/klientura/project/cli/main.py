@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "run",
     "doctor": "doctor",
     "migrate": "migrate",
+    "import": "import_",
+    "export": "export",
 }
 """Command → name of its file in this package."""
 

@@ -241,4 +241,99 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Klientura runs now (process {holder})",
         "Klientura сейчас работает (процесс {holder})",
     ),
+    # import and export
+    "help_import": ("bring a table into the base", "загрузить таблицу в базу"),
+    "help_import_file": ("CSV, XLSX, XLS, ODS or vCard file", "файл CSV, XLSX, XLS, ODS или vCard"),
+    "help_import_object": (
+        "what the rows are: organisation, person, opportunity… (default: by the columns)",
+        "что в строках: organisation, person, opportunity… (по умолчанию — по столбцам)",
+    ),
+    "help_import_dry_run": ("only say what would happen", "только показать, что получится"),
+    "help_import_encoding": (
+        "encoding of the file (default: recognised)",
+        "кодировка файла (по умолчанию определяется сама)",
+    ),
+    "help_import_column": (
+        "where a column goes, e.g. «Город=city»; an empty path leaves it out; may be repeated",
+        "куда идёт столбец, например «Город=city»; пустой путь — пропустить; можно повторять",
+    ),
+    "help_import_match": (
+        "fields by which records are the same, e.g. inn,kpp; may be repeated, in order of weight",
+        "по каким полям записи совпадают, например inn,kpp; можно повторять, по убыванию важности",
+    ),
+    "help_import_on_match": (
+        "what to do with a record that exists: update, skip, create a new one",
+        "что делать с имеющейся записью: обновить, пропустить, создать новую",
+    ),
+    "help_import_overwrite": (
+        "overwrite what found records have (default: fill only what is empty)",
+        "перезаписывать значения найденных записей (по умолчанию заполняется только пустое)",
+    ),
+    "help_import_bad_values": (
+        "an unreadable value: to the note, or reject the row",
+        "нечитаемое значение: в примечание или отклонить строку",
+    ),
+    "help_import_user": (
+        "act with the rights of this user (default: of the product itself)",
+        "действовать с правами этого пользователя (по умолчанию — самой программы)",
+    ),
+    "import_mapping": ("{object}: where the columns go", "{object}: куда идут столбцы"),
+    "import_match": ("The same record is known by: {keys}", "Совпадение записей: {keys}"),
+    "import_would": (
+        "Checked, nothing written. Rows: {rows}",
+        "Проверено, ничего не записано. Строк: {rows}",
+    ),
+    "import_did": ("Imported. Rows: {rows}", "Загружено. Строк: {rows}"),
+    "import_created": ("new", "новых"),
+    "import_updated": ("updated", "обновлено"),
+    "import_unchanged": ("unchanged", "без изменений"),
+    "import_merged": ("joined with another row", "объединено с другой строкой"),
+    "import_skipped": ("left out", "пропущено"),
+    "import_rejected": ("rejected", "отклонено"),
+    "import_with_remarks": ("with remarks", "с замечаниями"),
+    "import_row": ("row {row}, {column}", "строка {row}, {column}"),
+    "import_more": ("…and {count} more remarks.", "…и ещё замечаний: {count}."),
+    "import_rejected_file": (
+        "Rejected rows with the reasons: {path}. Correct them and import the file.",
+        "Отклонённые строки с причинами: {path}. Исправьте их и загрузите файл снова.",
+    ),
+    "import_operation": (
+        "The import can be taken back on the page Import (operation {number}).",
+        "Загрузку можно отменить на странице «Импорт» (операция {number}).",
+    ),
+    "help_export": ("write a list to a file", "выгрузить список в файл"),
+    "help_export_object": ("organisation, person, opportunity…", "organisation, person, opportunity…"),
+    "help_export_to": ("file to write, .csv or .xlsx", "куда записать, .csv или .xlsx"),
+    "help_export_filter": (
+        'conditions, e.g. {{"field": "city", "op": "eq", "value": "Казань"}}',
+        'условия, например {{"field": "city", "op": "eq", "value": "Казань"}}',
+    ),
+    "help_export_search": ("words to search for", "искать слова"),
+    "help_export_sort": (
+        "field to sort by, with - in front: descending",
+        "поле сортировки, с «-» — по убыванию",
+    ),
+    "help_export_columns": (
+        "fields to write (default: those of the list)",
+        "какие поля (по умолчанию — как в списке)",
+    ),
+    "help_export_encoding": ("encoding of a CSV file", "кодировка файла CSV"),
+    "exported": ("Records: {count}. File: {path}", "Записей: {count}. Файл: {path}"),
+    "export_suffix": (
+        "{path}: the name must end in .csv or .xlsx.",
+        "{path}: имя должно оканчиваться на .csv или .xlsx.",
+    ),
+    "filter_not_json": (
+        'The filter is not understood. Write it as {{"field": "city", "op": "eq", "value": "Казань"}}.',
+        'Условие не понято. Напишите его так: {{"field": "city", "op": "eq", "value": "Казань"}}.',
+    ),
+    "file_missing": ("There is no file {path}.", "Нет файла {path}."),
+    "file_not_writable": ("Cannot write {path}: {reason}.", "Не удалось записать {path}: {reason}."),
+    "object_unknown": (
+        "There is nothing called {key} to import into. Try organisation, person or opportunity.",
+        "Загружать в {key} нельзя: такого объекта нет. Укажите organisation, person или opportunity.",
+    ),
+    "column_unknown": ("There is no column «{title}» in the file.", "В файле нет столбца «{title}»."),
+    "user_unknown": ("There is no active user {email}.", "Нет активного пользователя {email}."),
+    "refused": ("{text}", "{text}"),
 }
