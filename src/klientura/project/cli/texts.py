@@ -302,7 +302,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Загрузку можно отменить на странице «Импорт» (операция {number}).",
     ),
     "help_export": ("write a list to a file", "выгрузить список в файл"),
-    "help_export_object": ("organisation, person, opportunity…", "organisation, person, opportunity…"),
+    "help_export_object": ("what to write: organisation, person…", "что выгрузить: organisation, person…"),
     "help_export_to": ("file to write, .csv or .xlsx", "куда записать, .csv или .xlsx"),
     "help_export_filter": (
         'conditions, e.g. {{"field": "city", "op": "eq", "value": "Казань"}}',
