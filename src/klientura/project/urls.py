@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui", open_to(Door.ADMIN)(gallery.gallery), name="gallery"),
     path("ui/part/<slug:name>", open_to(Door.ADMIN)(gallery.part), name="gallery-part"),
     path("", include("klientura.project.firstrun.urls")),
+    path("", include("klientura.modules.administration.web.urls")),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]

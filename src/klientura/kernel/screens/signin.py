@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
+from klientura.kernel.errors import Denied
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import LANGUAGE_COOKIE, SUPPORTED
 from klientura.kernel.web.requests import of
@@ -45,6 +46,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except RateLimited:
             errors, status = [_("Too many attempts. Wait a few minutes and try again.")], 429
+        except Denied as refused:
+            errors, status = [str(refused.message)], 403
         except ImmediateHttpResponse as answered:
             return cast("HttpResponse", answered.response)
     context: dict[str, Any] = {

@@ -1,0 +1,148 @@
+"""Rights of the roles: which records (grants) and which fields, as differences from what a role may by default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from klientura.kernel.access.actor import VERBS
+from klientura.kernel.access.gate import members_of
+from klientura.kernel.access.models import LEVELS, SCOPES, FieldGrant, Grant, Role
+from klientura.kernel.access.rights import DEFAULTS
+from klientura.kernel.access.users import BUILT_IN_ROLES, ensure_roles
+from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.objects.registry import all_shapes, shapes_of_base
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.settings.installation import rights_changed
+
+ROLES = tuple(key for key in BUILT_IN_ROLES if key != "administrator")
+STRICTNESS = {"none": 0, "read": 1, "write": 2}
+# A record is found and named by these everywhere, so they cannot be taken away.
+ALWAYS = frozenset({"id", "uid", "version", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One cell of the matrix."""
+
+    object: str
+    verb: str
+    scope: str
+    default: str
+
+
+def changeable_role(key: str) -> Role:
+    """One of the roles whose rights can be changed, or NotFound."""
+    if key not in ROLES:
+        raise NotFound(_("There is no such role."))
+    ensure_roles()
+    return Role.objects.get(key=key)
+
+
+def rightful_shapes() -> list[Shape]:
+    """The objects that rights are given on; a table of several kinds follows its kinds."""
+    return [s for s in all_shapes().values() if not members_of(s)]
+
+
+def scopes_of(shape: Shape) -> list[tuple[str, str]]:
+    """The scopes that make sense for an object, with their names."""
+    return [(v, str(label)) for v, label in SCOPES if v != "parent" or shape.spec.parent]
+
+
+def default_scope(role: str, shape: Shape, verb: str) -> str:
+    """What a role may when nothing else is said."""
+    return {**DEFAULTS.get(role, {}), **shape.spec.rights.get(role, {})}.get(verb, "none")
+
+
+def matrix(role: Role) -> dict[str, list[Right]]:
+    """All rights of a role by object."""
+    grants = {(g.object, g.action): g.scope for g in Grant.objects.filter(role=role)}
+    made: dict[str, list[Right]] = {}
+    for shape in rightful_shapes():
+        for verb in VERBS:
+            default = default_scope(role.key, shape, verb)
+            right = Right(shape.key, verb, grants.get((shape.key, verb), default), default)
+            made.setdefault(shape.key, []).append(right)
+    return made
+
+
+@transaction.atomic
+def save_matrix(role: Role, raw: Mapping[str, str]) -> int:
+    """Write the rights given as `object.verb`; what is not given stays. Return how many moved. Raises BadRequest."""
+    Role.objects.select_for_update().get(pk=role.pk)
+    moved = 0
+    for key, rights in matrix(role).items():
+        allowed = {v for v, _label in scopes_of(all_shapes()[key])}
+        for right in rights:
+            wanted = raw.get(f"{right.object}.{right.verb}")
+            if wanted is None or wanted == right.scope:
+                continue
+            if wanted not in allowed:
+                raise BadRequest(_("There is no such right. Open the page anew."), code="scope")
+            cell: dict[str, Any] = {"role": role, "object": right.object, "action": right.verb}
+            if wanted == right.default:
+                Grant.objects.filter(**cell).delete()
+            else:
+                Grant.objects.update_or_create(**cell, defaults={"scope": wanted})
+            moved += 1
+    if moved:
+        rights_changed()
+    return moved
+
+
+def field_levels(role: Role, shape: Shape) -> dict[str, str]:
+    """The level of each field and part that rights can be given on: none, read or write."""
+    given = dict(FieldGrant.objects.filter(role=role, object=shape.key).values_list("field", "level"))
+    return {k: given.get(k, "write") for k in (*shape.fields, *shape.parts) if k not in ALWAYS}
+
+
+def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
+    """The levels a field can have. What makes up the title cannot be hidden; what only the product writes cannot be given."""
+    field = shape.fields.get(key)
+    fixed = field is not None and (field.read_only or field.system) and key not in {"owner", "team"}
+    return [
+        (v, str(label) if not (fixed and v == "write") else _("visible"))
+        for v, label in LEVELS
+        if not (v == "none" and key in shape.spec.title) and not (v == "read" and fixed)
+    ]
+
+
+@transaction.atomic
+def save_fields(role: Role, shape: Shape, raw: Mapping[str, str]) -> int:
+    """Write the levels given by field key; what is not given stays. Return how many moved. Raises BadRequest."""
+    Role.objects.select_for_update().get(pk=role.pk)
+    moved = 0
+    for key, level in field_levels(role, shape).items():
+        wanted = raw.get(key)
+        if wanted is None or wanted == level:
+            continue
+        if wanted not in {v for v, _label in levels_of(shape, key)}:
+            raise BadRequest(_("There is no such right. Open the page anew."), code="level")
+        _set_level(role, shape.key, key, wanted)
+        moved += 1
+    if moved:
+        _follow(role, shape)
+        rights_changed()
+    return moved
+
+
+def _set_level(role: Role, object_key: str, field: str, level: str) -> None:
+    cell: dict[str, Any] = {"role": role, "object": object_key, "field": field}
+    if level == "write":
+        FieldGrant.objects.filter(**cell).delete()
+    else:
+        FieldGrant.objects.update_or_create(**cell, defaults={"level": level})
+
+
+def _follow(role: Role, shape: Shape) -> None:
+    """What is closed in one kind of a table is closed in the table as a whole too: it shows records of every kind."""
+    for whole in shapes_of_base(shape.base):
+        kinds = [field_levels(role, kind) for kind in members_of(whole)]
+        if not kinds:
+            continue
+        for key, level in field_levels(role, whole).items():
+            strictest = min((k[key] for k in kinds if key in k), key=STRICTNESS.__getitem__, default="write")
+            if strictest != level:
+                _set_level(role, whole.key, key, strictest)

@@ -1,0 +1,96 @@
+"""The settings pages: open to administrators only, in both languages; company, pipelines, past operations."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import User
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.settings.installation import current
+from klientura.kernel.store import bulk, read, write
+from klientura.modules.administration.tests.conftest import MakeUser, signed_in
+from klientura.modules.sales.services.pipelines import ensure_default_pipeline
+
+pytestmark = pytest.mark.django_db
+
+ADMIN_PAGES = (
+    "/settings", "/settings/company", "/settings/users", "/settings/users/new", "/settings/teams", "/settings/teams/new",
+    "/settings/rights/manager", "/settings/rights/employee/task", "/settings/pipelines", "/settings/tokens", "/settings/operations",
+)  # fmt: skip
+OWN_PAGES = ("/me", "/me/tokens")
+
+
+@pytest.mark.parametrize("address", [*ADMIN_PAGES, *OWN_PAGES])
+def test_doors_and_languages(address: str, user_of: MakeUser, boss: User):
+    assert Client().get(address).headers["Location"].startswith("/sign-in")
+    for role in ("manager", "employee", "observer"):
+        wanted = 200 if address in OWN_PAGES else 403
+        assert signed_in(user_of(role)).get(address).status_code == wanted
+    russian = signed_in(user_of("administrator", language="ru")).get(address).content.decode()
+    main = russian[russian.index("<main") : russian.index("</main>")]
+    english = signed_in(boss).get(address).content.decode()
+    assert "Настройки" in main
+    assert "Настройки" not in english
+    assert "Settings" not in re.sub(r"/settings", "", main)
+
+
+def test_company(admin: Client):
+    values = {"company": "Лютик", "city": "Пермь", "time_zone": "Asia/Omsk", "currency": "KZT"}
+    assert admin.post("/settings/company", values).headers["Location"] == "/settings/company?saved=1"
+    settings = current()
+    assert (settings.company, settings.area_code, settings.time_zone, settings.currency) == (
+        "Лютик",
+        "342",
+        "Asia/Omsk",
+        "KZT",
+    )
+    assert 'value="Пермь"' in admin.get("/settings/company").content.decode()
+    for changes in (
+        {"company": "\x00"},
+        {"city": "12"},
+        {"city": "Нигде"},
+        {"time_zone": "x"},
+        {"currency": "x"},
+    ):
+        assert admin.post("/settings/company", {**values, **changes}).status_code == 422
+    assert current() == settings
+
+
+def test_stages_change_places(admin: Client):
+    actor = SystemActor("test")
+    ensure_default_pipeline(actor)
+
+    def names() -> list[str]:
+        return [r["name"] for r in read.page(actor, shape_of("stage"), sort="place", keys=["name"]).rows]
+
+    before = names()
+    second = read.page(actor, shape_of("stage"), sort="place", keys=["name"]).rows[1]["id"]
+    assert admin.post(f"/settings/pipelines/stages/{second}/up").status_code == 302
+    assert names() == [before[1], before[0], *before[2:]]
+    assert admin.post(f"/settings/pipelines/stages/{second}/up").status_code == 302
+    assert names()[0] == before[1]
+    assert admin.post(f"/settings/pipelines/stages/{second}/sideways").status_code == 404
+    assert admin.post("/settings/pipelines/stages/999999/up").status_code == 404
+    page = admin.get("/settings/pipelines").content.decode()
+    assert all(name in page for name in before)
+
+
+def test_past_operations_are_listed_and_undone(admin: Client, user_of: MakeUser, boss: User):
+    actor = SystemActor("test", boss.pk)
+    ids = write.create_many(
+        actor, shape_of("organisation"), [{"name": f"Орг {n}", "city": "Уфа"} for n in range(3)]
+    )
+    outcome = bulk.edit(actor, shape_of("organisation"), bulk.Selection(ids=tuple(ids)), {"city": "Омск"})
+    page = admin.get("/settings/operations").content.decode()
+    assert "Борис Босс" in page
+    assert "records: 3" in page
+    undo = f"/operations/{outcome.operation_id}/undo"
+    assert undo in page
+    assert signed_in(user_of("manager")).post(undo).status_code == 404
+    assert admin.post(undo).status_code == 200
+    assert {r["city"] for r in read.page(actor, shape_of("organisation"), keys=["city"]).rows} == {"Уфа"}
+    assert undo not in admin.get("/settings/operations").content.decode()
+    assert admin.get("/settings/operations?before=x").status_code == 200
+    assert "Nothing yet" in admin.get("/settings/operations?before=1").content.decode()

@@ -1,0 +1,84 @@
+"""The overview of the settings, and the company's own."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from klientura.kernel.access.models import ApiToken, Team, User
+from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.store.models import Operation
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import of
+from klientura.kit.cities import all_cities
+from klientura.modules.administration.enums import RUSSIAN_ZONES, Currency, time_zones
+from klientura.modules.administration.services.company import change_company
+from klientura.modules.administration.web.frame import filled, sections, settings_page
+
+
+@open_to(Door.ADMIN)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """GET /settings: all settings pages at a glance."""
+    settings = of(request).installation
+    users, teams = User.objects.filter(is_active=True).count(), Team.objects.count()
+    tokens = ApiToken.objects.filter(revoked_at=None).count()
+    notes = {
+        "company": f"{settings.company}, {settings.currency}, {RUSSIAN_ZONES.get(settings.time_zone, settings.time_zone)}",
+        "users": ngettext("%(count)s person works here", "%(count)s people work here", users)
+        % {"count": users},
+        "teams": ngettext("%(count)s team", "%(count)s teams", teams) % {"count": teams},
+        "rights": _("Which records and fields each role sees and changes"),
+        "pipelines": _("Stages of a sale, in their order"),
+        "tokens": ngettext("%(count)s key for programs", "%(count)s keys for programs", tokens)
+        % {"count": tokens},
+        "operations": _("Imports and group changes; each can be taken back"),
+        "me": _("Name, language, time zone, password"),
+        "my-tokens": _("Keys for programs that act in your name"),
+    }
+    demo = Operation.objects.filter(kind="demo", state="done").order_by("-id").first()
+    cards = [{**s, "note": notes[s["key"]]} for s in sections(request)]
+    return settings_page(request, "", "overview", cards=cards, demo=demo)
+
+
+@open_to(Door.ADMIN)
+@require_http_methods(["GET", "POST"])
+def company(request: HttpRequest) -> HttpResponse:
+    """GET /settings/company: the form. POST: save it."""
+    settings = of(request).installation
+    if request.method == "GET":
+        city = next((c.name for c in all_cities() if c.area_code == settings.area_code), settings.area_code)
+        stored = {
+            "company": settings.company,
+            "city": city,
+            "time_zone": settings.time_zone,
+            "currency": settings.currency,
+        }
+        return _page(request, stored, saved=request.GET.get("saved") == "1")
+    try:
+        change_company(request.POST)
+    except Invalid as refused:
+        return _page(request, request.POST, refused.errors)
+    return HttpResponseRedirect("/settings/company?saved=1")
+
+
+def _page(
+    request: HttpRequest, values: Any, errors: tuple[FieldError, ...] = (), *, saved: bool = False
+) -> HttpResponse:
+    fields: list[dict[str, Any]] = [
+        {"type": "text", "name": "company", "label": _("Company"), "required": True, "maxlength": 200,
+         "hint": _("As your people call it. It stands on the sign-in page.")},
+        {"type": "text", "name": "city", "label": _("City"), "optional": True, "maxlength": 80, "attrs": {"list": "cities"},
+         "hint": _("Phone numbers written without an area code are read as numbers of this city. An area code will do as well.")},
+        {"type": "select", "name": "time_zone", "label": _("Time zone"), "required": True, "options": time_zones(),
+         "hint": _("For new users. Everybody chooses their own in their profile.")},
+        {"type": "select", "name": "currency", "label": _("Currency"), "required": True,
+         "options": [{"value": v, "label": label} for v, label in Currency.choices],
+         "hint": _("For sums on boards and the start page. Amounts that are stored do not change.")},
+    ]  # fmt: skip
+    return settings_page(
+        request, "company", "company", status=422 if errors else 200, fields=filled(fields, values, errors),
+        cities=[c.name for c in all_cities()], saved=saved,
+    )  # fmt: skip
