@@ -25,5 +25,9 @@ def parse_database_url(url: str) -> dict[str, Any]:
         "PORT": port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**query, "options": "-c search_path=klientura,public"},
+        # Pages are many and short: neither compiling a statement nor dividing it among processes pays for them.
+        "OPTIONS": {
+            **query,
+            "options": "-c search_path=klientura,public -c jit=off -c max_parallel_workers_per_gather=0",
+        },
     }

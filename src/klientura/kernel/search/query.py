@@ -1,15 +1,15 @@
 """From what somebody typed to a predicate: exact pieces first, then another keyboard layout or alphabet, then typos."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, readable, readable_parts
+from klientura.kernel.access.gate import Predicate, members_of, readable, readable_parts
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.search.vocabulary import is_word, neighbours, unknown_words
+from klientura.kernel.search.vocabulary import MOST, expand, is_word, neighbours
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import like
 from klientura.kit.text import search_variants, words
@@ -17,6 +17,8 @@ from klientura.kit.text import search_variants, words
 MAX_WORDS = 6
 MAX_LENGTH = 200
 PHONE_DIGITS = 5
+BEGINNING = "*"  # marks a word of which only the beginning is meant
+MANY = 20_000
 FEW = 200  # so many hits are passed on by their numbers, and the search is not run again
 
 
@@ -37,76 +39,114 @@ def understand(actor: Actor, shape: Shape, text: str, *, repair: bool = True) ->
     typed = words(text)[:MAX_WORDS]
     if not typed:
         return None
-    readings = [text, *search_variants(text)[1:]] if repair else [text]
-    tokens = {reading: words(reading)[:MAX_WORDS] for reading in readings}
-    unknown = set() if _is_address(text) else unknown_words(t for own in tokens.values() for t in own)
-    for reading, own in tokens.items():
-        if own and not unknown & set(own):
-            found = _probe(actor, shape, _pieces(actor, shape, reading, own))
-            if found is not None:
-                return Understood(found, None if own == typed else reading)
+    known = expand(typed)
+    if found := _read(actor, shape, text, typed, known):
+        return Understood(found, None)
     if repair:
-        repaired = _repaired(actor, shape, tokens.values(), unknown)
-        if repaired is not None:
-            return repaired
+        others = {v: words(v)[:MAX_WORDS] for v in search_variants(text)[1:]}
+        known |= expand(t for own in others.values() for t in own)
+        for reading, own in others.items():
+            if own and (found := _read(actor, shape, reading, own, known)):
+                return Understood(found, reading)
+        for own in (typed, *others.values()):
+            if repaired := _repaired(actor, shape, own, known):
+                return repaired
     return Understood(Predicate(sql.SQL("false")), None, empty=True)
 
 
-def _is_address(text: str) -> bool:
-    """An e-mail, a site, a phone: looked for in lines, whose words are not in the vocabulary."""
-    return "@" in text or "." in text or any(c.isdigit() for c in text)
+def _read(
+    actor: Actor, shape: Shape, text: str, tokens: Sequence[str], known: Mapping[str, list[str]]
+) -> Predicate | None:
+    """One reading: every token in some word of the record, or the whole text in one of its lines."""
+    whole = _needle(text)
+    if not whole and any(known.get(t) == [] for t in tokens):
+        return None  # a word that occurs nowhere: nothing to look for
+    return _probe(actor, shape, _pieces(actor, shape, whole, [_words_of(t, known) for t in tokens]))
+
+
+def _words_of(token: str, known: Mapping[str, list[str]]) -> Sequence[str]:
+    """The words that a token stands for; a piece of too many words, or of none we keep, stands for their beginnings."""
+    found = known.get(token)
+    if found is None or len(found) > MOST:
+        return (f"{token}{BEGINNING}",)
+    return found or (token,)
 
 
 def _repaired(
-    actor: Actor, shape: Shape, readings: Iterable[Sequence[str]], unknown: set[str]
+    actor: Actor, shape: Shape, tokens: Sequence[str], known: Mapping[str, list[str]]
 ) -> Understood | None:
-    for own in readings:
-        alternatives = [neighbours(t) if t in unknown or len(own) == 1 else [t] for t in own]
-        if not own or not all(alternatives) or all(a == [t] for a, t in zip(alternatives, own, strict=True)):
-            continue
-        times = _tests_per_word(actor, shape)
-        predicate = Predicate(
-            sql.SQL(" and ").join([_word(actor, shape, "like any(%s)")] * len(alternatives)),
-            tuple([f"%{like(word)}%" for word in group] for group in alternatives for _again in range(times)),
+    """Replace words that occur nowhere (a single word: that finds nothing here) by their nearest neighbours."""
+    alternatives = [
+        neighbours(t) if known.get(t) == [] or len(tokens) == 1 else _words_of(t, known) for t in tokens
+    ]
+    if not tokens or not all(alternatives):
+        return None
+    found = _probe(actor, shape, _pieces(actor, shape, "", alternatives))
+    return (
+        None
+        if found is None
+        else Understood(found, " ".join(group[0].rstrip(BEGINNING) for group in alternatives))
+    )
+
+
+def _by_title_only(actor: Actor, shape: Shape) -> bool:
+    """Who may not see all searched fields finds by the title only."""
+    return not {*shape.spec.search, *shape.spec.title} <= set(readable(actor, shape))
+
+
+def _tsquery(groups: Sequence[Sequence[str]]) -> str:
+    """(a | b) & (c:*) in the syntax of tsquery; tokens hold letters and digits only, quoting keeps it so."""
+    return " & ".join(
+        "("
+        + " | ".join(
+            "'" + w.rstrip(BEGINNING).replace("'", "") + "'" + (":*" if w.endswith(BEGINNING) else "")
+            for w in group
         )
-        found = _probe(actor, shape, predicate)
-        if found is not None:
-            return Understood(found, " ".join(group[0] for group in alternatives))
-    return None
+        + ")"
+        for group in groups
+    )
 
 
-def _word(actor: Actor, shape: Shape, test: str) -> sql.Composable:
-    """The test of one word. Who may not see all searched fields finds by the title only (the index still serves)."""
-    if _tests_per_word(actor, shape) == 1:
-        return sql.SQL("r.search_text " + test)
-    return sql.SQL("r.search_text " + test + " and k_fold(r.title) " + test)
+def _own_text(actor: Actor, shape: Shape, groups: Sequence[Sequence[str]]) -> Predicate:
+    """One word of every group in the record's own text.
+
+    Each kind of a shared table is told by itself, in the very words of its partial index: only so is the index used.
+    """
+    pieces: list[sql.Composable] = []
+    params: list[Any] = []
+    for kind in members_of(shape) or (shape,):
+        tests: list[sql.Composable] = [sql.SQL("r.deleted_at is null")]
+        tests += [
+            sql.SQL("r.{} = {}").format(sql.Identifier(c), sql.Literal(v)) for c, v in kind.constants.items()
+        ]
+        tests.append(sql.SQL("k_vector(r.search_text) @@ %s::tsquery"))
+        params.append(_tsquery(groups))
+        if _by_title_only(actor, shape):
+            tests += [sql.SQL("k_fold(r.title) like any(%s)")] * len(groups)
+            params += [[f"%{like(w.rstrip(BEGINNING))}%" for w in group] for group in groups]
+        pieces.append(sql.SQL("(") + sql.SQL(" and ").join(tests) + sql.SQL(")"))
+    return Predicate(sql.SQL(" or ").join(pieces), tuple(params))
 
 
-def _tests_per_word(actor: Actor, shape: Shape) -> int:
-    return 1 if {*shape.spec.search, *shape.spec.title} <= set(readable(actor, shape)) else 2
+def _pieces(actor: Actor, shape: Shape, whole: str, groups: Sequence[Sequence[str]]) -> Predicate:
+    """A SELECT of the ids: one word of every group in the record's text, or the whole in one of its lines.
 
-
-def _pieces(actor: Actor, shape: Shape, text: str, tokens: Sequence[str]) -> Predicate:
-    """Every word somewhere in the record's text, or the whole in one of its lines (a phone, an address)."""
-    own = sql.SQL(" and ").join([_word(actor, shape, "like %s")] * len(tokens))
-    times = _tests_per_word(actor, shape)
-    params: list[str] = [f"%{like(token)}%" for token in tokens for _again in range(times)]
-    needle = _needle(text)
+    It knows nothing of rights; whoever uses it adds the reader's scope.
+    """
+    own, own_params = _own_text(actor, shape, groups)
+    params: list[Any] = list(own_params)
     alternatives: list[sql.Composable] = []
     open_parts = readable_parts(actor, shape)
     for part in shape.parts.values():
-        if needle and part.key in open_parts and part.search:
+        if whole and part.key in open_parts and part.search:
             alternatives.append(
-                sql.SQL("select {parent} from {table} where search_text like %s").format(
+                sql.SQL("select {parent} as id from {table} where search_text like %s").format(
                     parent=sql.Identifier(part.parent_column), table=sql.Identifier(part.table)
                 )
             )
-            params.append(f"%{like(needle)}%")
-    if not alternatives:
-        return Predicate(sql.SQL("({})").format(own), tuple(params))
+            params.append(f"%{like(whole)}%")
     inner = sql.SQL("select r.id from {} r where {}").format(sql.Identifier(shape.table), own)
-    union = sql.SQL(" union ").join([inner, *alternatives])
-    return Predicate(sql.SQL("r.id in ({})").format(union), tuple(params))
+    return Predicate(sql.SQL(" union ").join([inner, *alternatives]), tuple(params))
 
 
 def _needle(text: str) -> str:
@@ -119,17 +159,24 @@ def _needle(text: str) -> str:
     return flat if len(flat) >= 3 and (not is_word(flat) or flat.isascii()) and " " not in flat else ""
 
 
-def _probe(actor: Actor, shape: Shape, predicate: Predicate) -> Predicate | None:
-    """The predicate if it finds anything for this actor; a few hits are passed on as their numbers."""
-    where = conditions(actor, shape, more=[predicate])
+def _probe(actor: Actor, shape: Shape, matching: Predicate) -> Predicate | None:
+    """What a reading finds for this actor, as a predicate over `r`; None when it finds nothing.
+
+    The matching ids are found first and by themselves (materialised, at most MANY): the planner knows little of how rare
+    words are and would otherwise test every record in the reader's scope. A few hits are passed on as their numbers.
+    """
+    with_ids = sql.SQL("with m as materialized ({} limit {})").format(matching.sql, sql.Literal(MANY))
+    where = conditions(actor, shape)
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("select r.id from {} r where {} limit {}").format(
-                sql.Identifier(shape.table), where.sql, sql.Literal(FEW + 1)
+            sql.SQL("{} select r.id from m join {} r on r.id = m.id where {} limit {}").format(
+                with_ids, sql.Identifier(shape.table), where.sql, sql.Literal(FEW + 1)
             ),
-            where.params,
+            [*matching.params, *where.params],
         )
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return None
-    return predicate if len(ids) > FEW else Predicate(sql.SQL("r.id = any(%s)"), (ids,))
+    if len(ids) <= FEW:
+        return Predicate(sql.SQL("r.id = any(%s)"), (ids,))
+    return Predicate(sql.SQL("r.id = any(array({} select id from m))").format(with_ids), matching.params)

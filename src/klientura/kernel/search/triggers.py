@@ -6,13 +6,19 @@ from psycopg import sql
 
 from klientura.kernel.objects.shape import PartShape, Shape
 
+# k_vector is dear and not inlined, so that the planner goes by its index and never computes it for every row.
+# Each stands by itself: while an index is built, functions of our schema are not on the search path.
 FUNCTIONS = """
 create or replace function k_fold(text) returns text language sql immutable parallel safe strict
   as $$ select lower(translate(normalize($1, nfkc), 'Ёё', 'Ее')) $$;
 create or replace function k_phone(text) returns text language sql immutable parallel safe strict
   as $$ select regexp_replace(regexp_replace($1, '(доб|ext|x).*$', '', 'i'), '[^0-9]', '', 'g') $$;
+create or replace function k_vector(text) returns tsvector language plpgsql immutable parallel safe strict cost 1000
+  as $$ begin return (select array_to_tsvector(coalesce(array_agg(distinct left(w, 60)), '{}'))
+     from regexp_split_to_table(left($1, 20000), '[^[:alnum:]]+') w where w <> ''); end $$;
 create or replace function k_words(text) returns setof text language sql immutable parallel safe strict
-  as $$ select w from regexp_split_to_table($1, '[^a-zа-я0-9]+') w where length(w) between 3 and 40 and w !~ '[0-9]' $$;
+  as $$ select w from regexp_split_to_table(left($1, 20000), '[^[:alnum:]]+') w
+     where length(w) between 3 and 40 and w !~ '[0-9]' $$;
 """
 
 _TEXT = """

@@ -10,6 +10,7 @@ from klientura.kernel.store.filters import like
 NEIGHBOURS = 4
 SHORTEST = 3
 CANDIDATES = 300
+MOST = 300  # a piece that occurs in more words than that is looked for at the beginning of words only
 
 
 def is_word(token: str) -> bool:
@@ -17,18 +18,18 @@ def is_word(token: str) -> bool:
     return len(token) >= SHORTEST and token.isalpha()
 
 
-def unknown_words(tokens: Iterable[str]) -> set[str]:
-    """Those of the tokens that occur in no word of any record; one query, served by the trigram index."""
+def expand(tokens: Iterable[str]) -> dict[str, list[str]]:
+    """For each token the words that contain it, at most MOST + 1 of them; one query, served by the trigram index."""
     asked = sorted({t for t in tokens if is_word(t)})
     if not asked:
-        return set()
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select t from unnest(%s::text[], %s::text[]) u(t, pattern)"
-            " where not exists (select 1 from kernel_search_word where word like pattern)",
-            [asked, [f"%{like(t)}%" for t in asked]],
+            "select t, array(select word from kernel_search_word where word like pattern limit %s)"
+            " from unnest(%s::text[], %s::text[]) u(t, pattern)",
+            [MOST + 1, asked, [f"%{like(t)}%" for t in asked]],
         )
-        return {row[0] for row in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def neighbours(token: str) -> list[str]:

@@ -16,8 +16,9 @@ IN_SCOPE_INDEXES = frozenset({"id", "owner_id", "team_id", "created_by_id"})
 def wanted(shapes: Mapping[str, Shape]) -> dict[str, str]:
     """Name → CREATE INDEX statement of every generated index."""
     found: dict[str, str] = {}
+    kinds = {shape.table for shape in shapes.values() if shape.constants}
     for shape in shapes.values():
-        for statement in _of_shape(shape):
+        for statement in _of_shape(shape, mixed=shape.table in kinds and not shape.constants):
             text = statement.as_string(None)
             name = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:20]
             found[name] = text.replace("index on", f"index if not exists {name} on", 1)
@@ -44,15 +45,16 @@ def synchronise(shapes: Mapping[str, Shape]) -> None:
             cursor.execute(sql.SQL("drop index if exists {}").format(sql.Identifier(name)))
 
 
-def _of_shape(shape: Shape) -> Iterator[sql.Composed]:
+def _of_shape(shape: Shape, *, mixed: bool) -> Iterator[sql.Composed]:
     live = _live(shape)
+    if not mixed:
+        yield _index(shape.table, "using gin (k_vector(search_text))", live)
     if not shape.constants:
         yield _index(shape.table, "(owner_id, created_at, id)", live)
         yield _index(shape.table, "(team_id, created_at, id)", live)
         yield _index(shape.table, "(created_by_id, created_at, id)", live)
         yield _index(shape.table, "(deleted_at, id)", sql.SQL("deleted_at is not null"))
         yield _index(shape.table, "using gin (shared_with)", sql.SQL("shared_with is not null"))
-        yield _index(shape.table, "using gin (search_text gin_trgm_ops)", None)
     for field in shape.fields.values():
         yield from _of_field(shape, field, live)
     for columns in shape.spec.indexes:
