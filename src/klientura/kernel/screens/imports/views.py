@@ -50,7 +50,7 @@ def past(request: HttpRequest) -> HttpResponse:
             "at": format_datetime(timezone.localtime(record.created_at), lang()),
             "state": record.get_state_display(),
             "hue": STATE_HUES[record.state],
-            "made": _made(record.result or {}),
+            "made": _made(record, record.result or {}),
             "can_undo": _can_undo(record),
         }
         for record in imports.past(actor)
@@ -71,18 +71,24 @@ def _can_undo(record: Import) -> bool:
     return record.state in {"done", "cancelled", "failed"} and bool(record.operation_id)
 
 
-def _made(result: dict[str, Any]) -> list[str]:
+def _numbers(record: Import, result: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
+    """Created and updated records by object, the object of the import first."""
+    main = (record.plan or {}).get("object")
+    made = [(k, n) for k, n in (result.get("made") or {}).items() if k in all_shapes() and any(n.values())]
+    return sorted(made, key=lambda pair: pair[0] != main)
+
+
+def _made(record: Import, result: dict[str, Any]) -> list[str]:
     """What came of it, in words: «Organisations: 12 new, 3 updated»."""
     lines = []
-    for key, numbers in (result.get("made") or {}).items():
-        if key in all_shapes() and any(numbers.values()):
-            lines.append(
-                _("{objects}: {created} new, {updated} updated").format(
-                    objects=all_shapes()[key].plural,
-                    created=format_decimal(numbers.get("created", 0), lang()),
-                    updated=format_decimal(numbers.get("updated", 0), lang()),
-                )
+    for key, numbers in _numbers(record, result):
+        lines.append(
+            _("{objects}: {created} new, {updated} updated").format(
+                objects=all_shapes()[key].plural,
+                created=format_decimal(numbers.get("created", 0), lang()),
+                updated=format_decimal(numbers.get("updated", 0), lang()),
             )
+        )
     return lines
 
 
@@ -233,7 +239,7 @@ def _report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
         "counts": [
             {"label": label, "value": format_decimal(counts[key], lang())} for key, label in labels.items() if counts.get(key)
         ],
-        "made": _made(result),
+        "made": _made(record, result),
         "useful": bool(counts.get("created") or counts.get("updated")),
         "issue_columns": [
             {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("Value")}, {"label": _("What is wrong")},
@@ -251,8 +257,8 @@ def _lists(record: Import) -> list[dict[str, str]]:
     if operation is None or operation.finished_at is None or record.state == "undone":
         return []
     lists = []
-    for key, numbers in ((record.result or {}).get("made") or {}).items():
-        if key not in all_shapes() or not numbers.get("created"):
+    for key, numbers in _numbers(record, record.result or {}):
+        if not numbers.get("created"):
             continue
         span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
         tree = {
