@@ -76,6 +76,7 @@ class Board:
     chooser: str | None = None  # reference field by which one board of several is chosen (pipeline)
     aged: str | None = None  # moment since which a card stands in its column
     next_step: str | None = None  # moment whose absence is marked
+    closed: str | None = None  # moment of closing: columns of a closing kind show the last RECENT_DAYS only
     card: tuple[str, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """The board of an object: columns with counts and sums, cards with their age, moving a card by its verb."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_decimal, format_money
 
 CARDS = 20
+RECENT_DAYS = 30
 
 
 def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
@@ -80,19 +82,20 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
     """The columns with their heads, and with their first cards when asked for."""
     board = _board(shape)
     stages = _stages(asked, shape, board, state)
-    narrowed = _within(board, stages, state.tree)
-    found = {
-        g.value: g
-        for g in read.groups(
-            asked.actor, shape, by=board.group, total=board.total, tree=narrowed, more=state.more
+    found: dict[Any, read.Group] = {}
+    for tree in _within(board, stages, state.tree):
+        groups = read.groups(
+            asked.actor, shape, by=board.group, total=board.total, tree=tree, more=state.more
         )
-    }
+        found |= {g.value: g for g in groups}
     made = []
     for stage in stages:
         group = found.get(stage["id"])
         column = {
             "key": stage["id"],
-            "label": stage["name"],
+            "label": _("{stage}, last {count} days").format(stage=stage["name"], count=RECENT_DAYS)
+            if _is_closing(board, stage)
+            else stage["name"],
             "hue": stage["hue"],
             "count": format_decimal(group.number if group else 0, lang(), places=0),
             "sum": format_money(group.total, asked.installation.currency, lang())
@@ -115,10 +118,28 @@ def _stages(asked: Request, shape: Shape, board: Board, state: ListState) -> lis
 
 def _within(
     board: Board, stages: Sequence[Mapping[str, Any]], tree: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """Only records of the board's columns: lets the database read one index from end to end of the board."""
-    inside = {"field": board.group, "op": "in", "value": [s["id"] for s in stages] or [1]}
-    return {"and": [inside, dict(tree)]} if tree else inside
+) -> list[dict[str, Any]]:
+    """The filters of the columns' sums: open columns whole, closing ones for the last days (years of closed records are no board).
+
+    Naming the columns lets the database read one index from end to end.
+    """
+    opened = [s["id"] for s in stages if not _is_closing(board, s)]
+    closing = [s["id"] for s in stages if _is_closing(board, s)]
+    filters: list[list[dict[str, Any]]] = []
+    if opened:
+        filters.append([{"field": board.group, "op": "in", "value": opened}])
+    if closing:
+        filters.append([{"field": board.group, "op": "in", "value": closing}, _recent(board)])
+    return [{"and": [*conditions, dict(tree)] if tree else conditions} for conditions in filters]
+
+
+def _is_closing(board: Board, stage: Mapping[str, Any]) -> bool:
+    return board.closed is not None and stage.get("kind", "open") != "open"
+
+
+def _recent(board: Board) -> dict[str, Any]:
+    since = timezone.now() - dt.timedelta(days=RECENT_DAYS)
+    return {"field": board.closed, "op": "gte", "value": since.isoformat()}
 
 
 def column_cards(
@@ -130,9 +151,12 @@ def column_cards(
     extra = [board.aged, board.next_step, board.total, "status", "owner", *board.card]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
     keys += [c for k in keys if (c := fields[k].params.currency_field) and c in fields]
-    tree: dict[str, Any] = {"field": board.group, "op": "eq", "value": stage["id"]}
+    wanted: list[Any] = [{"field": board.group, "op": "eq", "value": stage["id"]}]
+    if _is_closing(board, stage):
+        wanted.append(_recent(board))
     if state.tree:
-        tree = {"and": [tree, state.tree]}
+        wanted.append(state.tree)
+    tree: dict[str, Any] = {"and": wanted}
     page = read.page(
         asked.actor,
         shape,

@@ -128,6 +128,7 @@ OPPORTUNITY = ObjectSpec(
         chooser="pipeline",
         aged="stage_changed_at",
         next_step="next_step_at",
+        closed="closed_at",
         card=("party", "amount", "close_date", "owner"),
     ),
     before_write=checks.before_write_opportunity,

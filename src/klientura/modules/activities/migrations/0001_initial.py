@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import klientura.kernel.store.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import klientura.kernel.store.ids
 
 
 class Migration(migrations.Migration):

@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import klientura.kernel.fields.columns
-import klientura.kernel.store.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import klientura.kernel.fields.columns
+import klientura.kernel.store.ids
 
 
 class Migration(migrations.Migration):
