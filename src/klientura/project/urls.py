@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/part/<slug:name>", open_to(Door.ADMIN)(gallery.part), name="gallery-part"),
     path("", include("klientura.project.firstrun.urls")),
     path("", include("klientura.modules.administration.web.urls")),
+    path("", include("klientura.kernel.screens.imports.urls")),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]
