@@ -57,6 +57,11 @@ class Reader:
     _city_columns: list[int] = field(default_factory=list)
     _remembered: dict[tuple[int, type[Any], Cell], tuple[Any, str | None]] = field(default_factory=dict)
 
+    def parse_chunk(self, raw: Sequence[RawRow]) -> tuple[list[ParsedRow], list[Wish]]:
+        """Read some rows; whom they refer to is still open. Touches no database, so that it may run ahead in a thread."""
+        self.wishes = []
+        return [self.parse(row) for row in raw], self.wishes
+
     def parse(self, raw: RawRow) -> ParsedRow:
         """Read one row; whatever is wrong with it stands in its issues."""
         row = ParsedRow(raw.number, raw.cells)

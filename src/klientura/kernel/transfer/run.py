@@ -1,6 +1,8 @@
 """Running an import, for real or dry. Chunks are committed with their checkpoint, so that a crash loses and doubles nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -100,13 +102,13 @@ def run(
         landing.made[key].update(numbers)
     state = "done"
     with translation.override(actor.language if actor.user_id else translation.get_language()):
-        for raw in _chunks(read_rows(path, table.options()), done, chunk):
+        parsed = _ahead(reader.parse_chunk, _chunks(read_rows(path, table.options()), done, chunk))
+        for rows, wanted in parsed:
             if watch.cancelled():
                 state = "cancelled"
                 break
             with transaction.atomic():
-                rows = [reader.parse(r) for r in raw]
-                wishes.grant(actor, reader, users)
+                wishes.grant(actor, reader, users, wanted)
                 landing.land(rows)
                 report.add(rows)
                 done += len(rows)
@@ -139,6 +141,21 @@ def _checkpoint(
         "made": made,
         "operation": operation.pk if operation else None,
     }
+
+
+def _ahead[T](parse: Callable[[list[RawRow]], T], chunks: Iterator[list[RawRow]]) -> Iterator[T]:
+    """Parse the next chunk in a thread while the database is busy with the current one."""
+
+    def following() -> T | None:
+        raw = next(chunks, None)
+        return None if raw is None else parse(raw)
+
+    with ThreadPoolExecutor(1) as thread:
+        # Language and time zone of the user hold there too.
+        coming = thread.submit(copy_context().run, following)
+        while (done := coming.result()) is not None:
+            coming = thread.submit(copy_context().run, following)
+            yield done
 
 
 def _chunks(rows: Iterator[RawRow], skip: int, size: int) -> Iterator[list[RawRow]]:

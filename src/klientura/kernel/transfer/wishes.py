@@ -49,10 +49,10 @@ class Users:
         return next(iter(found)) if found and len(found) == 1 else None
 
 
-def grant(actor: Actor, reader: Reader, users: Users) -> None:
-    """Put into the rows parsed so far whom and what they refer to; what is not found becomes a remark."""
+def grant(actor: Actor, reader: Reader, users: Users, granted: Sequence[Wish]) -> None:
+    """Put into the rows of a chunk whom and what they refer to; what is not found becomes a remark."""
     by_target: dict[str, list[Wish]] = defaultdict(list)
-    for wish in reader.wishes:
+    for wish in granted:
         if wish.row.rejected:
             continue
         if wish.field.type.key == "user":
@@ -71,7 +71,6 @@ def grant(actor: Actor, reader: Reader, users: Users) -> None:
             required = wish.field.required and wish.side is wish.row.main
             code, message = ("several", SEVERAL) if found else ("not_found", NOT_FOUND)
             reader.bad(wish.row, wish.column, wish.text, code, message, required=required)
-    reader.wishes.clear()
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -242,7 +242,7 @@ def _report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
         "made": _made(record, result),
         "useful": bool(counts.get("created") or counts.get("updated")),
         "issue_columns": [
-            {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("Value")}, {"label": _("What is wrong")},
+            {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("What is wrong")},
         ],
         "errors": forms.issue_rows([i for i in issues if i["severity"] == "error"]),
         "remarks": forms.issue_rows([i for i in issues if i["severity"] != "error"]),
