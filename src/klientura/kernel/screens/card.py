@@ -16,6 +16,7 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import main_panels
+from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
@@ -34,7 +35,10 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     if members_of(shape):
         return _to_kind(asked, shape, record_id)
-    row = read.get(asked.actor, shape, record_id)
+    try:
+        row = read.get(asked.actor, shape, record_id)
+    except NotFound:
+        return in_trash(asked, shape, record_id)
     parts = read.parts_of(asked.actor, shape, [record_id])[record_id]
     context: dict[str, Any] = {
         "shape": shape,
@@ -269,6 +273,8 @@ def restore(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """POST /{object}/{id}/restore: out of the trash, to its card."""
     asked, shape = of(request), shape_of(object)
     write.restore(asked.actor, shape, [record_id])
+    if not asked.htmx:
+        return HttpResponseRedirect(f"/{shape.key}/{record_id}")
     response = HttpResponse(status=204)
     response["HX-Redirect"] = f"/{shape.key}/{record_id}"
     return toast(response, _("Restored"))

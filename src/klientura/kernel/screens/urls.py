@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from klientura.kernel.screens import boarding, card, changes, facts, finding, forms, home, listing, signin
+from klientura.kernel.screens import (
+    boarding,
+    card,
+    changes,
+    facts,
+    finding,
+    forms,
+    home,
+    listing,
+    signin,
+    trash,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +33,8 @@ urlpatterns = [
     path("<object:object>/bulk/form", listing.bulk_form, name="bulk-form"),
     path("<object:object>/bulk/edit", listing.bulk_edit, name="bulk-edit"),
     path("<object:object>/bulk/trash", listing.bulk_trash, name="bulk-trash"),
+    path("<object:object>/trash", trash.trashed, name="trashed"),
+    path("<object:object>/trash/restore", trash.restore_many, name="restore-many"),
     path("<object:object>/board/cards", boarding.more_cards, name="board-cards"),
     path("<object:object>/<number:record_id>", card.record, name="card"),
     path("<object:object>/<number:record_id>/edit", forms.edit, name="edit"),
