@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
@@ -136,3 +138,24 @@ def test_only_what_is_open_to_the_reader(boss: User):
     assert "My clients" not in page
     assert "₽7" not in page
     assert "Open deals" in page
+
+
+def test_more_records_ask_no_more_queries(boss: User, django_assert_max_num_queries):
+    ensure_default_pipeline(ACTOR)
+
+    def add(number: int) -> None:
+        for n in range(number):
+            task(boss, f"Task {n}", -1)
+            write.create(ACTOR, shape_of("organisation"), {"name": f"Firm {n}", "owner": boss.pk})
+            write.create(
+                ACTOR, shape_of("opportunity"), {"name": f"Deal {n}", "owner": boss.pk, "amount": "5"}
+            )
+
+    client = signed_in(boss)
+    add(1)
+    client.get("/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    add(8)
+    with django_assert_max_num_queries(len(few)):
+        client.get("/")
