@@ -1,0 +1,38 @@
+"""What each door answers to each kind of visitor, and the addresses that differ, each with its reason.
+
+A new address needs no line here unless it differs from its door. Extend the tables by the pattern of the route as
+it stands in `urls.py` (with the prefix it is included under).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from klientura.kernel.web.doors import Door
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+STAFF: Final = ("observer", "employee", "manager", "administrator")
+# Nobody is signed in; the user was switched off; and for programs a token that was withdrawn, ran out or is made up.
+STRANGERS: Final = ("nobody", "disabled")
+BAD_TOKENS: Final = ("nobody", "disabled", "revoked", "expired", "made_up")
+
+TO_SIGN_IN: Final = 302
+# The answers that each door may give to those it does not let in.
+SHUT: Final[Mapping[Door, frozenset[int]]] = {
+    Door.SIGNED_IN: frozenset({TO_SIGN_IN}),
+    Door.ADMIN: frozenset({TO_SIGN_IN}),
+    Door.TOKEN: frozenset({401}),
+    Door.SETUP: frozenset({404}),  # the installation of the tests is set up
+}
+
+# Values for parameters beyond `object` and `record_id`, by name, where «nothing» would not reach the view's inside.
+PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "list", "role_key": "employee"}
+
+# Addresses by which somebody who may not change any record may still write, and why.
+WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
+    "preferences": "everybody chooses language, theme and time zone for themselves",
+}
+# Addresses by which a stranger may write, and why.
+WRITES_OF_A_STRANGER: Final[Mapping[str, str]] = {}
+# Addresses that answer other than their door says to those whom the door keeps out.
+OTHER_ANSWERS: Final[Mapping[str, tuple[frozenset[int], str]]] = {}
