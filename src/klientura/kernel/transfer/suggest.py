@@ -23,7 +23,8 @@ from klientura.kit.text import fold
 
 _SIGNS = re.compile(r"[^\w/]+")
 _TRAILING_NUMBER = re.compile(r"\s*[0-9]{1,2}$")
-_CURRENCY = re.compile(r"\b(?:руб|рублей|rub|eur|usd|тыс)\b")
+# Only the currency: thousands would change the sums.
+_CURRENCY = re.compile(r"\b(?:руб|рублей|rub)\b")
 ENOUGH = 0.6
 # What an address book calls its own; the person is the record, the organisation stands beside it.
 VCARD_PATHS: Mapping[str, str] = {

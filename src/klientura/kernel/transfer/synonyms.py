@@ -26,7 +26,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "first_name": ("имя", "first name", "given name"),
     "middle_name": ("отчество", "middle name", "patronymic"),
     "whole_name": (
-        "фио", "ф.и.о.", "фамилия имя отчество", "контактное лицо", "контакт", "имя фамилия", "полное имя", "сотрудник",
+        "фио", "ф.и.о.", "фамилия имя отчество", "контактное лицо", "контакт", "имя фамилия", "фио контактного лица", "имя контактного лица", "контактные лица",
+        "полное имя", "сотрудник",
         "full name", "full_name", "contact name", "contact", "contact person",
     ),
     "position": ("должность", "должность контактного лица", "position", "job title", "title"),
@@ -44,13 +45,15 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 CONTACTS: Mapping[str, tuple[str, ...]] = {
     "contact_points[phone]": (
-        "телефон", "телефоны", "тел", "рабочий телефон", "номер телефона", "контактный телефон", "phone", "phones", "telephone",
+        "телефон", "телефоны", "тел", "рабочий телефон", "номер телефона", "контактный телефон", "контактные телефоны", "телефон контактного лица",
+        "phone", "phones", "telephone",
         "phone number", "main phone", "work phone",
     ),
     "contact_points[mobile]": ("мобильный", "мобильный телефон", "сотовый", "моб", "моб тел", "mobile", "cell", "mobile phone"),
     "contact_points[fax]": ("факс", "fax"),
     "contact_points[email]": (
-        "e-mail", "email", "e mail", "электронная почта", "почта", "эл почта", "адрес электронной почты", "mail", "emails",
+        "e-mail", "email", "e mail", "электронная почта", "почта", "эл почта", "адрес электронной почты", "почта контактного лица",
+        "mail", "emails",
         "e-mail address", "email address", "main e-mail",
     ),
     "contact_points[site]": ("сайт", "сайты", "site", "sites", "website", "web site", "url"),
