@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .layout import cluster_dir
+from .layout import cluster_dir, socket_dir
 
 _STATUS_LINE = 7
 HAS_PROC = Path("/proc/self/cwd").exists()
@@ -40,8 +40,14 @@ def find_postmaster(data_dir: Path) -> Postmaster | None:
 
 
 def remove_stale_pid_file(data_dir: Path) -> None:
-    """Remove postmaster.pid of a dead server; the caller holds the lock and knows that none is alive."""
+    """Remove postmaster.pid and the socket of a dead server; the caller holds the lock and knows that none is alive.
+
+    PostgreSQL would mend both by itself, but not while the killed process waits, as a zombie, for a parent to take its
+    exit code: it then believes that the old server lives.
+    """
     (cluster_dir(data_dir) / "postmaster.pid").unlink(missing_ok=True)
+    for leftover in socket_dir(data_dir).glob(".s.PGSQL.*"):
+        leftover.unlink(missing_ok=True)
 
 
 def stop_postmaster(data_dir: Path, *, timeout: float = 8.0) -> bool:
