@@ -13,7 +13,7 @@ from klientura.kernel.transfer.plan import ImportPlan, default_match
 from klientura.kernel.transfer.suggest import header_key, suggest
 from klientura.kernel.transfer.tests.support import actor, bring, contents, make_plan, write_file
 from klientura.kit.tabular.reading import sniff
-from klientura.kit.tabular.writing import write_xlsx
+from klientura.kit.tabular.writing import Value, write_xlsx
 from klientura.modules.parties.models import BankAccount, ContactPoint, Party
 
 pytestmark = pytest.mark.django_db
@@ -110,9 +110,9 @@ def test_local_number_is_the_end_of_a_full_one(tmp_path):
 
 def test_excel_numbers_and_lost_zeros(tmp_path):
     path = tmp_path / "clients.xlsx"
-    rows = [
+    rows: list[list[Value]] = [
         ["Альфа", 7827763273, dt.date(2020, 5, 7), 1500.5, 79029273577],
-        ["Бета", 105071300, None, 3, None],
+        ["Бета", 105071305, None, 3, None],
     ]
     write_xlsx(
         path,
@@ -126,6 +126,7 @@ def test_excel_numbers_and_lost_zeros(tmp_path):
     assert (alfa.inn, str(alfa.first_contact_on), str(alfa.turnover), alfa.phone) == (
         "7827763273", "2020-05-07", "1500.50", "+79029273577",
     )  # fmt: skip
+    assert Party.objects.get(name="Бета").inn == "0105071305"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "cp866", "koi8-r", "utf-16"])
