@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from psycopg import sql
 
 from klientura.kernel.store.filters import like
 
@@ -11,6 +12,16 @@ NEIGHBOURS = 4
 SHORTEST = 3
 CANDIDATES = 300
 MOST = 300  # a piece that occurs in more words than that is looked for at the beginning of words only
+
+LAST = "\U0010ffff"  # sorts behind every letter
+
+_NEAREST = sql.SQL(
+    "select word, levenshtein_less_equal(word, %s, %s) as distance from {} w"
+    " where length(word) between %s and %s and levenshtein_less_equal(word, %s, %s) <= %s"
+    " order by distance, similarity(word, %s) desc, word limit %s"
+)
+_SAME_BEGINNING = sql.SQL("(select word from kernel_search_word where word >= %s and word < %s)")
+_SIMILAR = sql.SQL("(select word from kernel_search_word where word %% %s limit %s)")
 
 
 def is_word(token: str) -> bool:
@@ -41,18 +52,11 @@ def neighbours(token: str) -> list[str]:
     if not is_word(token):
         return []
     errors = 1 if len(token) < 6 else 2
-    close = (
-        "select word, levenshtein_less_equal(word, %s, %s) as distance from {} w"
-        " where length(word) between %s and %s and levenshtein_less_equal(word, %s, %s) <= %s"
-        " order by distance, similarity(word, %s) desc, word limit %s"
-    )
     rest: list[Any] = [len(token) - errors, len(token) + errors, token, errors, errors, token, NEIGHBOURS]
-    prefix = "(select word from kernel_search_word where word >= %s and word < %s)"
-    similar = f"(select word from kernel_search_word where word %% %s limit {CANDIDATES})"
     with connection.cursor() as cursor:
-        cursor.execute(close.format(prefix), [token, errors, token[:2], token[:2] + "\U0010ffff", *rest])
+        cursor.execute(_NEAREST.format(_SAME_BEGINNING), [token, errors, token[:2], token[:2] + LAST, *rest])
         found = cursor.fetchall()
         if not found:
-            cursor.execute(close.format(similar), [token, errors, token, *rest])
+            cursor.execute(_NEAREST.format(_SIMILAR), [token, errors, token, CANDIDATES, *rest])
             found = cursor.fetchall()
     return [word for word, distance in found if distance == found[0][1]]
