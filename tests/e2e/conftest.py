@@ -1,5 +1,6 @@
 """A browser, and products to look at with it."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +60,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Where the screenshots of the README's gallery are kept."""
-    folder = Path(__file__).parents[2] / "docs" / "images"
+    """Where screenshots go: `test-results`, or the gallery of the documentation when KLIENTURA_PICTURES is set."""
+    root = Path(__file__).parents[2]
+    folder = (
+        root / "docs" / "images"
+        if os.environ.get("KLIENTURA_PICTURES")
+        else root / "test-results" / "screens"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     return folder
