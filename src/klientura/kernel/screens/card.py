@@ -25,7 +25,14 @@ from klientura.kernel.web.toasts import toast
 
 RELATED = 6
 BADGES = ("status", "stage", "importance")
-QUIET = ("city", "employer", "party", "inn")
+QUIET = (
+    "phone",
+    "email",
+    "city",
+    "employer",
+    "party",
+    "inn",
+)  # what one wants at hand, in the head of the card
 
 
 @open_to(Door.SIGNED_IN)
@@ -87,7 +94,14 @@ def _badges(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
 
 def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     fields = readable(asked.actor, shape)
-    icons = {"city": "map-pin", "employer": "building-2", "party": "contact", "inn": "hash"}
+    icons = {
+        "phone": "phone",
+        "email": "mail",
+        "city": "map-pin",
+        "employer": "building-2",
+        "party": "contact",
+        "inn": "hash",
+    }
     return [
         {"icon": icons[k], "value": cell(fields[k], row[k], row, lang())}
         for k in QUIET
