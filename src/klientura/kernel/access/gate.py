@@ -116,24 +116,28 @@ def _and(*parts: Predicate) -> Predicate:
     return Predicate(sql.SQL(" and ").join(p.sql for p in kept), tuple(v for p in kept for v in p.params))
 
 
+def hidden(actor: Actor, shape: Shape) -> frozenset[str]:
+    """The keys that are kept from the actor. What any kind of a shared table hides, the whole table hides too."""
+    known = actor.rights.hidden
+    if not known or actor.is_admin or actor.is_system:
+        return frozenset()
+    return frozenset().union(*(known.get(s.key, frozenset()) for s in (shape, *members_of(shape))))
+
+
 def readable(actor: Actor, shape: Shape) -> Mapping[str, FieldShape]:
     """The fields the actor sees; the rest do not exist for them, in any door."""
-    hidden = actor.rights.hidden.get(shape.key)
-    if not hidden or actor.is_admin or actor.is_system:
-        return shape.fields
-    return {k: f for k, f in shape.fields.items() if k not in hidden}
+    away = hidden(actor, shape)
+    return {k: f for k, f in shape.fields.items() if k not in away} if away else shape.fields
 
 
 def readable_parts(actor: Actor, shape: Shape) -> tuple[str, ...]:
     """The keys of the parts the actor sees."""
-    hidden = actor.rights.hidden.get(shape.key, frozenset())
-    return tuple(k for k in shape.parts if k not in hidden or actor.is_admin or actor.is_system)
+    away = hidden(actor, shape)
+    return tuple(k for k in shape.parts if k not in away)
 
 
 def writable(actor: Actor, shape: Shape, key: str) -> bool:
     """Whether the actor may change a field or a part that they see."""
     if actor.is_admin or actor.is_system:
         return True
-    return key not in actor.rights.locked.get(shape.key, ()) and key not in actor.rights.hidden.get(
-        shape.key, ()
-    )
+    return key not in actor.rights.locked.get(shape.key, ()) and key not in hidden(actor, shape)

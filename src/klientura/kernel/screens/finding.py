@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from klientura.kernel.access.gate import may, members_of, require
+from klientura.kernel.access.gate import may, members_of, readable, require
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
@@ -64,7 +64,7 @@ def references(request: HttpRequest, object: str) -> HttpResponse:
     keys = ["title", *(k for k in ("city", "employer", "party", "pipeline") if k in shape.fields)]
     rows = read.page(
         asked.actor, shape, more=[understood.predicate] if understood else [], sort="-id", limit=LIMIT,
-        keys=[k for k in keys if k not in asked.actor.rights.hidden.get(shape.key, ())],
+        keys=[k for k in keys if k in readable(asked.actor, shape)],
     ).rows  # fmt: skip
     context: dict[str, Any] = {
         "items": [_item(shape, r) for r in rows],

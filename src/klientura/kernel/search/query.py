@@ -82,11 +82,18 @@ def _repaired(
     if not tokens or not all(alternatives):
         return None
     found = _probe(actor, shape, _pieces(actor, shape, "", alternatives))
-    return (
-        None
-        if found is None
-        else Understood(found, " ".join(group[0].rstrip(BEGINNING) for group in alternatives))
-    )
+    return None if found is None else Understood(found, _seen_words(actor, shape, alternatives))
+
+
+def _seen_words(actor: Actor, shape: Shape, alternatives: Sequence[Sequence[str]]) -> str:
+    """The nearest words that stand in records of the reader: the vocabulary also holds those of everybody else."""
+    chosen = list(alternatives)
+    for place, group in enumerate(alternatives):
+        for word in group if len(group) > 1 else ():
+            chosen[place] = [word]
+            if _probe(actor, shape, _pieces(actor, shape, "", chosen)):
+                break
+    return " ".join(group[0].rstrip(BEGINNING) for group in chosen)
 
 
 def _by_title_only(actor: Actor, shape: Shape) -> bool:
@@ -121,7 +128,7 @@ def _own_text(actor: Actor, shape: Shape, groups: Sequence[Sequence[str]]) -> Pr
         ]
         tests.append(sql.SQL("k_vector(r.search_text) @@ %s::tsquery"))
         params.append(_tsquery(groups))
-        if _by_title_only(actor, shape):
+        if _by_title_only(actor, kind):
             tests += [sql.SQL("k_fold(r.title) like any(%s)")] * len(groups)
             params += [[f"%{like(w.rstrip(BEGINNING))}%" for w in group] for group in groups]
         pieces.append(sql.SQL("(") + sql.SQL(" and ").join(tests) + sql.SQL(")"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import may
+from klientura.kernel.access.gate import may, readable
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.store.read import Row, page
@@ -36,15 +36,9 @@ def _search(actor: Actor, shapes: Sequence[Shape], text: str, limit: int, *, rep
         understood = understand(actor, shape, text, repair=repair)
         if understood is None or understood.empty:
             continue
-        keys = [
-            "title",
-            *(k for k in shape.spec.columns[1:4] if k in shape.fields and k not in _hidden(actor, shape)),
-        ]
+        fields = readable(actor, shape)
+        keys = ["title", *(k for k in shape.spec.columns[1:4] if k in fields)]
         rows = page(actor, shape, more=[understood.predicate], sort="-id", limit=limit, keys=keys).rows
         if rows:
             found.append(Found(shape, rows, understood.instead))
     return found
-
-
-def _hidden(actor: Actor, shape: Shape) -> frozenset[str]:
-    return actor.rights.hidden.get(shape.key, frozenset())

@@ -75,3 +75,13 @@ def test_search_over_all_objects_keeps_to_the_reader_s_scope(world: World, compa
     shapes = [shape_of(k) for k in ("organisation", "person", "opportunity")]
     found = search(company.actor("employee"), shapes, WORD)
     assert [(f.shape.key, [r["id"] for r in f.rows]) for f in found] == [("organisation", [seen])]
+
+
+def test_the_repaired_word_is_a_word_of_the_reader_s_own_records(world: World, company: Company) -> None:
+    """What is offered «instead» must not be a word that stands only in records of others."""
+    mine, theirs, far = company.users["employee"].pk, company.users["outsider"].pk, company.teams["far"].pk
+    world.create("organisation", 1, name="Гортензиярыв", owner=mine)
+    world.create("organisation", 2, name="Гортензиярив", owner=theirs, team=far)
+    understood = understand(company.actor("employee"), shape_of("organisation"), "гортензиярв")
+    assert understood is not None
+    assert understood.instead == "гортензиярыв"

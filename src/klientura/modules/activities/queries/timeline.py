@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import may
+from klientura.kernel.access.gate import may, readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
@@ -74,5 +74,5 @@ def my_tasks(actor: Actor, *, until: dt.datetime, limit: int = 50) -> list[Row]:
 
 
 def _open(actor: Actor, shape: Shape, keys: tuple[str, ...]) -> list[str]:
-    hidden = actor.rights.hidden.get(shape.key, frozenset())
-    return ["title", *(k for k in keys if k not in hidden)]
+    fields = readable(actor, shape)
+    return ["title", *(k for k in keys if k in fields)]
