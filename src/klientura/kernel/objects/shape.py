@@ -70,7 +70,7 @@ class PartShape:
     order: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one per object and version: compared by identity
 class Shape:
     """One kind of record, compiled. `base` is the key of the table's id space (organisation and person: party)."""
 

@@ -21,7 +21,7 @@ from klientura.kernel.objects.spec import Board
 from klientura.kernel.screens import inputs
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.filtering import filter_fields
+from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, read_state
 from klientura.kernel.store import read
@@ -47,7 +47,7 @@ def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
         state=state,
         columns=columns,
         boards=_boards(asked, shape, board, state),
-        filter_fields_json=json.dumps(filter_fields(asked.actor, shape), ensure_ascii=False),
+        filter_fields_json=filter_fields_json(asked.actor, shape),
         may={v: may(asked.actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         list_url=f"/{shape.key}?{state.query(view='list')}",
         board_url=f"/{shape.key}?{state.query(view='board')}",
@@ -83,9 +83,16 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
     board = _board(shape)
     stages = _stages(asked, shape, board, state)
     found: dict[Any, read.Group] = {}
+    total = board.total if board.total in readable(asked.actor, shape) else None
     for tree in _within(board, stages, state.tree):
         groups = read.groups(
-            asked.actor, shape, by=board.group, total=board.total, tree=tree, more=state.more
+            asked.actor,
+            shape,
+            by=board.group,
+            total=total,
+            currency=asked.installation.currency,
+            tree=tree,
+            more=state.more,
         )
         found |= {g.value: g for g in groups}
     made = []

@@ -1,7 +1,10 @@
 """What the filter builder needs to know about the fields of an object."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -51,10 +54,20 @@ def value_kind(op: str, field: FieldShape) -> str:
     return kind if kind in {"date", "datetime"} else "text"
 
 
-def filter_fields(actor: Actor, shape: Shape) -> list[dict[str, Any]]:
+def filter_fields_json(actor: Actor, shape: Shape) -> str:
+    """The fields of the builder as JSON; the same for all who see the same fields in the same language."""
+    return _json(shape, frozenset(readable(actor, shape)), translation.get_language())
+
+
+@lru_cache(maxsize=500)
+def _json(shape: Shape, keys: frozenset[str], _language: str | None) -> str:
+    return json.dumps(filter_fields(shape, keys), ensure_ascii=False)
+
+
+def filter_fields(shape: Shape, open_keys: frozenset[str]) -> list[dict[str, Any]]:
     """The fields of the builder, in the order of the form. Operators that take lists of free values stay with the API."""
     order = [k for section in shape.spec.sections for k in section.fields]
-    fields = readable(actor, shape)
+    fields = {k: f for k, f in shape.fields.items() if k in open_keys}
     keys = [*order, *(k for k in fields if k not in order)]
     made = []
     for key in dict.fromkeys(keys):

@@ -17,7 +17,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.filtering import filter_fields
+from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, read_state, shown_columns
 from klientura.kernel.store import bulk, read
@@ -67,7 +67,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
     actor = asked.actor
     filtered = bool(state.tree or state.q)
     return {
-        "filter_fields_json": json.dumps(filter_fields(actor, shape), ensure_ascii=False),
+        "filter_fields_json": filter_fields_json(actor, shape),
         "all_columns": [
             {"key": f.key, "label": str(f.label), "on": f.key in shown_columns(actor, shape, state.columns)}
             for f in readable(actor, shape).values()
@@ -102,10 +102,11 @@ def _rows(
     asked: Request, shape: Shape, state: ListState, keys: Sequence[str], page: read.Page
 ) -> list[dict[str, Any]]:
     fields = readable(asked.actor, shape)
+    language = lang()
     made: list[dict[str, Any]] = []
     for row in page.rows:
         cells = [
-            cell(fields[k], row[k], row, lang(), company_currency=asked.installation.currency) for k in keys
+            cell(fields[k], row[k], row, language, company_currency=asked.installation.currency) for k in keys
         ]
         if shape.spec.board and shape.spec.board.next_step in keys and row.get("status") in (None, "open"):
             place = keys.index(shape.spec.board.next_step)

@@ -251,11 +251,12 @@ def count(
 
 
 class Group(NamedTuple):
-    """One group of records: its value, how many, and the sum of the totalled field."""
+    """One group of records: its value, how many, the sum of the totalled field, and how many that sum is of."""
 
     value: Any
     number: int
     total: Any
+    summed: int
 
 
 def groups(
@@ -264,10 +265,14 @@ def groups(
     *,
     by: str,
     total: str | None = None,
+    currency: str | None = None,
     tree: Tree | None = None,
     more: Sequence[Predicate] = (),
 ) -> list[Group]:
-    """Count and sum by the values of a field."""
+    """Count and sum by the values of a field.
+
+    Sums of different currencies are never added up: with `currency` only records in it are summed.
+    """
     require(actor, shape, "read")
     fields = readable(actor, shape)
     field, summed = fields.get(by), fields.get(total) if total else None
@@ -276,15 +281,28 @@ def groups(
     if total and (summed is None or not summed.type.numeric):
         raise BadRequest(_("One cannot sum up «%(field)s».") % {"field": total[:60]}, code="group")
     where = conditions(actor, shape, tree=tree, more=more)
-    text = sql.SQL("select {0}, count(*), {1} from {2} r where {3} group by 1 order by 1 nulls last").format(
+    which, params = _summed(shape, summed, currency)
+    text = sql.SQL(
+        "select {0}, count(*), {1} filter (where {2}), count(*) filter (where {2})"
+        " from {3} r where {4} group by 1 order by 1 nulls last"
+    ).format(
         column(field),
-        sql.SQL("sum({})").format(column(summed)) if summed else sql.SQL("null"),
+        sql.SQL("sum({})").format(column(summed)) if summed else sql.SQL("max(null::int)"),
+        which,
         sql.Identifier(shape.table),
         where.sql,
     )
     with connection.cursor() as cursor:
-        cursor.execute(text, where.params)
+        cursor.execute(text, [*params, *params, *where.params])
         return [Group(*row) for row in cursor.fetchall()]
+
+
+def _summed(shape: Shape, field: FieldShape | None, currency: str | None) -> tuple[sql.Composable, list[str]]:
+    """Which records are summed, as a condition with its parameters."""
+    key = field.params.currency_field if field else None
+    if key is None or currency is None:
+        return sql.SQL("true"), []
+    return sql.SQL("{} = %s").format(column(shape.fields[key])), [currency]
 
 
 def titles(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> Mapping[int, str]:

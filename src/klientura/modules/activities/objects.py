@@ -76,6 +76,7 @@ TASK = ObjectSpec(
     ),
     columns=("name", "due_at", "status", "priority", "party", "owner"),
     sort="due_at",
+    indexes=(("owner_id", "status", "due_at"),),
     search=("name", "description"),
     before_write=checks.before_write_task,
     actions=(

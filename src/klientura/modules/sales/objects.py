@@ -144,6 +144,10 @@ OPPORTUNITY = ObjectSpec(
             icon="milestone",
         ),
     ),
-    indexes=(("stage_id", "amount", "owner_id", "team_id"), ("party_id", "created_at")),
+    indexes=(
+        ("stage_id", "currency", "amount", "owner_id", "team_id"),
+        ("owner_id", "status", "next_step_at"),
+        ("owner_id", "status", "close_date"),
+    ),
     empty_text=_("Open your first deal: from here or from the card of a client."),
 )
