@@ -28,9 +28,7 @@ def main(arguments: list[str]) -> int:
     """Run the checks and, for `test`, the tests; returns 0 when all passed."""
     command, rest = arguments[0], arguments[1:]
     passed = failed = 0
-    checks = [list(check) for check in CHECKS]
-    if (ROOT / "tools" / "messages.py").exists():
-        checks.append([sys.executable, "tools/messages.py", "check"])
+    checks = [*CHECKS, [sys.executable, "tools/messages.py", "check"]]
     if command == "test" and "--quick" not in rest:
         checks.insert(0, [sys.executable, __file__, "chromium"])
     for check in checks:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description, generated from the Shapes as the asking actor sees them."""
 
+from collections import defaultdict
 from typing import Any
 
 from klientura import __version__
@@ -138,92 +139,94 @@ def _parameter(
     return {"name": name, "in": where, "schema": schema or {"type": "string"}, **more}
 
 
+NUMBER = _parameter("record_id", "path", INTEGER, required=True)
+VERSION = _parameter("If-Match", "header", {"type": "string", "pattern": '^"[0-9]{1,9}"$'})
+ONCE = _parameter(
+    "Idempotency-Key", "header", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+)
+SEARCH = [_parameter("filter", description="filter tree as JSON"), _parameter("q", description="search")]
+LISTING = [
+    *SEARCH, _parameter("sort"), _parameter("after"), _parameter("limit", schema={"type": "integer", "minimum": 1, "maximum": 200}),
+    _parameter("fields"), _parameter("expand"), _parameter("trashed", schema={"type": "string", "enum": ["true", "false"]}),
+]  # fmt: skip
+COUNTED = {"type": "object", "properties": {"count": {"type": "integer"}, "capped": {"type": "boolean"}}}
+GROUPS = {"type": "object", "properties": {"groups": {"type": "array", "items": GROUP}}}
+ANYTHING = {"type": "object"}
+
+
+def _act(
+    shape: Shape, name: str, summary: str, responses: Any, *, parameters: Any = (), body: Any = None
+) -> dict[str, Any]:
+    found = {
+        "operationId": f"{shape.key}_{name}",
+        "tags": [str(shape.plural)],
+        "summary": summary,
+        "responses": responses,
+        "parameters": list(parameters),
+    }
+    return found if body is None else {**found, "requestBody": body}
+
+
 def _paths(actor: Actor, shape: Shape) -> dict[str, Any]:
-    key, tag = shape.key, [str(shape.plural)]
-    ref = {"$ref": f"#/components/schemas/{key}"}
-    given = {"$ref": f"#/components/schemas/{key}_input"}
-    number = _parameter("record_id", "path", INTEGER, required=True)
-    version = _parameter("If-Match", "header", {"type": "string", "pattern": '^"[0-9]{1,9}"$'})
-    once = _parameter(
-        "Idempotency-Key",
-        "header",
-        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    )
-    search = [_parameter("filter", description="filter tree as JSON"), _parameter("q", description="search")]
+    paths = _reading(shape)
+    for path, acts in _writing(actor, shape).items():
+        paths.setdefault(path, {}).update(acts)
+    return paths
+
+
+def _reading(shape: Shape) -> dict[str, Any]:
+    key, ref = shape.key, {"$ref": f"#/components/schemas/{shape.key}"}
     page = {
         "type": "object",
         "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"]}},
     }
-    listing = [
-        *search, _parameter("sort"), _parameter("after"), _parameter("limit", schema={"type": "integer", "minimum": 1, "maximum": 200}),
-        _parameter("fields"), _parameter("expand"), _parameter("trashed", schema={"type": "string", "enum": ["true", "false"]}),
-    ]  # fmt: skip
-
-    def act(
-        name: str, summary: str, responses: Any, *, parameters: Any = (), body: Any = None
-    ) -> dict[str, Any]:
-        found = {
-            "operationId": f"{key}_{name}",
-            "tags": tag,
-            "summary": summary,
-            "responses": responses,
-            "parameters": list(parameters),
-        }
-        return found if body is None else {**found, "requestBody": body}
-
-    groups = {"type": "object", "properties": {"groups": {"type": "array", "items": GROUP}}}
-    counted = {"type": "object", "properties": {"count": {"type": "integer"}, "capped": {"type": "boolean"}}}
-    paths: dict[str, Any] = {
-        f"/{key}": {"get": act("list", "list", _responses(page), parameters=listing)},
-        f"/{key}/count": {"get": act("count", "count", _responses(counted), parameters=search)},
+    by = [_parameter("by", required=True), _parameter("sum"), SEARCH[0]]
+    since = [NUMBER, _parameter("after")]
+    return {
+        f"/{key}": {"get": _act(shape, "list", "list", _responses(page), parameters=LISTING)},
+        f"/{key}/count": {"get": _act(shape, "count", "count", _responses(COUNTED), parameters=SEARCH)},
         f"/{key}/groups": {
-            "get": act(
-                "groups",
-                "count and sum by the values of a field",
-                _responses(groups),
-                parameters=[_parameter("by", required=True), _parameter("sum"), search[0]],
+            "get": _act(
+                shape, "groups", "count and sum by the values of a field", _responses(GROUPS), parameters=by
             )
         },
-        f"/{key}/{{record_id}}": {"get": act("read", "read", _responses(ref), parameters=[number])},
+        f"/{key}/{{record_id}}": {"get": _act(shape, "read", "read", _responses(ref), parameters=[NUMBER])},
         f"/{key}/{{record_id}}/history": {
-            "get": act(
-                "history", "history", _responses({"type": "object"}), parameters=[number, _parameter("after")]
-            )
+            "get": _act(shape, "history", "history", _responses(ANYTHING), parameters=since)
         },
     }
-    one = paths[f"/{key}/{{record_id}}"]
+
+
+def _writing(actor: Actor, shape: Shape) -> dict[str, Any]:
+    """What the actor may do on some records of the object."""
+    key, ref = shape.key, {"$ref": f"#/components/schemas/{shape.key}"}
+    given = _body({"$ref": f"#/components/schemas/{key}_input"})
+    one, paths = f"/{key}/{{record_id}}", defaultdict[str, dict[str, Any]](dict)
+    changing = [NUMBER, VERSION, ONCE]
     if may(actor, shape, "create"):
-        paths[f"/{key}"]["post"] = act(
-            "create", "create", _responses(ref, "201"), parameters=[once], body=_body(given)
+        paths[f"/{key}"]["post"] = _act(
+            shape, "create", "create", _responses(ref, "201"), parameters=[ONCE], body=given
         )
     if may(actor, shape, "edit"):
-        one["patch"] = act(
-            "change", "change", _responses(ref), parameters=[number, version, once], body=_body(given)
+        paths[one]["patch"] = _act(
+            shape, "change", "change", _responses(ref), parameters=changing, body=given
         )
-        paths[f"/{key}/bulk"] = {
-            "post": act(
-                "bulk",
-                "bulk",
-                _responses({"type": "object"}),
-                parameters=[once],
-                body=_body({"type": "object"}),
-            )
-        }
+        bulk = {**_responses(ANYTHING), **_responses(ANYTHING, "201")}
+        paths[f"/{key}/bulk"]["post"] = _act(
+            shape, "bulk", "bulk", bulk, parameters=[ONCE], body=_body(ANYTHING)
+        )
         for action in shape.spec.actions:
-            paths[f"/{key}/{{record_id}}/actions/{action.key}"] = {
-                "post": act(
-                    f"action_{action.key}", str(action.label), _responses(ref), parameters=[number, version, once],
-                    body=_body({"type": "object"}, required=False),
-                )
-            }  # fmt: skip
+            paths[f"{one}/actions/{action.key}"]["post"] = _act(
+                shape, f"action_{action.key}", str(action.label), _responses(ref), parameters=changing,
+                body=_body(ANYTHING, required=False),
+            )  # fmt: skip
     if may(actor, shape, "delete"):
-        one["delete"] = act(
-            "trash", "trash", {**_responses({}), "204": {"description": "in the trash"}}, parameters=[number]
+        gone = {**_responses({}), "204": {"description": "in the trash"}}
+        gone.pop("200")
+        paths[one]["delete"] = _act(shape, "trash", "trash", gone, parameters=[NUMBER])
+        paths[f"{one}/restore"]["post"] = _act(
+            shape, "restore", "restore", _responses(ref), parameters=[NUMBER]
         )
-        one["delete"]["responses"].pop("200")
-        paths[f"/{key}/{{record_id}}/restore"] = {
-            "post": act("restore", "restore", _responses(ref), parameters=[number])
-        }
     return paths
 
 
