@@ -8,7 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import scope
+from klientura.kernel.access.gate import Predicate, scope
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import column, comparable
@@ -21,7 +21,6 @@ SHARED = frozenset({"name", "city", "email", "phone", "last_name", "first_name",
 # Where the keys leave several records, the one that shares such a value is meant.
 HINTS = ("kpp", "website", "email", "phone")
 CONTACT_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
-
 type Key = tuple[str, ...]
 
 
@@ -137,42 +136,34 @@ class Register:
     def _load_key(
         self, actor: Actor, key: Key, wanted: Sequence[tuple[Any, ...]], operation_id: int | None
     ) -> None:
-        fields = [self.shape.fields[k] for k in key]
-        arrays = sql.SQL(", ").join(
-            sql.SQL("%s::" + ("text" if f.type.folds else f.type.sql_type) + "[]") for f in fields
-        )
-        names = [sql.Identifier(f"k{n}") for n in range(len(fields))]
-        tests = sql.SQL(" and ").join(
-            sql.SQL("{} = v.{}").format(comparable(f), name) for f, name in zip(fields, names, strict=True)
-        )
-        where = conditions(actor, self.shape)
+        # No join: a list of values is looked up by an index, or by its hash where the planner knows no better.
+        among = [
+            Predicate(
+                sql.SQL("{} = any(%s)").format(comparable(self.shape.fields[k])),
+                (sorted({values[n] for values in wanted}),),
+            )
+            for n, k in enumerate(key)
+        ]
+        where = conditions(actor, self.shape, more=among)
         edit = scope(actor, self.shape, "edit")
-        text = sql.SQL(
-            "select r.id, r.operation_id, {edit}, {columns} from unnest({arrays}) v({names}) join {table} r on {tests}"
-            " where {where}"
-        ).format(
+        text = sql.SQL("select r.id, r.operation_id, {edit}, {columns} from {table} r where {where}").format(
             edit=edit.sql,
             columns=sql.SQL(", ").join(column(self.shape.fields[k]) for k in (*self.fields, *self._hints)),
-            arrays=arrays,
-            names=sql.SQL(", ").join(names),
             table=sql.Identifier(self.shape.table),
-            tests=tests,
             where=where.sql,
         )
-        lists = [list(values) for values in zip(*wanted, strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(text, [*edit.params, *lists, *where.params])
-            for record_id, operation, editable, *values in cursor.fetchall():
-                if record_id in self._by_id:
-                    continue
-                found = self._normal(dict(zip(self.fields, values, strict=False)))
-                hints = frozenset(str(v) for v in values[len(self.fields) :] if v)
-                again = operation is not None and operation == operation_id
-                self.add(
-                    Known(
-                        record_id, found, mine=again, stored=not again, hints=hints, editable=bool(editable)
-                    )
-                )
+            cursor.execute(text, [*edit.params, *where.params])
+            found_rows = cursor.fetchall()
+        for record_id, operation, editable, *values in found_rows:
+            if record_id in self._by_id:
+                continue
+            found = self._normal(dict(zip(self.fields, values, strict=False)))
+            hints = frozenset(str(v) for v in values[len(self.fields) :] if v)
+            again = operation is not None and operation == operation_id
+            self.add(
+                Known(record_id, found, mine=again, stored=not again, hints=hints, editable=bool(editable))
+            )
 
 
 def _contradicts(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

@@ -27,7 +27,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "middle_name": ("отчество", "middle name", "patronymic"),
     "whole_name": (
         "фио", "ф.и.о.", "фамилия имя отчество", "контактное лицо", "контакт", "имя фамилия",
-        "фио контактного лица", "имя контактного лица", "контактные лица", "полное имя", "сотрудник", "full name", "full_name", "contact name", "contact", "contact person",
+        "фио контактного лица", "имя контактного лица", "контактные лица", "полное имя", "сотрудник",
+        "full name", "full_name", "contact name", "contact", "contact person",
     ),
     "position": ("должность", "должность контактного лица", "position", "job title", "title"),
     "owner": ("менеджер", "ответственный", "ответственный менеджер", "куратор", "manager", "owner", "account manager"),
