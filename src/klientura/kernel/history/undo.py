@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import require
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.events.outbox import emit
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import operations, rows
 from klientura.kernel.store.changes import SILENT
@@ -30,6 +31,10 @@ class Undone:
     kept: list[int] = field(default_factory=list)
 
 
+# The right that an act needed is needed to take it back: it may have been withdrawn since.
+_NEEDED = {"edit": "edit", "delete": "delete", "import": "import"}
+
+
 @transaction.atomic
 def undo(actor: Actor, operation_id: int) -> Undone:
     """Take back an operation of the actor's own (an administrator: anybody's). Itself an operation.
@@ -43,7 +48,8 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         raise Denied(_("An undo cannot be undone."))
     if target.state not in {"done", "cancelled", "failed"}:
         raise BadRequest(_("This has been taken back already, or is still running."), code="state")
-    shape = next(s for s in all_shapes().values() if s.key == target.object)
+    shape = shape_of(target.object)
+    require(actor, shape, _NEEDED.get(target.kind, "edit"))
     mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
     result = Undone(mine.pk)
     touched: set[int] = set()
