@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -18,7 +20,7 @@ class PublicSurfaceContract(Contract):
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Look at every import that goes from outside into a module."""
         prefix = f"{self.container}."
-        slots = set(self.public_slots)
+        slots = set(cast("list[str]", self.public_slots))
         broken = []
         for imported in sorted(m for m in graph.modules if m.startswith(prefix)):
             owner, _dot, inside = imported.removeprefix(prefix).partition(".")

@@ -1,6 +1,7 @@
 """Reading what programs send: strict JSON, bounded parameters."""
 
 import json
+import math
 from typing import Any
 
 from django.http import HttpRequest
@@ -42,6 +43,9 @@ def _check(value: Any, depth: int) -> None:
         raise ValueError("too deep")
     if isinstance(value, str):
         value.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
+    elif isinstance(value, float):
+        if not math.isfinite(value):  # 1e400 is JSON, and infinity once it is read
+            raise ValueError("out of range")
     elif isinstance(value, dict):
         for key, item in value.items():
             key.encode("utf-8")

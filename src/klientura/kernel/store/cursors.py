@@ -12,7 +12,7 @@ from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.shape import FieldShape
 
-MAX_LENGTH = 2000
+MAX_LENGTH = 4000  # the longest title, in the widest letters, and the encoding around it
 
 
 @dataclass(frozen=True, slots=True)
