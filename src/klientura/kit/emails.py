@@ -1,6 +1,7 @@
 """Normal form and shape of e-mail addresses, Cyrillic domains included. Delivery is not checked."""
 
 import re
+from functools import lru_cache
 
 from klientura.kit.hosts import BadHost, normalise_host
 from klientura.kit.text import fold
@@ -67,6 +68,7 @@ def split_emails(cell: str) -> list[str]:
     return [item for item in (item.strip(" \t\n\r,;\u00a0") for item in items) if item]
 
 
+@lru_cache(maxsize=8192)
 def _checked(address: str) -> str:
     if len(address) > _MAX_LENGTH:
         raise BadEmail("too_long")

@@ -8,6 +8,9 @@ import os
 GRACE = 4.0
 """Seconds that running jobs get to end after SIGTERM; then they are taken up again at the next start."""
 
+CONCURRENCY = 3
+"""Jobs at once: a long import must not keep the minute's tick waiting."""
+
 DATABASE_PATIENCE = 3.0
 """Seconds to wait for a connection."""
 
@@ -31,7 +34,12 @@ async def _work() -> None:
     connector = PsycopgConnector(kwargs=connector_params("default"), timeout=DATABASE_PATIENCE)
     worker = app.with_connector(connector)
     async with worker.open_async():
-        await worker.run_worker_async(shutdown_graceful_timeout=GRACE, listen_notify=True)
+        await worker.run_worker_async(
+            concurrency=CONCURRENCY,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=GRACE,
+            listen_notify=True,
+        )
 
 
 if __name__ == "__main__":

@@ -77,7 +77,9 @@ def _contact_points(draft: Draft, area_code: str) -> None:
         where = f"contact_points.{number}.value"
         try:
             if kind in PHONES:
-                line["value"], line["uncertain"] = _phone(str(value), area_code)
+                # What a file's reader could not place, knowing the row's city, is not completed by our own city's code.
+                own_code = "" if line.get("uncertain") else area_code
+                line["value"], line["uncertain"] = _phone(str(value), own_code)
             elif kind == "email":
                 line["value"] = normalise_email(str(value))
             elif kind == "site":
