@@ -30,3 +30,13 @@ def digest(*, leave_out: Iterable[str] = ()) -> dict[str, str]:
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """The tables whose rows differ."""
     return sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
+
+
+def last_write() -> tuple[int, int]:
+    """The numbers of the last change and of the last event: a cheap sign that some record was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce((select max(id) from kernel_change), 0), coalesce((select max(id) from kernel_event), 0)"
+        )
+        change, event = cursor.fetchone()
+    return change, event
