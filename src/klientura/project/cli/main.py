@@ -21,6 +21,7 @@ COMMANDS = {
     "migrate": "migrate",
     "import": "import_",
     "export": "export",
+    "demo": "demo",
 }
 """Command → name of its file in this package."""
 

@@ -1,0 +1,108 @@
+"""Write a demo company of any size: block by block, by COPY, with the real triggers, as one operation."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from django.db import connection, transaction
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.store import operations
+from klientura.kernel.store.rows import remember_actor, reserve_ids
+from klientura.modules.sales.services.pipelines import ensure_default_pipeline
+from klientura.project.demo import clients, selling
+from klientura.project.demo.clients import Block
+from klientura.project.demo.phrases import phrases_of
+from klientura.project.demo.records import copy
+from klientura.project.demo.team import Owner
+
+ROWS_PER_BLOCK = 20_000
+TABLES = ("party", "contact_point", "party_address", "opportunity", "interaction", "task")
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much to make. Organisations: at least one, below nine million (their tax numbers differ)."""
+
+    organisations: int
+    people: int
+    deals: int
+    interactions: int
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Made:
+    """What was written: rows by table."""
+
+    operation_id: int
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def records(self) -> int:
+        """Records that stand for themselves: without contact points and addresses."""
+        return sum(self.rows.get(t, 0) for t in ("party", "opportunity", "interaction", "task"))
+
+
+def generate(
+    actor: Actor,
+    volume: Volume,
+    owners: tuple[Owner, ...],
+    *,
+    language: str,
+    now: dt.datetime,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Made:
+    """Write a demo company and return what was made. The same volume, seed and `now` give the same company (identifiers aside).
+
+    Each block is a transaction of its own (inside the caller's, if there is one), so memory stays flat; an
+    interrupted run is left as a failed operation that can be taken back. `tell` hears blocks done and all.
+    """
+    phrases = phrases_of(language)
+    pipeline = ensure_default_pipeline(actor)
+    funnel = selling.read_funnel(actor, pipeline)
+    operation = operations.start(actor, "demo", "party", name=phrases.company, seed=volume.seed)
+    made = Made(operation.pk)
+    everything = max(volume.organisations, volume.people, volume.deals, volume.interactions)
+    pieces = max(1, min(volume.organisations, -(-everything // ROWS_PER_BLOCK)))
+    plan = list(
+        zip(
+            *(selling.shares(n, pieces) for n in (volume.organisations, volume.people, volume.deals, volume.interactions)),
+            strict=True,
+        )
+    )  # fmt: skip
+    first = 0
+    try:
+        for number, (organisations, people, deals, talks) in enumerate(plan):
+            rng = Random(f"{volume.seed}/{number}")  # noqa: S311 - data to look at, not secrets
+            block = Block(rng, now, phrases, owners, operation.pk)
+            clients.add_organisations(block, reserve_ids("party", organisations), first, volume.organisations)
+            clients.add_people(block, reserve_ids("party", people))
+            if funnel is not None:
+                selling.add_deals(block, reserve_ids("opportunity", deals), funnel)
+            selling.add_interactions(block, reserve_ids("interaction", talks))
+            planned = selling.plan_tasks(block)
+            selling.add_tasks(block, reserve_ids("task", len(planned)), planned)
+            selling.note_facts(block)
+            _write(actor, block, made)
+            first += organisations
+            tell(number + 1, pieces)
+    except BaseException:
+        if not connection.in_atomic_block:
+            operations.finish(operation, records=made.records, state="failed")
+        raise
+    operations.finish(operation, records=made.records, details={"rows": made.rows})
+    with connection.cursor() as cursor:
+        cursor.execute("analyze " + ", ".join((*TABLES, "kernel_change", "kernel_search_word")))
+    return made
+
+
+def _write(actor: Actor, block: Block, made: Made) -> None:
+    with transaction.atomic():
+        remember_actor(actor.user_id, block.operation_id)
+        for table, rows in (
+            ("party", [*block.organisations, *block.people]), ("contact_point", block.points), ("party_address", block.addresses),
+            ("opportunity", block.deals), ("interaction", block.interactions), ("task", block.tasks),
+        ):  # fmt: skip
+            made.rows[table] = made.rows.get(table, 0) + copy(table, rows)
