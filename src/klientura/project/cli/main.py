@@ -22,6 +22,8 @@ COMMANDS = {
     "import": "import_",
     "export": "export",
     "demo": "demo",
+    "user": "user",
+    "token": "token",
 }
 """Command → name of its file in this package."""
 

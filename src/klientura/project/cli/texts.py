@@ -1,5 +1,7 @@
 """Every message of the command line: code → (English, Russian). First what happened, then what to do."""
 
+from .texts_more import PEOPLE_AND_DEMO
+
 TEXTS: dict[str, tuple[str, str]] = {
     # help
     "help": (
@@ -335,48 +337,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "column_unknown": ("There is no column «{title}» in the file.", "В файле нет столбца «{title}»."),
     "user_unknown": ("There is no active user {email}.", "Нет активного пользователя {email}."),
-    # demo
-    "help_demo": ("put made-up data into the base", "заполнить базу вымышленными данными"),
-    "help_demo_organisations": ("organisations (default: 200)", "число организаций (по умолчанию 200)"),
-    "help_demo_people": (
-        "people (default: two for each organisation)",
-        "число людей (по умолчанию по два на организацию)",
-    ),
-    "help_demo_deals": (
-        "deals (default: three for four organisations)",
-        "число сделок (по умолчанию три на четыре организации)",
-    ),
-    "help_demo_interactions": (
-        "calls, meetings, letters (default: two for each deal)",
-        "число звонков, встреч и писем (по умолчанию по два на сделку)",
-    ),
-    "help_demo_seed": (
-        "the same number gives the same data (default: 1)",
-        "одно и то же число даёт одни и те же данные (по умолчанию 1)",
-    ),
-    "help_demo_user": (
-        "whose operation it shall be (default: the product's own)",
-        "от чьего имени (по умолчанию от имени программы)",
-    ),
-    "help_demo_remove": ("take the demo data out", "убрать демонстрационные данные"),
-    "demo_running": (
-        "Demo data are being written or removed at this moment. Wait until that ends.",
-        "Демонстрационные данные сейчас записывает или убирает другой процесс. Дождитесь окончания.",
-    ),
-    "demo_there": (
-        "There are demo data in this base already. Take them out first: klientura demo --remove",
-        "В базе уже есть демонстрационные данные. Сначала уберите их: klientura demo --remove",
-    ),
-    "demo_absent": ("There are no demo data in this base.", "Демонстрационных данных в базе нет."),
-    "demo_progress": ("{percent} %, {seconds} s", "{percent} %, {seconds} с"),
-    "demo_passwords": (
-        "These are sign-in names and passwords of the demo's users. They are shown only now.",
-        "Это имена для входа и пароли демонстрационных пользователей. Больше они не показываются.",
-    ),
-    "demo_done": ("Records: {count}, in {seconds} s.", "Записей: {count}, за {seconds} с."),
-    "demo_removed": (
-        "Taken out: {count}. Left because somebody changed them since: {kept}.",
-        "Убрано записей: {count}. Оставлено изменённых после загрузки: {kept}.",
-    ),
     "refused": ("{text}", "{text}"),
+    **PEOPLE_AND_DEMO,
 }
