@@ -11,7 +11,7 @@ from klientura.project.server.place import choose_data_dir
 
 from .django_ready import add_data_argument, with_django
 from .import_ import speaking, user_id_of
-from .language import say, terminal_language
+from .language import say
 
 HELP = "help_demo"
 MOST = 5_000_000
@@ -70,7 +70,9 @@ def _write(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
     )
     actor = SystemActor("demo", user_id_of(arguments.user))
-    language = terminal_language()
+    from klientura.kernel.settings.installation import current
+
+    language = "en" if current().language == "en" else "ru"
     began = time.monotonic()
     colleagues = make_colleagues(phrases_of(language), language, generate_password)
     made = generate(
