@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
     for connection in connections.all():
         connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+@pytest.fixture(autouse=True)
+def _the_language_of_the_project() -> Iterator[None]:
+    """Leave no language behind: a test that switched it must not change what the next one reads."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)
