@@ -92,7 +92,20 @@ class Conflict(KernelError):
         "Somebody changed the same field while you were editing. Look at both values and choose."
     )
 
-    def __init__(self, version: int, conflicts: Sequence[FieldConflict]) -> None:
+    def __init__(
+        self,
+        version: int,
+        conflicts: Sequence[FieldConflict],
+        *,
+        untouched: frozenset[str] = frozenset(),
+        lines: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> None:
+        """`untouched` are submitted fields that only others changed, `lines` the lines of both sides joined.
+
+        A form that is shown again on the new version takes both, or saving it would undo what others did.
+        """
         super().__init__()
         self.version = version
         self.conflicts = tuple(conflicts)
+        self.untouched = untouched
+        self.lines = dict(lines or {})

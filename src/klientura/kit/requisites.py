@@ -61,7 +61,7 @@ def check_ogrn(text: str) -> str:
 
 def check_ogrnip(text: str) -> str:
     """Return the 15 digits of a sole trader's state registration number, or raise BadRequisite."""
-    return _check_or_suggest(_digits(text), (15,), _check_ogrn_digits)
+    return _check_or_suggest(_digits(text), (15,), _check_ogrnip_digits)
 
 
 def check_bic(text: str) -> str:
@@ -139,6 +139,16 @@ def _check_inn_digits(digits: str) -> str:
 
 def _check_ogrn_digits(digits: str) -> str:
     return _by_stdnum(digits, stdnum_ogrn.validate)
+
+
+def _check_ogrnip_digits(digits: str) -> str:
+    # The check digit is the last digit of the remainder by 13. The library compares the whole remainder, so it
+    # refuses the three numbers of thirteen whose remainder has two digits.
+    if digits[0] not in "34":
+        raise BadRequisite("prefix")
+    if int(digits[:-1]) % 13 % 10 != int(digits[-1]):
+        raise BadRequisite("checksum")
+    return digits
 
 
 def _by_stdnum(digits: str, validate: Callable[[str], str]) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
-from klientura.kernel.errors import Conflict, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import Conflict, FieldConflict, FieldError, Invalid, KernelError, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
@@ -64,7 +64,9 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     except Invalid as refused:
         return _form(asked, shape, record_id, row, errors=refused.errors, typed=values, lines=parts)
     except Conflict as conflict:
-        return _form(asked, shape, record_id, row, conflict=conflict, typed=values, lines=parts)
+        mine = {k: v for k, v in values.items() if k not in conflict.untouched}
+        joined = {**parts, **conflict.lines}
+        return _form(asked, shape, record_id, row, conflict=conflict, typed=mine, lines=joined)
     return _done(asked, shape, record_id)
 
 
@@ -143,14 +145,7 @@ def _form(
         if writable(asked.actor, shape, k)
     ]
     labels = {k: capitalised(f) for k, f in fields.items()}
-    conflicts = [
-        {
-            "label": labels.get(c.field, c.field),
-            "theirs": _shown(fields.get(c.field), c.theirs),
-            "yours": _shown(fields.get(c.field), c.yours),
-        }
-        for c in (conflict.conflicts if conflict else ())
-    ]
+    conflicts = [_both_sides(shape, fields, c) for c in (conflict.conflicts if conflict else ())]
     context = {
         "shape": shape,
         "record_id": record_id,
@@ -177,6 +172,35 @@ def _form(
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
     return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+
+
+def _both_sides(shape: Shape, fields: Mapping[str, FieldShape], conflict: FieldConflict) -> dict[str, str]:
+    """A conflict as texts: a field's two values, or what the lines of both sides say."""
+    if conflict.field in shape.parts:
+        part = shape.parts[conflict.field]
+        return {
+            "label": str(part.label),
+            "theirs": _lines_shown(part, conflict.theirs),
+            "yours": _lines_shown(part, conflict.yours),
+        }
+    field = fields.get(conflict.field)
+    return {
+        "label": capitalised(field) if field else conflict.field,
+        "theirs": _shown(field, conflict.theirs),
+        "yours": _shown(field, conflict.yours),
+    }
+
+
+def _lines_shown(part: PartShape, lines: Sequence[Mapping[str, Any]]) -> str:
+    words = [
+        " ".join(
+            _shown(f, line[k])
+            for k, f in part.fields.items()
+            if k in line and not f.read_only and f.type.key != "boolean"
+        )
+        for line in lines
+    ]
+    return "; ".join(" ".join(w.split()) for w in words)
 
 
 def _shown(field: FieldShape | None, value: Any) -> str:

@@ -14,10 +14,11 @@ from klientura.kernel.access.gate import Predicate, require
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import drafts, operations, read, rows, write
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.store.read import Row
 from klientura.kernel.store.references import check_references
 
 MAX_RECORDS = 100_000
@@ -119,13 +120,17 @@ def write_drafts(actor: Actor, batch: Batch, *, operation_id: int) -> list[int]:
     """Write checked drafts of existing, locked records; those with errors are skipped. Return the changed numbers."""
     shape = batch.shape
     good = [d for d in batch if not d.errors]
-    changes = {d.record_id or 0: diff for d in good if (diff := _diff(shape, d))}
+    lines = _changed_lines(actor, shape, [d for d in good if d.parts])
+    changes = {
+        d.record_id or 0: diff for d in good if (diff := _diff(shape, d)) or (d.record_id or 0) in lines
+    }
     header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
     rows.update(shape.table, rows.column_types(shape), changes, header)
-    with_lines = [d for d in good if d.parts]
-    if with_lines:
+    if lines:  # after the records: their history takes the new versions
         rows.remember_actor(actor.user_id, operation_id)
-        _replace_lines(actor, shape, with_lines)
+        for record_id, changed in lines.items():
+            for part, stored, given in changed:
+                rows.replace_lines(part, record_id, stored, given)
     moved = [i for i, diff in changes.items() if {"owner_id", "team_id"} & set(diff)]
     if moved:
         write.check_reach(actor, shape, moved)
@@ -134,13 +139,22 @@ def write_drafts(actor: Actor, batch: Batch, *, operation_id: int) -> list[int]:
     return ids
 
 
-def _replace_lines(actor: Actor, shape: Shape, given: Sequence[Draft]) -> None:
+def _changed_lines(
+    actor: Actor, shape: Shape, given: Sequence[Draft]
+) -> dict[int, list[tuple[PartShape, list[Row], list[Row]]]]:
+    """By record: the parts whose given lines differ from the stored ones, with both."""
     stored = read.parts_of(actor, shape, [d.record_id or 0 for d in given])
+    found: dict[int, list[tuple[PartShape, list[Row], list[Row]]]] = {}
     for draft in given:
-        for key, lines in draft.parts.items():
-            rows.replace_lines(
-                shape.parts[key], draft.record_id or 0, stored[draft.record_id or 0][key], lines
-            )
+        record_id = draft.record_id or 0
+        changed = [
+            (shape.parts[k], stored[record_id][k], lines)
+            for k, lines in draft.parts.items()
+            if rows.lines_differ(shape.parts[k], stored[record_id][k], lines)
+        ]
+        if changed:
+            found[record_id] = changed
+    return found
 
 
 @transaction.atomic

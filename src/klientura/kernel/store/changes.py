@@ -1,11 +1,10 @@
 """History triggers, generated per table and column by column (a generic diff costs four times as much)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from django.db import connection
 from psycopg import sql
 
-from klientura.kernel.objects.shape import PartShape, Shape
+from klientura.kernel.objects.shape import PartShape
 
 # Columns whose change is no event in a record's life.
 SILENT = frozenset(
@@ -52,9 +51,11 @@ end $$"""
 _LINE = """
 create or replace function {function}() returns trigger language plpgsql set enable_nestloop = off as $$
 begin
-  insert into kernel_change (root_object, root_id, object, record_id, action, at, actor_id, operation_id, changes)
+  insert into kernel_change
+    (root_object, root_id, object, record_id, action, at, actor_id, operation_id, version, changes)
   select {base}, d.root_id, {key}, d.id, {action}, now(), nullif(current_setting('klientura.actor', true), '')::bigint,
-    nullif(current_setting('klientura.operation', true), '')::bigint, d.changes
+    nullif(current_setting('klientura.operation', true), '')::bigint,
+    (select r.version from {root} r where r.id = d.root_id), d.changes
   from (select {row}.id, {row}.{parent} as root_id, {diff} as changes from {source}) d
   where d.changes <> '{{}}';
   return null;
@@ -116,8 +117,8 @@ def record_statements(base: str, table: str, columns: Iterable[str]) -> list[sql
     return statements
 
 
-def line_statements(base: str, part: PartShape, columns: Iterable[str]) -> list[sql.Composable]:
-    """The statements that make the lines of a record part of its history."""
+def line_statements(base: str, root: str, part: PartShape, columns: Iterable[str]) -> list[sql.Composable]:
+    """The statements that make the lines of a record (in the table `root`) part of its history."""
     kept = [c for c in columns if c not in SILENT and c != part.parent_column]
     kinds = {
         "insert": ("add", "n", "new_rows n", ADDED),
@@ -130,6 +131,7 @@ def line_statements(base: str, part: PartShape, columns: Iterable[str]) -> list[
         body = sql.SQL(_LINE).format(
             function=sql.Identifier(function),
             base=sql.Literal(base),
+            root=sql.Identifier(root),
             key=sql.Literal(part.key),
             action=sql.Literal(action),
             row=sql.Identifier(row),
@@ -139,15 +141,3 @@ def line_statements(base: str, part: PartShape, columns: Iterable[str]) -> list[
         )
         statements += _install(part.table, event, body, function)
     return statements
-
-
-def changed_since(shape: Shape, record_id: int, version: int) -> Mapping[str, int | None]:
-    """The columns of a record that were changed after a version of it, each with who changed it last."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select k.key, c.actor_id from kernel_change c, jsonb_object_keys(c.changes) k(key)"
-            " where c.root_object = %s and c.root_id = %s and c.object = %s and c.version > %s and c.action = 'update'"
-            " order by c.id",
-            [shape.base, record_id, shape.base, version],
-        )
-        return dict(cursor.fetchall())

@@ -31,8 +31,9 @@ def parse(actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, *, c
         if field is None:
             draft.refuse(key, "unknown", NO_SUCH_FIELD)
         elif field.by_verb and not creating:
+            verb = next((a.label for a in shape.spec.actions if a.key == field.by_verb), field.by_verb)
             draft.refuse(
-                key, "by_verb", _("This changes through the action «%(action)s».") % {"action": field.by_verb}
+                key, "by_verb", _("This changes through the action «%(action)s».") % {"action": verb}
             )
         elif field.read_only or not writable(actor, shape, key):
             draft.refuse(key, "read_only", READ_ONLY)

@@ -45,7 +45,7 @@ def synchronise_changes(shapes: Mapping[str, Shape]) -> None:
             for statement in changes.record_statements(base, table, columns):
                 cursor.execute(statement)
             for part in parts_of(kinds).values():
-                for statement in changes.line_statements(base, part, column_names(part.table)):
+                for statement in changes.line_statements(base, table, part, column_names(part.table)):
                     cursor.execute(statement)
             _bound_dates(cursor, kinds)
     indexes.synchronise(shapes)

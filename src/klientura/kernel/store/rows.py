@@ -127,24 +127,36 @@ def insert_lines(part: PartShape, lines: Iterable[tuple[int, Sequence[Mapping[st
     )
 
 
+def lines_differ(
+    part: PartShape, before: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether writing these lines would change, add, remove or reorder anything."""
+    if [line.get("id") for line in lines] != [line["id"] for line in before]:
+        return True
+    return any(
+        v != old.get(k)
+        for old, line in zip(before, lines, strict=True)
+        for k, v in line.items()
+        if k in part.fields
+    )
+
+
 def replace_lines(
     part: PartShape, record_id: int, before: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
-) -> bool:
+) -> None:
     """Make the lines of a record those given: known ids are updated, new ones added, missing ones removed.
 
-    Returns whether anything changed. An id that is not one of this record's lines counts as a new line.
+    An id that is not one of this record's lines counts as a new line.
     """
     old = {line["id"]: line for line in before}
     kept = {line["id"] for line in lines if line.get("id") in old}
     table, parent = sql.Identifier(part.table), sql.Identifier(part.parent_column)
-    changed = False
     with connection.cursor() as cursor:
         if gone := [i for i in old if i not in kept]:
             cursor.execute(
                 sql.SQL("delete from {} where {} = %s and id = any(%s)").format(table, parent),
                 [record_id, gone],
             )
-            changed = True
         fresh: list[tuple[int, Mapping[str, Any]]] = []
         for place, line in enumerate(lines):
             known = old.get(line.get("id"))
@@ -152,7 +164,6 @@ def replace_lines(
                 fresh.append((place, line))
                 continue
             diff = {k: v for k, v in line.items() if k in part.fields and v != known.get(k)}
-            changed = changed or bool(diff)
             assignments = [sql.SQL("{} = %s").format(sql.Identifier(part.fields[k].column)) for k in diff]
             assignments.append(sql.SQL("{} = %s").format(sql.Identifier(part.order)))
             cursor.execute(
@@ -171,4 +182,3 @@ def replace_lines(
                 for place, line in fresh
             ],
         )
-    return changed or bool(fresh)

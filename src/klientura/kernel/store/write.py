@@ -10,12 +10,11 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, may, members_of, require
-from klientura.kernel.errors import BadRequest, Conflict, Denied, FieldConflict, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store import drafts, read, rows
-from klientura.kernel.store.changes import changed_since
+from klientura.kernel.store import drafts, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
 from klientura.kernel.store.references import check_references
@@ -30,7 +29,6 @@ def create(
     shape: Shape,
     values: Mapping[str, Any],
     *,
-    uid: str | None = None,
     operation_id: int | None = None,
 ) -> int:
     """Create a record from raw values (fields and lines) and return its number.
@@ -199,48 +197,26 @@ def apply(
     """Check a draft of an existing, locked record and write what differs; return the version that stands then."""
     record_id = draft.record_id or 0
     if expected_version is not None and not draft.errors:
-        _refuse_lost_update(shape, draft, expected_version)
+        late_edits.join(actor, shape, draft, expected_version)
     settle(actor, Batch(shape, [draft], creating=False))
     changes = {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
-    lines_changed = _write_lines(actor, shape, draft, operation_id)
-    if not changes and not lines_changed:
+    stored = read.parts_of(actor, shape, [record_id])[record_id] if draft.parts else {}
+    lines = {k: v for k, v in draft.parts.items() if rows.lines_differ(shape.parts[k], stored[k], v)}
+    if not changes and not lines:
         return draft.version
     header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
     rows.update(shape.table, rows.column_types(shape), {record_id: changes}, header)
+    if lines:  # after the record: their history takes its new version
+        rows.remember_actor(actor.user_id, operation_id)
+        for key, given in lines.items():
+            rows.replace_lines(shape.parts[key], record_id, stored[key], given)
     if {"owner_id", "team_id"} & set(changes):
         check_reach(actor, shape, [record_id])
     emit(
         f"{shape.key}.changed", shape.base, [record_id], actor_id=actor.user_id, operation_id=operation_id,
-        payload={"columns": sorted(changes)},
+        payload={"columns": sorted(changes), "parts": sorted(lines)},
     )  # fmt: skip
     return draft.version + 1
-
-
-def _write_lines(actor: Actor, shape: Shape, draft: Draft, operation_id: int | None) -> bool:
-    if not draft.parts:
-        return False
-    record_id = draft.record_id or 0
-    rows.remember_actor(actor.user_id, operation_id)
-    before = read.parts_of(actor, shape, [record_id])[record_id]
-    changed = False
-    for key, lines in draft.parts.items():
-        changed = rows.replace_lines(shape.parts[key], record_id, before[key], lines) or changed
-    return changed
-
-
-def _refuse_lost_update(shape: Shape, draft: Draft, expected_version: int) -> None:
-    if expected_version > draft.version or expected_version < 1:
-        raise BadRequest(_("This version of the record never existed."), code="version")
-    if expected_version == draft.version:
-        return
-    theirs = changed_since(shape, draft.record_id or 0, expected_version)
-    conflicts = [
-        FieldConflict(k, shape.fields[k].type.to_json(draft.before.get(k)), shape.fields[k].type.to_json(v))
-        for k, v in draft.values.items()
-        if shape.fields[k].column in theirs and v != draft.before.get(k)
-    ]
-    if conflicts:
-        raise Conflict(draft.version, conflicts)
 
 
 def trash(actor: Actor, shape: Shape, ids: Sequence[int], *, operation_id: int | None = None) -> int:

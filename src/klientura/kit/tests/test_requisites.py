@@ -127,3 +127,11 @@ def test_checks_raise_only_their_error_and_keep_right_values(text: str) -> None:
         except BadRequisite:
             continue
         assert check(value) == value
+
+
+@given(st.integers(min_value=3_00000_00000_000, max_value=4_99999_99999_999))
+def test_the_check_digit_of_an_ogrnip_is_the_last_digit_of_the_remainder(number: int) -> None:
+    digits = f"{number}{number % 13 % 10}"
+    assert check_ogrnip(digits) == digits
+    with pytest.raises(BadRequisite, match="checksum"):
+        check_ogrnip(f"{number}{(number % 13 + 1) % 10}")

@@ -11,5 +11,5 @@ def task_moved(event: Delivered) -> None:
 
 def attach() -> None:
     """Subscribe to the events of tasks."""
-    for kind in ("task.created", "task.changed", "task.trashed", "task.restored"):
+    for kind in ("task.created", "task.changed", "task.trashed", "task.restored", "task.undone"):
         subscribe(kind, task_moved)

@@ -1,12 +1,14 @@
 """Taking bulk acts back: what is still as the act left it returns, what somebody changed since stays."""
 
 import pytest
+from django.db import connection
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store import bulk, read, write
+from klientura.kernel.store import bulk, operations, read, write
+from klientura.kernel.testing.company import found_company
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +59,71 @@ def test_lines_follow_the_record(actor: Actor, shape: Shape, five: tuple[int, ..
 
     assert read.get(actor, shape, five[0])["phone"] == "+79029273577"
     assert read.parts_of(actor, shape, five)[five[0]]["contact_points"][0]["value"] == "+79029273577"
+
+
+def test_records_of_several_tables_are_counted_and_announced_apart(actor: Actor, shape: Shape):
+    operation = operations.start(actor, "demo", "party")
+    with connection.cursor() as cursor:  # the same numbers in both tables
+        for table in ("party", "pipeline"):
+            cursor.execute("select setval(pg_get_serial_sequence(%s, 'id'), 700)", [table])
+    party = write.create(actor, shape, {"name": "Альфа"}, operation_id=operation.pk)
+    lead = write.create(actor, shape_of("person"), {"last_name": "Ёлкин"}, operation_id=operation.pk)
+    pipeline = write.create(actor, shape_of("pipeline"), {"name": "Продажи"}, operation_id=operation.pk)
+    second = write.create(actor, shape_of("pipeline"), {"name": "Сервис"}, operation_id=operation.pk)
+    operations.finish(operation, records=4)
+
+    result = undo(actor, operation.pk)
+
+    assert (result.restored, result.kept) == (4, [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select object, record_ids from kernel_event where right(kind, 7) = '.undone' and operation_id = %s order by 1",
+            [result.operation_id],
+        )
+        assert cursor.fetchall() == [
+            ("party", sorted([party, lead])),
+            ("pipeline", sorted([pipeline, second])),
+        ]
+
+
+def test_a_record_taken_back_keeps_its_lines_in_the_trash(actor: Actor, shape: Shape):
+    operation = operations.start(actor, "import", "organisation")
+    made = write.create(
+        actor, shape, {"name": "Альфа", "phone": "8 902 927-35-77"}, operation_id=operation.pk
+    )
+    operations.finish(operation, records=1)
+
+    assert undo(actor, operation.pk).restored == 1
+    write.restore(actor, shape, [made])
+
+    assert read.parts_of(actor, shape, [made])[made]["contact_points"][0]["value"] == "+79029273577"
+
+
+def test_removed_lines_come_back_behind_the_others(actor: Actor, shape: Shape):
+    points = [{"kind": "phone", "value": f"+7495000112{n}"} for n in range(3)]
+    made = write.create(actor, shape, {"name": "Альфа", "contact_points": points})
+    operation = operations.start(actor, "edit", "organisation")
+    stored = read.parts_of(actor, shape, [made])[made]["contact_points"]
+    write.update(actor, shape, made, {"contact_points": [dict(stored[2])]}, operation_id=operation.pk)
+    operations.finish(operation, records=1)
+    assert len(read.parts_of(actor, shape, [made])[made]["contact_points"]) == 1
+
+    assert undo(actor, operation.pk).restored == 1
+
+    after = read.parts_of(actor, shape, [made])[made]["contact_points"]
+    assert [line["value"] for line in after] == ["+74950001122", "+74950001120", "+74950001121"]
+    assert [line["id"] for line in after] == [stored[2]["id"], stored[0]["id"], stored[1]["id"]]
+
+
+def test_what_left_the_actors_reach_stays(shape: Shape):
+    company = found_company()
+    mine, boss = company.actor("employee"), company.actor("administrator")
+    ids = tuple(write.create(mine, shape, {"name": f"Организация {n}", "city": "Уфа"}) for n in range(2))
+    done = bulk.edit(mine, shape, bulk.Selection(ids=ids), {"city": "Омск"})
+    far = {"owner": company.users["outsider"].pk, "team": company.teams["far"].pk}
+    write.update(boss, shape, ids[0], far)
+
+    result = undo(mine, done.operation_id)
+
+    assert (result.restored, result.kept) == (1, [ids[0]])
+    assert [read.get(boss, shape, i)["city"] for i in ids] == ["Омск", "Уфа"]

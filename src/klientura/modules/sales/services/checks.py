@@ -45,11 +45,11 @@ def _place(draft: Draft, stages: dict[int, Stage], first: dict[int, Stage], pipe
             )
             return
         draft.values["stage"] = first[pipeline].pk
-    stage = stages.get(draft.get("stage"))
-    if stage is None:
-        draft.refuse("stage", "reference", _("There is no such stage."))
-        return
     if draft.changed("stage"):
+        stage = stages.get(draft.get("stage"))
+        if stage is None:
+            draft.refuse("stage", "reference", _("There is no such stage."))
+            return
         draft.values.update(pipeline=stage.pipeline_id, status=stage.kind)
         if draft.values.get("stage_changed_at") is None:
             draft.values["stage_changed_at"] = timezone.now()
@@ -59,7 +59,7 @@ def _place(draft: Draft, stages: dict[int, Stage], first: dict[int, Stage], pipe
             draft.values.update(closed_at=None, loss_reason=None, loss_note=None)
         elif draft.values.get("closed_at") is None:
             draft.values["closed_at"] = timezone.now()
-    elif draft.changed("pipeline") and draft.get("pipeline") != stage.pipeline_id:
+    elif draft.changed("pipeline"):
         moved = first.get(draft.get("pipeline"))
         if moved is None:
             draft.refuse("pipeline", "empty", _("This pipeline has no stages yet."))

@@ -1,0 +1,131 @@
+"""The records of an operation that is taken back: what it made goes to the trash, old values return."""
+
+from typing import Any, LiteralString
+
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate, scope
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store.changes import SILENT
+from klientura.kernel.store.generated import column_names
+
+# What each action is undone by, and how a record looks on which that is still to be done.
+_MOVES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
+    ("create", "deleted_at = now()", "is null"),
+    ("trash", "deleted_at = null", "is not null"),
+    ("restore", "deleted_at = now()", "is null"),
+)
+_HEADER = sql.SQL("updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1")
+_MENTIONED = sql.SQL(
+    "select record_id from kernel_change where operation_id = %s and object = %s and action = {}"
+)
+
+
+def undo_records(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tuple[set[int], set[int]]:
+    """Take back what an operation did to the records of one table, in the name of the operation `mine`.
+
+    Returns the numbers put back, and those left as they are: changed since, or out of the actor's reach.
+    """
+    done: set[int] = set()
+    kept: set[int] = set()
+    values: list[Any] = [timezone.now(), actor.user_id, mine]
+    reach = scope(actor, shape, "edit")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct action from kernel_change where operation_id = %s and object = %s",
+            [operation_id, shape.base],
+        )
+        actions = {row[0] for row in cursor.fetchall()}
+        for action, change, state in _MOVES:
+            if action in actions:
+                moved, left = _move_back(cursor, shape, operation_id, values, (action, change, state), reach)
+                done |= moved
+                kept |= left
+    if "update" in actions:
+        restored, left = _restore_values(shape, operation_id, values, reach)
+        done |= restored
+        kept |= left
+    return done, kept - done
+
+
+def _move_back(
+    cursor: Any,
+    shape: Shape,
+    operation_id: int,
+    values: list[Any],
+    move: tuple[LiteralString, LiteralString, LiteralString],
+    reach: Predicate,
+) -> tuple[set[int], set[int]]:
+    """Trash what was made, take out what was trashed; return what was moved, and what somebody changed since."""
+    action, change, state = move
+    pieces = {
+        "table": sql.Identifier(shape.table),
+        "change": sql.SQL(change),
+        "state": sql.SQL(state),
+        "header": _HEADER,
+        "mentioned": _MENTIONED.format(sql.Literal(action)),
+    }
+    cursor.execute(
+        sql.SQL(
+            "update {table} r set {change}, {header} where r.id in ({mentioned}) and r.deleted_at {state}"
+            " and r.operation_id = %s and {reach} returning r.id"
+        ).format(**pieces, reach=reach.sql),
+        [*values, operation_id, shape.base, operation_id, *reach.params],
+    )
+    moved = {row[0] for row in cursor.fetchall()}
+    cursor.execute(
+        sql.SQL("select r.id from {table} r where r.id in ({mentioned}) and r.deleted_at {state}").format(
+            **pieces
+        ),
+        [operation_id, shape.base],
+    )
+    return moved, {row[0] for row in cursor.fetchall()}
+
+
+def _restore_values(
+    shape: Shape, operation_id: int, values: list[Any], reach: Predicate
+) -> tuple[set[int], set[int]]:
+    """Put old values back where the current one is still the operation's; the newest change of a record goes first."""
+    columns = [c for c in column_names(shape.table) if c not in SILENT]
+    still = "c.changes ? {n} and to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
+    tests = [sql.SQL("(" + still + ")").format(n=sql.Literal(c), c=sql.Identifier(c)) for c in columns]
+    assignments = [
+        sql.SQL("{c} = case when " + still + " then (c.was).{c} else r.{c} end").format(
+            n=sql.Literal(c), c=sql.Identifier(c)
+        )
+        for c in columns
+    ]
+    source = sql.SQL(
+        "select record_id, changes, row_number() over (partition by record_id order by id desc) as turn,"
+        " jsonb_populate_record(null::{}, (select jsonb_object_agg(key, value -> 0) from jsonb_each(changes))) as was"
+        " from kernel_change where operation_id = %s and object = %s and action = 'update'"
+    ).format(sql.Identifier(shape.table))
+    text = sql.SQL(
+        "update {table} r set {assignments}, {header} from ({source}) c"
+        " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach} returning r.id"
+    ).format(
+        table=sql.Identifier(shape.table),
+        assignments=sql.SQL(", ").join(assignments),
+        header=_HEADER,
+        source=source,
+        tests=sql.SQL(" or ").join(tests),
+        reach=reach.sql,
+    )
+    restored: set[int] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(max(n), 0) from (select count(*) n from kernel_change where operation_id = %s and object = %s"
+            " and action = 'update' group by record_id) q",
+            [operation_id, shape.base],
+        )
+        for turn in range(1, cursor.fetchone()[0] + 1):
+            cursor.execute(text, [*values, operation_id, shape.base, turn, *reach.params])
+            restored |= {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "select distinct record_id from kernel_change where operation_id = %s and object = %s and action = 'update'",
+            [operation_id, shape.base],
+        )
+        return restored, {row[0] for row in cursor.fetchall()} - restored
