@@ -15,6 +15,8 @@ class Event(models.Model):
     operation_id = models.BigIntegerField(null=True)
     payload = models.JSONField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(db_default=0)  # how often a subscriber has failed
+    retry_at = models.DateTimeField(null=True)  # not to be tried again before
 
     class Meta:
         db_table = "kernel_event"

@@ -1,5 +1,7 @@
 """Writing events and handing them to subscribers."""
 
+import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,9 +9,13 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.utils import timezone
 
 IDS_PER_EVENT = 10_000
 DELIVERY_BATCH = 200
+KEPT = dt.timedelta(days=7)
+"""How long a delivered event is kept, to see what happened."""
+log = logging.getLogger("klientura.events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,12 @@ def emit(
     """Write an event into the outbox of the current transaction; long lists of records become several events."""
     if not record_ids:
         return
+    made: list[int] = []
     with connection.cursor() as cursor:
         for start in range(0, len(record_ids), IDS_PER_EVENT):
             cursor.execute(
                 "insert into kernel_event (at, kind, object, record_ids, actor_id, operation_id, payload)"
-                " values (now(), %s, %s, %s, %s, %s, %s::jsonb)",
+                " values (now(), %s, %s, %s, %s, %s, %s::jsonb) returning id",
                 [
                     kind,
                     object_key,
@@ -61,32 +68,64 @@ def emit(
                     None if payload is None else orjson.dumps(payload).decode(),
                 ],
             )
+            made.append(cursor.fetchone()[0])
     if _subscribers.get(kind):
-        transaction.on_commit(deliver_pending)
+        # Robust: what was saved is saved, whatever becomes of its consequences; the worker tries them again.
+        transaction.on_commit(lambda: deliver(made), robust=True)
 
 
-def deliver_pending() -> int:
-    """Hand waiting events to their subscribers in order; return how many were done.
+def deliver(event_ids: list[int] | None = None) -> int:
+    """Hand waiting events (all, or those given) to their subscribers in order; return how many were done.
 
-    An event is marked delivered in the transaction of its subscribers, so that a crash repeats it. The worker calls
-    this every minute for what a dead process left behind.
+    An event is marked delivered in the transaction of its subscribers, so that a crash repeats it. One whose
+    subscriber fails is noted in the log and tried again, later each time; it does not hold up the others. The worker
+    calls this every minute for what failed or what a dead process left behind.
     """
     done = 0
+    last = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "select id, kind, object, record_ids, actor_id, operation_id, payload from kernel_event"
-                " where delivered_at is null order by id limit %s for update skip locked",
-                [DELIVERY_BATCH],
+                " where delivered_at is null and (retry_at is null or retry_at <= now()) and id > %s"
+                " and (%s::bigint[] is null or id = any(%s)) order by id limit %s for update skip locked",
+                [last, event_ids, event_ids, DELIVERY_BATCH],
             )
-            rows = cursor.fetchall()
-            for row in rows:
-                event = Delivered(row[0], row[1], row[2], tuple(row[3]), *row[4:])
-                for subscriber in _subscribers.get(event.kind, ()):
-                    subscriber(event)
+            events = [Delivered(r[0], r[1], r[2], tuple(r[3]), *r[4:]) for r in cursor.fetchall()]
+            delivered = [e.id for e in events if _hand_over(e)]
             cursor.execute(
-                "update kernel_event set delivered_at = now() where id = any(%s)", [[r[0] for r in rows]]
+                "update kernel_event set delivered_at = now(), retry_at = null where id = any(%s)",
+                [delivered],
             )
-        done += len(rows)
-        if len(rows) < DELIVERY_BATCH:
+            cursor.execute(
+                "update kernel_event set attempts = least(attempts + 1, 100),"
+                " retry_at = now() + least(interval '1 minute' * (2 ^ least(attempts, 12)), interval '1 day')"
+                " where id = any(%s)",
+                [[e.id for e in events if e.id not in set(delivered)]],
+            )
+        done += len(delivered)
+        if len(events) < DELIVERY_BATCH:
             return done
+        last = events[-1].id
+
+
+def _hand_over(event: Delivered) -> bool:
+    """Call the subscribers of an event, all or none; False when one failed."""
+    subscribers = _subscribers.get(event.kind)
+    if not subscribers:
+        return True
+    try:
+        with transaction.atomic():
+            for subscriber in subscribers:
+                subscriber(event)
+    except Exception:  # a subscriber's fault must not stop the queue
+        log.exception("event %s (%s) could not be delivered", event.id, event.kind)
+        return False
+    return True
+
+
+def forget_delivered() -> int:
+    """Delete events that were delivered long ago; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kernel_event where delivered_at < %s", [timezone.now() - KEPT])
+        return int(cursor.rowcount)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
-from klientura.kernel.events.outbox import deliver_pending
+from klientura.kernel.events.outbox import deliver, forget_delivered
 from klientura.kernel.jobs import service
 
 
@@ -22,11 +22,11 @@ def run_job(context: Any, job_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="klientura.jobs.tick", queueing_lock="klientura.jobs.tick")
 def tick(timestamp: int) -> None:
-    """Every minute: take up jobs that have lost their process, deliver events that a dead process left behind."""
+    """Every minute: take up jobs that have lost their process, deliver events that failed or that a dead process left behind."""
     close_old_connections()
     try:
         service.take_up()
-        deliver_pending()
+        deliver()
     finally:
         close_old_connections()
 
@@ -34,9 +34,10 @@ def tick(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="klientura.jobs.forget", queueing_lock="klientura.jobs.forget")
 def forget(timestamp: int) -> None:
-    """Every night: forget jobs that ended long ago."""
+    """Every night: forget jobs that ended and events that were delivered long ago."""
     close_old_connections()
     try:
         service.forget_old()
+        forget_delivered()
     finally:
         close_old_connections()
