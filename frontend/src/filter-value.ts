@@ -55,7 +55,7 @@ function chips(options: { value: string; label: string }[], value: unknown, chan
 function reference(field: Field, value: unknown, change: Change): Node {
   const held = value as { id?: string; title?: string } | string | undefined;
   const id = typeof held === "object" ? (held.id ?? "") : (held ?? "");
-  const title = names.get(`${field.key}:${id}`) ?? String(id);
+  const title = nameOf(field, id) ?? String(id);
   const listId = `filter-ref-${Math.random().toString(36).slice(2, 8)}`;
   const hidden = make("input", { type: "hidden" });
   hidden.value = id;
@@ -70,6 +70,11 @@ function reference(field: Field, value: unknown, change: Change): Node {
 }
 
 const names = new Map<string, string>();
+
+/** The title of a record: one chosen on this page, or one that the page's own filter asks for. */
+function nameOf(field: Field, id: unknown): string | undefined {
+  return names.get(`${field.key}:${String(id)}`) ?? field.names?.[String(id)];
+}
 
 export function valueControl(field: Field, operator: Operator, condition: Condition, change: Change): Node {
   const options = operator.options ?? field.options ?? [];
@@ -98,7 +103,7 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
 export function valueText(field: Field, operator: Operator, value: unknown): string {
   if (operator.value === "none") return "";
   const options = operator.options ?? field.options ?? [];
-  const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? names.get(`${field.key}:${String(v)}`) ?? show(field, v);
+  const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? nameOf(field, v) ?? show(field, v);
   if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v))).join(" – ");
   return Array.isArray(value) ? value.map(one).join(", ") : one(value);
 }

@@ -43,6 +43,13 @@ function undoButton(url: string, element: HTMLElement): HTMLButtonElement {
   return actionButton(text("undo"), () => void htmx.ajax("post", url, { target: "body", swap: "none" }), element);
 }
 
+/** What the address says once (?gone=12) must not be said again on reload. */
+function forget(param: string): void {
+  const address = new URL(location.href);
+  address.searchParams.delete(param);
+  history.replaceState(history.state, "", address);
+}
+
 export function startToasts(): void {
   document.addEventListener("toast", (event) => {
     const detail = (event as CustomEvent<Toast>).detail;
@@ -50,7 +57,8 @@ export function startToasts(): void {
   });
   whenPresent("template[data-toast]", (template) => {
     if (!(template instanceof HTMLTemplateElement)) return;
-    const { kind, undoUrl } = template.dataset;
+    const { kind, undoUrl, once } = template.dataset;
+    if (once) forget(once);
     showToast({ text: template.content.textContent ?? "", ...(kind && { kind }), ...(undoUrl && { undoUrl }) });
   });
 }

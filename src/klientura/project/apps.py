@@ -15,10 +15,13 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the demo data; attach the schema's own steps to Django's migrate command (these are not model signals)."""
+        from klientura.kernel.events.outbox import subscribe
         from klientura.kernel.screens.home_panels import register_beginning
+        from klientura.project.demo.turn import demo_taken_back
         from klientura.project.firstrun.beginning import DEMO
 
         register_beginning(DEMO)
+        subscribe("party.undone", demo_taken_back)
         pre_migrate.connect(_prepare, sender=self)
         post_migrate.connect(_finish, sender=self)
 

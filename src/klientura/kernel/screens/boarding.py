@@ -47,7 +47,7 @@ def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
         state=state,
         columns=columns,
         boards=_boards(asked, shape, board, state),
-        filter_fields_json=filter_fields_json(asked.actor, shape),
+        filter_fields_json=filter_fields_json(asked.actor, shape, state.tree),
         may={v: may(asked.actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         list_url=f"/{shape.key}?{state.query(view='list')}",
         board_url=f"/{shape.key}?{state.query(view='board')}",

@@ -1,6 +1,8 @@
 """What the filter builder needs to know about the fields of an object."""
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +12,14 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable
+from klientura.kernel.access.models import Team, User
+from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.store import read
+from klientura.kernel.store.filters import Tree
+
+MAX_NAMED = 50
+"""Records of one condition whose titles are looked up; a longer list shows numbers."""
 
 
 def operator_label(op: str, kind: str) -> str:
@@ -54,9 +63,49 @@ def value_kind(op: str, field: FieldShape) -> str:
     return kind if kind in {"date", "datetime"} else "text"
 
 
-def filter_fields_json(actor: Actor, shape: Shape) -> str:
-    """The fields of the builder as JSON; the same for all who see the same fields in the same language."""
-    return _json(shape, frozenset(readable(actor, shape)), translation.get_language())
+def filter_fields_json(actor: Actor, shape: Shape, tree: Tree | None = None) -> str:
+    """The fields of the builder as JSON; those that the filter asks for records bring the titles of these records."""
+    fields = _json(shape, frozenset(readable(actor, shape)), translation.get_language())
+    names = _names(actor, shape, tree) if tree else {}
+    if not names:
+        return fields
+    named = [{**f, "names": names[f["key"]]} if f["key"] in names else f for f in json.loads(fields)]
+    return json.dumps(named, ensure_ascii=False)
+
+
+def _names(actor: Actor, shape: Shape, tree: Tree) -> dict[str, dict[int, str]]:
+    """By field: the titles, as far as they are open to the actor, of the records that a filter names by number."""
+    fields = readable(actor, shape)
+    wanted: dict[str, set[int]] = defaultdict(set)
+    nodes: list[Any] = [tree]
+    while nodes:
+        node = nodes.pop()
+        if not isinstance(node, Mapping):
+            continue
+        for inner in ("and", "or", "not"):
+            found = node.get(inner)
+            nodes += found if isinstance(found, list) else [found]
+        field = fields.get(str(node.get("field")))
+        if field is not None and field.type.key in {"reference", "user"}:
+            value = node.get("value")
+            for one in value if isinstance(value, list) else [value]:
+                if (
+                    isinstance(one, int | str)
+                    and str(one).isascii()
+                    and str(one).isdigit()
+                    and len(str(one)) < 19
+                ):
+                    wanted[field.key].add(int(one))
+    return {key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()}
+
+
+def titles_of(actor: Actor, field: FieldShape, ids: Sequence[int]) -> dict[int, str]:
+    """What the records, users or teams that a field may point at are called; those not open to the actor are left out."""
+    if field.type.key == "user":
+        return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
+    if field.column == "team_id":
+        return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return dict(read.titles(actor, shape_of(field.params.target or ""), ids))
 
 
 @lru_cache(maxsize=500)

@@ -67,7 +67,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
     actor = asked.actor
     filtered = bool(state.tree or state.q)
     return {
-        "filter_fields_json": filter_fields_json(actor, shape),
+        "filter_fields_json": filter_fields_json(actor, shape, state.tree),
         "all_columns": [
             {"key": f.key, "label": str(f.label), "on": f.key in shown_columns(actor, shape, state.columns)}
             for f in readable(actor, shape).values()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.events.outbox import Delivered
 from klientura.kernel.history.undo import Undone, undo
 from klientura.kernel.store.models import Operation
 from klientura.project.demo.team import shut_out_colleagues
@@ -34,7 +35,7 @@ def writing_demo() -> Iterator[bool]:
 
 
 def remove_demo(actor: Actor) -> Undone | None:
-    """Take the demo back and shut its users out; None when there is none. Call it in one's turn.
+    """Take the demo back, which shuts its users out; None when there is none. Call it in one's turn.
 
     What was changed by hand since then stays (`kept`).
     """
@@ -44,6 +45,10 @@ def remove_demo(actor: Actor) -> Undone | None:
     if found.state == "running":  # its writer died: nobody else can hold the turn
         found.state = "failed"
         found.save(update_fields=["state"])
-    undone = undo(actor, found.pk)
-    shut_out_colleagues()
-    return undone
+    return undo(actor, found.pk)
+
+
+def demo_taken_back(event: Delivered) -> None:
+    """Shut the demo's users out when its records are taken back, from whichever door that was done."""
+    if Operation.objects.filter(pk=event.operation_id or 0, undoes__kind="demo").exists():
+        shut_out_colleagues()

@@ -1,6 +1,8 @@
 """The demo company: small and generated, believable, consistent, reproducible, removable."""
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -30,6 +32,8 @@ from klientura.project.firstrun import demo
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 17, 9, 30, tzinfo=dt.UTC)
 ACTOR = SystemActor("test")
+
+type OnCommit = Callable[..., AbstractContextManager[Any]]
 
 
 def made(volume: Volume) -> int:
@@ -144,12 +148,15 @@ def test_history_and_search_come_with_it() -> None:
     assert facts("select count(*) from party where search_text = '' or title = ''") == 0
 
 
-def test_removal_takes_all_and_keeps_what_was_changed() -> None:
+def test_removal_takes_all_and_keeps_what_was_changed(
+    django_capture_on_commit_callbacks: OnCommit,
+) -> None:
     seed_small(ACTOR, now=NOW)
     touched = Party.objects.filter(kind="person")[0]
     Party.objects.filter(pk=touched.pk).update(operation_id=None, note="ours now", version=2)
 
-    undone = remove_demo(ACTOR)
+    with django_capture_on_commit_callbacks(execute=True):
+        undone = remove_demo(ACTOR)
 
     assert undone is not None
     assert undone.kept == [touched.pk]
@@ -159,13 +166,15 @@ def test_removal_takes_all_and_keeps_what_was_changed() -> None:
     assert remove_demo(ACTOR) is None
 
 
-def test_the_button_in_the_settings_takes_it_back() -> None:
+def test_the_button_in_the_settings_takes_it_back(django_capture_on_commit_callbacks: OnCommit) -> None:
     with translation.override("en"):
         seed_small(ACTOR, now=NOW)
     operation = Operation.objects.get()
     assert operation.details["name"] == "Demo company"
 
-    undo(ACTOR, operation.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(ACTOR, operation.pk)
 
     assert not Party.objects.filter(deleted_at=None).exists()
+    assert not User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).exists()
     assert demo.is_offered()
