@@ -22,7 +22,7 @@ from klientura.kernel.search.query import understand
 from klientura.kernel.store import read
 from klientura.kernel.transfer import opening
 from klientura.kernel.transfer.imports import acting
-from klientura.kernel.transfer.paths import contact_part
+from klientura.kernel.transfer.paths import Target, line_title, part_targets
 from klientura.kit.tabular.model import TableProblem
 from klientura.kit.tabular.writing import ColumnKind, Value, write_csv, write_xlsx
 
@@ -40,7 +40,10 @@ type Format = Literal["csv", "xlsx"]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What to write: the state of a list, and how. `columns` are field keys, or parts such as contact_points[email]."""
+    """What to write: the state of a list, and how.
+
+    `columns` are field keys, or paths into the lines such as contact_points[email] and addresses[legal].city.
+    """
 
     object: str
     columns: tuple[str, ...] = ()
@@ -68,35 +71,33 @@ def export_from_json(data: Mapping[str, Any]) -> Export:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """One column: a field of the record, or what its lines say (`line`)."""
+
     title: str
     kind: ColumnKind
     field: FieldShape | None = None
-    contact: str = ""
+    line: Target | None = None
 
 
 def columns_of(actor: Actor, shape: Shape, export: Export) -> list[_Column]:
     """The columns of the file. Raises BadRequest for one that does not exist or is not open to the actor."""
-    fields, parts = readable(actor, shape), readable_parts(actor, shape)
+    fields, lines = readable(actor, shape), _line_targets(actor, shape)
     chosen: list[_Column] = []
     for key in export.columns or [k for k in shape.spec.columns if k in fields]:
-        part_key, _sign, kind = key.rstrip("]").partition("[")
-        part = contact_part(shape)
         if key in fields:
-            chosen.append(
-                _Column(_capital(fields[key].label), _KINDS.get(fields[key].type.key, "text"), fields[key])
-            )
-        elif part is not None and part_key == part.key and part_key in parts:
-            labels = {c.code: str(c.label) for c in part.fields["kind"].params.choices}
-            if kind not in labels:
-                raise _unknown(key)
-            chosen.append(_Column(_capital(labels[kind]), "text", contact=kind))
+            kind = _KINDS.get(fields[key].type.key, "text")
+            chosen.append(_Column(_capital(fields[key].label), kind, fields[key]))
+        elif key in lines:
+            line = lines[key]
+            title = line.label if line.kind == "contact" else line_title(line)
+            chosen.append(_Column(_capital(title), "text", line=line))
         else:
-            raise _unknown(key)
+            raise BadRequest(_("There is no field «%(field)s».") % {"field": key[:60]}, code="field")
     return chosen
 
 
-def _unknown(key: str) -> BadRequest:
-    return BadRequest(_("There is no field «%(field)s».") % {"field": key[:60]}, code="field")
+def _line_targets(actor: Actor, shape: Shape) -> dict[str, Target]:
+    return {t.path: t for key in readable_parts(actor, shape) for t in part_targets(shape, shape.parts[key])}
 
 
 def _capital(label: Any) -> str:
@@ -105,21 +106,19 @@ def _capital(label: Any) -> str:
 
 
 def all_columns(actor: Actor, shape: Shape) -> list[str]:
-    """Everything that the actor sees of an object, its contacts by kind."""
+    """Everything that the actor sees of an object: its fields, its contacts by kind, its other lines field by field."""
     keys = [k for section in shape.spec.sections for k in section.fields]
-    part = contact_part(shape)
-    mirrored = {"phone", "email"} if part is not None and part.key in readable_parts(actor, shape) else set()
+    lines = _line_targets(actor, shape)
+    mirrored = {"phone", "email"} if any(t.kind == "contact" for t in lines.values()) else set()
     fields = readable(actor, shape)
-    chosen = [
-        k for k in dict.fromkeys([*keys, *fields]) if k in fields and k not in {"uid", "version", *mirrored}
+    return [
+        *(
+            k
+            for k in dict.fromkeys([*keys, *fields])
+            if k in fields and k not in {"uid", "version", "title", *mirrored}
+        ),
+        *(path for path, t in lines.items() if t.kind != "contact" or t.line_kind not in {"mobile", "site"}),
     ]
-    if mirrored and part is not None:
-        chosen += [
-            f"{part.key}[{c.code}]"
-            for c in part.fields["kind"].params.choices
-            if c.code not in {"mobile", "site"}
-        ]
-    return chosen
 
 
 def predicates(actor: Actor, shape: Shape, search: str) -> tuple[Predicate, ...]:
@@ -137,7 +136,7 @@ def rows_of(actor: Actor, export: Export) -> Iterator[list[Value]]:
     columns = columns_of(actor, shape, export)
     more = (*predicates(actor, shape, export.search), _export_scope(actor, shape))
     keys = [c.field.key for c in columns if c.field is not None]
-    contacts = any(c.contact for c in columns)
+    with_lines = any(c.line for c in columns)
     after: str | None = None
     while True:
         page = read.page(
@@ -151,11 +150,11 @@ def rows_of(actor: Actor, export: Export) -> Iterator[list[Value]]:
             more=more,
         )
         lines: Mapping[int, Mapping[str, list[read.Row]]] = (
-            read.parts_of(actor, shape, [r["id"] for r in page.rows]) if contacts else {}
+            read.parts_of(actor, shape, [r["id"] for r in page.rows]) if with_lines else {}
         )
         for row in page.rows:
-            own = lines.get(row["id"], {}).get("contact_points", [])
-            yield [_cell(column, row, own, actor) for column in columns]
+            own = lines.get(row["id"], {})
+            yield [_line_cell(c.line, own, actor) if c.line else _cell(c.field, row, actor) for c in columns]
         after = page.next
         if after is None:
             return
@@ -168,11 +167,17 @@ def _export_scope(actor: Actor, shape: Shape) -> Predicate:
     return scope(actor, shape, "export")
 
 
-def _cell(column: _Column, row: read.Row, lines: Sequence[read.Row], actor: Actor) -> Value:
-    if column.contact:
-        kinds = {"phone", "mobile"} if column.contact == "phone" else {column.contact}
-        return ", ".join(str(line["value"]) for line in lines if line["kind"] in kinds)
-    field = column.field
+def _line_cell(target: Target, lines: Mapping[str, Sequence[read.Row]], actor: Actor) -> Value:
+    """What the lines of one kind say, joined: several contacts by commas, several other lines by semicolons."""
+    own = lines.get(target.part.key, ()) if target.part else ()
+    if target.kind == "contact":
+        kinds = {"phone", "mobile"} if target.line_kind == "phone" else {target.line_kind}
+        return ", ".join(str(line["value"]) for line in own if line["kind"] in kinds)
+    said = [_cell(target.field, line, actor) for line in own if line.get("kind", "") == target.line_kind]
+    return "; ".join(str(value) for value in said if value is not None)
+
+
+def _cell(field: FieldShape | None, row: read.Row, actor: Actor) -> Value:
     if field is None:
         return None
     value = row[field.key]

@@ -8,10 +8,11 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, scope
+from klientura.kernel.access.gate import Predicate, readable_parts, scope
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import column, comparable
+from klientura.kernel.transfer.paths import contact_part
 from klientura.kernel.transfer.rows import ParsedRow, Side
 from klientura.kit.organisations import name_key
 from klientura.kit.text import fold
@@ -120,6 +121,7 @@ class Register:
 
     def load(self, actor: Actor, sides: Sequence[Side], operation_id: int | None) -> None:
         """Bring in the records of the database that the rows of a chunk may mean: one query per key."""
+        contacts = part.key if (part := contact_part(self.shape)) else ""
         for key in self.keys:
             wanted = {
                 tuple(self._stored_form(k, self._value(s, k)) for k in key)
@@ -129,6 +131,12 @@ class Register:
             fresh = [w for w in wanted if w]
             if fresh:
                 self._load_key(actor, key, sorted(fresh, key=str), operation_id)
+                if (
+                    len(key) == 1
+                    and key[0] in CONTACT_KINDS
+                    and contacts in readable_parts(actor, self.shape)
+                ):
+                    self._load_lines(actor, key[0], sorted({str(w[0]) for w in fresh}), operation_id)
 
     def _stored_form(self, key: str, value: Any) -> Any:
         return fold(value) if isinstance(value, str) and self.shape.fields[key].type.folds else value
@@ -146,24 +154,58 @@ class Register:
         ]
         where = conditions(actor, self.shape, more=among)
         edit = scope(actor, self.shape, "edit")
-        text = sql.SQL("select r.id, r.operation_id, {edit}, {columns} from {table} r where {where}").format(
-            edit=edit.sql,
-            columns=sql.SQL(", ").join(column(self.shape.fields[k]) for k in (*self.fields, *self._hints)),
-            table=sql.Identifier(self.shape.table),
-            where=where.sql,
+        text = sql.SQL("select {head} from {table} r where {where}").format(
+            head=self._head(edit), table=sql.Identifier(self.shape.table), where=where.sql
         )
         with connection.cursor() as cursor:
             cursor.execute(text, [*edit.params, *where.params])
-            found_rows = cursor.fetchall()
-        for record_id, operation, editable, *values in found_rows:
-            if record_id in self._by_id:
-                continue
+            for row in cursor.fetchall():
+                self._meet(row, operation_id)
+
+    def _load_lines(self, actor: Actor, key: str, wanted: Sequence[str], operation_id: int | None) -> None:
+        """Records that have one of the numbers or addresses among their contact points, though not as the main one."""
+        part = contact_part(self.shape)
+        if part is None:
+            return
+        edit, where = scope(actor, self.shape, "edit"), conditions(actor, self.shape)
+        text = sql.SQL(
+            "select l.value, {head} from {lines} l join {table} r on r.id = l.{parent}"
+            ' where l.kind = any(%s) and l.search_text collate "C" = any(array('
+            "select left({folded}(v), 500) from unnest(%s::text[]) v)) and {where} order by l.id"
+        ).format(
+            head=self._head(edit),
+            lines=sql.Identifier(part.table),
+            table=sql.Identifier(self.shape.table),
+            parent=sql.Identifier(part.parent_column),
+            folded=sql.Identifier("k_phone" if key == "phone" else "k_fold"),
+            where=where.sql,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(text, [*edit.params, list(CONTACT_KINDS[key]), list(wanted), *where.params])
+            for value, *row in cursor.fetchall():
+                known = self._meet(row, operation_id)
+                place = self._found.setdefault(((key,), (self._normal({key: value})[key],)), [])
+                if known not in place:
+                    place.append(known)
+
+    def _head(self, edit: Predicate) -> sql.Composable:
+        return sql.SQL("r.id, r.operation_id, {}, {}").format(
+            edit.sql, sql.SQL(", ").join(column(self.shape.fields[k]) for k in (*self.fields, *self._hints))
+        )
+
+    def _meet(self, row: Sequence[Any], operation_id: int | None) -> Known:
+        """The record of a row that was read, as this import knows it."""
+        record_id, operation, editable, *values = row
+        known = self._by_id.get(record_id)
+        if known is None:
             found = self._normal(dict(zip(self.fields, values, strict=False)))
             hints = frozenset(str(v) for v in values[len(self.fields) :] if v)
             again = operation is not None and operation == operation_id
-            self.add(
-                Known(record_id, found, mine=again, stored=not again, hints=hints, editable=bool(editable))
+            known = Known(
+                record_id, found, mine=again, stored=not again, hints=hints, editable=bool(editable)
             )
+            self.add(known)
+        return known
 
 
 def _contradicts(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

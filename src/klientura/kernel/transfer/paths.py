@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -101,7 +102,7 @@ def _of_shape(actor: Actor, shape: Shape, *, mate: bool) -> Iterator[Target]:
         yield Target(prefix + key, fields[key].label, shape.label, "field", shape, mate, fields[key])
     for key in readable_parts(actor, shape):
         if writable(actor, shape, key):
-            yield from _of_part(shape, shape.parts[key], prefix, mate)
+            yield from part_targets(shape, shape.parts[key], prefix, mate=mate)
 
 
 def _in_order(shape: Shape, fields: dict[str, FieldShape]) -> list[str]:
@@ -109,17 +110,23 @@ def _in_order(shape: Shape, fields: dict[str, FieldShape]) -> list[str]:
     return list(dict.fromkeys([*on_card, *fields]))
 
 
-def _of_part(shape: Shape, part: PartShape, prefix: str, mate: bool) -> Iterator[Target]:
+def part_targets(shape: Shape, part: PartShape, prefix: str = "", *, mate: bool = False) -> Iterator[Target]:
+    """What a column may mean of the lines of a part: contacts by kind, fields of other lines by kind."""
     kinds = part.fields["kind"].params.choices if "kind" in part.fields else ()
     if part is contact_part(shape):
         for choice in kinds:
             path = f"{prefix}{part.key}[{choice.code}]"
             yield Target(path, choice.label, part.label, "contact", shape, mate, None, part, choice.code)
         return
-    codes: list[tuple[str, Text]] = [(c.code, f"{part.label}: {c.label}") for c in kinds]
+    codes: list[tuple[str, Text]] = [(c.code, format_lazy("{}: {}", part.label, c.label)) for c in kinds]
     for code, group in codes or [("", part.label)]:
         for field in part.fields.values():
             if field.key == "kind" or field.read_only:
                 continue
             path = f"{prefix}{part.key}[{code}].{field.key}"
             yield Target(path, field.label, group, "line", shape, mate, field, part, code)
+
+
+def line_title(target: Target) -> str:
+    """The title of a column that holds a field of lines; without it «city» would be anybody's."""
+    return f"{target.group}, {target.label}"

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from django.utils import translation
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.transfer import synonyms
 from klientura.kernel.transfer.cells import LANGUAGES, text_of
 from klientura.kernel.transfer.models import ColumnMemory
-from klientura.kernel.transfer.paths import TO_NOTE, Target, targets
+from klientura.kernel.transfer.paths import TO_NOTE, Target, line_title, targets
 from klientura.kernel.transfer.ties import mate_shape
 from klientura.kit.emails import BadEmail, normalise_email
 from klientura.kit.people import parse_person_name
@@ -59,7 +61,7 @@ def suggest(actor: Actor, shape: Shape, table: TableInfo) -> tuple[str, ...]:
     if table.kind == "vcard" and shape.key == "person":
         paths = [VCARD_PATHS.get(column, TO_NOTE) for column in VCARD_COLUMNS]
         return tuple(path if path in offered else "" for path in paths)
-    names = _names(shape, offered)
+    names, kept = _names(shape, offered), _kept_by_us(actor, shape)
     chosen: list[str] = []
     for title in table.header:
         key = header_key(title)
@@ -69,7 +71,7 @@ def suggest(actor: Actor, shape: Shape, table: TableInfo) -> tuple[str, ...]:
         values = [
             text_of(r.cells[index]) for r in table.sample if index < len(r.cells) and r.cells[index] != ""
         ]
-        if not chosen[index]:
+        if not chosen[index] and header_key(table.header[index]) not in kept:
             path = _by_values(values, offered, shape)
             if path and _free(path, chosen):
                 chosen[index] = path
@@ -114,9 +116,9 @@ def _names(shape: Shape, offered: Mapping[str, Target]) -> dict[str, str]:
             for title in titles:
                 names.setdefault(header_key(title), path)
 
-    own = [t for t in offered.values() if t.field is not None and not t.mate and t.kind == "field"]
-    for target in own:
-        learn(_better(target.path, offered), [str(target.path), *_labels(target)])
+    for target in offered.values():
+        if target.field is not None and not target.mate and target.kind in {"field", "line"}:
+            learn(_better(target.path, offered), [str(target.path), *_titles(target)])
     learn("name", synonyms.NAMES.get(shape.key, ()))
     mate = mate_shape(shape)
     if mate is not None and f"{mate.key}.name" in offered:
@@ -147,12 +149,23 @@ def _better(path: str, offered: Mapping[str, Target]) -> str:
     return contact if contact in offered else path
 
 
-def _labels(target: Target) -> list[str]:
-    labels = []
+def _titles(target: Target) -> list[str]:
+    """What the column of a target is called in our own files, in every language."""
+    return _in_each_language(lambda: line_title(target) if target.kind == "line" else str(target.label))
+
+
+def _in_each_language(say: Callable[[], str]) -> list[str]:
+    said = []
     for language in LANGUAGES:
         with translation.override(language):
-            labels.append(str(target.label))
-    return labels
+            said.append(say())
+    return said
+
+
+def _kept_by_us(actor: Actor, shape: Shape) -> set[str]:
+    """Columns of our own files that nobody fills in: the number, who changed the record and when."""
+    fields = [f for f in readable(actor, shape).values() if f.read_only]
+    return {header_key(t) for f in fields for t in _in_each_language(partial(str, f.label))}
 
 
 def _by_values(values: Sequence[str], offered: Mapping[str, Target], shape: Shape) -> str:

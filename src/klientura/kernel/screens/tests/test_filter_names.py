@@ -25,7 +25,7 @@ def test_records_of_a_filter_bring_their_titles_if_they_are_open() -> None:
 
     def names(who: str) -> dict[str, dict[str, str]]:
         page = company.client(who).get("/person", {"filter": json.dumps(tree)}).content.decode()
-        block = re.search(r'<script[^>]*id="filter-fields"[^>]*>(.*?)</script>', page, re.S)
+        block = re.search(r'<script[^>]*id="filter-fields"[^>]*>(.*?)</script>', page, re.DOTALL)
         assert block is not None
         return {f["key"]: f["names"] for f in json.loads(block[1]) if "names" in f}
 

@@ -15,8 +15,8 @@ from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kernel.store import write as store
 from klientura.kernel.transfer import exports
 from klientura.kernel.transfer.exports import Export
-from klientura.kernel.transfer.tests.support import SAMPLE, actor, bring, make_plan
-from klientura.modules.parties.models import Party
+from klientura.kernel.transfer.tests.support import SAMPLE, actor, bring, contents, make_plan
+from klientura.modules.parties.models import BankAccount, Party
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (
@@ -65,6 +65,37 @@ def test_round_trip(tmp_path, fmt, language):
     result = bring(who, path, tmp_path, plan)
     assert result.report["counts"].get("rejected") is None
     assert stored() == before
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_everything_goes_out_and_comes_back(tmp_path, language):
+    who = actor()
+    User.objects.filter(pk=who.user_id or 0).update(language=language)
+    who = actor_of(User.objects.get(pk=who.user_id or 0), current().access_version)
+    shape = shape_of("organisation")
+    store.create(
+        who, shape,
+        {
+            "name": "Альфа",
+            "contact_points": [{"kind": "phone", "value": "8 347 222-33-44"}, {"kind": "telegram", "value": "@alfa"}],
+            "addresses": [
+                {"kind": "legal", "postcode": "420000", "city": "Казань", "street": "ул. Баумана, 1"},
+                {"kind": "delivery", "city": "Уфа", "street": "склад; въезд со двора"},
+            ],
+            "bank_accounts": [
+                {"bic": "044525225", "account": "40702810938000000001", "bank": "Банк"},
+            ],
+        },
+    )  # fmt: skip
+    before = contents()
+    path = tmp_path / "all.csv"
+    exports.write(who, Export("organisation", tuple(exports.all_columns(who, shape))), path)
+    Party.objects.all().delete()
+
+    bring(who, path, tmp_path, make_plan(who, path, match=()))
+
+    assert contents() == before
+    assert BankAccount.objects.get().account == "40702810938000000001"
 
 
 def test_no_live_formulas(tmp_path):

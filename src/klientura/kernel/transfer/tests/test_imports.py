@@ -10,10 +10,20 @@ from django.utils import timezone
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
 from klientura.kernel.transfer import imports, opening
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import plan_from_json
-from klientura.kernel.transfer.tests.support import SAMPLE, actor, contents, picture
+from klientura.kernel.transfer.tests.support import (
+    SAMPLE,
+    actor,
+    bring,
+    contents,
+    make_plan,
+    picture,
+    write_file,
+)
 from klientura.modules.parties.models import Party
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +202,25 @@ def test_old_files_are_swept(data_dir):
     assert opening.sweep() == 1
     with pytest.raises(BadRequest):
         imports.table_of(record)
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "key"),
+    [("Телефон", "8 (347) 222-33-44", "phone"), ("E-mail", "Second@Example.org", "email")],
+)
+def test_a_record_is_known_by_any_of_its_numbers(tmp_path, title, cell, key):
+    who = actor()
+    points = [
+        {"kind": "phone", "value": "+7 347 111-22-33"},
+        {"kind": "email", "value": "first@example.org"},
+        {"kind": "mobile", "value": "8 347 222-33-44"},
+        {"kind": "email", "value": "second@example.org"},
+    ]
+    write.create(who, shape_of("organisation"), {"name": "Альфа", "contact_points": points})
+    write.create(who, shape_of("organisation"), {"name": "Бета", "contact_points": points[:2]})
+    path = write_file(tmp_path, [["Название", title, "Город"], ["Альфа плюс", cell, "Уфа"]])
+
+    result = bring(who, path, tmp_path, make_plan(who, path, match=((key,),)))
+
+    assert result.report["counts"] == {"updated": 1}
+    assert Party.objects.get(name="Альфа").city == "Уфа"
