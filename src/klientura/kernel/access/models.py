@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LEVELS = [("none", _("hidden")), ("read", _("read only")), ("write", _("may change"))]
 SCOPES = [
@@ -88,7 +89,7 @@ class User(AbstractBaseUser):
     """Somebody who works in the product."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     role = models.ForeignKey(Role, models.PROTECT, related_name="+", verbose_name=_("role"))
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
