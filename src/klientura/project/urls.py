@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.urls")),
 ]
 
-handler400 = "klientura.kernel.web.errors.bad_request"
-handler403 = "klientura.kernel.web.errors.permission_denied"
-handler404 = "klientura.kernel.web.errors.not_found"
-handler500 = "klientura.kernel.web.errors.server_error"
+handler400 = "klientura.kernel.web.handlers.bad_request"
+handler403 = "klientura.kernel.web.handlers.permission_denied"
+handler404 = "klientura.kernel.web.handlers.not_found"
+handler500 = "klientura.kernel.web.handlers.server_error"

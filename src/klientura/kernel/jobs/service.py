@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from klientura.kernel.errors import KernelError, NotFound
 from klientura.kernel.jobs.handle import Interrupted, JobHandle, JobLost
@@ -19,6 +20,8 @@ from klientura.kernel.jobs.models import Job
 from klientura.kernel.jobs.registry import kind_of
 
 log = logging.getLogger("klientura.jobs")
+RUN = "klientura.jobs.run"
+"""The name of the worker's task; by it a job is handed over, for the task itself stands on this file."""
 STALE = timedelta(seconds=30)
 """A running job that has been silent for so long has lost its process."""
 HEARTBEAT = 5.0
@@ -49,9 +52,7 @@ def start(
 
 
 def _defer(job_id: int) -> None:
-    from klientura.kernel.jobs.tasks import run_job
-
-    run_job.defer(job_id=job_id)
+    app.configure_task(RUN).defer(job_id=job_id)
 
 
 def run_inline(job: Job) -> Job:

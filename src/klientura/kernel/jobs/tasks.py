@@ -9,7 +9,7 @@ from klientura.kernel.events.outbox import deliver, forget_delivered
 from klientura.kernel.jobs import service
 
 
-@app.task(name="klientura.jobs.run", pass_context=True)
+@app.task(name=service.RUN, pass_context=True)
 def run_job(context: Any, job_id: int) -> None:
     """Carry out one job."""
     close_old_connections()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, readable, readable_parts, require
+from klientura.kernel.access.gate import Predicate, readable, readable_parts, require, scope
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
@@ -162,8 +162,6 @@ def rows_of(actor: Actor, export: Export) -> Iterator[list[Value]]:
 
 def _export_scope(actor: Actor, shape: Shape) -> Predicate:
     """What may be read may still not be taken away: the scope of the right to export."""
-    from klientura.kernel.access.gate import scope
-
     return scope(actor, shape, "export")
 
 

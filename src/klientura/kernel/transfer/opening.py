@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import BadRequest, Text
+from klientura.kernel.transfer.cells import text_of
 from klientura.kit.tabular.model import TableInfo, TableProblem
 from klientura.kit.tabular.reading import sniff
 from klientura.kit.tabular.vcard import VCARD_COLUMNS
@@ -144,8 +145,6 @@ def sweep() -> int:
 
 def sample_rows(table: TableInfo, number: int = 8) -> list[list[str]]:
     """The first rows as a preview shows them."""
-    from klientura.kernel.transfer.cells import text_of
-
     width = len(table.header)
     rows = []
     for raw in table.sample[:number]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.errors import BadRequest, Conflict, Denied, Invalid, KernelError, NotFound
 from klientura.kernel.web.languages import language_of
 from klientura.kernel.web.problems import problem
+from klientura.kernel.web.toasts import toast
 
 log = logging.getLogger("klientura.errors")
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
@@ -94,41 +95,8 @@ def _fragment(
     request: HttpRequest, error: KernelError | None, status: int, message: str, reference: str
 ) -> HttpResponse:
     """htmx shows it as a toast; the form stays as it was, so that nothing typed is lost."""
-    from klientura.kernel.web.toasts import toast
-
     details = [str(e.message) for e in error.errors] if isinstance(error, Invalid) else []
     text = " ".join([message, *details[:3]]) if error else f"{message} {reference}"
     response = HttpResponse(status=status)
     response["HX-Reswap"] = "none"
     return toast(response, text, kind="error" if not isinstance(error, Conflict | Denied) else "warning")
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """A form that was open too long, or came from elsewhere."""
-    return answer(
-        request, Denied(_("This form was open for too long. Reload the page and send it again."), code="csrf")
-    )
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's own 400."""
-    return answer(request, as_kernel_error(exception) or BadRequest())
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's own 403."""
-    return answer(request, Denied())
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """No such address; said in the language of the one who asks."""
-    from klientura.kernel.web.gate import recognise  # it answers refusals through this file
-
-    if hasattr(request, "user"):
-        recognise(request)
-    return answer(request, NotFound(_("The address is mistyped, or what stood there is gone.")))
-
-
-def server_error(request: HttpRequest) -> HttpResponseBase:
-    """A fault outside the views."""
-    return answer(request, None)

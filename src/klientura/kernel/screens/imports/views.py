@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -40,8 +41,6 @@ MAX_PASTE = 2_000_000
 @require_GET
 def past(request: HttpRequest) -> HttpResponse:
     """Past imports with their state."""
-    from django.utils import timezone
-
     actor = of(request).actor
     rows = [
         {
