@@ -45,13 +45,42 @@ def understand(actor: Actor, shape: Shape, text: str, *, repair: bool = True) ->
     if repair:
         others = {v: words(v)[:MAX_WORDS] for v in search_variants(text)[1:]}
         known |= expand(t for own in others.values() for t in own)
-        for reading, own in others.items():
-            if own and (found := _read(actor, shape, reading, own, known)):
+        for reading, own in _promising(actor, shape, others, known).items():
+            if found := _read(actor, shape, reading, own, known):
                 return Understood(found, reading)
         for own in (typed, *others.values()):
             if repaired := _repaired(actor, shape, own, known):
                 return repaired
     return Understood(Predicate(sql.SQL("false")), None, empty=True)
+
+
+def _promising(
+    actor: Actor, shape: Shape, readings: Mapping[str, list[str]], known: Mapping[str, list[str]]
+) -> Mapping[str, list[str]]:
+    """Without the readings of which a word occurs nowhere, unless a line may hold the text as a whole.
+
+    One look at the lines for all of them is cheaper than a probe for each.
+    """
+    unknown = {r for r, own in readings.items() if any(known.get(t) == [] for t in own)}
+    needles = [f"%{like(n)}%" for r in sorted(unknown) if (n := _needle(r))]
+    open_parts = readable_parts(actor, shape)
+    lines = [p for p in shape.parts.values() if p.search and p.key in open_parts] if needles else []
+    if lines:
+        # A query for each needle, with a limit far off: LIKE ANY of a list is not served by the index, and for one
+        # row the planner would rather read the table.
+        each = [
+            sql.SQL("(select 1 from {} where search_text like %s limit {})").format(
+                sql.Identifier(p.table), sql.Literal(MANY)
+            )
+            for p in lines
+            for _needle in needles
+        ]
+        text = sql.SQL("select count(*) from ({}) q").format(sql.SQL(" union all ").join(each))
+        with connection.cursor() as cursor:
+            cursor.execute(text, needles * len(lines))
+            if cursor.fetchone()[0]:
+                unknown = set()
+    return {r: own for r, own in readings.items() if own and r not in unknown}
 
 
 def _read(
@@ -82,18 +111,26 @@ def _repaired(
     if not tokens or not all(alternatives):
         return None
     found = _probe(actor, shape, _pieces(actor, shape, "", alternatives))
-    return None if found is None else Understood(found, _seen_words(actor, shape, alternatives))
+    return None if found is None else Understood(found, _seen_words(actor, shape, alternatives, found))
 
 
-def _seen_words(actor: Actor, shape: Shape, alternatives: Sequence[Sequence[str]]) -> str:
+def _seen_words(actor: Actor, shape: Shape, alternatives: Sequence[Sequence[str]], found: Predicate) -> str:
     """The nearest words that stand in records of the reader: the vocabulary also holds those of everybody else."""
-    chosen = list(alternatives)
-    for place, group in enumerate(alternatives):
-        for word in group if len(group) > 1 else ():
-            chosen[place] = [word]
-            if _probe(actor, shape, _pieces(actor, shape, "", chosen)):
-                break
-    return " ".join(group[0].rstrip(BEGINNING) for group in chosen)
+    if all(len(group) == 1 for group in alternatives):
+        return " ".join(group[0].rstrip(BEGINNING) for group in alternatives)
+    text = "k_fold(r.title)" if _by_title_only(actor, shape) else "r.search_text"
+    where = conditions(actor, shape, more=[found])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select {} from {} r where {} limit {}").format(
+                sql.SQL(text), sql.Identifier(shape.table), where.sql, sql.Literal(FEW)
+            ),
+            where.params,
+        )
+        seen = {word for (one,) in cursor.fetchall() for word in words(one)}
+    return " ".join(
+        next((word for word in group if word in seen), group[0]).rstrip(BEGINNING) for group in alternatives
+    )
 
 
 def _by_title_only(actor: Actor, shape: Shape) -> bool:
