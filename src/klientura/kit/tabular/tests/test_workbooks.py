@@ -152,3 +152,14 @@ def test_a_reader_may_stop_early(tmp_path: Path) -> None:
         assert next(rows).number == 1
     with pytest.raises(ValueError, match="closed"):
         list(rows)
+
+
+def test_the_format_before_2007() -> None:
+    """clients.xls was written in BIFF8, as 1C and old Excel still do; numbers typed as numbers stay whole."""
+    table = sniff(Path(__file__).parent / "data" / "clients.xls")
+    assert table.kind == "xls"
+    assert table.header == ["Наименование", "ИНН", "Телефон", "Дата первого контакта", "Оборот"]
+    assert [row.cells for row in table.sample] == [
+        ["ООО «Ромашка»", 7707083893, "8 (495) 123-45-67", dt.date(2024, 5, 17), 1234567.5],
+        ["ИП Сидоров", "500100732259", "89031234567", dt.date(2023, 2, 1), ""],
+    ]
