@@ -61,6 +61,11 @@ class Landing:
 
     def land(self, rows: Sequence[ParsedRow]) -> None:
         """Bring one chunk in; afterwards each row has its outcome. To be called inside a transaction."""
+        if any(register.is_full for register in self._registers.values()):
+            for register in self._registers.values():
+                register.forget()
+            if self._mates is not None:
+                self._mates.forget()
         if self.tie is None:
             self._land_by_keys(self.plan.shape, [(r, r.main) for r in rows if not r.outcome])
             return

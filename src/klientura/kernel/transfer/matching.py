@@ -22,6 +22,9 @@ SHARED = frozenset({"name", "city", "email", "phone", "last_name", "first_name",
 # Where the keys leave several records, the one that shares such a value is meant.
 HINTS = ("kpp", "website", "email", "phone")
 CONTACT_KINDS = {"phone": ("phone", "mobile"), "email": ("email",), "website": ("site",)}
+# So many records of one object are remembered at once (about a kilobyte each): a file of millions must not fill the
+# memory. What is forgotten is found in the database again; only a dry run counts rows that repeat one as new.
+MOST_REMEMBERED = 300_000
 type Key = tuple[str, ...]
 
 
@@ -100,6 +103,16 @@ class Register:
         """Note the number that a record has got."""
         known.id = record_id
         self._by_id[record_id] = known
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to forget."""
+        return len(self._by_id) > MOST_REMEMBERED
+
+    def forget(self) -> None:
+        """Let go of all records, between two chunks."""
+        self._found.clear()
+        self._by_id.clear()
 
     def find(self, fields: Mapping[str, Any], hints: frozenset[str] = frozenset()) -> Known | None:
         """The record with these key values, or None. Raises Several.

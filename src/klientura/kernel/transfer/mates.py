@@ -59,6 +59,10 @@ class Mates:
                 known.hints = frozenset(fields[k] for k in ("email", "phone") if k in fields)
                 self._of[fresh[holder]].append(known)
 
+    def forget(self) -> None:
+        """Let go of everybody, between two chunks."""
+        self._of.clear()
+
     def add(self, holder: Known, member: Known) -> None:
         """Note a member that the file brings."""
         self._of[holder].append(member)

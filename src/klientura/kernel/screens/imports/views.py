@@ -239,6 +239,7 @@ def _report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
             {"label": label, "value": format_decimal(counts[key], lang())} for key, label in labels.items() if counts.get(key)
         ],
         "made": _made(record, result),
+        "stopped": result.get("state") == "cancelled",
         "useful": bool(counts.get("created") or counts.get("updated")),
         "issue_columns": [
             {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("What is wrong")},

@@ -15,6 +15,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kernel.store import read, write
 from klientura.kernel.store.models import Operation
+from klientura.kernel.transfer import matching
 from klientura.kernel.transfer.plan import ImportPlan
 from klientura.kernel.transfer.run import Unwatched
 from klientura.kernel.transfer.tests.support import (
@@ -451,3 +452,19 @@ def test_address_book_imports(tmp_path):
     assert (ivan.phone, ivan.email) == ("+79029273577", "petrov@beta.ru")
     assert ivan.note == "department: Закупки\nважный"
     assert Party.objects.get(last_name="Сидорова").first_name == "Анна"
+
+
+def test_what_is_forgotten_is_found_again(tmp_path, monkeypatch):
+    who = actor()
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+    first = bring(who, SAMPLE, whole, chunk=50)
+    expected = contents()
+    undo(who, first.operation_id or 0)
+
+    monkeypatch.setattr(matching, "MOST_REMEMBERED", 40)
+    second = bring(who, SAMPLE, parts, chunk=50)
+
+    assert contents() == expected
+    assert second.made == first.made
