@@ -91,6 +91,17 @@ class Action:
     icon: str = "zap"
 
 
+@dataclass(frozen=True, slots=True)
+class RowMate:
+    """Another kind of record that may stand in the same row of a file: an organisation and the person who speaks for it.
+
+    `link` is the member's field that points at the object that declares this.
+    """
+
+    member: str
+    link: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectSpec:
     """A kind of record. A field is named in at most three places: model, spec, migration."""
@@ -114,6 +125,11 @@ class ObjectSpec:
     board: Board | None = None
     stage: str | None = None
     match_keys: tuple[tuple[str, ...], ...] = ()
+    file_names: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # what people call its columns, by path
+    row_mate: RowMate | None = None
+    vcard: Mapping[str, str] = field(default_factory=dict)  # columns of an address book → paths
     before_write: BeforeWrite | None = None
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)

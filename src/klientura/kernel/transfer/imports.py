@@ -67,7 +67,7 @@ def receive(actor: Actor, title: str, pieces: Iterable[bytes], object_key: str =
         raise
     shape = next((s for s in allowed if s.key == object_key), None)
     if shape is None:
-        people = [s for s in allowed if s.key == "person"]
+        people = [s for s in allowed if s.spec.vcard]
         shape = suggest_object(actor, table, people if table.kind == "vcard" and people else allowed)
     record = Import(
         actor_id=actor.user_id or 0, folder=path.parent.name, file=path.name, title=title[-255:], size=size

@@ -8,9 +8,7 @@ from django.utils import translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable
-from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.transfer import synonyms
 from klientura.kernel.transfer.cells import LANGUAGES, text_of
 from klientura.kernel.transfer.models import ColumnMemory
 from klientura.kernel.transfer.paths import TO_NOTE, Target, line_title, targets
@@ -28,12 +26,9 @@ _TRAILING_NUMBER = re.compile(r"\s*[0-9]{1,2}$")
 # Only the currency: thousands would change the sums.
 _CURRENCY = re.compile(r"\b(?:руб|рублей|rub)\b")
 ENOUGH = 0.6
-# What an address book calls its own; the person is the record, the organisation stands beside it.
-VCARD_PATHS: Mapping[str, str] = {
-    "full_name": "whole_name", "last_name": "last_name", "first_name": "first_name", "middle_name": "middle_name",
-    "organisation": "organisation.name", "position": "position", "phones": "contact_points[phone]",
-    "emails": "contact_points[email]", "sites": "contact_points[site]", "address": "addresses[actual].street",
-    "birthday": "birthday", "note": "note",
+# What every object has.
+OWN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "owner": ("менеджер", "ответственный", "ответственный менеджер", "куратор", "manager", "owner", "account manager"),
 }  # fmt: skip
 # Several columns may feed these.
 REPEATABLE = (TO_NOTE, "note")
@@ -58,8 +53,8 @@ def suggest(actor: Actor, shape: Shape, table: TableInfo) -> tuple[str, ...]:
     ).first()
     if known is not None and len(known.columns) == len(table.header):
         return tuple(path if path in offered else "" for path in known.columns)
-    if table.kind == "vcard" and shape.key == "person":
-        paths = [VCARD_PATHS.get(column, TO_NOTE) for column in VCARD_COLUMNS]
+    if table.kind == "vcard" and shape.spec.vcard:
+        paths = [shape.spec.vcard.get(column, TO_NOTE) for column in VCARD_COLUMNS]
         return tuple(path if path in offered else "" for path in paths)
     names, kept = _names(shape, offered), _kept_by_us(actor, shape)
     chosen: list[str] = []
@@ -86,7 +81,7 @@ def suggest_object(actor: Actor, table: TableInfo, allowed: Sequence[Shape]) -> 
     def score(shape: Shape) -> tuple[int, bool]:
         paths = [p for p in suggest(actor, shape, table) if p and p != TO_NOTE]
         required = "name" in shape.fields and shape.fields["name"].required
-        return len(paths) - (10 if required and "name" not in paths else 0), shape.key == "organisation"
+        return len(paths) - (10 if required and "name" not in paths else 0), shape.spec.row_mate is not None
 
     return max(allowed, key=score)
 
@@ -119,27 +114,13 @@ def _names(shape: Shape, offered: Mapping[str, Target]) -> dict[str, str]:
     for target in offered.values():
         if target.field is not None and not target.mate and target.kind in {"field", "line"}:
             learn(_better(target.path, offered), [str(target.path), *_titles(target)])
-    learn("name", synonyms.NAMES.get(shape.key, ()))
     mate = mate_shape(shape)
-    if mate is not None and f"{mate.key}.name" in offered:
-        learn(f"{mate.key}.name", synonyms.NAMES.get(mate.key, ()))
-    for path, titles in (*synonyms.CONTACTS.items(), *synonyms.FIELDS.items()):
+    mates = {f"{mate.key}.{path}": titles for path, titles in mate.spec.file_names.items()} if mate else {}
+    heads = {"name": shape.spec.file_names.get("name", ())}
+    if mate:
+        heads[f"{mate.key}.name"] = mate.spec.file_names.get("name", ())
+    for path, titles in (*heads.items(), *shape.spec.file_names.items(), *OWN_NAMES.items(), *mates.items()):
         learn(_better(path, offered), titles)
-    if mate is not None:
-        for path in (
-            "whole_name",
-            "last_name",
-            "first_name",
-            "middle_name",
-            "position",
-            "birthday",
-            "gender",
-            "inn",
-            "kpp",
-        ):
-            learn(f"{mate.key}.{path}", synonyms.FIELDS[path])
-        for shape_path in all_shapes()[mate.key].fields:
-            learn(f"{mate.key}.{shape_path}", synonyms.FIELDS.get(shape_path, ()))
     return names
 
 

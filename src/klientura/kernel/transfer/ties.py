@@ -20,16 +20,14 @@ class Tie:
         return self.member if key == self.holder else self.holder
 
 
-_TIES = (Tie("organisation", "person", "employer"),)
-
-
 @lru_cache(maxsize=64)
 def tie_of(key: str) -> Tie | None:
-    """The pair that an object belongs to, if both of its sides are declared."""
+    """The pair that an object belongs to, as the holder declares it."""
     shapes = all_shapes()
-    return next(
-        (t for t in _TIES if key in {t.holder, t.member} and t.holder in shapes and t.member in shapes), None
+    pairs = (
+        Tie(s.key, s.spec.row_mate.member, s.spec.row_mate.link) for s in shapes.values() if s.spec.row_mate
     )
+    return next((t for t in pairs if key in {t.holder, t.member} and t.member in shapes), None)
 
 
 def mate_shape(shape: Shape) -> Shape | None:

@@ -1,5 +1,7 @@
 """The objects of interactions and tasks."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,6 +11,14 @@ from klientura.modules.activities.services import checks
 from klientura.modules.activities.services.tasks import complete_task
 
 ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id": Field(sortable=False)}
+
+TASK_FILE_NAMES: Final = {
+    "name": ("задача", "название", "тема", "task", "subject", "name"),
+    "due_at": ("срок", "крайний срок", "выполнить до", "due", "due date", "deadline"),
+    "description": ("описание", "примечание", "комментарий", "description", "note", "notes", "comment"),
+    "party": ("клиент", "контрагент", "компания", "организация", "client", "customer", "company", "account"),
+    "status": ("статус", "status"),
+}  # fmt: skip
 
 INTERACTION = ObjectSpec(
     key="interaction",
@@ -55,6 +65,7 @@ INTERACTION = ObjectSpec(
 TASK = ObjectSpec(
     key="task",
     model=Task,
+    file_names=TASK_FILE_NAMES,
     label=_("Task"),
     plural=_("Tasks"),
     new_label=_("New task"),

@@ -70,6 +70,16 @@ STAGE = ObjectSpec(
     navigation=False,
 )
 
+FILE_NAMES: Final = {
+    "name": ("сделка", "название сделки", "название", "наименование", "deal", "deal name", "opportunity", "name"),
+    "amount": ("сумма", "сумма сделки", "бюджет", "amount", "value", "deal value", "budget"),
+    "stage": ("этап", "стадия", "этап сделки", "stage"),
+    "pipeline": ("воронка", "воронка продаж", "pipeline"),
+    "close_date": ("дата закрытия", "ожидаемая дата", "планируемая дата", "close date", "expected close"),
+    "party": ("клиент", "контрагент", "компания", "организация", "client", "customer", "company", "account"),
+    "source": ("источник", "рекламный источник", "откуда узнали", "source", "lead source"),
+    "description": ("описание", "примечание", "комментарий", "description", "note", "notes", "comment"),
+}  # fmt: skip
 LOSS_FIELDS = {"loss_reason": Field(required=True), "loss_note": Field()}
 
 OPPORTUNITY = ObjectSpec(
@@ -131,6 +141,7 @@ OPPORTUNITY = ObjectSpec(
         closed="closed_at",
         card=("party", "amount", "close_date", "owner"),
     ),
+    file_names=FILE_NAMES,
     before_write=checks.before_write_opportunity,
     actions=(
         Action(key="win", label=_("Won"), run=stages.win, icon="trophy"),

@@ -5,8 +5,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Field, ObjectSpec, Part, Section
+from klientura.kernel.objects.spec import Field, ObjectSpec, Part, RowMate, Section
 from klientura.modules.parties.models import Address, BankAccount, ContactPoint, Party, Relation
+from klientura.modules.parties.objects import file_names
 from klientura.modules.parties.services import checks
 
 STATUS_HUES = {"new": "blue", "prospect": "violet", "active": "green", "dormant": "yellow", "lost": "red"}
@@ -112,6 +113,8 @@ ORGANISATION = ObjectSpec(
     columns=("name", "status", "city", "phone", "email", "inn", "owner", "last_contact_at"),
     search=("name", "full_name", "inn", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
+    file_names=file_names.ORGANISATION,
+    row_mate=RowMate("person", "employer"),
     match_keys=(("inn", "kpp"), ("inn",), ("email",), ("phone",), ("name", "city"), ("name",)),
     before_write=checks.before_write_party,
     empty_text=_("Add your first client or bring the list you have: a file from 1C or Excel will do."),
@@ -159,6 +162,8 @@ PERSON = ObjectSpec(
     columns=("title", "employer", "position", "phone", "email", "city", "owner", "last_contact_at"),
     search=("last_name", "first_name", "middle_name", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES),
+    file_names=file_names.PERSON,
+    vcard=file_names.PERSON_VCARD,
     match_keys=(
         ("email",),
         ("phone",),
