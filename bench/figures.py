@@ -40,13 +40,17 @@ def finish(name: str, figures: Sequence[Figure], scale: float) -> int:
         limit = "" if f.limit is None else f"≤ {f.limit:g}"
         mark = "missed" if f.missed else ""
         print(f"{f.what:52s} {f.value:9.2f} {f.unit:6s} {limit:8s} {mark:7s} {f.remark}", flush=True)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    kept = {"scale": scale, "figures": [asdict(f) for f in figures]}
-    (RESULTS / f"{name}.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1))
+    kept = _file(name, scale)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps([asdict(f) for f in figures], ensure_ascii=False, indent=1))
     return 1 if any(f.fails(scale) for f in figures) else 0
 
 
-def kept_figures(name: str) -> tuple[float, list[Figure]]:
-    """The figures of the last run of a script with its scale. Raises FileNotFoundError."""
-    kept = json.loads((RESULTS / f"{name}.json").read_text())
-    return kept["scale"], [Figure(**f) for f in kept["figures"]]
+def kept_figures(name: str, scale: float) -> list[Figure]:
+    """The figures of the last run of a script at this scale; none when it has not run."""
+    kept = _file(name, scale)
+    return [Figure(**f) for f in json.loads(kept.read_text())] if kept.exists() else []
+
+
+def _file(name: str, scale: float) -> Path:
+    return RESULTS / f"{scale:g}" / f"{name}.json"

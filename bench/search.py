@@ -3,6 +3,7 @@
 python -m bench.search [--scale 1] [--data DIR]
 """
 
+import os
 import statistics
 import sys
 from collections.abc import Sequence
@@ -44,8 +45,6 @@ def main() -> int:
 
 def _understanding(site: base.Site, text: str) -> float:
     """Median CPU of finding the records of a text: this thread and its database backend."""
-    import os
-
     from django.db import connection
 
     from klientura.kernel.objects.registry import shape_of
