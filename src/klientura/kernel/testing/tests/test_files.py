@@ -20,15 +20,14 @@ from klientura.kernel.transfer.suggest import suggest
 from klientura.kit.tabular.reading import sniff
 
 RECORDS = 7
-OURS = {"id", "created_at", "updated_at", "version", "created_by", "updated_by", "team"}
 
 
 def written(actor: Actor, key: str, path: Path) -> list[list[str]]:
-    """The rows of a file of everything, without what only the product fills in."""
+    """The rows of a file of everything, without what the product fills in by itself."""
     shape = shape_of(key)
-    exports.write(
-        actor, Export(key, tuple(c for c in exports.all_columns(actor, shape) if c not in OURS)), path
-    )
+    ours = {f.key for f in shape.fields.values() if f.read_only} | {"team"}
+    columns = tuple(c for c in exports.all_columns(actor, shape) if c not in ours)
+    exports.write(actor, Export(key, columns), path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return sorted(csv.reader(file, delimiter=";"))
 
