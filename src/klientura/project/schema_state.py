@@ -10,7 +10,9 @@ PACKAGE = Path(__file__).parents[1]
 DECIDING = (
     "**/migrations/*.py",
     "modules/**/objects.py",
+    "modules/**/objects/*.py",
     "modules/**/models.py",
+    "modules/**/models/*.py",
     "modules/**/enums.py",
     "kernel/**/models.py",
     "kernel/objects/*.py",
@@ -21,12 +23,16 @@ DECIDING = (
 )
 
 
+def deciding_files() -> list[Path]:
+    """The files that decide the schema, each once."""
+    return sorted({file for pattern in DECIDING for file in PACKAGE.glob(pattern)})
+
+
 def code_version() -> str:
     """A fingerprint of the code that decides the schema."""
     digest = hashlib.sha256()
-    for pattern in DECIDING:
-        for file in sorted(PACKAGE.glob(pattern)):
-            digest.update(file.read_bytes())
+    for file in deciding_files():
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
-from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.store import operations
+from klientura.kernel.store import operations, upkeep
 from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import wishes
 from klientura.kernel.transfer.landing import Landing
@@ -119,6 +118,8 @@ def run(
                 _refresh_statistics(plan, done, chunk)
             watch.progress(done)
     made = {k: dict(v) for k, v in landing.made.items()}
+    if done > chunk and not dry:
+        upkeep.settle([plan.shape.table, *(p.table for p in plan.shape.parts.values())])
     if operation is not None:
         records = sum(sum(numbers.values()) for numbers in made.values())
         operations.finish(operation, records=records, state=state, details={"made": made})
@@ -129,8 +130,7 @@ def _refresh_statistics(plan: ImportPlan, done: int, chunk: int) -> None:
     """Let the planner know how large a growing table is: after 1, 4, 16, 64… chunks, else it reads all of it each time."""
     chunks = -(-done // chunk)
     if chunks.bit_count() == 1 and chunks.bit_length() % 2:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(plan.shape.table)))
+        upkeep.analyse([plan.shape.table])
 
 
 def fail(operation_id: int, message: str) -> None:

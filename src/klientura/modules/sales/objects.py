@@ -156,7 +156,6 @@ OPPORTUNITY = ObjectSpec(
         ),
     ),
     indexes=(
-        ("stage_id", "currency", "amount", "owner_id", "team_id"),
         ("owner_id", "status", "next_step_at"),
         ("owner_id", "status", "close_date"),
     ),

@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection, transaction
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.store import operations
+from klientura.kernel.store import operations, upkeep
 from klientura.kernel.store.rows import remember_actor, reserve_ids
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
@@ -93,8 +93,7 @@ def generate(
             operations.finish(operation, records=made.records, state="failed")
         raise
     operations.finish(operation, records=made.records, details={"rows": made.rows})
-    with connection.cursor() as cursor:
-        cursor.execute("analyze " + ", ".join((*TABLES, "kernel_change", "kernel_search_word")))
+    upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))
     return made
 
 
