@@ -70,12 +70,19 @@ class Program:
 
     def health(self) -> int | None:
         """The status of /health, or None when nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/health")
-            return connection.getresponse().status
+            return self.get("/health").status
         except (OSError, http.client.HTTPException):
             return None
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        """The answer to a request; its body is not kept."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            return answer
         finally:
             connection.close()
 

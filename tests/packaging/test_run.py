@@ -52,6 +52,15 @@ def test_start_and_stop(program: Program, sign: int) -> None:
     assert find_postmaster(program.data_dir) is None
 
 
+def test_behind_a_proxy_that_ends_https(data_dir: Path) -> None:
+    with running(data_dir, KLIENTURA_HTTPS="1") as program:
+        assert program.health() == 200
+        answer = program.get("/setup", **{"X-Forwarded-Proto": "https"})
+        assert answer.status == 200
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "Secure" in answer.headers["Set-Cookie"]
+
+
 def test_others_may_not_look_into_the_data(program: Program) -> None:
     assert program.data_dir.stat().st_mode & 0o777 == 0o700
     assert (program.data_dir / "secret.key").stat().st_mode & 0o777 == 0o600
