@@ -16,9 +16,16 @@ NOT_A_NUMBER = _("This is not a number.")
 BIGINT_MAX = 2**63 - 1
 # What programs write. Only other spellings are read as people's, with their spaces and commas.
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# So many digits behind a sign may as well be thousands: «150.000» is not 150 roubles for sure.
+GROUP = 3
+UNCLEAR = _("It is unclear where the fraction begins. Write it as 1234,56.")
 
 
-def _number(raw: object) -> Decimal:
+def _number(raw: object, places: int) -> Decimal:
+    """The number that was written. A field of fewer than three places takes no text that could be thousands.
+
+    A field of more places shows such fractions itself («1,500» kg), so there they mean what they say.
+    """
     if isinstance(raw, bool):
         raise FieldProblem("type", NOT_A_NUMBER)
     if isinstance(raw, int | Decimal):
@@ -27,16 +34,30 @@ def _number(raw: object) -> Decimal:
         return Decimal(repr(raw))
     if not isinstance(raw, str):
         raise FieldProblem("type", NOT_A_NUMBER)
+    if places < GROUP and _could_be_thousands(raw):
+        raise FieldProblem("ambiguous", UNCLEAR)
     if len(raw) < 64 and PLAIN.fullmatch(raw.strip()):
         return Decimal(raw.strip())
     try:
         return parse_decimal(raw, "ru")
     except BadNumber as bad:
         if bad.code == "ambiguous":
-            raise FieldProblem(
-                "ambiguous", _("It is unclear where the fraction begins. Write it as 1234,56.")
-            ) from bad
+            raise FieldProblem("ambiguous", UNCLEAR) from bad
         raise FieldProblem("number", NOT_A_NUMBER) from bad
+
+
+def _could_be_thousands(text: str) -> bool:
+    """Whether a text is one number to those who write 1 234,5 and another to those who write 1,234.5."""
+    if "," not in text and "." not in text:
+        return False
+    try:
+        theirs = parse_decimal(text, "en")
+    except BadNumber:
+        theirs = None
+    try:
+        return theirs is not None and parse_decimal(text, "ru") != theirs
+    except BadNumber as bad:
+        return bad.code == "ambiguous"
 
 
 class IntegerType(FieldType):
@@ -49,7 +70,7 @@ class IntegerType(FieldType):
     numeric = True
 
     def parse(self, raw: object, params: Params) -> Any:
-        number = _number(raw)
+        number = _number(raw, 0)
         low = params.minimum if params.minimum is not None else -BIGINT_MAX
         high = params.maximum if params.maximum is not None else BIGINT_MAX
         if not number.is_finite():
@@ -84,7 +105,7 @@ class DecimalType(FieldType):
     def parse(self, raw: object, params: Params) -> Any:
         digits, places = params.digits or 18, 2 if params.places is None else params.places
         try:
-            value = bounded_decimal(_number(raw), digits=digits, places=places)
+            value = bounded_decimal(_number(raw, places), digits=digits, places=places)
         except BadNumber as bad:
             if bad.code == "too_many_places":
                 raise FieldProblem(
@@ -114,7 +135,9 @@ class DecimalType(FieldType):
         return text.replace(".", ",") if lang == "ru" else text
 
     def schema(self, params: Params) -> dict[str, Any]:
-        return {"type": "string", "format": "decimal", "pattern": r"^-?\d+(\.\d+)?$"}
+        places = 2 if params.places is None else params.places
+        fraction = rf"(\.\d{{1,{places}}})?" if places else ""
+        return {"type": "string", "format": "decimal", "pattern": rf"^-?\d+{fraction}$"}
 
 
 class MoneyType(DecimalType):
