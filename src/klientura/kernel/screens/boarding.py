@@ -27,7 +27,7 @@ from klientura.kernel.screens.state import ListState, read_state
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_decimal, format_money
 
@@ -202,7 +202,7 @@ def _card(
     for key in board.card:
         if key not in row or key in {board.total, "owner"} or row[key] is None:
             continue
-        shown = cell(fields[key], row[key], dict(row), lang())
+        shown = cell(fields[key], row[key], dict(row), lang(), company_currency=asked.installation.currency)
         texts.append(shown["text"] if isinstance(shown, dict) else str(shown))
     made["sub"] = " · ".join(t for t in texts if t)
     if board.total and row.get(board.total) is not None:
@@ -251,12 +251,12 @@ def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     if action is None:
         raise NotFound
     stage = request.POST.get("stage", "")
-    version = request.POST.get("version", "")
+    version = number(request.POST.get("version"))
     given = {k: v for k in action.fields if (v := request.POST.get(k)) not in (None, "")}
     try:
         action.run(
             asked.actor, record_id, {**given, board.group: stage},
-            expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
+            expected_version=version,
         )  # fmt: skip
     except Invalid as refused:
         return _ask(request, shape, record_id, stage, version, refused, given)
@@ -288,7 +288,7 @@ def _ask(
     shape: Shape,
     record_id: int,
     stage: str,
-    version: str,
+    version: int | None,
     refused: Invalid,
     given: Mapping[str, Any],
 ) -> HttpResponse:
@@ -296,7 +296,15 @@ def _ask(
     action = next(a for a in shape.spec.actions if a.key == _board(shape).move)
     controls = [
         {
-            **inputs.control(shape.fields[k], None, lang(), error=messages.get(k, ""), raw=given.get(k)),
+            **inputs.control(
+                shape.fields[k],
+                None,
+                lang(),
+                company_currency=of(request).installation.currency,
+                error=messages.get(k, ""),
+                raw=given.get(k),
+            ),
+            "id": f"d-{k}",
             "required": k in messages,
         }
         for k in action.fields
@@ -304,7 +312,7 @@ def _ask(
     ]
     others = [m for k, m in messages.items() if k not in action.fields]
     response = show(
-        request, "screens/move_form.html", status=422, controls=controls, stage=stage, version=version, errors=others,
+        request, "screens/move_form.html", status=422, controls=controls, stage=stage, version=version or "", errors=others,
         action=f"/{shape.key}/{record_id}/move", target=f"#card-{record_id}",
     )  # fmt: skip
     response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"

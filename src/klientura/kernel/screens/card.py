@@ -87,7 +87,7 @@ def _badges(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     made = []
     for key in BADGES:
         if key in fields and row.get(key) is not None and not (key == "importance" and row[key] != "high"):
-            shown = cell(fields[key], row[key], row, lang())
+            shown = cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
             made.append(shown if isinstance(shown, dict) else {"text": shown, "hue": ""})
     return made
 
@@ -103,7 +103,10 @@ def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
         "inn": "hash",
     }
     return [
-        {"icon": icons[k], "value": cell(fields[k], row[k], row, lang())}
+        {
+            "icon": icons[k],
+            "value": cell(fields[k], row[k], row, lang(), company_currency=asked.installation.currency),
+        }
         for k in QUIET
         if k in fields and row.get(k) not in (None, "")
     ]

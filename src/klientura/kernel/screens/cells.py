@@ -13,7 +13,7 @@ from klientura.kit.formats import Language, format_date, format_datetime, format
 type Cell = Any
 
 
-def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_currency: str = "RUB") -> Cell:
+def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_currency: str) -> Cell:
     """One value for reading, in a table, a fact or a card."""
     if value is None or (isinstance(value, str | list) and not value):
         return None

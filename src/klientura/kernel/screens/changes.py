@@ -17,19 +17,20 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
 
 
-def action_text(entry: Entry, shape: Shape, history: History) -> str:
+def action_text(asked: Request, entry: Entry, shape: Shape, history: History) -> str:
     """What happened, as a sentence that follows the name of who did it. A line that came or went is told in full."""
     if entry.part:
         label = str(shape.parts[entry.part].label).lower()
         if entry.action in {"add", "remove"}:
-            label = _line_text(entry, history) or label
+            label = _line_text(asked, entry, history) or label
         texts = {"add": _("added: {part}"), "remove": _("removed: {part}"), "update": _("changed: {part}")}
         return texts.get(entry.action, _("changed: {part}")).format(part=label)
     texts = {
@@ -42,33 +43,33 @@ def action_text(entry: Entry, shape: Shape, history: History) -> str:
     return texts.get(entry.action, entry.action)
 
 
-def _line_text(entry: Entry, history: History) -> str:
+def _line_text(asked: Request, entry: Entry, history: History) -> str:
     """A line in one breath: its kind and its values, without what is merely «no»."""
     said = []
     for changed in entry.fields:
         value = changed.new if entry.action == "add" else changed.old
         if value in (None, False, ""):
             continue
-        shown = changed_value(history, changed, value)
+        shown = changed_value(asked, history, changed, value, {})
         said.append(str(shown.get("text", "")) if isinstance(shown, dict) else str(shown))
     return " ".join(text for text in said if text)
 
 
-def changed_value(history: History, changed: ChangedField, value: Any) -> Any:
-    """A stored value (as JSON) for reading."""
+def changed_value(asked: Request, history: History, changed: ChangedField, value: Any, row: Row) -> Any:
+    """A stored value (as JSON) of a record or of a line for reading."""
     field = changed.field
     if value is None:
         return None
     if source := source_of(field):
         title = history.titles.get((source, value)) if isinstance(value, int) else None
-        return cell(field, Ref(value, title), {}, lang())
-    if field.type.key in {"date", "datetime", "money", "decimal"}:
+        value = Ref(value, title)
+    elif field.type.key in {"date", "datetime", "money", "decimal"}:
         value = field.type.parse(str(value), field.params)
-    return cell(field, value, {}, lang())
+    return cell(field, value, row, lang(), company_currency=asked.installation.currency)
 
 
-def timeline_items(asked: Request, shape: Shape, history: History) -> list[dict[str, Any]]:
-    """Entries as items of a timeline (see ui/timeline.html)."""
+def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> list[dict[str, Any]]:
+    """Entries as items of a timeline (see ui/timeline.html). The record as it is says what its sums are in."""
     items = []
     for entry in history.entries:
         at = timezone.localtime(entry.at)
@@ -77,15 +78,15 @@ def timeline_items(asked: Request, shape: Shape, history: History) -> list[dict[
                 "kind": "change",
                 "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
-                "text": action_text(entry, shape, history),
+                "text": action_text(asked, entry, shape, history),
                 "time": at.strftime("%H:%M"),
                 "iso": at.isoformat(),
                 "at": entry.at,
                 "changes": [
                     {
                         "label": capitalised(c.field),
-                        "old": changed_value(history, c, c.old),
-                        "new": changed_value(history, c, c.new),
+                        "old": changed_value(asked, history, c, c.old, {} if entry.part else row),
+                        "new": changed_value(asked, history, c, c.new, {} if entry.part else row),
                     }
                     for c in entry.fields
                     if entry.action not in {"add", "remove"}
@@ -112,7 +113,7 @@ def by_day(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _history_context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     history = history_of(asked.actor, shape, row["id"])
     more = f"/{shape.key}/{row['id']}/history?before={history.next}" if history.next else ""
-    return {"days": by_day(timeline_items(asked, shape, history)), "more_url": more}
+    return {"days": by_day(timeline_items(asked, shape, row, history)), "more_url": more}
 
 
 HISTORY_PANEL = MainPanel(
@@ -129,11 +130,10 @@ HISTORY_PANEL = MainPanel(
 def history_page(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """GET /{object}/{id}/history?before=…: further entries."""
     asked, shape = of(request), shape_of(object)
-    raw = request.GET.get("before", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
-    history = history_of(asked.actor, shape, record_id, before=before)
+    row = read.get(asked.actor, shape, record_id)
+    history = history_of(asked.actor, shape, record_id, before=number(request.GET.get("before")))
     more = f"/{shape.key}/{record_id}/history?before={history.next}" if history.next else ""
-    days = by_day(timeline_items(asked, shape, history))
+    days = by_day(timeline_items(asked, shape, row, history))
     return show(request, "screens/history.html", panel_context={"days": days, "more_url": more})
 
 

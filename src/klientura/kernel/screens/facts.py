@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import readable
-from klientura.kernel.errors import Conflict, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Conflict, Invalid, NotFound
 from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -19,7 +19,10 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
+
+# What a browser sends of these when nothing is ticked is nothing at all.
+NOTHING: dict[str, Any] = {"multi_option": [], "boolean": False}
 
 
 @open_to(Door.SIGNED_IN)
@@ -45,7 +48,9 @@ def _address(shape: Shape, row: Row, field: FieldShape) -> str:
 def _editor(
     asked: Request, shape: Shape, row: Row, field: FieldShape, *, error: str = "", raw: Any = None
 ) -> HttpResponse:
-    control = inputs.control(field, row[field.key], lang(), raw=raw, row=row)
+    control = inputs.control(
+        field, row[field.key], lang(), company_currency=asked.installation.currency, raw=raw, row=row
+    )
     version = asked.POST.get("version") or row["version"]
     return show(
         asked, "screens/fact_editor.html", status=422 if error else 200, control={**control, "label": capitalised(field)},
@@ -55,16 +60,11 @@ def _editor(
 
 def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResponse:
     values = inputs.values_from(asked.POST, {field.key: field})
-    if not values:
-        values = {
-            field.key: []
-            if field.type.key == "multi_option"
-            else False
-            if field.type.key == "boolean"
-            else ""
-        }
-    typed = asked.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 10 else row["version"]
+    if not values and field.type.key not in NOTHING:
+        raise BadRequest(_("The form came without the value to be saved. Open the page anew."), code="value")
+    values = values or {field.key: NOTHING[field.type.key]}
+    seen = number(asked.POST.get("version"))
+    version = row["version"] if seen is None else seen
     try:
         write.update(asked.actor, shape, row["id"], values, expected_version=version)
     except Invalid as refused:
@@ -75,9 +75,7 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
     except Conflict as conflict:
         return _conflict(asked, shape, row, field, values[field.key], conflict.version)
     fresh = read.get(asked.actor, shape, row["id"])
-    response = show(asked, "screens/fact.html", fact=fact(asked, shape, fresh, field), saved=True)
-    response["HX-Trigger"] = "recordChanged"
-    return response
+    return show(asked, "screens/fact.html", fact=fact(asked, shape, fresh, field), saved=True)
 
 
 def _conflict(
@@ -89,9 +87,10 @@ def _conflict(
         "Somebody"
     )
     mine = raw if isinstance(raw, str) else ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    theirs = cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency)
     address = _address(shape, row, field)
     return show(
         asked, "screens/fact_conflict.html", status=409,
         fact={"name": field.key, "label": capitalised(field), "view_url": f"{address}?view=1"},
-        theirs=cell(field, row[field.key], row, lang()), mine=mine, mine_raw=mine, who=who, save_url=address, version=version,
+        theirs=theirs, mine=mine, mine_raw=mine, who=who, save_url=address, version=version,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.web.requests import number
 
 MAX_NAMED = 50
 """Records of one condition whose titles are looked up; a longer list shows numbers."""
@@ -89,13 +90,8 @@ def _names(actor: Actor, shape: Shape, tree: Tree) -> dict[str, dict[int, str]]:
         if field is not None and field.type.key in {"reference", "user"}:
             value = node.get("value")
             for one in value if isinstance(value, list) else [value]:
-                if (
-                    isinstance(one, int | str)
-                    and str(one).isascii()
-                    and str(one).isdigit()
-                    and len(str(one)) < 19
-                ):
-                    wanted[field.key].add(int(one))
+                if isinstance(one, int | str) and (found_id := number(str(one))) is not None:
+                    wanted[field.key].add(found_id)
     return {key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()}
 
 

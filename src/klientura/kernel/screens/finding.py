@@ -1,6 +1,7 @@
 """Finding records: the palette, reference fields, users and teams, and the search page."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -36,16 +37,20 @@ def palette(request: HttpRequest) -> HttpResponse:
     items: list[dict[str, Any]] = []
     if len(q) >= MIN_LETTERS:
         for found in search(asked.actor, _searched(asked), q, limit=5):
-            items += [_item(found.shape, row, group=str(found.shape.plural)) for row in found.rows]
+            items += [_item(asked, found.shape, row, group=str(found.shape.plural)) for row in found.rows]
     return show(request, "screens/options.html", items=items, query=q)
 
 
-def _item(shape: Shape, row: Row, *, group: str = "") -> dict[str, Any]:
+def _item(asked: Request, shape: Shape, row: Row, *, group: str = "") -> dict[str, Any]:
     quiet = []
     for key, value in row.items():
         if key in {"id", "version", "title"} or key not in shape.fields or value in (None, "", []):
             continue
-        shown = value.title if isinstance(value, Ref) else cell(shape.fields[key], value, row, lang())
+        shown = (
+            value.title
+            if isinstance(value, Ref)
+            else cell(shape.fields[key], value, row, lang(), company_currency=asked.installation.currency)
+        )
         quiet.append(str(shown.get("text", "")) if isinstance(shown, dict) else str(shown or ""))
     return {
         "id": row["id"], "title": row["title"] or f"№ {row['id']}", "sub": " · ".join(t for t in quiet if t), "icon": shape.spec.icon,
@@ -67,13 +72,22 @@ def references(request: HttpRequest, object: str) -> HttpResponse:
         keys=[k for k in keys if k in readable(asked.actor, shape)],
     ).rows  # fmt: skip
     context: dict[str, Any] = {
-        "items": [_item(shape, r) for r in rows],
+        "items": [_item(asked, shape, r) for r in rows],
         "query": q,
         "empty": _("Nothing found"),
     }
-    if q and not members_of(shape) and shape.spec.navigation and may(asked.actor, shape, "create"):
-        context |= {"create_label": str(shape.spec.new_label), "create_url": f"/{shape.key}/new?dialog=1"}
+    if q:
+        kinds = [s for s in (members_of(shape) or [shape]) if s.spec.navigation]
+        context["creates"] = [_create(s, q) for s in kinds if may(asked.actor, s, "create")]
     return show(request, "screens/options.html", **context)
+
+
+def _create(shape: Shape, typed: str) -> dict[str, str]:
+    """The offer to make what was not found: a form beside this one, with the words typed in the fields of the title."""
+    query = {"dialog": "1", "in_place": "1"}
+    if any(c.isalpha() for c in typed):
+        query |= dict(zip(shape.spec.title, typed.split(maxsplit=len(shape.spec.title) - 1), strict=False))
+    return {"label": str(shape.spec.new_label), "url": f"/{shape.key}/new?{urlencode(query)}"}
 
 
 @open_to(Door.SIGNED_IN)
@@ -115,7 +129,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "title": str(found.shape.plural),
             "icon": found.shape.spec.icon,
             "instead": found.instead,
-            "items": [_item(found.shape, r) for r in found.rows],
+            "items": [_item(asked, found.shape, r) for r in found.rows],
         }
         for found in found_in
     ]

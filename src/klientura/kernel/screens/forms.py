@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
@@ -18,12 +19,20 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.search.results import search
 from klientura.kernel.store import read, write
+from klientura.kernel.store.drafts import MAX_LINES
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 
 QUICK_FIELDS = 8
 SPARE_LINES = 1
+# How a form was asked for, by (in the dialog, for a field of another form); its address says it again when it is sent.
+_MANNERS = {
+    (False, False): "",
+    (False, True): "",
+    (True, False): "?dialog=1",
+    (True, True): "?dialog=1&in_place=1",
+}
 
 
 @open_to(Door.SIGNED_IN)
@@ -38,6 +47,7 @@ def new(request: HttpRequest, object: str) -> HttpResponse:
         return _form(asked, shape, None, _prefilled(asked, shape))
     values, parts = _given(asked, shape)
     try:
+        _refuse_too_many(parts)
         record_id = write.create(asked.actor, shape, {**values, **parts})
     except Invalid as refused:
         return _form(
@@ -57,9 +67,10 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         return _form(asked, shape, record_id, row)
     values, parts = _given(asked, shape)
     values = {k: v for k, v in values.items() if shape.fields[k].writable}
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 10 else row["version"]
+    seen = number(request.POST.get("version"))
+    version = row["version"] if seen is None else seen
     try:
+        _refuse_too_many(parts)
         write.update(asked.actor, shape, record_id, {**values, **parts}, expected_version=version)
     except Invalid as refused:
         return _form(asked, shape, record_id, row, errors=refused.errors, typed=values, lines=parts)
@@ -78,6 +89,15 @@ def _given(asked: Request, shape: Shape) -> tuple[dict[str, Any], dict[str, Any]
         if lines is not None and writable(asked.actor, shape, key):
             parts[key] = lines
     return values, parts
+
+
+def _refuse_too_many(parts: Mapping[str, Sequence[Any]]) -> None:
+    text = _("No more than %(limit)s lines fit here. Take some out; nothing was saved yet.") % {
+        "limit": MAX_LINES
+    }
+    errors = [FieldError(k, "too_many", text) for k, lines in parts.items() if len(lines) > MAX_LINES]
+    if errors:
+        raise Invalid(errors)
 
 
 def _form_fields(asked: Request, shape: Shape) -> dict[str, FieldShape]:
@@ -103,16 +123,11 @@ def _prefilled(asked: Request, shape: Shape) -> Row:
         raw = asked.GET.get(key)
         if raw is None:
             continue
-        if (
-            field.type.key == "reference"
-            and field.params.target
-            and raw.isascii()
-            and raw.isdigit()
-            and len(raw) < 19
-        ):
-            title = read.titles(asked.actor, shape_of(field.params.target), [int(raw)]).get(int(raw))
+        target = number(raw)
+        if field.type.key == "reference" and field.params.target and target is not None:
+            title = read.titles(asked.actor, shape_of(field.params.target), [target]).get(target)
             if title is not None:
-                row[key] = Ref(int(raw), title)
+                row[key] = Ref(target, title)
         elif field.type.key not in {"reference", "user"}:
             try:
                 row[key] = field.type.parse(raw, field.params)
@@ -136,15 +151,16 @@ def _form(
     for error in errors:
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
-    controls = {k: _control(f, row, messages, typed or {}) for k, f in fields.items()}
-    in_dialog = bool(asked.GET.get("dialog"))
+    in_dialog, in_place = bool(asked.GET.get("dialog")), bool(asked.GET.get("in_place"))
+    controls = {k: _control(asked, f, row, messages, typed or {}) for k, f in fields.items()}
+    if in_dialog:  # beside the form of a page, whose controls have these names too
+        controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
     stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
     parts = [
-        _part(shape.parts[k], (lines or {}).get(k, stored.get(k, [])), messages)
+        _part(asked, shape.parts[k], (lines or {}).get(k, stored.get(k, [])), messages)
         for k in readable_parts(asked.actor, shape)
         if writable(asked.actor, shape, k)
     ]
-    labels = {k: capitalised(f) for k, f in fields.items()}
     conflicts = [_both_sides(shape, fields, c) for c in (conflict.conflicts if conflict else ())]
     context = {
         "shape": shape,
@@ -159,19 +175,34 @@ def _form(
         "parts": parts,
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
-        "errors": [{"field": k, "label": labels.get(k, k), "message": m} for k, m in messages.items()],
+        "errors": [_error_line(shape, controls, k, m) for k, m in messages.items()],
         "action": f"/{shape.key}/{record_id}/edit"
         if record_id
-        else f"/{shape.key}/new{'?dialog=1' if in_dialog else ''}",
+        else f"/{shape.key}/new{_MANNERS[in_dialog, in_place]}",
         "cancel_url": f"/{shape.key}/{record_id}" if record_id else f"/{shape.key}",
-        "full_url": f"/{shape.key}/new",
+        "full_url": "" if in_place else f"/{shape.key}/new",
         "hint_url": f"/{shape.key}/similar" if record_id is None else "",
-        "draft": f"{shape.key}-{record_id or 'new'}",
+        "draft": f"{shape.key}-{record_id or 'new'}{'-in-place' if in_place else ''}",
     }
     status = 409 if conflict else 422 if errors else 200
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
     return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+
+
+def _error_line(
+    shape: Shape, controls: Mapping[str, Mapping[str, Any]], key: str, message: str
+) -> dict[str, str]:
+    """A line of the summary: what it is about, in words and as an address within the page."""
+    if key in controls:
+        control = controls[key]
+        return {"id": control.get("id", f"f-{key}"), "label": control["label"], "message": message}
+    name, _dot, rest = key.partition(".")
+    part = shape.parts.get(name)
+    if part is None:
+        return {"id": f"f-{key}", "label": key, "message": message}
+    place = f"f-{name}-{rest.replace('.', '-')}" if rest else f"part-{name}"
+    return {"id": place, "label": str(part.label), "message": message}
 
 
 def _both_sides(shape: Shape, fields: Mapping[str, FieldShape], conflict: FieldConflict) -> dict[str, str]:
@@ -213,28 +244,32 @@ def _shown(field: FieldShape | None, value: Any) -> str:
 
 
 def _control(
-    field: FieldShape, row: Row, messages: Mapping[str, str], typed: Mapping[str, Any]
+    asked: Request, field: FieldShape, row: Row, messages: Mapping[str, str], typed: Mapping[str, Any]
 ) -> dict[str, Any]:
     raw = typed.get(field.key) if field.key in typed else None
     made = inputs.control(
-        field, row.get(field.key), lang(), error=messages.get(field.key, ""), raw=raw, row=row
-    )
+        field, row.get(field.key), lang(), company_currency=asked.installation.currency,
+        error=messages.get(field.key, ""), raw=raw, row=row,
+    )  # fmt: skip
     return {**made, "label": capitalised(field)}
 
 
-def _part(part: PartShape, lines: Sequence[Mapping[str, Any]], messages: Mapping[str, str]) -> dict[str, Any]:
+def _part(
+    asked: Request, part: PartShape, lines: Sequence[Mapping[str, Any]], messages: Mapping[str, str]
+) -> dict[str, Any]:
     """The lines of a part as rows of controls, with an empty one to type into."""
     fields = [f for f in part.fields.values() if not f.read_only]
     made = []
-    for number in range(len(lines) + SPARE_LINES):
-        line = lines[number] if number < len(lines) else {}
+    for place in range(len(lines) + SPARE_LINES):
+        line = lines[place] if place < len(lines) else {}
         controls = []
         for field in fields:
-            name = f"{part.key}-{number}-{field.key}"
-            error = messages.get(f"{part.key}.{number}.{field.key}", "")
+            name = f"{part.key}-{place}-{field.key}"
+            error = messages.get(f"{part.key}.{place}.{field.key}", "")
             control = inputs.control(
-                field, line.get(field.key, field.default), lang(), error=error, name=name
-            )
+                field, line.get(field.key, field.default), lang(),
+                company_currency=asked.installation.currency, error=error, name=name,
+            )  # fmt: skip
             control |= {
                 "required": False,
                 "aria_label": capitalised(field),
@@ -244,23 +279,23 @@ def _part(part: PartShape, lines: Sequence[Mapping[str, Any]], messages: Mapping
                 control["value"] = field.params.choices[0].code
                 control.pop("empty", None)
             controls.append(control)
-        made.append({"id": line.get("id"), "number": number, "controls": controls})
+        made.append({"id": line.get("id"), "number": place, "controls": controls})
     return {"key": part.key, "title": str(part.label), "lines": made}
 
 
 def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
+    """To the card; a record made for the field of another form goes into that field, and the form stays."""
     address = f"/{shape.key}/{record_id}"
     if not asked.htmx:
         return HttpResponseRedirect(address)
     response = HttpResponse(status=200)
-    if asked.GET.get("dialog") and asked.htmx.current_url and asked.htmx.trigger != "new":
-        title = read.titles(asked.actor, shape, [record_id]).get(record_id, "")
-        event = {
-            "closeDialog": True,
-            "recordCreated": {"id": record_id, "title": title, "object": shape.key, "url": address},
-        }
-        response["HX-Trigger"] = json.dumps(event)
-    response["HX-Redirect"] = address
+    if not asked.GET.get("in_place"):
+        response["HX-Redirect"] = address
+        return response
+    title = read.titles(asked.actor, shape, [record_id]).get(record_id, "")
+    made = {"id": record_id, "title": title or f"№ {record_id}"}
+    response["HX-Trigger"] = json.dumps({"recordCreated": made, "closeDialog": True})
+    response["HX-Reswap"] = "none"
     return response
 
 
@@ -286,7 +321,11 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
             response["HX-Refresh"] = "true"
             return response
     controls = [
-        {**_control(shape.fields[k], row, messages, given), "required": bool(o.required)}
+        {
+            **_control(asked, shape.fields[k], row, messages, given),
+            "id": f"d-{k}",
+            "required": bool(o.required),
+        }
         for k, o in found.fields.items()
         if k in readable(asked.actor, shape)
     ]

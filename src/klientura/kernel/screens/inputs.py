@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.shape import FieldShape, PartShape
 from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.requests import number
 from klientura.kit.formats import Language
 
 CONTROLS = {
@@ -15,7 +16,6 @@ CONTROLS = {
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user",
 }  # fmt: skip
-MAX_LINES = 50
 
 
 def control(
@@ -23,6 +23,7 @@ def control(
     value: Any,
     lang: Language,
     *,
+    company_currency: str,
     error: str = "",
     name: str = "",
     raw: Any = None,
@@ -46,10 +47,11 @@ def control(
         if kind == "select":
             made["empty"] = "—"
     elif kind == "money":
-        currency = (row or {}).get(field.params.currency_field or "")
-        made["currency"] = currency or "RUB"
+        made["currency"] = (row or {}).get(field.params.currency_field or "") or company_currency
     elif kind in {"ref", "user"}:
         _reference(field, value, made)
+    elif kind == "datetime":
+        made["exact"] = field.type.to_json(value)
     elif kind == "textarea" or field.type.key == "multi_option":
         made["wide"] = True
     return made
@@ -62,9 +64,6 @@ def _reference(field: FieldShape, value: Any, made: dict[str, Any]) -> None:
         made["type"], made["url"] = "ref", "/search/teams"
     else:
         made["url"] = f"/search/reference/{field.params.target}"
-        target = all_shapes().get(field.params.target or "")
-        if target is not None and target.spec.navigation:
-            made["create_url"] = f"/{target.key}/new?dialog=1"
     if isinstance(value, Ref):
         made["display"] = value.title or f"№ {value.id}"
         if made["value"] not in ("", None):
@@ -87,30 +86,37 @@ def values_from(form: QueryDict, fields: Mapping[str, FieldShape]) -> dict[str, 
             if key in form or key in marks:
                 values[key] = form.get(key, "") in {"1", "true", "on", "yes"}
         elif key in form:
-            values[key] = form.get(key)
+            values[key] = _exact(field, form.get(key, ""), form.get(f"{key}-exact", ""))
     return values
 
 
+def _exact(field: FieldShape, typed: str, stored: str) -> str:
+    """What was typed, or the moment that stood in the field when it was left as it was: its seconds do not fit into the control."""
+    if field.type.key != "datetime" or not stored:
+        return typed
+    try:
+        shown = field.type.to_input(field.type.parse(stored, field.params), field.params, "ru")
+    except FieldProblem:  # not of our making; what was typed stands
+        return typed
+    return stored if shown == typed else typed
+
+
 def lines_from(form: QueryDict, part: PartShape) -> list[dict[str, Any]] | None:
-    """Lines of a part, sent as `contact_points-0-value`; None when the form has no such part. Empty lines are dropped."""
+    """Lines of a part, sent as `contact_points-0-value`; None when the form has no such part. Empty lines are dropped.
+
+    However many there are, all are read: a line that is left out is deleted, so too many are for the writer to refuse.
+    """
     if f"{part.key}-present" not in form:
         return None
-    numbers = sorted(
-        {
-            int(n)
-            for k in form
-            if k.startswith(f"{part.key}-") and (n := k.split("-")[1]).isdigit() and len(n) < 4
-        }
-    )
+    names = (k.removeprefix(f"{part.key}-").partition("-")[0] for k in form if k.startswith(f"{part.key}-"))
     lines: list[dict[str, Any]] = []
-    for number in numbers[:MAX_LINES]:
-        prefix = f"{part.key}-{number}-"
+    for place in sorted({n for name in names if (n := number(name)) is not None}):
+        prefix = f"{part.key}-{place}-"
         line: dict[str, Any] = {k: form[prefix + k] for k in part.fields if prefix + k in form}
         filled = [k for k, v in line.items() if v.strip() and not part.fields[k].params.choices]
         if not filled:
             continue
-        raw_id = form.get(prefix + "id", "")
-        if raw_id.isascii() and raw_id.isdigit() and len(raw_id) < 19:
-            line["id"] = int(raw_id)
+        if (line_id := number(form.get(prefix + "id"))) is not None:
+            line["id"] = line_id
         lines.append(line)
     return lines

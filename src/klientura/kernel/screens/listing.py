@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,10 +20,10 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.state import ListState, read_state, shown_columns
+from klientura.kernel.screens.state import ListState, read_state, shown_columns, state_of
 from klientura.kernel.store import bulk, read
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 
 PAGE = 50
@@ -80,6 +81,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
         "count_url": f"/{shape.key}/count?{state.query()}",
         "export_url": f"/{shape.key}/export?{state.query()}",
+        "sealed": _sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
 
@@ -145,20 +147,31 @@ def count(request: HttpRequest, object: str) -> HttpResponse:
 
 def counted(found: read.Count) -> str:
     """A count in words."""
-    number = f"{found.number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
+    shown = f"{found.number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
     if found.capped:
-        return _("more than %(count)s records") % {"count": number}
-    return ngettext("%(count)s record", "%(count)s records", found.number) % {"count": number}
+        return _("more than %(count)s records") % {"count": shown}
+    return ngettext("%(count)s record", "%(count)s records", found.number) % {"count": shown}
+
+
+def _sealed(shape: Shape, state: ListState) -> str:
+    """What a list shows, for a form that acts on all of it: nothing else may be taken for the whole list."""
+    return signing.dumps(state.query(), salt=f"list of {shape.key}")
+
+
+def _list_shown(request: HttpRequest, shape: Shape) -> QueryDict:
+    try:
+        return QueryDict(signing.loads(request.POST.get("list", ""), salt=f"list of {shape.key}"))
+    except signing.BadSignature:
+        text = _("It is not clear which list this is about. Open the list anew; nothing was changed.")
+        raise BadRequest(text, code="list") from None
 
 
 def selection_of(request: HttpRequest, asked: Request, shape: Shape) -> bulk.Selection:
     """The rows that a bulk act is about: ticked ones, or all that the list's filter matches."""
     if request.POST.get("all_matching") == "1":
-        address = asked.htmx.current_url or ""
-        request.GET = QueryDict(address.partition("?")[2])
-        state = read_state(request, asked.actor, shape)
+        state = state_of(_list_shown(request, shape), asked.actor, shape)
         return bulk.Selection(tree=state.tree, more=state.more)
-    ids = [int(i) for i in request.POST.getlist("ids") if i.isascii() and i.isdigit() and len(i) < 19]
+    ids = [n for i in request.POST.getlist("ids") if (n := number(i)) is not None]
     if not ids:
         raise BadRequest(_("Select some records first."), code="selection")
     return bulk.Selection(ids=tuple(ids))
@@ -183,7 +196,7 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "edit")
     selection = selection_of(request, asked, shape)
-    number = len(bulk.select_ids(asked.actor, shape, selection, "edit"))
+    chosen_records = len(bulk.select_ids(asked.actor, shape, selection, "edit"))
     fields = [
         f for f in readable(asked.actor, shape).values() if f.writable and writable(asked.actor, shape, f.key)
     ]
@@ -192,9 +205,10 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     if field is None:
         raise NotFound
     context: dict[str, Any] = {
-        "shape": shape, "number": number, "fields": [{"value": f.key, "label": str(f.label)} for f in fields], "chosen": chosen,
-        "control": inputs.control(field, None, lang(), name=field.key), "ids": request.POST.getlist("ids"),
-        "all_matching": request.POST.get("all_matching", ""),
+        "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": str(f.label)} for f in fields], "chosen": chosen,
+        "control": {**inputs.control(field, None, lang(), company_currency=asked.installation.currency), "id": f"d-{field.key}"},
+        "ids": request.POST.getlist("ids"),
+        "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
     return show(request, "screens/bulk_form.html", **context)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -14,6 +14,7 @@ from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
+from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
 
@@ -49,23 +50,27 @@ class ListState:
 
 def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
     """Read the state of a list from its address. Raises BadRequest in words for people."""
+    return state_of(request.GET, actor, shape)
+
+
+def state_of(query: QueryDict, actor: Actor, shape: Shape) -> ListState:
+    """The state that a query says. Raises BadRequest in words for people."""
     fields = readable(actor, shape)
-    columns = [c for c in request.GET.get("columns", "").split(",") if c][:MAX_COLUMNS]
+    columns = [c for c in query.get("columns", "").split(",") if c][:MAX_COLUMNS]
     if unknown := [c for c in columns if c not in fields]:
         raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="field")
-    q = request.GET.get("q", "").strip()[:200]
+    q = query.get("q", "").strip()[:200]
     understood = understand(actor, shape, q) if q else None
-    filter_text = request.GET.get("filter", "").strip()
-    chosen = request.GET.get("board", "")
+    filter_text = query.get("filter", "").strip()
     return ListState(
         filter_text=filter_text,
         tree=_tree(filter_text),
         q=q,
-        sort=request.GET.get("sort") or "",
+        sort=query.get("sort") or "",
         columns=tuple(columns),
-        after=request.GET.get("after") or None,
-        view="board" if request.GET.get("view") == "board" and shape.spec.board else "list",
-        chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
+        after=query.get("after") or None,
+        view="board" if query.get("view") == "board" and shape.spec.board else "list",
+        chosen=number(query.get("board")),
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
     )

@@ -17,7 +17,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 
 PAGE = 50
@@ -37,7 +37,7 @@ def trashed(request: HttpRequest, object: str) -> HttpResponse:
     page = read.page(asked.actor, shape, sort=sort, after=after, limit=PAGE, keys=keys, trashed=True)
     labels = {"title": shape.label, "updated_at": _("Moved to the trash"), "updated_by": _("By whom")}
     columns = [{"key": k, "label": str(labels.get(k) or fields[k].label).capitalize()} for k in keys]
-    rows = [_row(shape, keys, row) for row in page.rows]
+    rows = [_row(asked, shape, keys, row) for row in page.rows]
     if page.next and rows:
         rows[-1]["next_url"] = f"/{shape.key}/trash?after={page.next}"
     template = "screens/rows.html" if after else "screens/trash.html"
@@ -51,12 +51,17 @@ def _shape(key: str) -> Shape:
     return shape
 
 
-def _row(shape: Shape, keys: list[str], row: Row) -> dict[str, Any]:
+def _row(asked: Request, shape: Shape, keys: list[str], row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
         "title": row["title"] or f"№ {row['id']}",
         "url": f"/{shape.key}/{row['id']}",
-        "cells": [cell(shape.fields[k], row[k], row, lang()) if k != "title" else None for k in keys],
+        "cells": [
+            cell(shape.fields[k], row[k], row, lang(), company_currency=asked.installation.currency)
+            if k != "title"
+            else None
+            for k in keys
+        ],
     }
 
 
@@ -65,18 +70,18 @@ def _row(shape: Shape, keys: list[str], row: Row) -> dict[str, Any]:
 def restore_many(request: HttpRequest, object: str) -> HttpResponse:
     """POST /{object}/trash/restore: take the selected records out of the trash, all or none."""
     asked, shape = of(request), _shape(object)
-    ids = {int(i) for i in request.POST.getlist("ids") if i.isascii() and i.isdigit() and len(i) < 19}
+    ids = {n for i in request.POST.getlist("ids") if (n := number(i)) is not None}
     if not ids or len(ids) > MAX_AT_ONCE:
         raise BadRequest(_("Select some records first."), code="selection")
     try:
-        number = write.restore(asked.actor, shape, sorted(ids))
+        restored = write.restore(asked.actor, shape, sorted(ids))
     except NotFound:
         raise NotFound(_("Some of these are no longer in the trash. Open the page anew.")) from None
     response = HttpResponse(status=204)
     response["HX-Trigger"] = '{"listChanged": true, "clearSelection": true}'
     return toast(
         response,
-        ngettext("%(count)s record restored", "%(count)s records restored", number) % {"count": number},
+        ngettext("%(count)s record restored", "%(count)s records restored", restored) % {"count": restored},
     )
 
 

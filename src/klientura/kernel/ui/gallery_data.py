@@ -226,7 +226,6 @@ FIELDS: list[Data] = [
         "value": "7",
         "display": "ООО «ВерескСтрой»",
         "url": "/ui/part/options",
-        "create_url": "/ui/part/dialog",
     },
     {
         "type": "user",

@@ -25,7 +25,7 @@ from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import plan_from_json
 from klientura.kernel.transfer.report import REJECTED, REMARKS
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import of
+from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_datetime, format_decimal
 
 STATE_HUES = {
@@ -175,7 +175,8 @@ def reading(request: HttpRequest, import_id: int) -> HttpResponse:
     actor = of(request).actor
     record = imports.find(actor, import_id)
     header_row = request.POST.get("header_row", "")
-    if header_row and not (header_row.isascii() and header_row.isdigit() and int(header_row) <= 100):
+    place = number(header_row)
+    if header_row and (place is None or place > 100):
         raise BadRequest(_("Give the number of the row with the titles, from 0 to 100."))
     wanted = request.POST.get("object", "")
     if wanted and wanted != (record.plan or {}).get("object"):

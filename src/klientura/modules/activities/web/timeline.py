@@ -1,8 +1,10 @@
 """The timeline in the middle of a card: open tasks, then interactions and changes by day; and writing into it."""
 
+from itertools import takewhile
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,22 +12,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Invalid
-from klientura.kernel.history.read import history_of
+from klientura.kernel.history.read import History, history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.changes import by_day, timeline_items
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
-from klientura.kernel.store import read, write
+from klientura.kernel.store import cursors, read, write
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
-from klientura.modules.activities.queries.timeline import interactions_of, open_tasks_of
+from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
 
 PAGE = 30
+START, OVER = "", "-"  # a source of which nothing, or all, has been shown
 KINDS = ("note", "call", "meeting", "email", "task")
 ICONS = {
     "letter": "mail", "fax": "printer", "sms": "message-square", "chat": "messages-square", "visit": "map-pin", "form": "file-text",
@@ -33,7 +36,7 @@ ICONS = {
 
 
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
-    found = _slice(asked, shape, row["id"], None, None)
+    found = _slice(asked, shape, row)
     post_url = f"/{shape.key}/{row['id']}/timeline"
     return {
         **found,
@@ -54,24 +57,65 @@ TIMELINE_PANEL = MainPanel(
 
 
 def _slice(
-    asked: Request, shape: Shape, record_id: int, after: str | None, before: int | None
+    asked: Request, shape: Shape, row: Row, after: str | None = None, before: int | None = None
 ) -> dict[str, Any]:
-    """A stretch of the timeline: interactions and changes merged; each source goes on from its own last shown item."""
-    contacts = (
-        interactions_of(asked.actor, shape, record_id, after=after, limit=PAGE) if after != "-" else None
+    """A stretch of the timeline: interactions and changes merged; each source goes on from its own last shown item.
+
+    Where one source has only a page of what it holds, the other is cut at the end of that page: what is older
+    waits, or it would stand above newer items of the pages to come.
+    """
+    told = (
+        interactions_of(asked.actor, shape, row["id"], after=after, limit=PAGE)
+        if after != OVER
+        else Slice([], None)
     )
-    history = history_of(asked.actor, shape, record_id, before=before, limit=PAGE) if before != 0 else None
-    items = [_interaction(asked, r) for r in (contacts.rows if contacts else [])]
-    items += timeline_items(asked, shape, history) if history else []
-    items.sort(key=lambda item: item["at"], reverse=True)
-    next_after = (contacts.next if contacts else None) or "-"
-    next_before = (history.next if history else None) or 0
-    more = ""
-    if next_after != "-" or next_before:
-        query = QueryDict(mutable=True)
-        query.update({"after": next_after, "before": str(next_before)})
-        more = f"/{shape.key}/{record_id}/timeline/more?{query.urlencode()}"
-    return {"days": by_day(items), "more_url": more}
+    history = _changes(asked, shape, row, before)
+    contacts = [_interaction(asked, r) for r in told.rows]
+    changes = timeline_items(asked, shape, row, history)
+    pages = ((contacts, told.next), (changes, history.next))
+    since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
+    if since is not None:
+        contacts = [i for i in contacts if i["at"] >= since]
+        changes = [*takewhile(lambda item: item["at"] >= since, changes)]
+    query: dict[str, Any] = {
+        "after": _cursor(told, len(contacts), after),
+        "before": _before(history, len(changes), before),
+    }
+    items = sorted([*contacts, *changes], key=lambda item: item["at"], reverse=True)
+    more = {k: v for k, v in query.items() if v != START}
+    ended = query == {"after": OVER, "before": 0}
+    return {
+        "days": by_day(items),
+        "more_url": "" if ended else f"/{shape.key}/{row['id']}/timeline/more?{urlencode(more)}",
+    }
+
+
+def _changes(asked: Request, shape: Shape, row: Row, before: int | None) -> History:
+    """A page of changes; pages of which the reader may see nothing are passed over."""
+    if before == 0:
+        return History([], None, {})
+    found = history_of(asked.actor, shape, row["id"], before=before, limit=PAGE)
+    while found.next and not found.entries:
+        found = history_of(asked.actor, shape, row["id"], before=found.next, limit=PAGE)
+    return found
+
+
+def _cursor(told: Slice, shown: int, after: str | None) -> str:
+    """Where the interactions go on when so many of a page are shown."""
+    if shown == len(told.rows):
+        return told.next or OVER
+    if not shown:
+        return after or START
+    last = told.rows[shown - 1]
+    at = shape_of("interaction").fields["at"]
+    return cursors.encode("-at", at, cursors.Position(last["at"], last["id"]))
+
+
+def _before(history: History, shown: int, before: int | None) -> int | str:
+    """The number before which the changes go on when so many of a page are shown."""
+    if shown == len(history.entries):
+        return history.next or 0
+    return history.entries[shown - 1].id if shown else before or START
 
 
 def _interaction(asked: Request, row: Row) -> dict[str, Any]:
@@ -217,8 +261,6 @@ def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
 def more(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """GET /{object}/{id}/timeline/more: further items."""
     asked, shape = of(request), shape_of(object)
-    read.get(asked.actor, shape, record_id, keys=["id"])
-    before = request.GET.get("before", "0")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
-    found = _slice(asked, shape, record_id, request.GET.get("after") or "-", number)
+    row = read.get(asked.actor, shape, record_id)
+    found = _slice(asked, shape, row, request.GET.get("after"), number(request.GET.get("before")))
     return show(request, "activities/timeline_more.html", **found)

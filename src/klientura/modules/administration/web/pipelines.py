@@ -41,7 +41,7 @@ def _stage(asked: Request, row: dict[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "hue": row["hue"],
-        "kind": cell(fields["kind"], row["kind"], row, lang()),
+        "kind": cell(fields["kind"], row["kind"], row, lang(), company_currency=asked.installation.currency),
         "probability": row["probability"],
         "days": row["days"],
     }

@@ -31,7 +31,7 @@ def _recent(asked: Request) -> dict[str, Any] | None:
         page = read.page(
             asked.actor, shape, tree=MINE, sort="-updated_at", limit=SHOWN, keys=["title", "updated_at"]
         )
-        found += [(row["updated_at"], _item(shape, row)) for row in page.rows]
+        found += [(row["updated_at"], _item(asked, shape, row)) for row in page.rows]
         if page.next and not more_url:
             query = urlencode({"filter": json.dumps(MINE, separators=(",", ":")), "sort": "-updated_at"})
             more_url = f"/{key}?{query}"
@@ -41,12 +41,14 @@ def _recent(asked: Request) -> dict[str, Any] | None:
     return {"items": [item for _at, item in found[:SHOWN]], "more_url": more_url}
 
 
-def _item(shape: Shape, row: Row) -> dict[str, Any]:
+def _item(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
+    currency = asked.installation.currency
+    changed = cell(shape.fields["updated_at"], row["updated_at"], row, lang(), company_currency=currency)
     return {
         "title": row["title"] or f"№ {row['id']}",
         "url": f"/{shape.key}/{row['id']}",
         "icon": shape.spec.icon,
-        "end": {**cell(shape.fields["updated_at"], row["updated_at"], row, lang()), "ago": True},
+        "end": {**changed, "ago": True},
     }
 
 

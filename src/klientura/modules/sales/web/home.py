@@ -17,7 +17,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Group, Ref, Row
 from klientura.kernel.web.requests import Request
-from klientura.kit.formats import NO_BREAK_SPACE, format_decimal, format_money
+from klientura.kit.formats import NO_BREAK_SPACE, format_date, format_decimal, format_money
 from klientura.modules.sales.queries.board import stage_columns
 
 SHOWN = 6
@@ -73,10 +73,7 @@ def _item(asked: Request, row: Row) -> dict[str, Any]:
     if isinstance(party, Ref) and party.title:
         quiet.append(party.title)
     if row.get("close_date"):
-        quiet.append(
-            _("close: %(date)s")
-            % {"date": cell(fields["close_date"], row["close_date"], row, lang())["text"]}
-        )
+        quiet.append(_("close: %(date)s") % {"date": format_date(row["close_date"], lang())})
     end = None
     if row.get("amount") is not None:
         end = cell(fields["amount"], row["amount"], row, lang(), company_currency=asked.installation.currency)
