@@ -32,10 +32,16 @@ def require(actor: Actor, shape: Shape, verb: str) -> None:
         raise Denied
 
 
+NEEDS_KIND = frozenset({"create", "edit", "import"})
+"""What is done to a record as one of its kinds only: the rules of writing belong to the kind."""
+
+
 def may(actor: Actor, shape: Shape, verb: str) -> bool:
     """Whether the verb is open to the actor over any record of the object."""
     members = members_of(shape)
-    return any(actor.may(m.key, verb) for m in members) if members else actor.may(shape.key, verb)
+    if members:
+        return verb not in NEEDS_KIND and any(actor.may(m.key, verb) for m in members)
+    return actor.may(shape.key, verb)
 
 
 def members_of(shape: Shape) -> tuple[Shape, ...]:

@@ -75,13 +75,24 @@ def _read(version: int) -> Directory:
         rights={
             pk: Rights(
                 scopes=_scopes(key, grants[pk]),
-                hidden={k: frozenset(v) for k, v in hidden[pk].items()},
-                locked={k: frozenset(v) for k, v in locked[pk].items()},
+                hidden=_with_mirrors(hidden[pk]),
+                locked=_with_mirrors(locked[pk]),
             )
             for pk, key in roles.items()
         },
         below=_below(dict(Team.objects.values_list("pk", "parent_id"))),
     )
+
+
+def _with_mirrors(fields: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    """Lines and the fields that repeat them are one thing: what is closed to a role in one is closed in all."""
+    closed = {key: set(keys) for key, keys in fields.items()}
+    for key, shape in all_shapes().items():
+        for part in shape.parts.values():
+            same = {part.key, *part.mirrors} & {*shape.fields, *shape.parts}
+            if closed.get(key, set()) & same:
+                closed[key] |= same
+    return {key: frozenset(keys) for key, keys in closed.items()}
 
 
 def _scopes(role: str, grants: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import require
+from klientura.kernel.access.gate import may, members_of
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.history.undo_lines import undo_lines
 from klientura.kernel.history.undo_records import undo_records
+from klientura.kernel.history.undo_refs import built_upon
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import operations
@@ -39,7 +40,8 @@ _NEEDED = {"edit": "edit", "delete": "delete", "import": "import"}
 def undo(actor: Actor, operation_id: int) -> Undone:
     """Take back an operation of the actor's own (an administrator: anybody's). Itself an operation.
 
-    Records that have left the actor's reach since are kept as they are. Each table touched gets one event
+    Kept as they are: records changed since, those that others have built upon (a deal with an imported client), and
+    those that have left the actor's reach. Each table touched gets one event
     `<its base>.undone`. Raises NotFound, Denied, BadRequest (already taken back, or still running).
     """
     target = Operation.objects.select_for_update().filter(pk=operation_id).first()
@@ -50,12 +52,18 @@ def undo(actor: Actor, operation_id: int) -> Undone:
     if target.state not in {"done", "cancelled", "failed"}:
         raise BadRequest(_("This has been taken back already, or is still running."), code="state")
     shape = shape_of(target.object)
-    require(actor, shape, _NEEDED.get(target.kind, "edit"))
+    needed = _NEEDED.get(target.kind, "edit")
+    if not any(may(actor, each, needed) for each in members_of(shape) or (shape,)):
+        raise Denied
     mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
     result = Undone(mine.pk)
+    needed_by_others = built_upon(target.pk)
     for each in _tables(shape):
-        moved, kept = undo_records(actor, each, target.pk, mine.pk)
-        moved |= undo_lines(actor, each, target.pk, mine.pk)
+        stay = needed_by_others.get(each.table, set())
+        moved, kept = undo_records(actor, each, target.pk, mine.pk, stay=stay)
+        lines_moved, lines_kept = undo_lines(actor, each, target.pk, mine.pk)
+        moved |= lines_moved
+        kept |= lines_kept
         result.restored += len(moved)
         result.kept += sorted(kept - moved)
         emit(f"{each.base}.undone", each.base, sorted(moved), actor_id=actor.user_id, operation_id=mine.pk)

@@ -15,27 +15,30 @@ from klientura.kernel.store.changes import SILENT
 from klientura.kernel.store.generated import column_names, parts_of
 
 
-def undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> set[int]:
-    """Take back what an operation did to the lines of the records of one table; return the numbers of the records.
+def undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tuple[set[int], set[int]]:
+    """Take back what an operation did to the lines of the records of one table.
 
-    Lines that somebody changed since stay. Records that the operation itself made keep theirs, for they go to the
+    Returns the numbers of the records whose lines were put back, and of those where lines that somebody changed
+    since had to stay. Records that the operation itself made keep theirs, for they go to the
     trash whole.
     """
     parts = parts_of([s for s in all_shapes().values() if s.table == shape.table])
     if not parts:
-        return set()
+        return set(), set()
     roots = _open_roots(actor, shape, operation_id, mine)
     if not roots:
-        return set()
+        return set(), set()
     rows.remember_actor(actor.user_id, mine)
     touched: set[int] = set()
+    kept: set[int] = set()
     for part in parts.values():
         columns = [c for c in column_names(part.table) if c not in SILENT and c != part.parent_column]
         with connection.cursor() as cursor:
             touched |= _restore(cursor, part, columns, operation_id, roots)
             touched |= _remove(cursor, part, columns, operation_id, roots)
             touched |= _put_back(cursor, part, columns, operation_id, roots)
-    return touched
+            kept |= _left(cursor, part, operation_id, roots)
+    return touched, kept
 
 
 def _open_roots(actor: Actor, shape: Shape, operation_id: int, mine: int) -> list[int]:
@@ -111,7 +114,8 @@ def _remove(
 ) -> set[int]:
     """Delete the added lines that are still as they were added."""
     same = sql.SQL(" and ").join(
-        sql.SQL("(not c.changes ? {n} or to_jsonb(l.{c}) is not distinct from c.changes -> {n} -> 1)").format(
+        # What was empty when the line was added is not in its history: it must be empty still.
+        sql.SQL("to_jsonb(l.{c}) is not distinct from c.changes -> {n} -> 1").format(
             n=sql.Literal(c), c=sql.Identifier(c)
         )
         for c in columns
@@ -124,6 +128,21 @@ def _remove(
             done=_DONE.format(sql.Literal("add")),
             same=same,
             parent=sql.Identifier(part.parent_column),
+        ),
+        [operation_id, part.key, roots],
+    )
+    return {row[0] for row in cursor.fetchall()}
+
+
+def _left(cursor: Any, part: PartShape, operation_id: int, roots: list[int]) -> set[int]:
+    """The records that still hold lines which the operation added."""
+    cursor.execute(
+        sql.SQL(
+            "select distinct l.{p} from {t} l join kernel_change c on c.record_id = l.id where {done}"
+        ).format(
+            p=sql.Identifier(part.parent_column),
+            t=sql.Identifier(part.table),
+            done=_DONE.format(sql.Literal("add")),
         ),
         [operation_id, part.key, roots],
     )

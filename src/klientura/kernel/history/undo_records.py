@@ -1,5 +1,6 @@
 """The records of an operation that is taken back: what it made goes to the trash, old values return."""
 
+from collections.abc import Collection
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -8,6 +9,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.changes import SILENT
 from klientura.kernel.store.generated import column_names
@@ -24,8 +26,12 @@ _MENTIONED = sql.SQL(
 )
 
 
-def undo_records(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tuple[set[int], set[int]]:
+def undo_records(
+    actor: Actor, shape: Shape, operation_id: int, mine: int, *, stay: Collection[int] = ()
+) -> tuple[set[int], set[int]]:
     """Take back what an operation did to the records of one table, in the name of the operation `mine`.
+
+    Records that it made and that are in `stay` are left.
 
     Returns the numbers put back, and those left as they are: changed since, or out of the actor's reach.
     """
@@ -33,6 +39,7 @@ def undo_records(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tu
     kept: set[int] = set()
     values: list[Any] = [timezone.now(), actor.user_id, mine]
     reach = scope(actor, shape, "edit")
+    free = Predicate(sql.SQL("{} and not r.id = any(%s)").format(reach.sql), (*reach.params, sorted(stay)))
     with connection.cursor() as cursor:
         cursor.execute(
             "select distinct action from kernel_change where operation_id = %s and object = %s",
@@ -41,7 +48,14 @@ def undo_records(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tu
         actions = {row[0] for row in cursor.fetchall()}
         for action, change, state in _MOVES:
             if action in actions:
-                moved, left = _move_back(cursor, shape, operation_id, values, (action, change, state), reach)
+                moved, left = _move_back(
+                    cursor,
+                    shape,
+                    operation_id,
+                    values,
+                    (action, change, state),
+                    free if action == "create" else reach,
+                )
                 done |= moved
                 kept |= left
     if "update" in actions:
@@ -85,18 +99,40 @@ def _move_back(
     return moved, {row[0] for row in cursor.fetchall()}
 
 
+def _groups(shape: Shape) -> list[tuple[str, ...]]:
+    """Columns that mean something only together, of all objects of the table."""
+    return [
+        tuple(each.fields[k].column for k in group)
+        for each in all_shapes().values()
+        if each.table == shape.table
+        for group in each.spec.together
+    ]
+
+
+def _still(column: str, together: Collection[str]) -> sql.Composable:
+    """Whether the operation changed a column and its value stands, as do those of all columns that go with it."""
+    same = "to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
+    tests = [sql.SQL("c.changes ? {n} and " + same).format(n=sql.Literal(column), c=sql.Identifier(column))]
+    tests += [
+        sql.SQL("(not c.changes ? {n} or " + same + ")").format(n=sql.Literal(c), c=sql.Identifier(c))
+        for c in together
+        if c != column
+    ]
+    return sql.SQL("({})").format(sql.SQL(" and ").join(tests))
+
+
 def _restore_values(
     shape: Shape, operation_id: int, values: list[Any], reach: Predicate
 ) -> tuple[set[int], set[int]]:
     """Put old values back where the current one is still the operation's; the newest change of a record goes first."""
     columns = [c for c in column_names(shape.table) if c not in SILENT]
-    still = "c.changes ? {n} and to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
-    tests = [sql.SQL("(" + still + ")").format(n=sql.Literal(c), c=sql.Identifier(c)) for c in columns]
+    together = {c: group for group in _groups(shape) for c in group}
+    tests = [_still(c, together.get(c, ())) for c in columns]
     assignments = [
-        sql.SQL("{c} = case when " + still + " then (c.was).{c} else r.{c} end").format(
-            n=sql.Literal(c), c=sql.Identifier(c)
+        sql.SQL("{c} = case when {test} then (c.was).{c} else r.{c} end").format(
+            c=sql.Identifier(c), test=test
         )
-        for c in columns
+        for c, test in zip(columns, tests, strict=True)
     ]
     source = sql.SQL(
         "select record_id, changes, row_number() over (partition by record_id order by id desc) as turn,"

@@ -125,7 +125,7 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         table=meta.db_table,
         parent_column=_column_of(meta, part.parent),
         fields=fields,
-        identity=part.identity or tuple(fields),
+        mirrors=part.mirrors,
         search=part.search,
         order=part.order,
     )

@@ -65,7 +65,7 @@ class PartShape:
     table: str
     parent_column: str
     fields: Mapping[str, FieldShape]
-    identity: tuple[str, ...]
+    mirrors: tuple[str, ...]
     search: tuple[str, ...]
     order: str
 

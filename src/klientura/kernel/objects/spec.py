@@ -51,7 +51,7 @@ class Part:
     """Lines that belong to a record and have no life of their own: phones, addresses, stages of a pipeline.
 
     They are read, written, imported and shown with their record and follow its rights and its history.
-    `identity` names the fields by which a line is told apart from another when a file brings it.
+    `mirrors` names fields of the record that repeat its first lines (the main phone): one right holds for all of them.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Part:
     parent: str  # model field that points at the record
     label: Text
     fields: Mapping[str, Field] = field(default_factory=dict)
-    identity: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     order: str = "position"
 
@@ -131,10 +131,15 @@ class ObjectSpec:
     row_mate: RowMate | None = None
     vcard: Mapping[str, str] = field(default_factory=dict)  # columns of an address book → paths
     before_write: BeforeWrite | None = None
+    # (numbers, actor): raises a KernelError when the records may not go to the trash as things stand
+    before_trash: Callable[[Sequence[int], Any], None] | None = None
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     related: bool = True  # shown as a panel on the cards of the records it refers to
     empty_text: Text = ""
+    together: Sequence[
+        tuple[str, ...]
+    ] = ()  # fields that mean something only together: an undo restores all or none
     indexes: Sequence[tuple[str, ...]] = ()

@@ -19,8 +19,8 @@ from klientura.kernel.store import drafts, operations, read, rows, write
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Row
-from klientura.kernel.store.references import check_references
 
+GONE = _("Somebody has just moved this record to the trash or out of your reach.")
 MAX_RECORDS = 100_000
 CHUNK = 2_000
 
@@ -66,11 +66,16 @@ def edit(actor: Actor, shape: Shape, selection: Selection, values: Mapping[str, 
 
     A value that no record could take raises Invalid; a record that the owner's rules refuse is left as it was and listed.
     """
+    write.refuse_mixed(shape)
     require(actor, shape, "edit")
     model = Draft(values={})
     drafts.parse(actor, shape, values, model, creating=False)
     if model.parts:
-        model.refuse(next(iter(model.parts)), "bulk", _("Lines cannot be changed in bulk."))
+        model.refuse(
+            next(iter(model.parts)),
+            "bulk",
+            _("Phones, addresses and other lines cannot be changed in many records at once."),
+        )
     if model.errors or not model.values:
         raise Invalid(model.errors or [FieldError("", "required", _("Choose a field to change."))])
     ids = select_ids(actor, shape, selection, "edit")
@@ -89,13 +94,13 @@ def _edit_chunk(
         shape,
         [
             Draft(values=dict(values), before=before, record_id=before["id"], version=before["version"])
-            for before in lock_rows(shape, ids)
+            for before in lock_open_rows(actor, shape, ids)
         ],
         creating=False,
     )
-    check_references(actor, batch)
-    if shape.spec.before_write:
-        shape.spec.before_write(batch, actor)
+    away = set(ids).difference(d.record_id or 0 for d in batch)
+    outcome.refused.update({i: [FieldError("", "gone", GONE)] for i in away})
+    write.follow_rules(actor, batch)
     outcome.refused.update({d.record_id or 0: d.errors for d in batch if d.errors})
     write_drafts(actor, batch, operation_id=outcome.operation_id)
     outcome.changed += sum(1 for d in batch if not d.errors and _diff(shape, d))
@@ -103,12 +108,23 @@ def _edit_chunk(
 
 def lock_rows(shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Lock records, in the order of their numbers, and return their stored values. The caller has checked the scope."""
+    return _lock(shape, ids, Predicate(sql.SQL("true")))
+
+
+def lock_open_rows(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """As `lock_rows`, of those that are still the actor's to change when the lock is had."""
+    return _lock(shape, ids, conditions(actor, shape, verb="edit"))
+
+
+def _lock(shape: Shape, ids: Sequence[int], where: Predicate) -> list[dict[str, Any]]:
     keys = list(shape.fields)
-    text = sql.SQL("select {} from {} where id = any(%s) order by id for no key update").format(
-        sql.SQL(", ").join(sql.Identifier(shape.fields[k].column) for k in keys), sql.Identifier(shape.table)
+    text = sql.SQL("select {} from {} r where r.id = any(%s) and {} order by r.id for no key update").format(
+        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(shape.fields[k].column)) for k in keys),
+        sql.Identifier(shape.table),
+        where.sql,
     )
     with connection.cursor() as cursor:
-        cursor.execute(text, [list(ids)])
+        cursor.execute(text, [list(ids), *where.params])
         return [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
 
 
@@ -143,7 +159,7 @@ def _changed_lines(
     actor: Actor, shape: Shape, given: Sequence[Draft]
 ) -> dict[int, list[tuple[PartShape, list[Row], list[Row]]]]:
     """By record: the parts whose given lines differ from the stored ones, with both."""
-    stored = read.parts_of(actor, shape, [d.record_id or 0 for d in given])
+    stored = read.parts_of(write.THE_RULES, shape, [d.record_id or 0 for d in given])
     found: dict[int, list[tuple[PartShape, list[Row], list[Row]]]] = {}
     for draft in given:
         record_id = draft.record_id or 0

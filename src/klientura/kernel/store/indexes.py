@@ -7,6 +7,7 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+from klientura.kernel.objects.spec import Board
 
 PREFIX = "kx_"
 # Already served by the primary key and by the indexes of scopes, made once per table.
@@ -58,7 +59,7 @@ def _of_shape(shape: Shape, *, mixed: bool) -> Iterator[sql.Composed]:
     for field in shape.fields.values():
         yield from _of_field(shape, field, live)
     if shape.spec.board is not None:
-        yield from _of_board(shape, live)
+        yield from _of_board(shape, shape.spec.board, live)
     for columns in shape.spec.indexes:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         yield _index(shape.table, sql.SQL("({})").format(names), live)
@@ -66,16 +67,14 @@ def _of_shape(shape: Shape, *, mixed: bool) -> Iterator[sql.Composed]:
         yield from _of_part(part)
 
 
-def _of_board(shape: Shape, live: sql.Composable) -> Iterator[sql.Composed]:
+def _of_board(shape: Shape, board: Board, live: sql.Composable) -> Iterator[sql.Composed]:
     """Cards of a column by age, and the heads of all columns counted and added up within the index alone."""
-    board = shape.spec.board
-    assert board is not None
     total = shape.fields.get(board.total or "")
     added = [total.column, total.params.currency_field] if total else []
     scoped = [f.column for k in ("owner", "team") if (f := shape.fields.get(k))]
     carried = sql.SQL(", ").join(sql.Identifier(c) for c in (*added, *scoped) if c)
     group = sql.Identifier(shape.fields[board.group].column)
-    orders = [sql.SQL("created_at, id")]
+    orders: list[sql.Composable] = [sql.SQL("created_at, id")]
     if board.closed:
         orders.append(sql.SQL("{}, id").format(sql.Identifier(shape.fields[board.closed].column)))
     for order in orders:

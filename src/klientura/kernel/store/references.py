@@ -38,6 +38,21 @@ def check_references(actor: Actor, batch: Batch) -> None:
                 draft.refuse(field.key, "reference", message)
 
 
+def complete_team(actor: Actor, batch: Batch) -> None:
+    """A record whose owner is set belongs to the owner's team, unless a team is given with it."""
+    if not {"owner", "team"} <= set(batch.shape.fields):
+        return
+    new = [d for d in batch if "team" not in d.values and (batch.creating or d.changed("owner"))]
+    others = {o for d in new if (o := d.get("owner")) not in (None, actor.user_id)}
+    teams: dict[int | None, int | None] = {None: None, actor.user_id: actor.team_id}
+    if others:
+        with connection.cursor() as cursor:
+            cursor.execute("select id, team_id from access_user where id = any(%s)", [sorted(others)])
+            teams |= dict(cursor.fetchall())
+    for draft in new:
+        draft.values["team"] = teams.get(draft.get("owner"))
+
+
 def _is_own(actor: Actor, column: str, value: int) -> bool:
     """The actor and their team need no looking up: the gate has just read them."""
     return (column == "owner_id" and value == actor.user_id) or (

@@ -8,20 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import Predicate, may, members_of, require
-from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Text
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import drafts, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
-from klientura.kernel.store.references import check_references
+from klientura.kernel.store.references import check_references, complete_team
 
 OUT_OF_REACH = _(
-    "After this change the record would be out of your own sight. Choose an owner you work with."
+    "After this change you would no longer see the record yourself. Choose an owner you work with."
 )
+NOT_FOR_THEM = _("You may not make records for this owner. Choose another, or yourself.")
+THE_RULES = SystemActor("rules may write lines that the actor does not see")
 
 
 def create(
@@ -42,8 +44,7 @@ def create_many(
     actor: Actor, shape: Shape, records: Sequence[Mapping[str, Any]], *, operation_id: int | None = None
 ) -> list[int]:
     """Create several records at once, all or none. Raises Invalid with `index` in front of field names if many."""
-    if members_of(shape):
-        raise BadRequest(_("Records of this kind are made as one of its kinds."), code="abstract")
+    refuse_mixed(shape)
     require(actor, shape, "create")
     made = []
     for raw in records:
@@ -55,12 +56,22 @@ def create_many(
         return insert_batch(actor, batch, operation_id=operation_id)
 
 
-def insert_batch(actor: Actor, batch: Batch, *, operation_id: int | None = None) -> list[int]:
-    """Check and insert parsed drafts inside the caller's transaction; return the new numbers."""
+def refuse_mixed(shape: Shape) -> None:
+    """Raise BadRequest for a table of several kinds: each kind has rules of its own, and none may be gone round."""
+    if members_of(shape):
+        raise BadRequest(_("Such records are made and changed as one of their kinds."), code="abstract")
+
+
+def insert_batch(
+    actor: Actor, batch: Batch, *, operation_id: int | None = None, verb: str = "create"
+) -> list[int]:
+    """Check and insert parsed drafts inside the caller's transaction; return the new numbers.
+
+    The records must lie within what the actor may create (or import, by `verb`), and may read.
+    """
     shape = batch.shape
     for draft in batch:
         draft.values.setdefault("owner", actor.user_id)
-        draft.values.setdefault("team", actor.team_id)
     settle(actor, batch)
     now = timezone.now()
     ids = rows.reserve_ids(shape.table, len(batch.drafts))
@@ -89,6 +100,7 @@ def insert_batch(actor: Actor, batch: Batch, *, operation_id: int | None = None)
         for key, part in shape.parts.items():
             rows.insert_lines(part, [(i, d.parts[key]) for i, d in with_lines if d.parts.get(key)])
     if not all(_is_mine(actor, shape, d) for d in batch):
+        check_reach(actor, shape, ids, verb, NOT_FOR_THEM)
         check_reach(actor, shape, ids)
     for record_id, draft in zip(ids, batch, strict=True):
         draft.record_id = record_id
@@ -101,11 +113,17 @@ def _is_mine(actor: Actor, shape: Shape, draft: Draft) -> bool:
     return draft.values.get("owner") == actor.user_id and actor.scope(shape.key, "read") != "none"
 
 
-def settle(actor: Actor, batch: Batch) -> None:
-    """Check references and run the owner's rules; raise Invalid when anything was refused."""
+def follow_rules(actor: Actor, batch: Batch) -> None:
+    """Complete the team, check references and run the rules of the object; what they refuse stands in the drafts."""
+    complete_team(actor, batch)
     check_references(actor, batch)
     if batch.shape.spec.before_write:
         batch.shape.spec.before_write(batch, actor)
+
+
+def settle(actor: Actor, batch: Batch) -> None:
+    """Follow the rules; raise Invalid when anything was refused."""
+    follow_rules(actor, batch)
     many = len(batch.drafts) > 1
     errors = [
         e if not many else type(e)(f"{number}.{e.field}", e.code, e.message)
@@ -116,19 +134,21 @@ def settle(actor: Actor, batch: Batch) -> None:
         raise Invalid(errors)
 
 
-def check_reach(actor: Actor, shape: Shape, ids: Sequence[int]) -> None:
-    """The written image must still be open to the writer, else the write is refused and rolled back."""
-    if actor.scope(shape.key, "read") == "all":
+def check_reach(
+    actor: Actor, shape: Shape, ids: Sequence[int], verb: str = "read", message: Text = OUT_OF_REACH
+) -> None:
+    """The written image must lie within the writer's own scope of a verb, else the write is refused and rolled back."""
+    if actor.scope(shape.key, verb) == "all":
         return
     mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
-    where = conditions(actor, shape, more=[mine])
+    where = conditions(actor, shape, verb=verb, more=[mine])
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("select count(*) from {} r where {}").format(sql.Identifier(shape.table), where.sql),
             where.params,
         )
         if cursor.fetchone()[0] != len(ids):
-            raise Denied(OUT_OF_REACH)
+            raise Denied(message)
 
 
 def update(
@@ -145,6 +165,7 @@ def update(
     With `expected_version` (what the actor saw) a field that somebody else changed since raises Conflict.
     Raises NotFound, Denied, Invalid.
     """
+    refuse_mixed(shape)
     with transaction.atomic():
         before = lock(actor, shape, record_id, "edit")
         draft = Draft(values={}, before=before, record_id=record_id, version=before["version"])
@@ -161,6 +182,7 @@ def set_by_verb(
     expected_version: int | None = None,
 ) -> int:
     """Write already parsed values, also into fields that only a verb may change. For module services."""
+    refuse_mixed(shape)
     with transaction.atomic():
         before = lock(actor, shape, record_id, "edit")
         draft = Draft(values=dict(values), before=before, record_id=record_id, version=before["version"])
@@ -200,7 +222,7 @@ def apply(
         late_edits.join(actor, shape, draft, expected_version)
     settle(actor, Batch(shape, [draft], creating=False))
     changes = {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
-    stored = read.parts_of(actor, shape, [record_id])[record_id] if draft.parts else {}
+    stored = read.parts_of(THE_RULES, shape, [record_id])[record_id] if draft.parts else {}
     lines = {k: v for k, v in draft.parts.items() if rows.lines_differ(shape.parts[k], stored[k], v)}
     if not changes and not lines:
         return draft.version
@@ -234,6 +256,8 @@ def _move(actor: Actor, shape: Shape, ids: Sequence[int], *, trashed: bool, oper
         if not trashed and len(ids) == 1:
             read.get(actor, shape, ids[0], keys=["id"])
         raise Denied
+    if shape.spec.before_trash and not trashed:
+        shape.spec.before_trash(ids, actor)
     mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
     where = conditions(actor, shape, verb="delete", more=[mine], trashed=trashed)
     now = timezone.now()

@@ -15,6 +15,7 @@ class ActivitiesConfig(AppConfig):
         """Declare the objects."""
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
+        from klientura.modules.activities import subscribers
         from klientura.modules.activities.objects import INTERACTION, TASK
         from klientura.modules.activities.web.home import TASKS_PANEL
         from klientura.modules.activities.web.timeline import TIMELINE_PANEL
@@ -22,3 +23,4 @@ class ActivitiesConfig(AppConfig):
         register(INTERACTION, TASK)
         register_main_panel(TIMELINE_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
+        subscribers.attach()

@@ -35,6 +35,7 @@ PIPELINE = ObjectSpec(
     columns=("name", "place"),
     sort="place",
     search=("name",),
+    before_trash=checks.before_trash_pipeline,
     rights=SETTINGS_RIGHTS,
     subject=False,
     related=False,
@@ -65,6 +66,7 @@ STAGE = ObjectSpec(
     sort="place",
     search=("name",),
     before_write=checks.before_write_stage,
+    before_trash=checks.before_trash_stage,
     rights=SETTINGS_RIGHTS,
     subject=False,
     navigation=False,
@@ -155,6 +157,7 @@ OPPORTUNITY = ObjectSpec(
             icon="milestone",
         ),
     ),
+    together=(("pipeline", "stage", "status", "stage_changed_at", "closed_at", "loss_reason", "loss_note"),),
     indexes=(
         ("owner_id", "status", "next_step_at"),
         ("owner_id", "status", "close_date"),

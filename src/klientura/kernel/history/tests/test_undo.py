@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -127,3 +128,65 @@ def test_what_left_the_actors_reach_stays(shape: Shape):
 
     assert (result.restored, result.kept) == (1, [ids[0]])
     assert [read.get(boss, shape, i)["city"] for i in ids] == ["Омск", "Уфа"]
+
+
+def test_lines_that_a_colleague_completed_stay(actor: Actor, shape: Shape, five: tuple[int, ...]):
+    number = five[0]
+    operation = operations.start(actor, "edit", "organisation")
+    known = read.parts_of(actor, shape, [number])[number]["contact_points"]
+    added = [*known, {"kind": "mobile", "value": "+79030001122"}]
+    write.update(
+        actor, shape, number, {"contact_points": added, "addresses": [{"kind": "legal", "street": "Мира, 1"}]},
+        operation_id=operation.pk,
+    )  # fmt: skip
+    operations.finish(operation, records=1)
+    now = read.parts_of(actor, shape, [number])[number]
+    now["contact_points"][1]["note"] = "звонить вечером"
+    now["addresses"][0]["city"] = "Уфа"
+    given = {
+        key: [{k: v for k, v in line.items() if k != "uncertain"} for line in now[key]]
+        for key in ("contact_points", "addresses")
+    }
+    write.update(actor, shape, number, given)
+
+    result = undo(actor, operation.pk)
+
+    assert (result.restored, result.kept) == (0, [number])
+    parts = read.parts_of(actor, shape, [number])[number]
+    assert [line["note"] for line in parts["contact_points"]] == [None, "звонить вечером"]
+    assert [line["city"] for line in parts["addresses"]] == ["Уфа"]
+
+
+def test_clients_that_others_have_built_upon_outlive_the_import_that_made_them(actor: Actor, shape: Shape):
+    operation = operations.start(actor, "import", "organisation")
+    make = [{"name": f"Импорт {n}"} for n in range(4)]
+    used, talked, employer, unused = write.create_many(actor, shape, make, operation_id=operation.pk)
+    person = write.create(
+        actor, shape_of("person"), {"last_name": "Ёлкин", "employer": employer}, operation_id=operation.pk
+    )
+    operations.finish(operation, records=5)
+    pipeline = write.create(actor, shape_of("pipeline"), {"name": "Продажи"})
+    write.create(actor, shape_of("stage"), {"name": "Первый", "pipeline": pipeline, "kind": "open"})
+    write.create(actor, shape_of("opportunity"), {"name": "Мука", "party": used})
+    write.create(actor, shape_of("interaction"), {"kind": "call", "party": talked, "body": "Говорили"})
+    write.create(actor, shape_of("task"), {"name": "Позвонить", "party": person})
+
+    result = undo(actor, operation.pk)
+
+    assert result.restored == 1
+    assert set(result.kept) == {used, talked, employer, person}
+    assert [r["id"] for r in read.page(actor, shape, trashed=True).rows] == [unused]
+
+
+def test_the_main_phone_follows_the_lines_that_an_undo_leaves(actor: Actor, shape: Shape):
+    number = write.create(actor, shape, {"name": "Альфа"})
+    done = bulk.edit(actor, shape, bulk.Selection(ids=(number,)), {"phone": "+7 495 000-11-22"})
+    line = read.parts_of(actor, shape, [number])[number]["contact_points"][0]
+    completed = {"id": line["id"], "kind": "phone", "value": line["value"], "note": "приёмная"}
+    write.update(actor, shape, number, {"contact_points": [completed]})
+
+    undo(actor, done.operation_id)
+    deliver()
+
+    assert read.parts_of(actor, shape, [number])[number]["contact_points"][0]["note"] == "приёмная"
+    assert read.get(actor, shape, number)["phone"] == "+74950001122"

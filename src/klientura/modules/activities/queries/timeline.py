@@ -1,6 +1,5 @@
 """What happened and what is planned around one record, the newest first, with the reader's rights."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +37,7 @@ def about(shape: Shape, record_id: int, *, people: bool) -> dict[str, Any]:
 def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | None, limit: int) -> Slice:
     """Interactions around a record, the latest first."""
     target = shape_of("interaction")
-    if not may(actor, target, "read"):
+    if not _sees(actor, target, "at", shape):
         return Slice([], None)
     page = read.page(
         actor, target, tree=about(shape, record_id, people=True), sort="-at", after=after, limit=limit,
@@ -50,27 +49,18 @@ def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | 
 def open_tasks_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 20) -> list[Row]:
     """Open tasks around a record, the nearest first; those without a time come last."""
     target = shape_of("task")
-    if not may(actor, target, "read"):
+    if not _sees(actor, target, "status", shape) or "due_at" not in readable(actor, target):
         return []
     tree = {"and": [{"field": "status", "op": "eq", "value": "open"}, about(shape, record_id, people=False)]}
     keys = _open(actor, target, ("name", "due_at", "priority", "owner", "description"))
     return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
 
 
-def my_tasks(actor: Actor, *, until: dt.datetime, limit: int = 50) -> list[Row]:
-    """The actor's own open tasks due before a moment, the most overdue first."""
-    target = shape_of("task")
-    if not may(actor, target, "read"):
-        return []
-    tree = {
-        "and": [
-            {"field": "status", "op": "eq", "value": "open"},
-            {"field": "owner", "op": "me"},
-            {"field": "due_at", "op": "lt", "value": until.isoformat()},
-        ]
-    }
-    keys = _open(actor, target, ("name", "due_at", "priority", "party"))
-    return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
+def _sees(actor: Actor, target: Shape, key: str, around: Shape) -> bool:
+    """Whether the actor may read activities by a field and by what ties them to a record."""
+    ties = {"party", "person"} if around.base == PARTY_BASE else {"subject_object", "subject_id"}
+    needed = {key, *(ties & set(target.fields))}
+    return may(actor, target, "read") and needed <= set(readable(actor, target))
 
 
 def _open(actor: Actor, shape: Shape, keys: tuple[str, ...]) -> list[str]:

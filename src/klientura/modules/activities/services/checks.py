@@ -1,4 +1,4 @@
-"""What must hold for interactions and tasks, and the facts on parties that follow from them."""
+"""What must hold for interactions and tasks."""
 
 import datetime as dt
 from typing import Any
@@ -11,14 +11,12 @@ from klientura.kernel.errors import KernelError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.store.read import titles
-from klientura.modules.parties.services.facts import note_contact
 
 FUTURE = dt.timedelta(minutes=5)
 
 
 def before_write_interaction(batch: Batch, actor: Any) -> None:
-    """An interaction has a moment, is about something, and moves the party's last contact forward."""
-    contacts: dict[int, dt.datetime] = {}
+    """An interaction has a moment in the past and is about something."""
     check_subjects(batch, actor)
     for draft in batch:
         if draft.get("at") is None:
@@ -29,12 +27,6 @@ def before_write_interaction(batch: Batch, actor: Any) -> None:
             draft.refuse("minutes", "range", _("A duration cannot be negative."))
         if batch.creating and not (draft.get("subject") or draft.get("body")):
             draft.refuse("body", "required", _("Write what it was about."))
-        if draft.get("kind") != "note" and not draft.errors:
-            for key in ("party", "person"):
-                if party := draft.get(key):
-                    contacts[party] = max(draft.get("at"), contacts.get(party, draft.get("at")))
-    if not any(d.errors for d in batch):
-        note_contact(contacts)
 
 
 def before_write_task(batch: Batch, actor: Any) -> None:

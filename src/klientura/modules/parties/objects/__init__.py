@@ -41,18 +41,15 @@ CONTACT_POINTS: Final = Part(
     parent="party",
     label=_("Contact points"),
     fields={"uncertain": Field(read_only=True)},
-    identity=("kind", "value"),
+    mirrors=("phone", "email", "website"),
     search=("value",),
 )
-ADDRESSES: Final = Part(
-    key="addresses", model=Address, parent="party", label=_("Addresses"), identity=("kind", "city", "street")
-)
+ADDRESSES: Final = Part(key="addresses", model=Address, parent="party", label=_("Addresses"))
 BANK_ACCOUNTS: Final = Part(
     key="bank_accounts",
     model=BankAccount,
     parent="party",
     label=_("Bank accounts"),
-    identity=("bic", "account"),
 )
 
 PARTY = ObjectSpec(

@@ -1,12 +1,13 @@
 """What must hold for parties before they are written. Set-based: called once per write, whatever its size."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from klientura.kernel.access.gate import writable
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.settings.installation import current
@@ -56,23 +57,36 @@ def ogrn(value: str) -> str:
     return _requisite(check_ogrnip if len(digits) == 15 else check_ogrn)(value)
 
 
-def before_write_party(batch: Batch, _actor: Any) -> None:
+def before_write_party(batch: Batch, actor: Any) -> None:
     """Complete and check organisations and people: contact points, main phone and e-mail, names, ties to oneself."""
     area_code = current().area_code
+    keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
+    stored = _stored_lines(
+        [d.record_id for d in batch if d.record_id and ("contact_points" in d.parts or d.changed(*keys))]
+    )
+    may_set_city = writable(actor, batch.shape, "city")
     for draft in batch:
-        _contact_points(draft, area_code)
+        _contact_points(draft, stored.get(draft.record_id or 0, []), area_code)
         _bank_accounts(draft)
-        _city_of_address(draft)
+        if may_set_city:
+            _city_of_address(draft)
         _own_links(draft)
         if batch.shape.key == "person":
             _has_name(draft)
-    _follow_main_values(batch)
+    _follow_main_values(batch, keys, stored)
 
 
-def _contact_points(draft: Draft, area_code: str) -> None:
+def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: str) -> None:
+    known = {x["id"]: x for x in stored}
     for number, line in enumerate(draft.parts.get("contact_points", ())):
         kind, value = line.get("kind"), line.get("value")
         if not kind or not value:
+            continue
+        was = known.get(line.get("id"))
+        if was and (was["kind"], was["value"]) == (kind, value):
+            line["uncertain"] = was[
+                "uncertain"
+            ]  # a number that nobody touched is not completed by our own city
             continue
         where = f"contact_points.{number}.value"
         try:
@@ -121,18 +135,17 @@ def _bank_accounts(draft: Draft) -> None:
                 break
 
 
-def _follow_main_values(batch: Batch) -> None:
+def _follow_main_values(
+    batch: Batch, keys: Sequence[str], stored: Mapping[int, list[dict[str, Any]]]
+) -> None:
     """The main phone, e-mail and site on the record are the first lines of their kinds, whichever side was written."""
-    keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
-    by_hand = [d for d in batch if "contact_points" not in d.parts and d.changed(*keys)]
-    stored = _stored_lines([d.record_id for d in by_hand if d.record_id])
     for draft in batch:
         lines = draft.parts.get("contact_points")
         main = {k: draft.values[k] for k in keys if k in draft.values and draft.changed(k)}
         if lines is None and not main:
             continue
         if lines is None:
-            lines = draft.parts["contact_points"] = stored.get(draft.record_id or 0, [])
+            lines = draft.parts["contact_points"] = list(stored.get(draft.record_id or 0, []))
         for key, value in main.items():
             _set_main(lines, key, value)
         for key in keys:

@@ -1,35 +1,35 @@
-"""Facts about contacts that other modules report about parties."""
+"""Facts about contacts that other modules report about parties.
+
+Written without a new version and without history: each follows from a record that has its own.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Literal
 
 from django.db import connection
+from psycopg import sql
+
+type Moments = Mapping[int, dt.datetime | None]
 
 
-def note_contact(moments: Mapping[int, dt.datetime]) -> None:
-    """Record that parties were in touch with us at these moments; an older moment than the known one changes nothing.
+def note_last_contact(moments: Moments) -> None:
+    """Record when each of these parties was last in touch with us."""
+    _note("last_contact_at", moments)
 
-    Written without a new version and without history: it follows from the interaction, which has its own.
-    """
+
+def note_next_step(moments: Moments) -> None:
+    """Record when the nearest open task of each of these parties is due."""
+    _note("next_step_at", moments)
+
+
+def _note(column: Literal["last_contact_at", "next_step_at"], moments: Moments) -> None:
     if not moments:
         return
+    text = sql.SQL(
+        "update party p set {column} = v.at"
+        " from (select id, at from unnest(%s::bigint[], %s::timestamptz[]) u(id, at) order by id) v"
+        " where p.id = v.id and p.{column} is distinct from v.at"
+    ).format(column=sql.Identifier(column))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "update party p set last_contact_at = v.at"
-            " from (select id, at from unnest(%s::bigint[], %s::timestamptz[]) u(id, at) order by id) v"
-            " where p.id = v.id and (p.last_contact_at is null or p.last_contact_at < v.at)",
-            [list(moments), list(moments.values())],
-        )
-
-
-def note_next_step(moments: Mapping[int, dt.datetime | None], parties: Sequence[int]) -> None:
-    """Record the nearest open task of each of the parties (none when it is not in `moments`)."""
-    if not parties:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update party p set next_step_at = v.at"
-            " from (select id, at from unnest(%s::bigint[], %s::timestamptz[]) u(id, at)) v"
-            " where p.id = v.id and p.next_step_at is distinct from v.at",
-            [list(parties), [moments.get(p) for p in parties]],
-        )
+        cursor.execute(text, [list(moments), list(moments.values())])

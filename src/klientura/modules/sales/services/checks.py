@@ -1,21 +1,50 @@
 """What must hold for pipelines, stages and opportunities."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.modules.sales.models import Pipeline, Stage
+from klientura.modules.sales.models import Opportunity, Pipeline, Stage
 
 
 def before_write_stage(batch: Batch, _actor: Any) -> None:
-    """A probability is a percentage; won is certain and lost impossible."""
+    """A probability is a percentage; won is certain and lost impossible. What deals stand on keeps its kind."""
+    moved = [d for d in batch if d.record_id and d.changed("kind", "pipeline")]
+    used = _stages_in_use([d.record_id or 0 for d in moved])
+    for draft in moved:
+        if draft.record_id in used:
+            key = "kind" if draft.changed("kind") else "pipeline"
+            draft.refuse(key, "in_use", _("Deals stand on this stage. Move them to another one first."))
     for draft in batch:
         if draft.get("kind") == "won":
             draft.values["probability"] = 100
         elif draft.get("kind") == "lost":
             draft.values["probability"] = 0
+
+
+def before_trash_stage(ids: Sequence[int], _actor: Any) -> None:
+    """A stage that deals stand on would take them off the board."""
+    if _stages_in_use(ids):
+        raise BadRequest(_("Deals stand on this stage. Move them to another one first."), code="in_use")
+
+
+def before_trash_pipeline(ids: Sequence[int], _actor: Any) -> None:
+    """A pipeline with deals would take them off the board."""
+    if Opportunity.objects.filter(pipeline_id__in=ids, deleted_at=None).exists():
+        raise BadRequest(
+            _("There are deals in this pipeline. Move them to another one first."), code="in_use"
+        )
+
+
+def _stages_in_use(ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    found = Opportunity.objects.filter(stage_id__in=ids, deleted_at=None).order_by()
+    return set(found.values_list("stage_id", flat=True).distinct())
 
 
 def before_write_opportunity(batch: Batch, _actor: Any) -> None:
@@ -49,22 +78,27 @@ def _place(draft: Draft, stages: dict[int, Stage], first: dict[int, Stage], pipe
         stage = stages.get(draft.get("stage"))
         if stage is None:
             draft.refuse("stage", "reference", _("There is no such stage."))
-            return
-        draft.values.update(pipeline=stage.pipeline_id, status=stage.kind)
-        if draft.values.get("stage_changed_at") is None:
-            draft.values["stage_changed_at"] = timezone.now()
-        if not draft.changed("probability"):
-            draft.values["probability"] = stage.probability
-        if stage.kind == "open":
-            draft.values.update(closed_at=None, loss_reason=None, loss_note=None)
-        elif draft.values.get("closed_at") is None:
-            draft.values["closed_at"] = timezone.now()
+        else:
+            _enter(draft, stage)
     elif draft.changed("pipeline"):
-        moved = first.get(draft.get("pipeline"))
-        if moved is None:
+        stage = first.get(draft.get("pipeline"))
+        if stage is None:
             draft.refuse("pipeline", "empty", _("This pipeline has no stages yet."))
         else:
-            draft.values.update(stage=moved.pk, status=moved.kind, stage_changed_at=timezone.now())
+            _enter(draft, stage)
+
+
+def _enter(draft: Draft, stage: Stage) -> None:
+    """Put a deal on a stage: pipeline, outcome, probability and dates follow."""
+    now = timezone.now()
+    draft.values.update(stage=stage.pk, pipeline=stage.pipeline_id, status=stage.kind)
+    if draft.values.get("stage_changed_at") is None:
+        draft.values["stage_changed_at"] = now
+    if not draft.changed("probability"):
+        draft.values["probability"] = stage.probability
+    draft.values["closed_at"] = None if stage.kind == "open" else draft.values.get("closed_at") or now
+    if stage.kind != "lost":
+        draft.values.update(loss_reason=None, loss_note=None)
 
 
 def _percentage(draft: Draft) -> None:

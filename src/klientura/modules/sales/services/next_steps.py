@@ -6,25 +6,30 @@ from django.db import connection
 
 from klientura.modules.parties.services.facts import note_next_step
 
+# What the tasks are about now, and what they were about before somebody moved them.
+_ABOUT = (
+    " (select {column} as id from task where id = any(%(ids)s) and {column} is not null"
+    "  union select (changes -> '{column}' ->> 0)::bigint from kernel_change"
+    "   where root_object = 'task' and root_id = any(%(ids)s) and action = 'update'"
+    "   and changes -> '{column}' ->> 0 is not null) s"
+)
+
 
 def refresh_next_steps(task_ids: Sequence[int]) -> None:
-    """Recompute the next step of the deals and parties that these tasks are about. Set-based and repeatable."""
-    ids = list(task_ids)
+    """Recompute the next step of the deals and parties that these tasks are or were about. Set-based, repeatable."""
+    given = {"ids": list(task_ids)}
     with connection.cursor() as cursor:
         cursor.execute(
             "update opportunity o set next_step_at = v.due from ("
-            "  select s.subject_id as id, (select min(t.due_at) from task t"
-            "    where t.subject_object = 'opportunity' and t.subject_id = s.subject_id and t.status = 'open'"
-            "    and t.deleted_at is null) as due"
-            "  from (select distinct subject_id from task where id = any(%s) and subject_object = 'opportunity') s) v"
-            " where o.id = v.id and o.next_step_at is distinct from v.due",
-            [ids],
+            "  select s.id, (select min(t.due_at) from task t where t.subject_object = 'opportunity'"
+            "    and t.subject_id = s.id and t.status = 'open' and t.deleted_at is null) as due from"
+            + _ABOUT.format(column="subject_id")
+            + ") v where o.id = v.id and o.next_step_at is distinct from v.due",
+            given,
         )
         cursor.execute(
-            "select p.party_id, (select min(t.due_at) from task t where t.party_id = p.party_id and t.status = 'open'"
-            "   and t.deleted_at is null)"
-            " from (select distinct party_id from task where id = any(%s) and party_id is not null) p",
-            [ids],
+            "select s.id, (select min(t.due_at) from task t where t.party_id = s.id and t.status = 'open'"
+            " and t.deleted_at is null) from" + _ABOUT.format(column="party_id"),
+            given,
         )
-        moments = dict(cursor.fetchall())
-    note_next_step(moments, list(moments))
+        note_next_step(dict(cursor.fetchall()))

@@ -6,13 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.access.gate import writable
+from klientura.kernel.errors import Denied, FieldError, Invalid
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read, write
-from klientura.kernel.store.drafts import parse
+from klientura.kernel.store.drafts import READ_ONLY, parse
 from klientura.modules.sales.models import Stage
 
 
@@ -28,6 +29,8 @@ def move_stage(
     The deal's outcome, probability and dates follow the stage. Raises Invalid, Conflict, NotFound, Denied.
     """
     shape = shape_of("opportunity")
+    if not writable(actor, shape, "stage"):
+        raise Denied(_("Your role may not move deals from stage to stage."))
     given = dict(values or {})
     wanted = _stage(given.pop("stage", None))
     draft = Draft(values={})
@@ -36,7 +39,7 @@ def move_stage(
     errors = list(draft.errors)
     changes = dict(draft.values, stage=wanted.pk)
     if wanted.kind == "lost":
-        changes |= _loss(shape, loss, errors)
+        changes |= _loss(actor, shape, loss, errors)
     if errors:
         raise Invalid(errors)
     return write.set_by_verb(actor, shape, record_id, changes, expected_version=expected_version)
@@ -103,12 +106,15 @@ def _stage(raw: Any) -> Stage:
     return stage
 
 
-def _loss(shape: Shape, given: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
+def _loss(actor: Actor, shape: Shape, given: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
     draft = Draft(values={})
     for key in ("loss_reason", "loss_note"):
         field = shape.fields[key]
         raw = given.get(key)
         if field.type.is_empty(raw):
+            continue
+        if not writable(actor, shape, key):
+            errors.append(FieldError(key, "read_only", READ_ONLY))
             continue
         try:
             draft.values[key] = field.type.parse(raw, field.params)

@@ -1,0 +1,88 @@
+"""What clients and deals know of their activities: the last contact, the next step."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.events.outbox import deliver
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read, write
+from klientura.kernel.testing.company import found_company
+
+pytestmark = pytest.mark.django_db
+ACTOR = SystemActor("test")
+
+
+def client(name: str = "Альфа") -> int:
+    return write.create(ACTOR, shape_of("organisation"), {"name": name})
+
+
+def fact(number: int, key: str, object_key: str = "organisation") -> Any:
+    deliver()
+    found = read.get(ACTOR, shape_of(object_key), number)[key]
+    return None if found is None else found.astimezone(dt.UTC).strftime("%Y-%m-%d")
+
+
+def call(party: int, day: str, **more: Any) -> int:
+    values = {"kind": "call", "party": party, "at": f"{day}T10:00:00Z", "body": "Говорили"}
+    return write.create(ACTOR, shape_of("interaction"), {**values, **more})
+
+
+def test_the_last_contact_is_the_latest_one_that_there_is():
+    shape, first, second = shape_of("interaction"), client(), client("Бета")
+    call(first, "2026-03-01")
+    late = call(first, "2026-05-01")
+    call(first, "2026-07-01", kind="note")
+    assert fact(first, "last_contact_at") == "2026-05-01"
+
+    write.update(ACTOR, shape, late, {"party": second})
+    assert fact(first, "last_contact_at") == "2026-03-01"
+    assert fact(second, "last_contact_at") == "2026-05-01"
+
+    write.trash(ACTOR, shape, [late])
+    assert fact(second, "last_contact_at") is None
+    write.restore(ACTOR, shape, [late])
+    assert fact(second, "last_contact_at") == "2026-05-01"
+
+
+def test_a_task_that_moves_takes_the_next_step_along():
+    pipeline = write.create(ACTOR, shape_of("pipeline"), {"name": "Продажи"})
+    write.create(ACTOR, shape_of("stage"), {"name": "Первый", "pipeline": pipeline, "kind": "open"})
+    deals = [write.create(ACTOR, shape_of("opportunity"), {"name": n}) for n in ("Мука", "Сахар")]
+    parties = [client(), client("Бета")]
+    task = write.create(
+        ACTOR,
+        shape_of("task"),
+        {"name": "Позвонить", "due_at": "2027-01-10T09:00:00Z", "subject_object": "opportunity",
+         "subject_id": deals[0], "party": parties[0]},
+    )  # fmt: skip
+    assert fact(deals[0], "next_step_at", "opportunity") == "2027-01-10"
+    assert fact(parties[0], "next_step_at") == "2027-01-10"
+
+    write.update(ACTOR, shape_of("task"), task, {"subject_id": deals[1], "party": parties[1]})
+
+    assert fact(deals[0], "next_step_at", "opportunity") is None
+    assert fact(deals[1], "next_step_at", "opportunity") == "2027-01-10"
+    assert fact(parties[0], "next_step_at") is None
+    assert fact(parties[1], "next_step_at") == "2027-01-10"
+
+
+@pytest.mark.parametrize(
+    ("object_key", "field"),
+    [
+        ("task", "status"),
+        ("task", "due_at"),
+        ("task", "party"),
+        ("interaction", "at"),
+        ("interaction", "person"),
+    ],
+)
+def test_a_hidden_field_of_activities_does_not_break_the_card_of_a_client(object_key: str, field: str):
+    company = found_company()
+    number = write.create(company.actor("employee"), shape_of("organisation"), {"name": "Альфа"})
+    call(number, "2026-03-01")
+    company.hide("employee", object_key, field)
+
+    assert company.client("employee").get(f"/organisation/{number}").status_code == 200
