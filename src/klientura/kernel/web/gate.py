@@ -14,6 +14,8 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.sessions import actor_of
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.settings.installation import Current, current
+from klientura.kernel.web.bodies import TooLarge, is_too_much
+from klientura.kernel.web.caching import keep_private
 from klientura.kernel.web.doors import Door
 from klientura.kernel.web.errors import answer
 from klientura.kernel.web.languages import SUPPORTED, language_of
@@ -29,8 +31,11 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on; its view is met in process_view."""
+        """Pass the request on; its view is met in process_view. What comes back is for this reader only."""
+        if is_too_much(request):
+            return answer(request, TooLarge())
         response: HttpResponseBase = self.get_response(request)
+        keep_private(response)
         return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
