@@ -13,7 +13,8 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.transfer.matching import Known, Register, Several
-from klientura.kernel.transfer.mates import Mates, complete_names, contacts_of, describe
+from klientura.kernel.transfer.mates import Mates, contacts_of, describe
+from klientura.kernel.transfer.names import complete_names
 from klientura.kernel.transfer.plan import ImportPlan, default_match
 from klientura.kernel.transfer.rows import ParsedRow, Side
 from klientura.kernel.transfer.ties import Tie, tie_of
@@ -80,8 +81,7 @@ class Landing:
 
     def _land_by_keys(self, shape: Shape, items: Sequence[tuple[ParsedRow, Side]]) -> None:
         register = self._registers[shape.key]
-        if self.plan.on_match != "create" or shape.key != self.plan.object:
-            register.load(self.actor, [side for _row, side in items], self.operation_id)
+        self._load(shape, [side for _row, side in items])
         touched: dict[Known, None] = {}
         for row, side in items:
             fields, hints = register.describe(side), register.hints(side)
@@ -98,6 +98,11 @@ class Landing:
                 register.refresh(known, fields, hints)
                 touched[known] = None
         self._write(shape, touched)
+
+    def _load(self, shape: Shape, sides: Sequence[Side]) -> None:
+        """Where nothing is sought in the database, only what this import wrote before a break is remembered."""
+        own = self.plan.on_match == "create" and shape.key == self.plan.object
+        self._registers[shape.key].load(self.actor, sides, self.operation_id, own=own)
 
     def _take(self, shape: Shape, row: ParsedRow, side: Side, known: Known) -> bool:
         """Add what a row says to its record; False when the record is to stay as it is."""
@@ -132,8 +137,8 @@ class Landing:
         for row, side in items:
             if row.holder is not None:
                 side.values[link] = row.holder.id
-        if self.plan.on_match != "create" and shape.key == self.plan.object:
-            register.load(self.actor, [side for _row, side in items], self.operation_id)
+        if shape.key == self.plan.object:
+            self._load(shape, [side for _row, side in items])
         touched: dict[Known, None] = {}
         for row, side in items:
             holder: Known | None = row.holder

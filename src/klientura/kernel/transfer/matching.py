@@ -12,6 +12,7 @@ from klientura.kernel.access.gate import Predicate, readable_parts, scope
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import column, comparable
+from klientura.kernel.transfer.names import fits
 from klientura.kernel.transfer.paths import contact_part
 from klientura.kernel.transfer.rows import ParsedRow, Side
 from klientura.kit.organisations import name_key
@@ -33,7 +34,7 @@ class Known:
     """A record that rows may mean. `id` is None until it is written; in a dry run it stays negative.
 
     `stored` tells that it stood in the database before; `mine` that this import has already made or changed it, so
-    that what further rows add only fills gaps. `hints` tell apart records that the keys cannot.
+    that what further rows add only fills gaps. `gone`: trashed since, or out of the writer's sight. `hints` tell apart records that the keys cannot.
     `pending` gathers what the current chunk adds; `rows` are the rows that did.
     """
 
@@ -43,6 +44,7 @@ class Known:
     stored: bool = False
     hints: frozenset[str] = frozenset()
     editable: bool = True
+    gone: bool = False
     pending: Side | None = None
     rows: list[ParsedRow] = field(default_factory=list)
 
@@ -57,7 +59,10 @@ class Register:
     def __init__(self, shape: Shape, keys: Sequence[Key]) -> None:
         self.shape = shape
         self.keys = tuple(keys)
-        self.fields = tuple(dict.fromkeys(k for key in keys for k in key))
+        named = dict.fromkeys(k for key in keys for k in key)
+        if "middle_name" in shape.fields and named:
+            named["middle_name"] = None  # no key by itself, but it tells namesakes apart
+        self.fields = tuple(named)
         self._hints = tuple(k for k in HINTS if k in shape.fields)
         self._by_name = "legal_form" in shape.fields
         self._found: dict[tuple[Key, tuple[Any, ...]], list[Known]] = {}
@@ -123,7 +128,7 @@ class Register:
             if not all(k in fields for k in key):
                 continue
             found = self._found.get((key, tuple(fields[k] for k in key)), ())
-            fitting = [known for known in found if not _contradicts(known.fields, fields)]
+            fitting = [k for k in found if not k.gone and not _contradicts(k.fields, fields)]
             if len(fitting) > 1:
                 fitting = [known for known in fitting if known.hints & hints]
                 if len(fitting) != 1:
@@ -132,8 +137,17 @@ class Register:
                 return fitting[0]
         return None
 
-    def load(self, actor: Actor, sides: Sequence[Side], operation_id: int | None) -> None:
-        """Bring in the records of the database that the rows of a chunk may mean: one query per key."""
+    def load(
+        self, actor: Actor, sides: Sequence[Side], operation_id: int | None, *, own: bool = False
+    ) -> None:
+        """Bring in the records of the database that the rows of a chunk may mean: one query per key.
+
+        With `own` only what this very import has written. Records met before are looked at again.
+        """
+        self._look_again(actor, sides)
+        if own and operation_id is None:
+            return
+        only = [Predicate(sql.SQL("r.operation_id = %s"), (operation_id,))] if own else []
         contacts = part.key if (part := contact_part(self.shape)) else ""
         for key in self.keys:
             wanted = {
@@ -143,19 +157,53 @@ class Register:
             }
             fresh = [w for w in wanted if w]
             if fresh:
-                self._load_key(actor, key, sorted(fresh, key=str), operation_id)
+                self._load_key(actor, key, sorted(fresh, key=str), operation_id, only)
                 if (
                     len(key) == 1
                     and key[0] in CONTACT_KINDS
                     and contacts in readable_parts(actor, self.shape)
                 ):
-                    self._load_lines(actor, key[0], sorted({str(w[0]) for w in fresh}), operation_id)
+                    self._load_lines(actor, key[0], sorted({str(w[0]) for w in fresh}), operation_id, only)
+
+    def _look_again(self, actor: Actor, sides: Sequence[Side]) -> None:
+        """Between two chunks people go on working: records are trashed and handed over."""
+        if not self._by_id:
+            return
+        described = [self.describe(side) for side in sides]
+        met = {
+            known.id: known
+            for fields in described
+            for key in self.keys
+            if all(k in fields for k in key)
+            for known in self._found.get((key, tuple(fields[k] for k in key)), ())
+            if known.id is not None and known.id > 0 and not known.gone
+        }
+        if not met:
+            return
+        where = conditions(actor, self.shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(met),))])
+        edit = scope(actor, self.shape, "edit")
+        text = sql.SQL("select r.id, {} from {} r where {}").format(
+            edit.sql, sql.Identifier(self.shape.table), where.sql
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(text, [*edit.params, *where.params])
+            present = dict(cursor.fetchall())
+        for record_id, known in met.items():
+            known.editable = bool(present.get(record_id))
+            if record_id not in present:
+                known.gone = True
+                del self._by_id[record_id]
 
     def _stored_form(self, key: str, value: Any) -> Any:
         return fold(value) if isinstance(value, str) and self.shape.fields[key].type.folds else value
 
     def _load_key(
-        self, actor: Actor, key: Key, wanted: Sequence[tuple[Any, ...]], operation_id: int | None
+        self,
+        actor: Actor,
+        key: Key,
+        wanted: Sequence[tuple[Any, ...]],
+        operation_id: int | None,
+        only: Sequence[Predicate],
     ) -> None:
         # No join: a list of values is looked up by an index, or by its hash where the planner knows no better.
         among = [
@@ -165,7 +213,7 @@ class Register:
             )
             for n, k in enumerate(key)
         ]
-        where = conditions(actor, self.shape, more=among)
+        where = conditions(actor, self.shape, more=[*among, *only])
         edit = scope(actor, self.shape, "edit")
         text = sql.SQL("select {head} from {table} r where {where}").format(
             head=self._head(edit), table=sql.Identifier(self.shape.table), where=where.sql
@@ -175,12 +223,19 @@ class Register:
             for row in cursor.fetchall():
                 self._meet(row, operation_id)
 
-    def _load_lines(self, actor: Actor, key: str, wanted: Sequence[str], operation_id: int | None) -> None:
+    def _load_lines(
+        self,
+        actor: Actor,
+        key: str,
+        wanted: Sequence[str],
+        operation_id: int | None,
+        only: Sequence[Predicate],
+    ) -> None:
         """Records that have one of the numbers or addresses among their contact points, though not as the main one."""
         part = contact_part(self.shape)
         if part is None:
             return
-        edit, where = scope(actor, self.shape, "edit"), conditions(actor, self.shape)
+        edit, where = scope(actor, self.shape, "edit"), conditions(actor, self.shape, more=only)
         text = sql.SQL(
             "select l.value, {head} from {lines} l join {table} r on r.id = l.{parent}"
             ' where l.kind = any(%s) and l.search_text collate "C" = any(array('
@@ -222,4 +277,7 @@ class Register:
 
 
 def _contradicts(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return any(k not in SHARED and k in stored and stored[k] != v for k, v in given.items())
+    """Whether two records differ in what only one record has, or in the patronymics of namesakes."""
+    return any(k not in SHARED and k in stored and stored[k] != v for k, v in given.items()) or not fits(
+        stored.get("middle_name"), given.get("middle_name")
+    )

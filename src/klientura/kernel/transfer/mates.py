@@ -2,12 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
-from rapidfuzz.fuzz import ratio
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
@@ -15,11 +13,11 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.transfer.contacts import EXTENSION
 from klientura.kernel.transfer.matching import Known, Several
+from klientura.kernel.transfer.names import folded, nearly, same_name
 from klientura.kernel.transfer.paths import NAME_FIELDS
 from klientura.kernel.transfer.rows import Side
-from klientura.kit.text import fold, transliterate_variants
 
-SIMILAR_ENOUGH = 75
+MEMBER_KEYS = (*NAME_FIELDS, "email", "phone")
 
 
 class Mates:
@@ -31,16 +29,33 @@ class Mates:
         self._of: dict[Known, list[Known]] = defaultdict(list)
 
     def load(self, actor: Actor, holders: Sequence[Known], operation_id: int | None) -> None:
-        """Bring in the members of holders that stand in the database, once for each holder."""
-        fresh = {k.id: k for k in holders if k.id is not None and k.id > 0 and k not in self._of}
+        """Bring in the members of the holders of a chunk as they stand now; those who left meanwhile are let go."""
+        real = {k.id: k for k in holders if k.id is not None and k.id > 0}
         for known in holders:
             self._of.setdefault(known, [])
-        if not fresh:
+        if not real:
             return
-        keys = (*NAME_FIELDS, "email", "phone")
-        columns = [self.shape.fields[k].column for k in keys]
+        before = {k.id: k for holder in real.values() for k in self._of[holder] if k.id is not None}
+        present: dict[int, set[int]] = defaultdict(set)
+        for record_id, operation, editable, holder, *values in self._read(actor, list(real)):
+            present[holder].add(record_id)
+            if record_id in before:
+                before[record_id].editable = bool(editable)
+                continue
+            fields = {k: v for k, v in zip(MEMBER_KEYS, values, strict=True) if v}
+            again = operation is not None and operation == operation_id
+            member = Known(record_id, fields, mine=again, stored=not again, editable=bool(editable))
+            member.hints = frozenset(fields[k] for k in ("email", "phone") if k in fields)
+            self._of[real[holder]].append(member)
+        for number, holder_known in real.items():
+            self._of[holder_known] = [
+                k for k in self._of[holder_known] if k.id is None or k.id in present[number]
+            ]
+
+    def _read(self, actor: Actor, holders: list[int]) -> list[tuple[Any, ...]]:
+        columns = [self.shape.fields[k].column for k in MEMBER_KEYS]
         link = self.shape.fields[self.link].column
-        mine = Predicate(sql.SQL("r.{} = any(%s)").format(sql.Identifier(link)), (list(fresh),))
+        mine = Predicate(sql.SQL("r.{} = any(%s)").format(sql.Identifier(link)), (holders,))
         where = conditions(actor, self.shape, more=[mine])
         edit = scope(actor, self.shape, "edit")
         text = sql.SQL("select r.id, r.operation_id, {}, r.{}, {} from {} r where {} order by r.id").format(
@@ -52,12 +67,7 @@ class Mates:
         )
         with connection.cursor() as cursor:
             cursor.execute(text, [*edit.params, *where.params])
-            for record_id, operation, editable, holder, *values in cursor.fetchall():
-                fields = {k: v for k, v in zip(keys, values, strict=True) if v}
-                again = operation is not None and operation == operation_id
-                known = Known(record_id, fields, mine=again, stored=not again, editable=bool(editable))
-                known.hints = frozenset(fields[k] for k in ("email", "phone") if k in fields)
-                self._of[fresh[holder]].append(known)
+            return list(cursor.fetchall())
 
     def forget(self) -> None:
         """Let go of everybody, between two chunks."""
@@ -71,15 +81,13 @@ class Mates:
         """The member that a row speaks of. Raises Several when its name fits more than one."""
         given, contacts = describe(side), contacts_of(side)
         people = self._of[holder]
-        fitting = [k for k in people if _same_name(k.fields, given)]
+        fitting = [k for k in people if same_name(k.fields, given)]
         if len(fitting) > 1:
-            exact = [
-                k for k in fitting if all(_folded(k.fields, n) == _folded(given, n) for n in NAME_FIELDS)
-            ]
+            exact = [k for k in fitting if all(folded(k.fields, n) == folded(given, n) for n in NAME_FIELDS)]
             reached = [k for k in fitting if k.hints & contacts]
             fitting = next((some for some in (exact, reached) if len(some) == 1), fitting)
         if not fitting:
-            fitting = [k for k in people if k.hints & contacts and _nearly(k.fields, given)]
+            fitting = [k for k in people if k.hints & contacts and nearly(k.fields, given)]
         if len(fitting) > 1:
             raise Several
         return fitting[0] if fitting else None
@@ -94,61 +102,3 @@ def contacts_of(side: Side) -> frozenset[str]:
     """The full phone numbers and addresses by which a person is reached."""
     numbers = (value.partition(EXTENSION)[0] for value in side.contacts(("phone", "mobile")))
     return frozenset({*side.contacts(("email",)), *(n for n in numbers if n.startswith("+"))})
-
-
-def complete_names(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Names that say more than the known ones: a first name for an initial, Russian letters for Latin ones."""
-    if (known.get("last_name") or "я").isascii() and not (given.get("last_name") or "a").isascii():
-        return {k: given[k] for k in NAME_FIELDS if given.get(k)}
-    return {
-        k: given[k]
-        for k in NAME_FIELDS[1:]
-        if _is_initial(known.get(k) or "") and given.get(k) and not _is_initial(given[k])
-        and fold(given[k])[:1] == fold(known[k])[:1]
-    }  # fmt: skip
-
-
-def _folded(fields: dict[str, Any], key: str) -> str:
-    return fold(fields.get(key) or "")
-
-
-@lru_cache(maxsize=8192)
-def _spellings(name: str) -> frozenset[str]:
-    folded = fold(name)
-    return frozenset({folded, *transliterate_variants(folded)}) if folded.isascii() else frozenset({folded})
-
-
-def _is_initial(name: str) -> bool:
-    return len(name) <= 2 and len(name.rstrip(".")) == 1
-
-
-def _fits(one: str | None, two: str | None) -> bool:
-    if not one or not two:
-        return True
-    if _is_initial(one) or _is_initial(two):
-        return bool({s[:1] for s in _spellings(one)} & {s[:1] for s in _spellings(two)})
-    return bool(_spellings(one) & _spellings(two))
-
-
-def _same_name(known: dict[str, Any], given: dict[str, Any]) -> bool:
-    last, other = known.get("last_name"), given.get("last_name")
-    if not last or not other:
-        return last == other and _spell_first(known, given)
-    return bool(_spellings(last) & _spellings(other)) and all(
-        _fits(known.get(k), given.get(k)) for k in NAME_FIELDS[1:]
-    )
-
-
-def _spell_first(known: dict[str, Any], given: dict[str, Any]) -> bool:
-    first, other = known.get("first_name"), given.get("first_name")
-    return bool(first and other and _spellings(first) & _spellings(other))
-
-
-def _nearly(known: dict[str, Any], given: dict[str, Any]) -> bool:
-    """Whether two names differ by a slip of the keyboard."""
-    pairs = [
-        (one, two)
-        for k in ("last_name", "first_name")
-        if (one := _folded(known, k)) and (two := _folded(given, k)) and not _fits(one, two)
-    ]
-    return all(ratio(one, two) >= SIMILAR_ENOUGH for one, two in pairs)

@@ -76,18 +76,33 @@ def plan_from_json(data: Mapping[str, Any]) -> ImportPlan:
 
 
 def match_choices(actor: Actor, shape: Shape, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """The match keys of the object that the mapped columns can fill, in the object's order."""
+    """The match keys of the object that the mapped columns can fill, in the object's order.
+
+    Before a mere name comes the name with a telephone: two who share both are one person.
+    """
     filled = filled_fields(shape, columns)
     hidden = set(shape.fields) - set(readable(actor, shape))
-    return [key for key in shape.spec.match_keys if set(key) <= filled and not set(key) & hidden]
+    keys: list[tuple[str, ...]] = []
+    for key in shape.spec.match_keys:
+        if _is_mere_name(key) and "phone" in shape.fields:
+            keys.append((*key, "phone"))
+        keys.append(key)
+    return [key for key in dict.fromkeys(keys) if set(key) <= filled and not set(key) & hidden]
 
 
 def default_match(actor: Actor, shape: Shape, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """A sensible choice of match keys: the first that is a number of its own, and the fullest name."""
+    """A sensible choice of match keys: the first that is a number of its own, and the fullest name.
+
+    Namesakes are many, so the mere name of a person is never chosen for the user.
+    """
     offered = match_choices(actor, shape, columns)
-    names = [key for key in offered if "name" in key or "last_name" in key]
+    names = [key for key in offered if ("name" in key or "last_name" in key) and not _is_mere_name(key)]
     numbers = [key for key in offered if key not in names and len(key) == 1 and key != ("phone",)]
     return tuple(numbers[:1] + names[:1])
+
+
+def _is_mere_name(key: tuple[str, ...]) -> bool:
+    return set(key) <= set(NAME_FIELDS)
 
 
 def filled_fields(shape: Shape, columns: Sequence[str]) -> set[str]:

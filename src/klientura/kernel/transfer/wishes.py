@@ -26,9 +26,7 @@ class Users:
 
     def __init__(self) -> None:
         self._by_name: dict[str, set[int]] = defaultdict(set)
-        self.teams: dict[int, int | None] = {}
         for user in User.objects.filter(is_active=True):
-            self.teams[user.pk] = user.team_id
             parts = words(user.name)
             for name in {fold(user.email), fold(user.name), *(p for p in parts if len(p) > 2)}:
                 self._by_name[name].add(user.pk)
@@ -82,8 +80,6 @@ def _grant_user(actor: Actor, reader: Reader, users: Users, wish: Wish) -> None:
     found = users.find(wish.text)
     if found is not None:
         wish.side.values[wish.field.key] = found
-        if wish.field.key == "owner" and users.teams.get(found):
-            wish.side.values["team"] = users.teams[found]
         return
     policy = reader.plan.unknown_owner
     if (wish.column, wish.text) not in reader.told:

@@ -1,6 +1,6 @@
 """Drafts of what a chunk brings, checked as every write is, and written by sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -8,20 +8,24 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import Denied, FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import bulk, read, write
-from klientura.kernel.store.references import check_references
+from klientura.kernel.store.drafts import MAX_LINES
+from klientura.kernel.store.references import complete_team
 from klientura.kernel.transfer.contacts import join_contacts, lacks
 from klientura.kernel.transfer.matching import Known
 from klientura.kernel.transfer.paths import NAME_FIELDS, note_field
 from klientura.kernel.transfer.plan import ImportPlan
+from klientura.kernel.transfer.reach import out_of_reach
 from klientura.kernel.transfer.rows import Side
 
 CONTACTS = "contact_points"
 MAX_NOTE = 90_000
 OUT_OF_REACH = _("With this owner the record would be out of your sight, so it was given to you.")
+OWNER_KEPT = _("With this owner the record would be out of your sight, so it keeps the owner it had.")
+TOO_MANY_LINES = _("A record holds up to %(most)s lines of a kind; the rest was left out.")
 
 type Pair = tuple[Known, Draft]
 
@@ -46,6 +50,8 @@ class Pen:
     def create(self, knowns: Sequence[Known]) -> int:
         """Write new records; those refused have their rows rejected. Return how many were made."""
         pairs = [(k, self._new_draft(k.pending)) for k in knowns if k.pending is not None]
+        for known, draft in pairs:
+            _limit_lines(known, draft)
         while pairs:
             if self._create_all(pairs):
                 return len(pairs)
@@ -55,19 +61,23 @@ class Pen:
     def _create_all(self, pairs: Sequence[Pair]) -> bool:
         batch = Batch(self.shape, [d for _k, d in pairs], creating=True)
         if self.dry:
-            self._settle(batch)
+            unreal = self._settle(batch)
             if any(d.errors for d in batch):
                 return False
+            # What hangs on a record of this very file is as near as that one, which is the writer's own.
+            self._take_over([(k, d) for k, d in pairs if id(d) not in unreal])
             for known, _draft in pairs:
                 known.id = next(self._unreal)
             return True
+        self._with_owner(batch)
+        self._take_over(pairs)
         try:
             with transaction.atomic():
-                ids = write.insert_batch(self.actor, batch, operation_id=self.operation_id or 0)
+                ids = write.insert_batch(
+                    self.actor, batch, operation_id=self.operation_id or 0, verb="import"
+                )
         except Invalid:
             return False
-        except Denied:
-            return self._take_over(pairs)
         for (known, _draft), record_id in zip(pairs, ids, strict=True):
             known.id = record_id
         return True
@@ -93,42 +103,57 @@ class Pen:
 
     def update(self, knowns: Sequence[Known]) -> set[Known]:
         """Bring found records up to what the file says of them; return those that changed."""
-        by_id = {k.id: k for k in knowns if k.id is not None and k.pending is not None}
+        by_id: dict[int, Known] = {}
+        for known in knowns:
+            if known.id is None or known.pending is None:
+                continue
+            first = by_id.setdefault(known.id, known)
+            if first is not known and first.pending is not None:  # found by a key, and among the members too
+                first.pending.absorb(known.pending)
+                first.rows.extend(known.rows)
         if not by_id:
             return set()
         ids = sorted(by_id)
         with_lines = [i for i in ids if by_id[i].pending.lines or by_id[i].pending.borrowed]  # type: ignore[union-attr]
         stored = read.parts_of(self.actor, self.shape, with_lines)
         pairs: list[Pair] = []
-        for before in bulk.lock_rows(self.shape, ids):
-            known = by_id[before["id"]]
+        gone = dict(by_id)
+        for before in self._lock(by_id):
+            known = gone.pop(before["id"])
             draft = Draft(values={}, before=before, record_id=before["id"], version=before["version"])
             self._fill(draft, known, stored.get(before["id"], {}))
+            _limit_lines(known, draft)
             if draft.values or draft.parts:
                 pairs.append((known, draft))
+        for known in gone.values():
+            self._tell_gone(known)
         while pairs:
             batch = Batch(self.shape, [d for _k, d in pairs], creating=False)
             self._settle(batch)
             if not any(d.errors for d in batch):
                 break
             pairs = [(k, d) for k, d in pairs if self._mended(k, d)]
+        self._keep_owner(pairs)
         pairs = [
             (k, d) for k, d in pairs if d.parts or any(v != d.before.get(key) for key, v in d.values.items())
         ]
         if pairs and not self.dry:
-            self._update_all(pairs)
-        return {known for known, _draft in pairs}
-
-    def _update_all(self, pairs: Sequence[Pair]) -> None:
-        batch = Batch(self.shape, [d for _k, d in pairs], creating=False)
-        try:
-            with transaction.atomic():
-                bulk.write_drafts(self.actor, batch, operation_id=self.operation_id or 0)
-        except Denied:
-            for draft in batch:
-                draft.values.pop("owner", None)
-                draft.values.pop("team", None)
+            batch = Batch(self.shape, [d for _k, d in pairs], creating=False)
             bulk.write_drafts(self.actor, batch, operation_id=self.operation_id or 0)
+        changed = {known.id for known, _draft in pairs}
+        return {known for known in knowns if known.id in changed}
+
+    def _lock(self, by_id: Mapping[int, Known]) -> list[dict[str, Any]]:
+        """The rows that may still be written to. What this import made is its own to go on with."""
+        made = [i for i, k in by_id.items() if k.mine and not k.stored]
+        found = [i for i in by_id if i not in set(made)]
+        return [*bulk.lock_open_rows(self.actor, self.shape, found), *bulk.lock_rows(self.shape, made)]
+
+    def _tell_gone(self, known: Known) -> None:
+        """The record was found a moment ago, and is not the writer's to change now that its row is locked."""
+        for row in known.rows:
+            tell = row.reject if self.shape.key == self.plan.object else row.remark
+            tell("", "", "gone", bulk.GONE)
 
     def _fill(self, draft: Draft, known: Known, stored: dict[str, list[dict[str, Any]]]) -> None:
         side = known.pending
@@ -159,22 +184,28 @@ class Pen:
 
     # --- checks
 
-    def _settle(self, batch: Batch) -> None:
-        """The checks of a write, each refusal staying with its draft."""
-        unreal: list[tuple[Draft, str, int]] = []
+    def _settle(self, batch: Batch) -> set[int]:
+        """The checks of a write, each refusal staying with its draft.
+
+        Returns the drafts (by identity) that refer to what only a real run would have made.
+        """
+        unreal: list[tuple[Draft, str]] = []
         for draft in batch:
             draft.errors.clear()
-            if batch.creating:
-                draft.values.setdefault("owner", self.actor.user_id)
-                draft.values.setdefault("team", self.actor.team_id)
             for key, value in draft.values.items():
                 if isinstance(value, int) and value < 0 and self.shape.fields[key].type.key == "reference":
-                    unreal.append((draft, key, value))
-        for draft, key, _value in unreal:
+                    unreal.append((draft, key))
+        for draft, key in unreal:
             del draft.values[key]
-        check_references(self.actor, batch)
-        if self.shape.spec.before_write:
-            self.shape.spec.before_write(batch, self.actor)
+        if batch.creating:
+            self._with_owner(batch)
+        write.follow_rules(self.actor, batch)
+        return {id(draft) for draft, _key in unreal}
+
+    def _with_owner(self, batch: Batch) -> None:
+        for draft in batch:
+            draft.values.setdefault("owner", self.actor.user_id)
+        complete_team(self.actor, batch)
 
     def _mended(self, known: Known, draft: Draft) -> bool:
         """Take refused optional values out of a draft; when that is not possible, reject its rows."""
@@ -214,20 +245,31 @@ class Pen:
             return str(self.shape.fields[key].label)
         return str(self.shape.parts[key].label) if key in self.shape.parts else ""
 
-    def _take_over(self, pairs: Sequence[Pair]) -> bool:
-        """Somebody else's record would be out of the writer's reach, so the writer becomes its owner."""
-        changed = False
-        for known, draft in pairs:
-            if (
-                draft.values.get("owner") != self.actor.user_id
-                or draft.values.get("team") != self.actor.team_id
-            ):
-                draft.values.update(owner=self.actor.user_id, team=self.actor.team_id)
-                known.rows[0].remark("", "", "reach", OUT_OF_REACH)
-                changed = True
-        if not changed:
-            raise Denied
-        return self._create_all(pairs)
+    def _take_over(self, pairs: Sequence[Pair]) -> None:
+        """A new record that would be out of the writer's reach becomes the writer's own."""
+        for known, draft in self._far(pairs, "import", "read"):
+            draft.values.update(owner=self.actor.user_id, team=self.actor.team_id)
+            known.rows[0].remark("", "", "reach", OUT_OF_REACH)
+
+    def _keep_owner(self, pairs: Sequence[Pair]) -> None:
+        """A stored record that would get out of the writer's reach keeps its owner."""
+        moved = [(k, d) for k, d in pairs if d.changed("owner", "team")]
+        for known, draft in self._far(moved, "read"):
+            draft.values.pop("owner", None)
+            draft.values.pop("team", None)
+            known.rows[0].remark("", "", "reach", OWNER_KEPT)
+
+    def _far(self, pairs: Sequence[Pair], *verbs: str) -> list[Pair]:
+        far = {id(d) for d in out_of_reach(self.actor, self.shape, [d for _k, d in pairs], verbs)}
+        return [(k, d) for k, d in pairs if id(d) in far]
+
+
+def _limit_lines(known: Known, draft: Draft) -> None:
+    """No more lines than any other door lets in; those that are stored come first."""
+    for key, lines in draft.parts.items():
+        if len(lines) > MAX_LINES:
+            draft.parts[key] = lines[:MAX_LINES]
+            known.rows[0].remark("", "", "lines", TOO_MANY_LINES % {"most": MAX_LINES})
 
 
 def _first_of_sort(own: Sequence[dict[str, Any]], side: Side) -> list[dict[str, Any]]:
@@ -258,8 +300,9 @@ def _join_lines(
 
 
 def _joined(note: str | None, pieces: Sequence[str]) -> str:
+    """The note with the pieces it does not hold yet, compared as whole lines: «Discount: 1» is not in «Discount: 15»."""
     text = note or ""
     for piece in pieces:
-        if piece and piece not in text and len(text) + len(piece) < MAX_NOTE:
+        if piece and f"\n{piece}\n" not in f"\n{text}\n" and len(text) + len(piece) < MAX_NOTE:
             text = f"{text}\n{piece}" if text else piece
     return text
