@@ -11,7 +11,7 @@ from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.history.undo_lines import undo_lines
 from klientura.kernel.history.undo_records import undo_records
-from klientura.kernel.history.undo_refs import built_upon
+from klientura.kernel.history.undo_refs import must_stay
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import operations
@@ -40,8 +40,8 @@ _NEEDED = {"edit": "edit", "delete": "delete", "import": "import"}
 def undo(actor: Actor, operation_id: int) -> Undone:
     """Take back an operation of the actor's own (an administrator: anybody's). Itself an operation.
 
-    Kept as they are: records changed since, those that others have built upon (a deal with an imported client), and
-    those that have left the actor's reach. Each table touched gets one event
+    Kept as they are, and whole: records that it made and somebody worked with since (a deal with an imported client).
+    Kept too: values changed since, and what has left the actor's reach. Each table touched gets one event
     `<its base>.undone`. Raises NotFound, Denied, BadRequest (already taken back, or still running).
     """
     target = Operation.objects.select_for_update().filter(pk=operation_id).first()
@@ -57,9 +57,9 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         raise Denied
     mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
     result = Undone(mine.pk)
-    needed_by_others = built_upon(target.pk)
+    staying = must_stay(target.pk)
     for each in _tables(shape):
-        stay = needed_by_others.get(each.table, set())
+        stay = staying.get(each.table, set())
         moved, kept = undo_records(actor, each, target.pk, mine.pk, stay=stay)
         lines_moved, lines_kept = undo_lines(actor, each, target.pk, mine.pk)
         moved |= lines_moved

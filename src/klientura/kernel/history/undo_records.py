@@ -40,6 +40,9 @@ def undo_records(
     values: list[Any] = [timezone.now(), actor.user_id, mine]
     reach = scope(actor, shape, "edit")
     free = Predicate(sql.SQL("{} and not r.id = any(%s)").format(reach.sql), (*reach.params, sorted(stay)))
+    as_left = Predicate(
+        sql.SQL("{} and r.operation_id = %s").format(reach.sql), (*reach.params, operation_id)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "select distinct action from kernel_change where operation_id = %s and object = %s",
@@ -48,14 +51,8 @@ def undo_records(
         actions = {row[0] for row in cursor.fetchall()}
         for action, change, state in _MOVES:
             if action in actions:
-                moved, left = _move_back(
-                    cursor,
-                    shape,
-                    operation_id,
-                    values,
-                    (action, change, state),
-                    free if action == "create" else reach,
-                )
+                which = free if action == "create" else as_left
+                moved, left = _move_back(cursor, shape, operation_id, values, (action, change, state), which)
                 done |= moved
                 kept |= left
     if "update" in actions:
@@ -71,7 +68,7 @@ def _move_back(
     operation_id: int,
     values: list[Any],
     move: tuple[LiteralString, LiteralString, LiteralString],
-    reach: Predicate,
+    which: Predicate,
 ) -> tuple[set[int], set[int]]:
     """Trash what was made, take out what was trashed; return what was moved, and what somebody changed since."""
     action, change, state = move
@@ -85,9 +82,9 @@ def _move_back(
     cursor.execute(
         sql.SQL(
             "update {table} r set {change}, {header} where r.id in ({mentioned}) and r.deleted_at {state}"
-            " and r.operation_id = %s and {reach} returning r.id"
-        ).format(**pieces, reach=reach.sql),
-        [*values, operation_id, shape.base, operation_id, *reach.params],
+            " and {which} returning r.id"
+        ).format(**pieces, which=which.sql),
+        [*values, operation_id, shape.base, *which.params],
     )
     moved = {row[0] for row in cursor.fetchall()}
     cursor.execute(
@@ -124,7 +121,10 @@ def _still(column: str, together: Collection[str]) -> sql.Composable:
 def _restore_values(
     shape: Shape, operation_id: int, values: list[Any], reach: Predicate
 ) -> tuple[set[int], set[int]]:
-    """Put old values back where the current one is still the operation's; the newest change of a record goes first."""
+    """Put old values back where the current one is still the operation's; the newest change of a record goes first.
+
+    Records that the operation itself made are not among them: they go to the trash whole, or stay whole.
+    """
     columns = [c for c in column_names(shape.table) if c not in SILENT]
     together = {c: group for group in _groups(shape) for c in group}
     tests = [_still(c, together.get(c, ())) for c in columns]
@@ -141,7 +141,9 @@ def _restore_values(
     ).format(sql.Identifier(shape.table))
     text = sql.SQL(
         "update {table} r set {assignments}, {header} from ({source}) c"
-        " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach} returning r.id"
+        " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach}"
+        " and not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
+        " and m.record_id = r.id and m.action = 'create') returning r.id"
     ).format(
         table=sql.Identifier(shape.table),
         assignments=sql.SQL(", ").join(assignments),
@@ -158,7 +160,8 @@ def _restore_values(
             [operation_id, shape.base],
         )
         for turn in range(1, cursor.fetchone()[0] + 1):
-            cursor.execute(text, [*values, operation_id, shape.base, turn, *reach.params])
+            which: tuple[Any, ...] = (operation_id, shape.base)
+            cursor.execute(text, [*values, *which, turn, *reach.params, *which])
             restored |= {row[0] for row in cursor.fetchall()}
         cursor.execute(
             "select distinct record_id from kernel_change where operation_id = %s and object = %s and action = 'update'",

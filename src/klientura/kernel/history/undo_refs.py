@@ -1,8 +1,8 @@
-"""Records that an operation made and that somebody has built upon since: they outlive its undo."""
+"""Records that an operation made and that somebody has worked with since: they outlive its undo, whole."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg import sql
@@ -10,32 +10,43 @@ from psycopg import sql
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 
+type ByTable = dict[str, set[int]]
+
 
 class _Pointer(NamedTuple):
-    """A column of one table that points at records of another; `only` restricts it to rows that do."""
+    """A column of one table that points at records of another; `only` restricts it to rows that do.
+
+    A `mate` came in the same row of a file: the person of an organisation.
+    """
 
     table: str
     column: str
     target: str
     only: sql.Composable
+    mate: bool
 
 
-def built_upon(operation_id: int) -> dict[str, set[int]]:
-    """By table: live records made by an operation which live records that the operation does not own point at.
+def must_stay(operation_id: int) -> ByTable:
+    """By table: live records made by an operation that an undo has to leave.
 
-    Follows the chain: the organisation of a person that has to stay stays too.
+    These are records that somebody changed since (unless that was taken back itself), those that records of others
+    point at, those that such records point at in their turn, and the people of such organisations.
     """
     made = _made(operation_id)
     pointers = [p for p in _pointers() if p.target in made]
-    found: dict[str, set[int]] = defaultdict(set)
+    found: ByTable = defaultdict(set)
+    for table, base in made.items():
+        found[table] |= _touched(operation_id, base)
     for pointer in pointers:
         found[pointer.target] |= _pointed_at(pointer, operation_id, made, None)
-    fresh: Mapping[str, set[int]] = found
+    fresh: Mapping[str, set[int]] = {table: set(ids) for table, ids in found.items()}
     while any(fresh.values()):
-        step: dict[str, set[int]] = defaultdict(set)
+        step: ByTable = defaultdict(set)
         for pointer in pointers:
             if fresh.get(pointer.table):
                 step[pointer.target] |= _pointed_at(pointer, operation_id, made, fresh[pointer.table])
+            if pointer.mate and pointer.table in made and fresh.get(pointer.target):
+                step[pointer.table] |= _pointing_at(pointer, operation_id, made, fresh[pointer.target])
         fresh = {table: ids - found[table] for table, ids in step.items()}
         for table, ids in fresh.items():
             found[table] |= ids
@@ -53,43 +64,88 @@ def _made(operation_id: int) -> dict[str, str]:
     return {s.table: s.base for s in all_shapes().values() if s.base in bases}
 
 
+def _touched(operation_id: int, base: str) -> set[int]:
+    """Made records with a later change, of fields or lines, that no undo has taken back whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with cancelled as (select id from kernel_operation where state = 'undone'"
+            "  union all select u.id from kernel_operation u join kernel_operation o on o.id = u.undoes_id"
+            "  where o.state = 'undone')"
+            " select m.record_id from kernel_change m where m.operation_id = %s and m.object = %s and m.action = 'create'"
+            " and exists (select 1 from kernel_change c where c.root_object = m.root_object and c.root_id = m.root_id"
+            "  and c.id > m.id and c.operation_id is distinct from m.operation_id"
+            "  and (c.operation_id is null or c.operation_id not in (select id from cancelled)))",
+            [operation_id, base],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _pointers() -> Iterator[_Pointer]:
     """Every reference of every object, those by name of the object (subject_object, subject_id) too."""
-    seen: set[tuple[str, str, str]] = set()
+    mates = {(s.spec.row_mate.member, s.spec.row_mate.link) for s in all_shapes().values() if s.spec.row_mate}
+    found: dict[tuple[str, str, str], _Pointer] = {}
     for shape in all_shapes().values():
-        for target, column, only in _references(shape):
-            if (shape.table, column, target) not in seen:
-                seen.add((shape.table, column, target))
-                yield _Pointer(shape.table, column, target, only)
+        for key, target, column, only in _references(shape):
+            known = found.get((shape.table, column, target))
+            if known is None or not known.mate:
+                mate = (shape.key, key) in mates
+                found[shape.table, column, target] = _Pointer(shape.table, column, target, only, mate)
+    yield from found.values()
 
 
-def _references(shape: Shape) -> Iterator[tuple[str, str, sql.Composable]]:
+def _references(shape: Shape) -> Iterator[tuple[str, str, str, sql.Composable]]:
     for field in shape.fields.values():
         if field.type.key == "reference" and field.params.target:
-            yield shape_of(field.params.target).table, field.column, sql.SQL("true")
+            yield field.key, shape_of(field.params.target).table, field.column, sql.SQL("true")
     if {"subject_object", "subject_id"} <= set(shape.fields):
         for table in {s.table for s in all_shapes().values() if s.spec.subject}:
             names = [s.key for s in all_shapes().values() if s.table == table]
-            yield table, "subject_id", sql.SQL("x.subject_object = any({})").format(sql.Literal(names))
+            only = sql.SQL("x.subject_object = any({})").format(sql.Literal(names))
+            yield "subject_id", table, "subject_id", only
+
+
+_MADE = sql.SQL(
+    "exists (select 1 from kernel_change c where c.operation_id = %s and c.object = %s and c.record_id = {}.id"
+    " and c.action = 'create')"
+)
 
 
 def _pointed_at(
     pointer: _Pointer, operation_id: int, made: Mapping[str, str], among: set[int] | None
 ) -> set[int]:
-    """Targets that the undo would trash, pointed at by rows it would not (or by the rows `among`)."""
+    """Made records pointed at by rows that the operation did not make (or by the rows `among`)."""
+    params: list[Any] = [operation_id, made[pointer.target]]
+    if among is not None:
+        which: sql.Composable = sql.SQL("x.id = any(%s)")
+        params.append(sorted(among))
+    elif pointer.table in made:
+        which = sql.SQL("not ") + _MADE.format(sql.SQL("x"))
+        params += [operation_id, made[pointer.table]]
+    else:
+        which = sql.SQL("true")
+    return _ask(pointer, "r", sql.SQL(" and ").join([_MADE.format(sql.SQL("r")), which]), params)
+
+
+def _pointing_at(
+    pointer: _Pointer, operation_id: int, made: Mapping[str, str], targets: set[int]
+) -> set[int]:
+    """Made records that point at some others."""
+    where = sql.SQL("r.id = any(%s) and ") + _MADE.format(sql.SQL("x"))
+    return _ask(pointer, "x", where, [sorted(targets), operation_id, made[pointer.table]])
+
+
+def _ask(pointer: _Pointer, wanted: str, where: sql.Composable, params: list[Any]) -> set[int]:
     text = sql.SQL(
-        "select distinct x.{column} from {table} x join {target} r on r.id = x.{column}"
-        " where r.operation_id = %s and r.deleted_at is null and x.deleted_at is null and {which} and {only}"
-        " and exists (select 1 from kernel_change c where c.operation_id = %s and c.object = %s"
-        " and c.record_id = r.id and c.action = 'create')"
+        "select distinct {wanted}.id from {table} x join {target} r on r.id = x.{column}"
+        " where r.deleted_at is null and x.deleted_at is null and {only} and {where}"
     ).format(
+        wanted=sql.SQL("r" if wanted == "r" else "x"),
         column=sql.Identifier(pointer.column),
         table=sql.Identifier(pointer.table),
         target=sql.Identifier(pointer.target),
         only=pointer.only,
-        which=sql.SQL("x.operation_id is distinct from %s" if among is None else "x.id = any(%s)"),
+        where=where,
     )
-    which = operation_id if among is None else sorted(among)
     with connection.cursor() as cursor:
-        cursor.execute(text, [operation_id, which, operation_id, made[pointer.target]])
+        cursor.execute(text, params)
         return {row[0] for row in cursor.fetchall()}

@@ -161,10 +161,13 @@ def test_clients_that_others_have_built_upon_outlive_the_import_that_made_them(a
     operation = operations.start(actor, "import", "organisation")
     make = [{"name": f"Импорт {n}"} for n in range(4)]
     used, talked, employer, unused = write.create_many(actor, shape, make, operation_id=operation.pk)
-    person = write.create(
-        actor, shape_of("person"), {"last_name": "Ёлкин", "employer": employer}, operation_id=operation.pk
+    person, mate = (
+        write.create(
+            actor, shape_of("person"), {"last_name": name, "employer": of}, operation_id=operation.pk
+        )
+        for name, of in (("Ёлкин", employer), ("Сосна", used))
     )
-    operations.finish(operation, records=5)
+    operations.finish(operation, records=6)
     pipeline = write.create(actor, shape_of("pipeline"), {"name": "Продажи"})
     write.create(actor, shape_of("stage"), {"name": "Первый", "pipeline": pipeline, "kind": "open"})
     write.create(actor, shape_of("opportunity"), {"name": "Мука", "party": used})
@@ -174,7 +177,7 @@ def test_clients_that_others_have_built_upon_outlive_the_import_that_made_them(a
     result = undo(actor, operation.pk)
 
     assert result.restored == 1
-    assert set(result.kept) == {used, talked, employer, person}
+    assert set(result.kept) == {used, talked, employer, person, mate}
     assert [r["id"] for r in read.page(actor, shape, trashed=True).rows] == [unused]
 
 
@@ -190,3 +193,26 @@ def test_the_main_phone_follows_the_lines_that_an_undo_leaves(actor: Actor, shap
 
     assert read.parts_of(actor, shape, [number])[number]["contact_points"][0]["note"] == "приёмная"
     assert read.get(actor, shape, number)["phone"] == "+74950001122"
+
+
+def test_records_that_an_import_made_go_whole_or_stay_whole(actor: Actor, shape: Shape):
+    operation = operations.start(actor, "import", "organisation")
+    make = [{"name": f"Импорт {n}"} for n in range(3)]
+    untouched, restored, edited = ids = write.create_many(actor, shape, make, operation_id=operation.pk)
+    for number in ids:  # a later row of the same file
+        write.update(
+            actor, shape, number, {"inn": "7827763273", "note": "из файла"}, operation_id=operation.pk
+        )
+    operations.finish(operation, records=3)
+    group = bulk.edit(
+        actor, shape, bulk.Selection(ids=(restored,)), {"city": "Уфа", "phone": "8 902 927-35-77"}
+    )
+    undo(actor, group.operation_id)
+    write.update(actor, shape, edited, {"city": "Омск"})
+
+    result = undo(actor, operation.pk)
+
+    assert (result.restored, result.kept) == (2, [edited])
+    assert {r["id"] for r in read.page(actor, shape, trashed=True).rows} == {untouched, restored}
+    row = read.get(actor, shape, edited)
+    assert (row["inn"], row["note"], row["city"]) == ("7827763273", "из файла", "Омск")
