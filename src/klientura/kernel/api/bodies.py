@@ -68,6 +68,16 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return value
 
 
+def currency_of(request: HttpRequest) -> str | None:
+    """The code of a currency that was asked for. Raises BadRequest."""
+    raw = request.GET.get("currency")
+    if raw is None:
+        return None
+    if len(raw) != 3 or not (raw.isascii() and raw.isalpha() and raw.isupper()):
+        raise BadRequest(_("A currency is named by three letters, such as RUB."), code="currency")
+    return raw
+
+
 def limit_of(request: HttpRequest) -> int:
     """The page size asked for: 1 to 200, 50 by default."""
     raw = request.GET.get("limit")

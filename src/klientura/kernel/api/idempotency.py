@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api.models import RememberedAnswer
 from klientura.kernel.errors import BadRequest, KernelError
+from klientura.kernel.settings.installation import current
 
 KEPT_FOR = timedelta(hours=24)
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
@@ -28,7 +29,8 @@ class KeyReused(KernelError):
 def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Carry a request out once per Idempotency-Key and user; repetitions get the first answer.
 
-    The answer is remembered in the transaction of the act itself, so a crash leaves neither or both; a parallel
+    A repetition after a change of the user's rights is told that it was carried out, without the record's values: they
+    may be closed by now. The answer is remembered in the transaction of the act itself, so a crash leaves neither or both; a parallel
     repetition waits for the first. Refusals are not remembered: after mending it the same key may be used.
     """
     key = request.headers.get("Idempotency-Key")
@@ -48,7 +50,7 @@ def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse]) ->
         if known is not None and known.created_at > timezone.now() - KEPT_FOR:
             if known.fingerprint != fingerprint:
                 raise KeyReused
-            return _again(known)
+            return _again(known, actor)
         response = run()
         if response.status_code < 400:
             RememberedAnswer.objects.update_or_create(
@@ -59,14 +61,21 @@ def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse]) ->
                     "status": response.status_code,
                     "body": response.content,
                     "headers": {h: response[h] for h in KEPT_HEADERS if h in response},
+                    "rights": _rights_of(actor),
                     "created_at": timezone.now(),
                 },
             )
         return response
 
 
-def _again(known: RememberedAnswer) -> HttpResponse:
-    response = HttpResponse(bytes(known.body or b""), status=known.status or 200)
+def _rights_of(actor: Actor) -> str:
+    """What tells whether the user sees the same as before."""
+    return f"{current().access_version}/{actor.role}/{actor.team_id or 0}"
+
+
+def _again(known: RememberedAnswer, actor: Actor) -> HttpResponse:
+    same = known.rights == _rights_of(actor)
+    response = HttpResponse(bytes(known.body or b"") if same else b"{}", status=known.status or 200)
     for name, value in known.headers.items():
         response[name] = value
     response["Idempotent-Replayed"] = "true"

@@ -12,6 +12,7 @@ class RememberedAnswer(models.Model):
     status = models.IntegerField(null=True)
     body = models.BinaryField(null=True)
     headers = models.JSONField(default=dict)
+    rights = models.CharField(max_length=80, default="")  # what the user's rights were, see idempotency.py
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

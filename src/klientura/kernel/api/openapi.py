@@ -15,7 +15,12 @@ INTEGER = {"type": "integer", "format": "int64", "minimum": 1}
 GROUP = {
     "type": "object",
     "required": ["value", "count", "sum"],
-    "properties": {"value": {}, "count": {"type": "integer"}, "sum": {"type": ["string", "null"]}},
+    "properties": {
+        "value": {},
+        "count": {"type": "integer"},
+        "summed": {"type": ["integer", "null"]},
+        "sum": {"type": ["string", "null"]},
+    },
 }
 PROBLEM_CODES = {
     "400": "bad request", "401": "no valid token", "403": "not allowed", "404": "not found", "409": "conflict",
@@ -150,7 +155,11 @@ LISTING = [
     _parameter("fields"), _parameter("expand"), _parameter("trashed", schema={"type": "string", "enum": ["true", "false"]}),
 ]  # fmt: skip
 COUNTED = {"type": "object", "properties": {"count": {"type": "integer"}, "capped": {"type": "boolean"}}}
-GROUPS = {"type": "object", "properties": {"groups": {"type": "array", "items": GROUP}}}
+GROUPS = {
+    "type": "object",
+    "properties": {"groups": {"type": "array", "items": GROUP}, "currency": {"type": ["string", "null"]}},
+}
+CURRENCY = _parameter("currency", description="ISO 4217", schema={"type": "string", "pattern": "^[A-Z]{3}$"})
 ANYTHING = {"type": "object"}
 
 
@@ -180,7 +189,7 @@ def _reading(shape: Shape) -> dict[str, Any]:
         "type": "object",
         "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"]}},
     }
-    by = [_parameter("by", required=True), _parameter("sum"), SEARCH[0]]
+    by = [_parameter("by", required=True), _parameter("sum"), CURRENCY, SEARCH[0]]
     since = [NUMBER, _parameter("after")]
     return {
         f"/{key}": {"get": _act(shape, "list", "list", _responses(page), parameters=LISTING)},

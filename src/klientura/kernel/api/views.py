@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import readable, readable_parts, require
+from klientura.kernel.access.gate import Predicate, readable, readable_parts, require
 from klientura.kernel.access.sessions import actor_of, user_of_token
 from klientura.kernel.api import bodies, serialise
 from klientura.kernel.api.idempotency import once
@@ -88,13 +88,19 @@ def _shape(actor: Actor, key: str) -> Shape:
     return shape
 
 
+def _found(request: HttpRequest, actor: Actor, shape: Shape) -> list[Predicate]:
+    """What `q` finds, as a condition."""
+    text = request.GET.get("q")
+    understood = understand(actor, shape, text) if text else None
+    return [understood.predicate] if understood else []
+
+
 def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
     """GET /{object}: filter, q, sort, after, limit, fields, expand."""
     shape = _shape(actor, object)
-    more = []
-    if text := request.GET.get("q"):
-        understood = understand(actor, shape, text)
-        more = [understood.predicate] if understood else []
+    trashed = request.GET.get("trashed") == "true"
+    if trashed:
+        require(actor, shape, "delete")
     page = read.page(
         actor,
         shape,
@@ -103,8 +109,8 @@ def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResp
         after=request.GET.get("after") or None,
         limit=bodies.limit_of(request),
         keys=bodies.keys_of(request, "fields"),
-        more=more,
-        trashed=request.GET.get("trashed") == "true",
+        more=_found(request, actor, shape),
+        trashed=trashed,
     )
     items = [serialise.record(page.fields, row) for row in page.rows]
     if expand := bodies.keys_of(request, "expand"):
@@ -124,32 +130,30 @@ def _expand(actor: Actor, shape: Shape, keys: list[str], items: list[dict[str, A
 def count_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
     """GET /{object}/count: how many match, up to 10,000."""
     shape = _shape(actor, object)
-    more = []
-    if text := request.GET.get("q"):
-        understood = understand(actor, shape, text)
-        more = [understood.predicate] if understood else []
+    more = _found(request, actor, shape)
     found = read.count(actor, shape, tree=bodies.filter_of(request), more=more)
     return answer({"count": found.number, "capped": found.capped})
 
 
 def group_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
-    """GET /{object}/groups?by=…&sum=…: counts and sums by the values of a field."""
+    """GET /{object}/groups?by=…&sum=…&currency=…: counts and sums by the values of a field.
+
+    An amount of money is summed in one currency, the company's unless another is named; `summed` counts its records.
+    """
     shape = _shape(actor, object)
     by, total = request.GET.get("by", ""), request.GET.get("sum") or None
-    found = read.groups(actor, shape, by=by, total=total, tree=bodies.filter_of(request))
+    currency = bodies.currency_of(request) or current().currency
+    found = read.groups(actor, shape, by=by, total=total, currency=currency, tree=bodies.filter_of(request))
     field = shape.fields[by]
-    return answer(
+    groups = [
         {
-            "groups": [
-                {
-                    "value": field.type.to_json(g.value),
-                    "count": g.number,
-                    "sum": None if g.total is None else str(g.total),
-                }
-                for g in found
-            ]
+            "value": field.type.to_json(g.value), "count": g.number, "summed": g.summed if total else None,
+            "sum": None if g.total is None else str(g.total),
         }
-    )
+        for g in found
+    ]  # fmt: skip
+    money = total and shape.fields[total].params.currency_field
+    return answer({"groups": groups, "currency": currency if money else None})
 
 
 def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:

@@ -271,7 +271,8 @@ def groups(
 ) -> list[Group]:
     """Count and sum by the values of a field.
 
-    Sums of different currencies are never added up: with `currency` only records in it are summed.
+    Sums of different currencies are never added up: an amount of money needs a `currency`, and only records in it
+    are summed. Raises BadRequest.
     """
     require(actor, shape, "read")
     fields = readable(actor, shape)
@@ -300,8 +301,10 @@ def groups(
 def _summed(shape: Shape, field: FieldShape | None, currency: str | None) -> tuple[sql.Composable, list[str]]:
     """Which records are summed, as a condition with its parameters."""
     key = field.params.currency_field if field else None
-    if key is None or currency is None:
+    if key is None:
         return sql.SQL("true"), []
+    if currency is None:
+        raise BadRequest(_("Sums of money are of one currency: say which."), code="currency")
     return sql.SQL("{} = %s").format(column(shape.fields[key])), [currency]
 
 
