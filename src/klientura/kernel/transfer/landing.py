@@ -60,6 +60,15 @@ class Landing:
         self._registers[shape.key] = Register(shape, keys)
         self._pens[shape.key] = Pen(self.actor, shape, self.plan, self.operation_id, self.dry)
 
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are written to."""
+        return [shape_of(key).table for key in self._pens]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many records were created and updated, by object."""
+        return {key: dict(numbers) for key, numbers in self.made.items()}
+
     def land(self, rows: Sequence[ParsedRow]) -> None:
         """Bring one chunk in; afterwards each row has its outcome. To be called inside a transaction."""
         if any(register.is_full for register in self._registers.values()):
