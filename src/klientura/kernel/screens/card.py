@@ -47,13 +47,14 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     except NotFound:
         return in_trash(asked, shape, record_id)
     parts = read.parts_of(asked.actor, shape, [record_id])[record_id]
+    open_verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     context: dict[str, Any] = {
         "shape": shape,
         "row": row,
         "record_id": record_id,
         "badges": _badges(asked, shape, row),
         "meta": _meta(asked, shape, row),
-        "facts_sections": sections(asked, shape, row),
+        "facts_sections": sections(asked, shape, row, editable="edit" in open_verbs),
         "parts": part_panels(asked, shape, parts),
     }
     if request.GET.get("peek"):
@@ -68,8 +69,8 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         panel_context=chosen.context(asked, shape, row) if chosen else {},
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
-        actions=_actions(asked, shape, row),
-        may={v: may(asked.actor, shape, v) for v in ("edit", "delete")},
+        actions=_actions(shape, row) if "edit" in open_verbs else [],
+        may=dict.fromkeys(open_verbs, True),
     )  # fmt: skip
 
 
@@ -112,25 +113,25 @@ def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     ]
 
 
-def sections(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
-    """The facts of a record, by section."""
+def sections(asked: Request, shape: Shape, row: Row, *, editable: bool) -> list[dict[str, Any]]:
+    """The facts of a record, by section; `editable` tells whether this very record is the actor's to change."""
     fields = readable(asked.actor, shape)
     made = []
     for section in shape.spec.sections:
-        facts = [fact(asked, shape, row, fields[k]) for k in section.fields if k in fields]
+        facts = [fact(asked, shape, row, fields[k], editable=editable) for k in section.fields if k in fields]
         if facts:
             made.append({"title": str(section.label), "facts": facts})
     return made
 
 
-def fact(asked: Request, shape: Shape, row: Row, field: FieldShape) -> dict[str, Any]:
+def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable: bool) -> dict[str, Any]:
     """One fact; with an address to edit it when the actor may change this record's field."""
     made: dict[str, Any] = {
         "name": field.key,
         "label": capitalised(field),
         "value": cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
     }
-    if field.writable and may(asked.actor, shape, "edit") and writable(asked.actor, shape, field.key):
+    if editable and field.writable and writable(asked.actor, shape, field.key):
         made["edit_url"] = f"/{shape.key}/{row['id']}/fact/{field.key}"
     return made
 
@@ -246,10 +247,8 @@ def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
     return item
 
 
-def _actions(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+def _actions(shape: Shape, row: Row) -> list[dict[str, Any]]:
     """The verbs of the object that make sense for this record."""
-    if not may(asked.actor, shape, "edit"):
-        return []
     status = row.get("status")
     hidden = {
         "won": {"win", "lose", "move"},

@@ -36,7 +36,10 @@ def edit_fact(request: HttpRequest, object: str, record_id: int, key: str) -> Ht
     row = read.get(asked.actor, shape, record_id)
     if request.method == "GET":
         if request.GET.get("view"):
-            return show(request, "screens/fact.html", fact=fact(asked, shape, row, field))
+            editable = "edit" in read.verbs_on(asked.actor, shape, record_id, ("edit",))
+            shown = fact(asked, shape, row, field, editable=editable)
+            return show(request, "screens/fact.html", fact=shown)
+        read.require_on(asked.actor, shape, record_id, "edit")
         return _editor(asked, shape, row, field)
     return _save(asked, shape, row, field)
 
@@ -75,7 +78,10 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
     except Conflict as conflict:
         return _conflict(asked, shape, row, field, values[field.key], conflict.version)
     fresh = read.get(asked.actor, shape, row["id"])
-    return show(asked, "screens/fact.html", fact=fact(asked, shape, fresh, field), saved=True)
+    shown = fact(asked, shape, fresh, field, editable=True)
+    response = show(asked, "screens/fact.html", fact=shown, saved=True)
+    response["HX-Trigger"] = "recordChanged"
+    return response
 
 
 def _conflict(

@@ -63,6 +63,7 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "edit")
     row = read.get(asked.actor, shape, record_id)
+    read.require_on(asked.actor, shape, record_id, "edit")
     if request.method == "GET":
         return _form(asked, shape, record_id, row)
     values, parts = _given(asked, shape)

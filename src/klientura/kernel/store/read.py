@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, readable, readable_parts, require
-from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.access.gate import Predicate, may, readable, readable_parts, require, scope
+from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
@@ -306,6 +306,29 @@ def _summed(shape: Shape, field: FieldShape | None, currency: str | None) -> tup
     if currency is None:
         raise BadRequest(_("Sums of money are of one currency: say which."), code="currency")
     return sql.SQL("{} = %s").format(column(shape.fields[key])), [currency]
+
+
+def verbs_on(actor: Actor, shape: Shape, record_id: int, verbs: Sequence[str]) -> frozenset[str]:
+    """Which of the verbs the actor may do with one live record that they have just read; one query, or none."""
+    found = {v for v in verbs if may(actor, shape, v)}
+    unsure = {v: scope(actor, shape, v) for v in found if actor.scope(shape.key, v) != "all"}
+    if unsure:
+        text = sql.SQL("select {} from {} r where r.id = %s and r.deleted_at is null").format(
+            sql.SQL(", ").join(p.sql for p in unsure.values()), sql.Identifier(shape.table)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(text, [*(v for p in unsure.values() for v in p.params), record_id])
+            row = cursor.fetchone() or [False] * len(unsure)
+        found -= {v for v, yes in zip(unsure, row, strict=True) if not yes}
+    return frozenset(found)
+
+
+def require_on(actor: Actor, shape: Shape, record_id: int, verb: str) -> None:
+    """Raise Denied unless the actor may do the verb with a record that they have just read."""
+    if verb not in verbs_on(actor, shape, record_id, (verb,)):
+        raise Denied(
+            _("You may look at this record, but not change it. Ask its owner or your administrator.")
+        )
 
 
 def titles(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> Mapping[int, str]:
