@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from klientura.kit.text import fold
 
-_LONGEST_AREA_CODE = 5
 _SHORTEST_AREA_CODE = 3
 _DECORATION = re.compile(r"^(?:город|гор\.|г\.|г\s)\s*|[,\s]+(?:город|г\.?)$|\s*\(.*\)$")
 _OTHER_NAMES = {
@@ -47,10 +46,8 @@ def _by_name() -> dict[str, City]:
 
 
 @cache
-def _by_area_code() -> dict[str, City]:
-    return {city.area_code: city for city in reversed(all_cities())} | {
-        code: _by_name()[name] for code, name in (("499", "москва"), ("498", "москва"))
-    }
+def _area_codes() -> frozenset[str]:
+    return frozenset(city.area_code for city in all_cities())
 
 
 def find_city(name: str) -> City | None:
@@ -59,19 +56,10 @@ def find_city(name: str) -> City | None:
     return _by_name().get(_OTHER_NAMES.get(folded, folded))
 
 
-def city_by_phone(national_digits: str) -> City | None:
-    """Return the city whose area code begins the ten national digits of a fixed line, or None."""
-    by_code = _by_area_code()
-    for length in range(_LONGEST_AREA_CODE, _SHORTEST_AREA_CODE - 1, -1):
-        if city := by_code.get(national_digits[:length]):
-            return city
-    return None
-
-
 def area_code_length(national_digits: str) -> int:
     """Return how many of the ten national digits are the area code: 3 for mobile and unknown ones."""
-    by_code = _by_area_code()
+    codes = _area_codes()
     for length in (5, 4):
-        if national_digits[:length] in by_code:
+        if national_digits[:length] in codes:
             return length
     return _SHORTEST_AREA_CODE

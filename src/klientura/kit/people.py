@@ -25,7 +25,6 @@ _PATRONYMIC = re.compile(
 )
 _FEMALE_PATRONYMIC = re.compile(r"(?:вна|чна|vna|chna|кызы|кизи|гызы|qizi|kyzy)$")
 _KIN_WORD = {"оглы", "оглу", "кызы", "кизи", "гызы", "угли", "уулу", "ogly", "oglu", "kyzy", "qizi"}
-_FEMALE_KIN_WORD = {"кызы", "кизи", "гызы", "kyzy", "qizi"}
 _PARTICLES = set(
     "де фон ван дер да ди дю ла ле ибн аль эль бен von van de der da di la le al bin".split()  # noqa: SIM905
 )
@@ -65,13 +64,6 @@ def parse_person_name(text: str) -> PersonName:
 def full_name(name: PersonName) -> str:
     """Return «Фамилия Имя Отчество» of the parts that are known."""
     return " ".join(part for part in name[:3] if part)
-
-
-def short_name(name: PersonName) -> str:
-    """Return «Фамилия И. О.»; the first name in full when there is no surname."""
-    if not name.last:
-        return full_name(name)
-    return " ".join([name.last, *(f"{part[0]}." for part in (name.first, name.middle) if part)])
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,21 +1,16 @@
-"""Checks of Russian requisites: INN, KPP, OGRN, OGRNIP, BIC, bank accounts, SNILS. No look-ups."""
+"""Checks of Russian requisites: INN, KPP, OGRN, OGRNIP, BIC, bank accounts. No look-ups."""
 
 import re
 from collections.abc import Callable
-from typing import Literal
 
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
-type InnKind = Literal["organisation", "person"]
-
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\ufeff\u200b]+")
 _KPP = re.compile(r"[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _BIC_PREFIXES = ("00", "01", "02", "04")
 _ACCOUNT_WEIGHTS = (7, 1, 3) * 7 + (7, 1)
-# SNILS numbers up to this one were given before check digits were introduced.
-_LAST_UNCHECKED_SNILS = 1001998
 
 
 class BadRequisite(ValueError):
@@ -33,11 +28,6 @@ class BadRequisite(ValueError):
 def check_inn(text: str) -> str:
     """Return the 10 or 12 digits of a taxpayer number, or raise BadRequisite."""
     return _check_or_suggest(_digits(text), (10, 12), _check_inn_digits)
-
-
-def inn_kind(inn: str) -> InnKind:
-    """Tell whom a checked INN belongs to: 10 digits an organisation, 12 a person (sole traders included)."""
-    return "organisation" if len(inn) == 10 else "person"
 
 
 def check_kpp(text: str) -> str:
@@ -97,11 +87,6 @@ def check_correspondent_account(text: str, bic: str) -> str:
     if not account.startswith("301"):
         raise BadRequisite("prefix")
     return _check_account_key(account, _branch_key(check_bic(bic)))
-
-
-def check_snils(text: str) -> str:
-    """Return the 11 digits of a personal pension account number, or raise BadRequisite."""
-    return _check_or_suggest(_digits(text), (11,), _check_snils_digits)
 
 
 def _compact(text: str) -> str:
@@ -176,12 +161,3 @@ def _check_account_key(account: str, key: str) -> str:
     if total % 10 or not account.strip("0"):
         raise BadRequisite("checksum")
     return account
-
-
-def _check_snils_digits(digits: str) -> str:
-    if int(digits[:9]) <= _LAST_UNCHECKED_SNILS:
-        return digits
-    total = sum(weight * int(digit) for weight, digit in zip(range(9, 0, -1), digits[:9], strict=True))
-    if total % 101 % 100 != int(digits[9:]):
-        raise BadRequisite("checksum")
-    return digits

@@ -1,6 +1,5 @@
 """Who acts: a frozen description that everything below asks, instead of a user object that could lazily query."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -34,7 +33,6 @@ class Actor:
     theme: str = "auto"
     rights: Rights = field(default_factory=Rights)
     reason: str = ""
-    signed_in_at: dt.datetime | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -21,7 +21,6 @@ class Current:
     currency: str
     area_code: str
     set_up_at: datetime | None
-    shape_version: int
     access_version: int
 
 
@@ -29,7 +28,7 @@ def current() -> Current:
     """Read the installation (one indexed row; nothing is cached, so that every process sees a change at once)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select company, language, time_zone, currency, area_code, set_up_at, shape_version, access_version"
+            "select company, language, time_zone, currency, area_code, set_up_at, access_version"
             " from kernel_installation where id = 1"
         )
         row = cursor.fetchone()

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class Installation(models.Model):
     """Settings of this company's database; always exactly one row, number 1.
 
-    `shape_version` and `access_version` grow with every change of objects and of rights: a process compares
-    them at each request and drops what it had cached.
+    `access_version` grows with every change of rights: a process compares it at each request and drops what it
+    had cached.
     """
 
     company = models.CharField(_("company"), max_length=200, blank=True)
@@ -17,7 +17,6 @@ class Installation(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="RUB")
     area_code = models.CharField(_("area code for local phone numbers"), max_length=5, blank=True)
     set_up_at = models.DateTimeField(null=True)
-    shape_version = models.BigIntegerField(default=1)
     access_version = models.BigIntegerField(default=1)
 
     class Meta:

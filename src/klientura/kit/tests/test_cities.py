@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import pytest
 
-from klientura.kit.cities import all_cities, area_code_length, city_by_phone, find_city
+from klientura.kit.cities import all_cities, area_code_length, find_city
 
 
 def test_every_row_is_usable() -> None:
@@ -34,17 +34,6 @@ def test_every_row_is_usable() -> None:
 def test_find_city(name: str, found: str | None) -> None:
     city = find_city(name)
     assert (city.name if city else None) == found
-
-
-def test_city_by_phone() -> None:
-    city = city_by_phone("4012573900")
-    assert city is not None
-    assert (city.name, city.zone) == ("Калининград", "Europe/Kaliningrad")
-    moscow = city_by_phone("4991234567")
-    assert moscow is not None
-    assert moscow.name == "Москва"
-    assert city_by_phone("9029273577") is None
-    assert city_by_phone("") is None
 
 
 def test_area_code_length() -> None:

@@ -13,8 +13,6 @@ from klientura.kit.requisites import (
     check_kpp,
     check_ogrn,
     check_ogrnip,
-    check_snils,
-    inn_kind,
 )
 
 CHECKS: list[Callable[[str], str]] = [
@@ -23,7 +21,6 @@ CHECKS: list[Callable[[str], str]] = [
     check_ogrn,
     check_ogrnip,
     check_bic,
-    check_snils,
     lambda text: check_account(text, "044525225"),
     lambda text: check_account("40702810938000000001", text),
     lambda text: check_correspondent_account(text, "044525225"),
@@ -41,8 +38,6 @@ CHECKS: list[Callable[[str], str]] = [
         (check_ogrnip, "304500116000157", "304500116000157"),
         (check_bic, "044525225", "044525225"),
         (check_bic, "017003983", "017003983"),
-        (check_snils, "112-233-445 95", "11223344595"),
-        (check_snils, "001-001-998 00", "00100199800"),
     ],
 )
 def test_right_values_are_normalised(check: Callable[[str], str], text: str, expected: str) -> None:
@@ -68,8 +63,6 @@ def test_right_values_are_normalised(check: Callable[[str], str], text: str, exp
         (check_ogrnip, "304500116000158", "checksum"),
         (check_ogrnip, "104500116000157", "prefix"),
         (check_bic, "544525225", "prefix"),
-        (check_snils, "112-233-445 96", "checksum"),
-        (check_snils, "112-233-445", "length"),
     ],
 )
 def test_wrong_values_are_refused(check: Callable[[str], str], text: str, code: str) -> None:
@@ -93,11 +86,6 @@ def test_a_lost_leading_zero_is_suggested(
     with pytest.raises(BadRequisite) as caught:
         check(text)
     assert (caught.value.code, caught.value.suggestion) == ("length", suggestion)
-
-
-def test_inn_kind() -> None:
-    assert inn_kind("7707083893") == "organisation"
-    assert inn_kind("500100732259") == "person"
 
 
 def test_accounts_carry_a_key_over_the_bic() -> None:

@@ -16,17 +16,6 @@ class Language(models.TextChoices):
     EN = "en", "English"
 
 
-class Currency(models.TextChoices):
-    """Currencies of a company."""
-
-    RUB = "RUB", _("Russian rouble, ₽")
-    KZT = "KZT", _("Kazakhstani tenge, ₸")
-    BYN = "BYN", _("Belarusian rouble, BYN")
-    USD = "USD", _("US dollar, $")
-    EUR = "EUR", _("Euro, €")
-    CNY = "CNY", _("Chinese yuan, ¥")
-
-
 class Theme(models.TextChoices):
     """Looks of the pages."""
 

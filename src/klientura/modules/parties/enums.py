@@ -92,7 +92,7 @@ class Industry(models.TextChoices):
 
 
 class Gender(models.TextChoices):
-    """Grammatical gender for salutations and declension."""
+    """Grammatical gender for salutations."""
 
     MALE = "male", pgettext_lazy("gender", "Male")
     FEMALE = "female", pgettext_lazy("gender", "Female")

@@ -26,17 +26,6 @@ class LossReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("loss reason", "Other")
 
 
-class Currency(models.TextChoices):
-    """Currencies of a deal."""
-
-    RUB = "RUB", _("Russian rouble")
-    USD = "USD", _("US dollar")
-    EUR = "EUR", _("Euro")
-    CNY = "CNY", _("Chinese yuan")
-    KZT = "KZT", _("Kazakhstani tenge")
-    BYN = "BYN", _("Belarusian rouble")
-
-
 class Hue(models.TextChoices):
     """Colours of stages, as the design system names them."""
 

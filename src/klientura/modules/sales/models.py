@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.fields.columns import MoneyColumn
+from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store.record import Record
 from klientura.modules.parties.models import Party
 from klientura.modules.sales import enums
@@ -69,7 +70,7 @@ class Opportunity(Record):
         pgettext_lazy("deal", "outcome"), max_length=5, choices=enums.StageKind, default="open"
     )
     amount = MoneyColumn(_("amount"), null=True, blank=True, currency_field="currency")
-    currency = models.CharField(_("currency"), max_length=3, choices=enums.Currency, default="RUB")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
     probability = models.IntegerField(_("probability, %"), null=True, blank=True)
     close_date = models.DateField(_("expected close"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=120, null=True, blank=True)

@@ -52,11 +52,11 @@ def _write(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from klientura.kernel.access.actor import SystemActor
+    from klientura.modules.administration.queries import find_demo
     from klientura.modules.administration.services.users import generate_password
     from klientura.project.demo.generate import Volume, generate
     from klientura.project.demo.phrases import phrases_of
     from klientura.project.demo.team import make_colleagues
-    from klientura.project.demo.turn import find_demo
 
     if find_demo() is not None:
         raise Refusal("demo_there")

@@ -7,10 +7,11 @@ from django.utils import timezone, translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.settings.installation import current
+from klientura.modules.administration.queries import find_demo
 from klientura.project.demo.generate import Made, Volume, generate
 from klientura.project.demo.phrases import phrases_of
 from klientura.project.demo.team import Owner, make_colleagues
-from klientura.project.demo.turn import TURN, find_demo
+from klientura.project.demo.turn import TURN
 
 SMALL = Volume(organisations=200, people=400, deals=150, interactions=420)
 

@@ -9,16 +9,11 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.events.outbox import Delivered
 from klientura.kernel.history.undo import Undone, undo
 from klientura.kernel.store.models import Operation
+from klientura.modules.administration.queries import find_demo
 from klientura.project.demo.team import shut_out_colleagues
 
 TURN = 0x6B6C745F64656D6F
 """The advisory lock, the same in every process."""
-
-
-def find_demo() -> Operation | None:
-    """The demo that stands in the base, whole or interrupted."""
-    states = ("running", "done", "failed")
-    return Operation.objects.filter(kind="demo", state__in=states).order_by("-id").first()
 
 
 @contextmanager

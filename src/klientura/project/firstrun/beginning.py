@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.screens.home_panels import Beginning
-from klientura.project.firstrun import demo
+from klientura.modules.administration.queries import find_demo
 
 DEMO = Beginning(
     key="demo",
@@ -12,5 +12,5 @@ DEMO = Beginning(
     text=_("A small company with clients, deals and tasks. One button in the settings takes it out again."),
     label=_("Put in demo data"),
     url="/setup/begin",
-    fits=lambda asked: asked.actor.is_admin and demo.is_offered(),
+    fits=lambda asked: asked.actor.is_admin and find_demo() is None,
 )

@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.languages import LANGUAGE_COOKIE
+from klientura.kernel.web.languages import remember_language
 from klientura.kernel.web.requests import of
 from klientura.kit.cities import all_cities
-from klientura.modules.administration.enums import Currency, Language, time_zones
-from klientura.modules.administration.services.company import read_company
-from klientura.project.firstrun import demo
+from klientura.modules.administration.enums import Language
+from klientura.modules.administration.queries import find_demo
+from klientura.modules.administration.services.company import company_fields, read_company
+from klientura.project.demo.small import seed_small
 from klientura.project.firstrun.set_up import set_up
 
 KEPT = "setup"
-YEAR = 365 * 24 * 60 * 60
 COMPANY_FIELDS = ("company", "currency", "city", "time_zone")
 
 
@@ -47,9 +47,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or chosen not in Language.values:
         return _page(request, 0, "language")
     response = HttpResponseRedirect("/setup/company")
-    response.set_cookie(
-        LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
-    )
+    remember_language(request, response, chosen)
     return response
 
 
@@ -71,17 +69,10 @@ def company(request: HttpRequest) -> HttpResponse:
 def _company_page(
     request: HttpRequest, typed: Mapping[str, str], errors: tuple[FieldError, ...] = ()
 ) -> HttpResponse:
+    fields = company_fields()
+    fields[0]["autofocus"] = True
+    fields[2]["empty"] = _("As in the city, else Moscow")
     wrong = {e.field: str(e.message) for e in errors}
-    fields: list[dict[str, Any]] = [
-        {"type": "text", "name": "company", "label": _("Company"), "required": True, "autocomplete": "organization", "maxlength": 200,
-         "hint": _("As your people call it. It stands on the sign-in page."), "autofocus": True},
-        {"type": "text", "name": "city", "label": _("City"), "optional": True, "maxlength": 80, "attrs": {"list": "cities"},
-         "hint": _("Phone numbers written without an area code are read as numbers of this city. An area code will do as well.")},
-        {"type": "select", "name": "time_zone", "label": _("Time zone"), "options": time_zones(),
-         "empty": _("As in the city, else Moscow")},
-        {"type": "select", "name": "currency", "label": _("Currency"), "required": True,
-         "options": [{"value": v, "label": label} for v, label in Currency.choices]},
-    ]  # fmt: skip
     for f in fields:
         f |= {"value": typed.get(f["name"], ""), "error": wrong.get(f["name"], "")}
     cities = [c.name for c in all_cities()]
@@ -137,9 +128,7 @@ def _administrator_page(
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """GET /setup/begin: import, demo data, or an empty start. POST: put the demo data in."""
-    offered = demo.is_offered()
     if request.method == "GET":
-        return _page(request, 3, "begin", demo_offered=offered, actor=of(request).actor)
-    if offered:
-        demo.put_in(of(request).actor)
+        return _page(request, 3, "begin", demo_offered=find_demo() is None, actor=of(request).actor)
+    seed_small(of(request).actor)
     return HttpResponseRedirect("/")

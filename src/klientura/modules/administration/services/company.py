@@ -1,15 +1,30 @@
 """The company whose installation this is."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.settings.installation import change
 from klientura.kit.cities import find_city
-from klientura.modules.administration.enums import Currency, is_time_zone
+from klientura.modules.administration.enums import is_time_zone, time_zones
 from klientura.modules.administration.services.given import Given
 
 DEFAULT_ZONE = "Europe/Moscow"
+
+
+def company_fields() -> list[dict[str, Any]]:
+    """What is asked about a company (see ui/fields.html), in the settings and at the first run: company, city, time zone, currency."""
+    return [
+        {"type": "text", "name": "company", "label": _("Company"), "required": True, "autocomplete": "organization", "maxlength": 200,
+         "hint": _("The name your staff use. Shown on the sign-in page.")},
+        {"type": "text", "name": "city", "label": _("City"), "optional": True, "maxlength": 80, "attrs": {"list": "cities"},
+         "hint": _("Phone numbers written without an area code are read as numbers of this city. An area code will do as well.")},
+        {"type": "select", "name": "time_zone", "label": _("Time zone"), "options": time_zones()},
+        {"type": "select", "name": "currency", "label": _("Currency"), "required": True,
+         "options": [{"value": v, "label": label} for v, label in Currency.choices]},
+    ]  # fmt: skip
 
 
 def read_company(raw: Mapping[str, str]) -> dict[str, str]:

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.access.models import ApiToken, Team, User
 from klientura.kernel.errors import FieldError, Invalid
-from klientura.kernel.store.models import Operation
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kit.cities import all_cities
-from klientura.modules.administration.enums import RUSSIAN_ZONES, Currency, time_zones
-from klientura.modules.administration.services.company import change_company
+from klientura.modules.administration.enums import RUSSIAN_ZONES
+from klientura.modules.administration.queries import find_demo
+from klientura.modules.administration.services.company import change_company, company_fields
 from klientura.modules.administration.web.frame import filled, sections, settings_page
 
 
@@ -38,9 +38,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         "me": _("Name, language, time zone, password"),
         "my-tokens": _("Keys for programs that act in your name"),
     }
-    demo = Operation.objects.filter(kind="demo", state="done").order_by("-id").first()
+    demo = find_demo()
     cards = [{**s, "note": notes[s["key"]]} for s in sections(request)]
-    return settings_page(request, "", "overview", cards=cards, demo=demo)
+    return settings_page(
+        request, "", "overview", cards=cards, demo=demo if demo and demo.state != "running" else None
+    )
 
 
 @open_to(Door.ADMIN)
@@ -67,17 +69,12 @@ def company(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, values: Any, errors: tuple[FieldError, ...] = (), *, saved: bool = False
 ) -> HttpResponse:
-    fields: list[dict[str, Any]] = [
-        {"type": "text", "name": "company", "label": _("Company"), "required": True, "maxlength": 200,
-         "hint": _("As your people call it. It stands on the sign-in page.")},
-        {"type": "text", "name": "city", "label": _("City"), "optional": True, "maxlength": 80, "attrs": {"list": "cities"},
-         "hint": _("Phone numbers written without an area code are read as numbers of this city. An area code will do as well.")},
-        {"type": "select", "name": "time_zone", "label": _("Time zone"), "required": True, "options": time_zones(),
-         "hint": _("For new users. Everybody chooses their own in their profile.")},
-        {"type": "select", "name": "currency", "label": _("Currency"), "required": True,
-         "options": [{"value": v, "label": label} for v, label in Currency.choices],
-         "hint": _("For sums on boards and the start page. Amounts that are stored do not change.")},
-    ]  # fmt: skip
+    fields = company_fields()
+    fields[2] |= {
+        "required": True,
+        "hint": _("For new users. Everybody chooses their own in their profile."),
+    }
+    fields[3]["hint"] = _("For sums on boards and the start page. Amounts that are stored do not change.")
     return settings_page(
         request, "company", "company", status=422 if errors else 200, fields=filled(fields, values, errors),
         cities=[c.name for c in all_cities()], saved=saved,

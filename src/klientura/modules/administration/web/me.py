@@ -10,14 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.languages import LANGUAGE_COOKIE
+from klientura.kernel.web.languages import remember_language
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.enums import Language, Theme, time_zones
 from klientura.modules.administration.services.users import change_password, change_profile
 from klientura.modules.administration.web.frame import filled, settings_page
-
-YEAR = 365 * 24 * 60 * 60
-PASSWORD_FIELDS = frozenset({"old", "new"})
 
 
 @open_to(Door.SIGNED_IN)
@@ -31,14 +28,7 @@ def me(request: HttpRequest) -> HttpResponse:
     except Invalid as refused:
         return _page(request, request.POST, refused.errors)
     response = HttpResponseRedirect("/me?saved=profile")
-    response.set_cookie(
-        LANGUAGE_COOKIE,
-        request.POST["language"],
-        max_age=YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure(),
-    )
+    remember_language(request, response, request.POST["language"])
     return response
 
 

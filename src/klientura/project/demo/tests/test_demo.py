@@ -20,6 +20,7 @@ from klientura.kit.requisites import check_inn, check_kpp, check_ogrn, check_ogr
 from klientura.kit.text import fold
 from klientura.kit.urls import normalise_site
 from klientura.modules.activities.models import Interaction, Task
+from klientura.modules.administration.queries import find_demo
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.sales.models import Opportunity
 from klientura.project.demo import generate as module
@@ -27,7 +28,6 @@ from klientura.project.demo.generate import Volume, generate
 from klientura.project.demo.small import seed_small
 from klientura.project.demo.team import DOMAIN, Owner
 from klientura.project.demo.turn import remove_demo
-from klientura.project.firstrun import demo
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 17, 9, 30, tzinfo=dt.UTC)
@@ -47,8 +47,8 @@ def facts(query: str) -> Any:
 
 
 def test_small_is_one_operation_of_the_wizard() -> None:
-    assert demo.is_offered()
-    demo.put_in(ACTOR)
+    assert find_demo() is None
+    seed_small(ACTOR)
 
     operation = Operation.objects.get()
     assert (operation.kind, operation.state, operation.object) == ("demo", "done", "party")
@@ -57,7 +57,7 @@ def test_small_is_one_operation_of_the_wizard() -> None:
     assert Party.objects.filter(kind="person").count() == 400
     assert Opportunity.objects.count() == 150
     assert operation.records == 600 + 150 + Interaction.objects.count() + Task.objects.count()
-    assert not demo.is_offered()
+    assert find_demo() is not None
     assert seed_small(ACTOR) is None, "a second click writes nothing"
     assert Party.objects.count() == 600
     users = User.objects.filter(email__endswith=f"@{DOMAIN}")
@@ -159,8 +159,16 @@ def test_removal_takes_all_and_keeps_what_was_changed(
         undone = remove_demo(ACTOR)
 
     assert undone is not None
-    assert undone.kept == [touched.pk]
-    assert list(Party.objects.filter(deleted_at=None).values_list("pk", flat=True)) == [touched.pk]
+    # What was changed stays, and with it whatever it points at.
+    kept, ahead = set[int](), {touched.pk}
+    while ahead:
+        kept |= ahead
+        rows = Party.objects.filter(pk__in=ahead).values_list(
+            "employer_id", "parent_id", "primary_contact_id"
+        )
+        ahead = {pk for row in rows for pk in row if pk} - kept
+    assert set(undone.kept) == kept
+    assert set(Party.objects.filter(deleted_at=None).values_list("pk", flat=True)) == kept
     assert not Opportunity.objects.filter(deleted_at=None).exists()
     assert not User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).exists()
     assert remove_demo(ACTOR) is None
@@ -177,4 +185,4 @@ def test_the_button_in_the_settings_takes_it_back(django_capture_on_commit_callb
 
     assert not Party.objects.filter(deleted_at=None).exists()
     assert not User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).exists()
-    assert demo.is_offered()
+    assert find_demo() is None
