@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import writable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.transfer.declined import Declined, tell_declined
 from klientura.kernel.transfer.matching import Known, Register, Several
 from klientura.kernel.transfer.mates import Mates, contacts_of, describe
 from klientura.kernel.transfer.names import complete_names
 from klientura.kernel.transfer.plan import ImportPlan, default_match
+from klientura.kernel.transfer.reader import LOCKED
 from klientura.kernel.transfer.rows import ParsedRow, Side
 from klientura.kernel.transfer.ties import Tie, tie_of
 from klientura.kernel.transfer.writing import Pen
@@ -40,6 +43,7 @@ class Landing:
     _registers: dict[str, Register] = field(default_factory=dict)
     _pens: dict[str, Pen] = field(default_factory=dict)
     _mates: Mates | None = None
+    _declined: list[Declined] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         tie = tie_of(self.plan.object)
@@ -124,6 +128,8 @@ class Landing:
         if stored and not known.editable:
             if main:
                 row.reject("", "", "not_yours", NOT_YOURS)
+            elif side:
+                self._declined.append((row, side, known))
             return False
         if known.pending is None:
             known.pending = Side()
@@ -139,13 +145,10 @@ class Landing:
         register, mates = self._registers[shape.key], self._mates
         if mates is None or self.tie is None:
             return
-        link = self.tie.link
         mates.load(
             self.actor, list(dict.fromkeys(r.holder for r, _s in items if r.holder)), self.operation_id
         )
-        for row, side in items:
-            if row.holder is not None:
-                side.values[link] = row.holder.id
+        self._tie(shape, self.tie.link, items)
         if shape.key == self.plan.object:
             self._load(shape, [side for _row, side in items])
         touched: dict[Known, None] = {}
@@ -179,8 +182,22 @@ class Landing:
                     known.fields.update(names)
         self._write(shape, touched)
 
+    def _tie(self, shape: Shape, link: str, items: Sequence[tuple[ParsedRow, Side]]) -> None:
+        allowed = writable(self.actor, shape, link)
+        for row, side in items:
+            if row.holder is not None and allowed:
+                side.values[link] = row.holder.id
+            elif row.holder is not None:
+                row.remark(str(shape.fields[link].label), "", "locked", LOCKED)
+
     def _write(self, shape: Shape, touched: Collection[Known]) -> None:
         pen, register = self._pens[shape.key], self._registers[shape.key]
+        if self._declined:
+            # The holder is written first: only a member is still open for what is declined of its holder.
+            own = self._pens[self.plan.object]
+            to_note = own.note is not None and self.tie is not None and shape.key == self.tie.holder
+            tell_declined(pen, self._declined, to_note=to_note)
+            self._declined = []
         new = [k for k in touched if k.id is None]
         stored = [k for k in touched if k.id is not None and k.id > 0]
         counts = self.made[shape.key]

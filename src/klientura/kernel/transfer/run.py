@@ -18,8 +18,8 @@ from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import wishes
 from klientura.kernel.transfer.landing import Landing
 from klientura.kernel.transfer.plan import ImportPlan, check_plan
-from klientura.kernel.transfer.reader import make_reader
 from klientura.kernel.transfer.report import Report
+from klientura.kernel.transfer.steps import make_reader
 from klientura.kernel.transfer.turns import passes, take_turn
 from klientura.kit.tabular.model import RawRow, TableInfo
 from klientura.kit.tabular.reading import read_rows

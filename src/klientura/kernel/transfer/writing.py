@@ -121,7 +121,7 @@ class Pen:
         for before in self._lock(by_id):
             known = gone.pop(before["id"])
             draft = Draft(values={}, before=before, record_id=before["id"], version=before["version"])
-            self._fill(draft, known, stored.get(before["id"], {}))
+            self.fill(draft, known, stored.get(before["id"], {}))
             _limit_lines(known, draft)
             if draft.values or draft.parts:
                 pairs.append((known, draft))
@@ -155,7 +155,8 @@ class Pen:
             tell = row.reject if self.shape.key == self.plan.object else row.remark
             tell("", "", "gone", bulk.GONE)
 
-    def _fill(self, draft: Draft, known: Known, stored: dict[str, list[dict[str, Any]]]) -> None:
+    def fill(self, draft: Draft, known: Known, stored: dict[str, list[dict[str, Any]]]) -> None:
+        """Put into a draft what the rows of a record add to its stored values and lines."""
         side = known.pending
         if side is None:
             return
