@@ -163,7 +163,10 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = 
 
 
 def _check_names(spec: ObjectSpec, fields: Mapping[str, FieldShape]) -> None:
-    named: set[str] = {*spec.fields, *spec.columns, *spec.search, *spec.title, spec.sort.lstrip("-")}
+    named: set[str] = {
+        *spec.fields, *spec.columns, *spec.quick, *spec.search, *spec.title, spec.sort.lstrip("-"),
+        *(k for group in spec.together for k in group),
+    }  # fmt: skip
     named.update(key for section in spec.sections for key in section.fields)
     named.update(key for keys in spec.match_keys for key in keys if "." not in key)
     part_keys = {p.key for p in spec.parts}

@@ -117,6 +117,7 @@ class ObjectSpec:
     fields: Mapping[str, Field] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+    quick: tuple[str, ...] = ()  # fields of the short form in the dialog; else the first of the sections
     columns: tuple[str, ...] = ()
     sort: str = "-created_at"
     search: tuple[str, ...] = ()

@@ -216,7 +216,7 @@ def _related_panel(
         "title": title,
         "items": [_related_item(asked, other, row) for row in page.rows],
         "more_url": f"/{other.key}?{urlencode({'filter': filter_text})}" if page.next else "",
-        "add_url": f"/{other.key}/new?dialog=1&{field.key}={record_id}"
+        "add_url": f"/{other.key}/new?dialog=1&stay=1&{field.key}={record_id}"
         if may(asked.actor, other, "create")
         else "",
         "add_label": str(other.spec.new_label),

@@ -1,5 +1,6 @@
 """Editing one fact in place: the editor, the save, and what to do when somebody else was faster."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -80,7 +81,7 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
     fresh = read.get(asked.actor, shape, row["id"])
     shown = fact(asked, shape, fresh, field, editable=True)
     response = show(asked, "screens/fact.html", fact=shown, saved=True)
-    response["HX-Trigger"] = "recordChanged"
+    response["HX-Trigger"] = json.dumps({"recordChanged": True})
     return response
 
 

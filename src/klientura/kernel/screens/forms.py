@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
-from klientura.kernel.errors import Conflict, FieldConflict, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import Conflict, FieldConflict, FieldError, Invalid, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
@@ -17,22 +17,16 @@ from klientura.kernel.screens import inputs
 from klientura.kernel.screens.card import capitalised
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
-from klientura.kernel.search.results import search
+from klientura.kernel.screens.similar import not_yet_shown
 from klientura.kernel.store import read, write
 from klientura.kernel.store.drafts import MAX_LINES
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
+from klientura.kernel.web.toasts import toast
 
 QUICK_FIELDS = 8
 SPARE_LINES = 1
-# How a form was asked for, by (in the dialog, for a field of another form); its address says it again when it is sent.
-_MANNERS = {
-    (False, False): "",
-    (False, True): "",
-    (True, False): "?dialog=1",
-    (True, True): "?dialog=1&in_place=1",
-}
 
 
 @open_to(Door.SIGNED_IN)
@@ -46,6 +40,8 @@ def new(request: HttpRequest, object: str) -> HttpResponse:
     if request.method == "GET":
         return _form(asked, shape, None, _prefilled(asked, shape))
     values, parts = _given(asked, shape)
+    if twins := not_yet_shown(asked, shape):
+        return _form(asked, shape, None, _empty(asked, shape), typed=values, lines=parts, similar=twins)
     try:
         _refuse_too_many(parts)
         record_id = write.create(asked.actor, shape, {**values, **parts})
@@ -90,6 +86,14 @@ def _given(asked: Request, shape: Shape) -> tuple[dict[str, Any], dict[str, Any]
         if lines is not None and writable(asked.actor, shape, key):
             parts[key] = lines
     return values, parts
+
+
+def _manner(asked: Request) -> str:
+    """How a form was asked for, to be said again when it is sent: in the dialog, and what is to come of the record.
+
+    `in_place`: it goes into a field of the form beneath; `stay`: the page beneath shows it, where it can.
+    """
+    return "&".join(f"{k}=1" for k in ("dialog", "in_place", "stay") if asked.GET.get(k))
 
 
 def _refuse_too_many(parts: Mapping[str, Sequence[Any]]) -> None:
@@ -147,12 +151,13 @@ def _form(
     typed: Mapping[str, Any] | None = None,
     lines: Mapping[str, Any] | None = None,
     conflict: Conflict | None = None,
+    similar: Sequence[Mapping[str, Any]] = (),
 ) -> HttpResponse:
     messages: dict[str, str] = {}
     for error in errors:
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
-    in_dialog, in_place = bool(asked.GET.get("dialog")), bool(asked.GET.get("in_place"))
+    in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
     controls = {k: _control(asked, f, row, messages, typed or {}) for k, f in fields.items()}
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
@@ -172,20 +177,22 @@ def _form(
             for s in shape.spec.sections
             if any(k in controls for k in s.fields)
         ],
-        "quick": [*controls.values()][:QUICK_FIELDS],
+        "quick": [controls[k] for k in shape.spec.quick if k in controls]
+        or [*controls.values()][:QUICK_FIELDS],
         "parts": parts,
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
         "errors": [_error_line(shape, controls, k, m) for k, m in messages.items()],
         "action": f"/{shape.key}/{record_id}/edit"
         if record_id
-        else f"/{shape.key}/new{_MANNERS[in_dialog, in_place]}",
+        else f"/{shape.key}/new{f'?{manner}' if manner else ''}",
         "cancel_url": f"/{shape.key}/{record_id}" if record_id else f"/{shape.key}",
-        "full_url": "" if in_place else f"/{shape.key}/new",
+        "full_url": "" if "in_place" in manner else f"/{shape.key}/new",
         "hint_url": f"/{shape.key}/similar" if record_id is None else "",
-        "draft": f"{shape.key}-{record_id or 'new'}{'-in-place' if in_place else ''}",
+        "similar": similar,
+        "draft": f"{shape.key}-{record_id or 'new'}{'-in-place' if 'in_place' in manner else ''}",
     }
-    status = 409 if conflict else 422 if errors else 200
+    status = 409 if conflict else 422 if errors or similar else 200
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
     return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
@@ -285,19 +292,22 @@ def _part(
 
 
 def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
-    """To the card; a record made for the field of another form goes into that field, and the form stays."""
+    """To the card; a record made on another page goes into its field, or shows up among what belongs to it."""
     address = f"/{shape.key}/{record_id}"
     if not asked.htmx:
         return HttpResponseRedirect(address)
     response = HttpResponse(status=200)
-    if not asked.GET.get("in_place"):
+    if not asked.GET.get("in_place") and not asked.GET.get("stay"):
         response["HX-Redirect"] = address
         return response
-    title = read.titles(asked.actor, shape, [record_id]).get(record_id, "")
-    made = {"id": record_id, "title": title or f"№ {record_id}"}
-    response["HX-Trigger"] = json.dumps({"recordCreated": made, "closeDialog": True})
     response["HX-Reswap"] = "none"
-    return response
+    title = read.titles(asked.actor, shape, [record_id]).get(record_id, "") or f"№ {record_id}"
+    if asked.GET.get("in_place"):
+        made = {"id": record_id, "title": title}
+        response["HX-Trigger"] = json.dumps({"recordCreated": made, "closeDialog": True})
+        return response
+    response["HX-Trigger"] = json.dumps({"recordChanged": True, "closeDialog": True})
+    return toast(response, _("Created: {title}").format(title=title))
 
 
 @open_to(Door.SIGNED_IN)
@@ -334,50 +344,3 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
         request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls,
         errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",
     )  # fmt: skip
-
-
-@open_to(Door.SIGNED_IN)
-@require_POST
-def similar(request: HttpRequest, object: str) -> HttpResponse:
-    """POST /{object}/similar: records that look like what is being typed, by the object's match keys and by name."""
-    asked, shape = of(request), shape_of(object)
-    found = similar_records(asked, shape)
-    return show(request, "screens/similar.html", shape=shape, found=found)
-
-
-def similar_records(asked: Request, shape: Shape) -> list[dict[str, Any]]:
-    """Up to five likely duplicates of the form's values, each with why it was found."""
-    fields = readable(asked.actor, shape)
-    seen: dict[int, dict[str, Any]] = {}
-    keys = {k for keys in shape.spec.match_keys for k in keys if len(keys) == 1 or k in shape.spec.title}
-    for key in [k for k in fields if k in keys]:
-        field, raw = fields[key], asked.POST.get(key, "").strip()
-        if len(raw) < 3 or not field.filterable:
-            continue
-        try:
-            value = field.type.parse(raw, field.params)
-        except FieldProblem:  # a half-typed value finds nobody yet
-            continue
-        if key not in shape.spec.title:
-            tree = {"field": key, "op": "eq", "value": field.type.to_json(value)}
-            rows = read.page(asked.actor, shape, tree=tree, sort="-id", limit=3, keys=["title"]).rows
-            for row in rows:
-                seen.setdefault(
-                    row["id"],
-                    {"title": row["title"], "url": f"/{shape.key}/{row['id']}", "why": str(field.label)},
-                )
-    text = " ".join(asked.POST.get(k, "").strip() for k in shape.spec.title if k in fields).strip()
-    if len(text) >= 4 and len(seen) < 5:
-        _by_name(asked, shape, text, seen)
-    return list(seen.values())[:5]
-
-
-def _by_name(asked: Request, shape: Shape, text: str, seen: dict[int, dict[str, Any]]) -> None:
-    try:
-        for found in search(asked.actor, [shape], text, limit=5):
-            for row in found.rows:
-                seen.setdefault(
-                    row["id"], {"title": row["title"], "url": f"/{shape.key}/{row['id']}", "why": ""}
-                )
-    except KernelError:
-        return

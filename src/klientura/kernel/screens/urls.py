@@ -12,6 +12,7 @@ from klientura.kernel.screens import (
     home,
     listing,
     signin,
+    similar,
     trash,
 )
 
@@ -29,7 +30,7 @@ urlpatterns = [
     path("<object:object>", listing.records, name="list"),
     path("<object:object>/count", listing.count, name="count"),
     path("<object:object>/new", forms.new, name="new"),
-    path("<object:object>/similar", forms.similar, name="similar"),
+    path("<object:object>/similar", similar.similar, name="similar"),
     path("<object:object>/bulk/form", listing.bulk_form, name="bulk-form"),
     path("<object:object>/bulk/edit", listing.bulk_edit, name="bulk-edit"),
     path("<object:object>/bulk/trash", listing.bulk_trash, name="bulk-trash"),

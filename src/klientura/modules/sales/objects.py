@@ -94,7 +94,7 @@ OPPORTUNITY = ObjectSpec(
     title=("name",),
     fields={
         "party": Field(target="party", related=_("Deals")),
-        "person": Field(target="person", related=_("Deals as contact person")),
+        "person": Field(target="person", related=_("Deals with this contact person")),
         "pipeline": Field(target="pipeline"),
         "stage": Field(target="stage", by_verb="move"),
         "status": Field(read_only=True, hues={"open": "blue", "won": "green", "lost": "red"}),
@@ -130,6 +130,7 @@ OPPORTUNITY = ObjectSpec(
         ),
         Section("description", _("Description"), ("description",)),
     ),
+    quick=("name", "party", "person", "pipeline", "amount", "currency", "close_date", "owner"),
     columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
     search=("name",),
     board=Board(
@@ -148,7 +149,7 @@ OPPORTUNITY = ObjectSpec(
     actions=(
         Action(key="win", label=_("Won"), run=stages.win, icon="trophy"),
         Action(key="lose", label=_("Lost"), run=stages.lose, fields=LOSS_FIELDS, icon="circle-x"),
-        Action(key="reopen", label=_("Take up again"), run=stages.reopen, icon="rotate-ccw"),
+        Action(key="reopen", label=_("Reopen"), run=stages.reopen, icon="rotate-ccw"),
         Action(
             key="move",
             label=_("Move to a stage"),

@@ -1,5 +1,7 @@
 """A card offers what its reader may do with this very record, and no more."""
 
+import json
+
 import pytest
 
 from klientura.kernel.objects.registry import shape_of
@@ -45,7 +47,7 @@ def test_a_saved_fact_tells_the_page(company: Company) -> None:
     saved = company.client("employee").post(
         f"/organisation/{number}/fact/city", {"city": "Уфа", "version": "1"}
     )
-    assert saved["HX-Trigger"] == "recordChanged"
+    assert json.loads(saved["HX-Trigger"]) == {"recordChanged": True}
     page = company.client("employee").get(f"/organisation/{number}").content.decode()
     assert 'hx-trigger="recordChanged from:body"' in page
     for place in ("page-head", "card-lines", "timeline"):

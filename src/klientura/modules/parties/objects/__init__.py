@@ -86,7 +86,7 @@ ORGANISATION = ObjectSpec(
         "kpp": Field(normalise=checks.kpp),
         "ogrn": Field(normalise=checks.ogrn),
         "parent": Field(target="organisation", related=_("Subsidiaries")),
-        "primary_contact": Field(target="person", related=_("Primary contact of")),
+        "primary_contact": Field(target="person", related=_("Organisations with this primary contact")),
         "employees": Field(minimum=0),
     },
     sections=(
@@ -107,6 +107,7 @@ ORGANISATION = ObjectSpec(
         Section("facts", _("History of contacts"), ("first_contact_on", "last_contact_at", "next_step_at")),
         Section("note", _("Note"), ("note",)),
     ),
+    quick=("name", "inn", "phone", "email", "city", "status", "owner"),
     columns=("name", "status", "city", "phone", "email", "inn", "owner", "last_contact_at"),
     search=("name", "full_name", "inn", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
@@ -129,6 +130,7 @@ PERSON = ObjectSpec(
     exclude=ORGANISATION_ONLY,
     fields={
         **FACTS,
+        "title": Field(label=_("full name")),
         "last_name": Field(contains=True),
         "employer": Field(target="organisation", related=_("People")),
     },
@@ -156,6 +158,7 @@ PERSON = ObjectSpec(
         Section("facts", _("History of contacts"), ("first_contact_on", "last_contact_at", "next_step_at")),
         Section("note", _("Note"), ("note",)),
     ),
+    quick=("last_name", "first_name", "middle_name", "employer", "position", "phone", "email", "owner"),
     columns=("title", "employer", "position", "phone", "email", "city", "owner", "last_contact_at"),
     search=("last_name", "first_name", "middle_name", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES),
@@ -183,7 +186,7 @@ RELATION = ObjectSpec(
     title=("role",),
     fields={
         "party": Field(target="party", related=_("Relations")),
-        "to_party": Field(target="party", related=_("Relations of others with it")),
+        "to_party": Field(target="party", related=_("Relations from others")),
     },
     sections=(
         Section(
