@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.models import Role, Team, User
+from klientura.kernel.access.passwords import password_faults
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.settings.installation import rights_changed
 from klientura.kit.emails import BadEmail, normalise_email
@@ -54,10 +53,7 @@ def create_user(
         errors.append(FieldError("name", "required", _("Fill this in.")))
     user = User(email=address, name=name.strip(), role=role_of(role), team=team, **more)
     if password is not None:
-        try:
-            validate_password(password, user)
-        except ValidationError as bad:
-            errors.extend(FieldError("password", "password", message) for message in bad.messages)
+        errors.extend(FieldError("password", "password", text) for text in password_faults(password, user))
     if errors:
         raise Invalid(errors)
     user.set_password(password)

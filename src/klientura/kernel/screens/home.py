@@ -52,9 +52,9 @@ def _is_fresh(asked: Request) -> bool:
 IMPORT = Beginning(
     key="import",
     icon="upload",
-    title=gettext_lazy("Bring your clients"),
+    title=gettext_lazy("Import your clients"),
     text=gettext_lazy(
-        "From Excel, CSV, Google Contacts or a phone's vCard. You will see what comes of it before anything is saved, and can take it back."
+        "From Excel, CSV, Google Contacts or a phone's vCard. You will see what comes of it before anything is saved, and you can undo it."
     ),
     label=gettext_lazy("Import a file"),
     url="/imports/new",

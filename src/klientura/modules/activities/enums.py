@@ -10,7 +10,7 @@ class InteractionKind(models.TextChoices):
 
     CALL = "call", _("Call")
     MEETING = "meeting", _("Meeting")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("interaction", "E-mail")
     LETTER = "letter", _("Letter")
     FAX = "fax", _("Fax")
     SMS = "sms", _("SMS")

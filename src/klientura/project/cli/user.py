@@ -123,9 +123,7 @@ def _list() -> int:
 
 
 def _password(user: User) -> int:
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
+    from klientura.kernel.access.passwords import password_faults
     from klientura.modules.administration.services.users import renew_password
 
     typed = _ask()
@@ -133,10 +131,8 @@ def _password(user: User) -> int:
         _user, password = renew_password(user.pk)
         _tell_password(user.email, password)
         return 0
-    try:
-        validate_password(typed, user)
-    except ValidationError as bad:
-        raise Refusal("refused", text=" ".join(bad.messages)) from bad
+    if faults := password_faults(typed, user):
+        raise Refusal("refused", text=" ".join(faults))
     user.set_password(typed)
     user.save(update_fields=["password"])
     print(say("user_password_set", email=user.email))

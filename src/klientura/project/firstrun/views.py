@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import login
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from klientura.kernel.access.passwords import password_hints
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import remember_language
@@ -118,9 +118,13 @@ def _administrator_page(
         f["error"] = wrong.get(f["name"], "")
         # A refused password is typed anew: it is never sent back to the browser.
         f["value"] = "" if f["type"] == "password" else typed.get(f["name"], "")
-    hints = password_validators_help_texts()
     return _page(
-        request, 2, "administrator", status=422 if errors else 200, fields=fields, password_hints=hints
+        request,
+        2,
+        "administrator",
+        status=422 if errors else 200,
+        fields=fields,
+        password_hints=password_hints(),
     )
 
 

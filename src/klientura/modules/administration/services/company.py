@@ -44,7 +44,7 @@ def read_company(raw: Mapping[str, str]) -> dict[str, str]:
         )
     zone = raw.get("time_zone", "") or (city.zone if city else DEFAULT_ZONE)
     if not is_time_zone(zone):
-        given.refuse("time_zone", "option", _("Choose one of the list."))
+        given.refuse("time_zone", "option", _("Choose one from the list."))
     given.check()
     return {"company": company, "currency": currency, "time_zone": zone, "area_code": code}
 

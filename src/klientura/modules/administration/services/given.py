@@ -39,7 +39,7 @@ class Given:
         """One of a closed list; the default when nothing was given and there is one."""
         value = self.raw.get(key, "") or default
         if value not in allowed:
-            self.refuse(key, "option", _("Choose one of the list."))
+            self.refuse(key, "option", _("Choose one from the list."))
             return default
         return value
 

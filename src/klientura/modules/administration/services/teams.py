@@ -59,7 +59,7 @@ def save_team(team_id: int | None, raw: Mapping[str, str]) -> None:
     chosen = raw.get("parent", "")
     parent = teams.get(int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
     if chosen and parent is None:
-        given.refuse("parent", "option", _("Choose one of the list."))
+        given.refuse("parent", "option", _("Choose one from the list."))
     if parent is not None:
         above = _above(parent, teams)
         if team.pk in {t.pk for t in above}:
@@ -67,7 +67,11 @@ def save_team(team_id: int | None, raw: Mapping[str, str]) -> None:
                 "parent", "circle", _("A team cannot stand below itself or below a team of its own.")
             )
         elif len(above) + (1 if team_id is None else _height(team, teams)) > MAX_DEPTH:
-            given.refuse("parent", "depth", _("Teams stand at most %(limit)s deep.") % {"limit": MAX_DEPTH})
+            given.refuse(
+                "parent",
+                "depth",
+                _("Teams can be nested at most %(limit)s levels deep.") % {"limit": MAX_DEPTH},
+            )
     given.check()
     team.name, team.parent = name, parent
     team.save()
@@ -100,7 +104,7 @@ def delete_team(team_id: int) -> None:
     for shape in all_shapes().values():
         if _has_records(shape.table, team.pk):
             raise BadRequest(
-                _("Records of «%(object)s» belong to this team. Give them to another first.")
+                _("Records of “%(object)s” belong to this team. Give them to another first.")
                 % {"object": shape.plural},
                 code="used",
             )

@@ -3,13 +3,12 @@
 import secrets
 from collections.abc import Mapping
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Team, User
+from klientura.kernel.access.passwords import password_faults
 from klientura.kernel.access.users import BUILT_IN_ROLES, create_user, role_of
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.settings.installation import current, rights_changed
@@ -113,7 +112,7 @@ def _team(given: Given) -> Team | None:
     except BadNumber:
         found = None
     if found is None:
-        given.refuse("team", "option", _("Choose one of the list."))
+        given.refuse("team", "option", _("Choose one from the list."))
     return found
 
 
@@ -125,7 +124,7 @@ def change_profile(actor: Actor, raw: Mapping[str, str]) -> None:
     theme = given.choice("theme", Theme.values, "auto")
     zone = raw.get("time_zone", "")
     if not is_time_zone(zone):
-        given.refuse("time_zone", "option", _("Choose one of the list."))
+        given.refuse("time_zone", "option", _("Choose one from the list."))
     given.check()
     User.objects.filter(pk=actor.user_id or 0).update(
         name=name, language=language, theme=theme, time_zone=zone
@@ -140,10 +139,8 @@ def change_password(actor: Actor, raw: Mapping[str, str]) -> User:
     given.check()
     if not user.check_password(old):
         given.refuse("old", "password", _("This is not your present password."))
-    try:
-        validate_password(new, user)
-    except ValidationError as bad:
-        given.refuse("new", "password", " ".join(bad.messages))
+    if faults := password_faults(new, user):
+        given.refuse("new", "password", " ".join(faults))
     given.check()
     user.set_password(new)
     user.save(update_fields=["password"])

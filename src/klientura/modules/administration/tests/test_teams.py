@@ -43,7 +43,7 @@ def test_depth_is_bounded(admin: Client):
         parent = add(admin, f"Уровень {level}", parent)
     response = admin.post("/settings/teams/new", {"name": "Ниже", "parent": str(parent.pk if parent else "")})
     assert response.status_code == 422
-    assert "at most 5 deep" in response.content.decode()
+    assert "at most 5 levels deep" in response.content.decode()
     # A branch may not be hung so that its leaves are too deep.
     branch = add(admin, "Ветвь")
     add(admin, "Лист", branch)
@@ -57,8 +57,8 @@ def test_depth_is_bounded(admin: Client):
     [
         ({"name": "", "parent": ""}, "Fill this in."),
         ({"name": "россия", "parent": ""}, "There is a team of this name already."),
-        ({"name": "Б", "parent": "77777"}, "Choose one of the list."),
-        ({"name": "Б", "parent": "9" * 30}, "Choose one of the list."),
+        ({"name": "Б", "parent": "77777"}, "Choose one from the list."),
+        ({"name": "Б", "parent": "9" * 30}, "Choose one from the list."),
         ({"name": "\x00", "parent": ""}, "invisible character"),
     ],
 )

@@ -44,10 +44,10 @@ def test_invited_user_signs_in_with_the_password_shown_once(admin: Client):
         ({"email": "нет"}, "This is not an e-mail address."),
         ({"name": "\x00"}, "An invisible character is in the way."),
         ({"name": "x" * 121}, "120 characters at most"),
-        ({"role": "king"}, "Choose one of the list."),
-        ({"team": "999999"}, "Choose one of the list."),
-        ({"team": "9" * 40}, "Choose one of the list."),
-        ({"language": "de"}, "Choose one of the list."),
+        ({"role": "king"}, "Choose one from the list."),
+        ({"team": "999999"}, "Choose one from the list."),
+        ({"team": "9" * 40}, "Choose one from the list."),
+        ({"language": "de"}, "Choose one from the list."),
     ],
 )
 def test_refused_invitations_keep_what_was_typed(admin: Client, changes: dict[str, str], message: str):

@@ -29,14 +29,17 @@ def overview(request: HttpRequest) -> HttpResponse:
         "company": f"{settings.company}, {settings.currency}, {RUSSIAN_ZONES.get(settings.time_zone, settings.time_zone)}",
         "users": ngettext("%(count)s person works here", "%(count)s people work here", users)
         % {"count": users},
-        "teams": ngettext("%(count)s team", "%(count)s teams", teams) % {"count": teams},
+        "teams": ngettext("%(count)s team", "%(count)s teams", teams) % {"count": teams}
+        if teams
+        else _("There are no teams yet"),
         "rights": _("Which records and fields each role sees and changes"),
         "pipelines": _("Stages of a sale, in their order"),
-        "tokens": ngettext("%(count)s key for programs", "%(count)s keys for programs", tokens)
-        % {"count": tokens},
-        "operations": _("Imports and group changes; each can be taken back"),
+        "tokens": ngettext("%(count)s API token", "%(count)s API tokens", tokens) % {"count": tokens}
+        if tokens
+        else _("There are no tokens"),
+        "operations": _("Imports and group changes; each can be undone"),
         "me": _("Name, language, time zone, password"),
-        "my-tokens": _("Keys for programs that act in your name"),
+        "my-tokens": _("For programs that act in your name"),
     }
     demo = find_demo()
     cards = [{**s, "note": notes[s["key"]]} for s in sections(request)]

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from klientura.kernel.access.passwords import password_hints
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import remember_language
@@ -70,5 +70,5 @@ def _page(
     return settings_page(
         request, "me", "me", status=422 if errors else 200, email=actor.email, saved=saved,
         profile=filled(profile, stored if typed is None else typed, errors), secret=filled(secret, {}, errors),
-        password_hints=password_validators_help_texts(),
+        password_hints=password_hints(),
     )  # fmt: skip

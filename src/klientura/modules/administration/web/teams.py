@@ -53,7 +53,7 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
             return HttpResponseRedirect("/settings/teams")
     fields: list[dict[str, Any]] = [
         {"type": "text", "name": "name", "label": _("Team name"), "required": True, "maxlength": 120, "autofocus": True},
-        {"type": "select", "name": "parent", "label": _("Above it"), "empty": _("no team: it stands on top"),
+        {"type": "select", "name": "parent", "label": _("Above it"), "empty": _("none (top level)"),
          "options": [o for o in team_options() if o["value"] != team_id],
          "hint": _("Managers see the records of their team and of the teams below it.")},
     ]  # fmt: skip

@@ -119,7 +119,7 @@ def _funnel(asked: Request) -> dict[str, Any] | None:
         "pipelines": _pipelines(asked, counted, sums),
         "stats": [
             {"label": _("Open deals"), "value": format_decimal(number, lang(), places=0), "url": _list(OPEN)},
-            *([{"label": _("For the sum of"), "value": _rounded(total, currency), "url": _list(OPEN), "note": note}] if sums else []),
+            *([{"label": _("Total value"), "value": _rounded(total, currency), "url": _list(OPEN), "note": note}] if sums else []),
         ],
     }  # fmt: skip
 

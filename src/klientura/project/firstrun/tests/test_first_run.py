@@ -60,7 +60,7 @@ def test_refused_values_stay_as_typed(client: Client):
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="Атлантида"' in page
-    for message in ("Fill this in.", "This city is not in our list.", "Choose one of the list."):
+    for message in ("Fill this in.", "This city is not in our list.", "Choose one from the list."):
         assert message in page
     assert current().company == ""
 
@@ -138,3 +138,21 @@ def test_demo_data_are_offered_once(client: Client, state: str):
     assert (taking_out in client.get("/settings").content.decode()) == (state != "running")
     assert client.post("/setup/begin").headers["Location"] == "/"
     assert Operation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("короче", "Пароль слишком короткий: нужно не меньше 10 символов."),
+        ("1234567890", "Пароль слишком распространённый"),
+        ("9876504321", "Пароль состоит из одних цифр"),
+        ("anna@example.org", "Пароль слишком похож на ваше имя или адрес эл. почты."),
+    ],
+)
+def test_passwords_are_refused_in_our_own_words(client: Client, password: str, message: str):
+    through_company(client)
+    page = client.get("/setup/administrator").content.decode()
+    assert "Не короче 10 символов." in page
+    response = client.post("/setup/administrator", {**BOSS, "password": password})
+    assert response.status_code == 422
+    assert message in response.content.decode()
