@@ -1,6 +1,7 @@
 """Any list as a file: what the actor sees, in the order of the list, streamed page by page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable, readable_parts, require, scope
-from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.models import Job
@@ -22,6 +23,7 @@ from klientura.kernel.search.query import understand
 from klientura.kernel.store import read
 from klientura.kernel.transfer import opening
 from klientura.kernel.transfer.imports import acting
+from klientura.kernel.transfer.moment import snapshot
 from klientura.kernel.transfer.paths import Target, line_title, part_targets
 from klientura.kit.tabular.model import TableProblem
 from klientura.kit.tabular.writing import ColumnKind, Value, write_csv, write_xlsx
@@ -36,6 +38,7 @@ _KINDS: Mapping[str, ColumnKind] = {
 }  # fmt: skip
 
 type Format = Literal["csv", "xlsx"]
+type Told = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,15 @@ def predicates(actor: Actor, shape: Shape, search: str) -> tuple[Predicate, ...]
 
 
 def rows_of(actor: Actor, export: Export) -> Iterator[list[Value]]:
-    """The rows of the file without its header, read by pages: memory stays flat. Raises Denied, BadRequest."""
+    """The rows of the file without its header, read by pages: memory stays flat. Raises Denied, BadRequest.
+
+    Inside a `snapshot` the pages are of one moment.
+    """
     shape = shape_of(export.object)
     require(actor, shape, "export")
     columns = columns_of(actor, shape, export)
-    more = (*predicates(actor, shape, export.search), _export_scope(actor, shape))
+    # What may be read may still not be taken away: the scope of the right to export.
+    more = (*predicates(actor, shape, export.search), scope(actor, shape, "export"))
     keys = [c.field.key for c in columns if c.field is not None]
     with_lines = any(c.line for c in columns)
     after: str | None = None
@@ -158,11 +165,6 @@ def rows_of(actor: Actor, export: Export) -> Iterator[list[Value]]:
         after = page.next
         if after is None:
             return
-
-
-def _export_scope(actor: Actor, shape: Shape) -> Predicate:
-    """What may be read may still not be taken away: the scope of the right to export."""
-    return scope(actor, shape, "export")
 
 
 def _line_cell(target: Target, lines: Mapping[str, Sequence[read.Row]], actor: Actor) -> Value:
@@ -193,12 +195,15 @@ def _cell(field: FieldShape | None, row: read.Row, actor: Actor) -> Value:
     return str(value)
 
 
-def write(actor: Actor, export: Export, path: Path, told: Any = None) -> int:
-    """Write the file; return the number of records. `told(done)` is called now and then."""
+def write(actor: Actor, export: Export, path: Path, told: Told | None = None) -> int:
+    """Write the file as the base is at one moment; return the number of records. `told(done)` is called now and then."""
     shape = shape_of(export.object)
     require(actor, shape, "export")
-    counted = _Counted(told)
-    with translation.override(actor.language if actor.user_id else translation.get_language()):
+    with (
+        translation.override(actor.language if actor.user_id else translation.get_language()),
+        snapshot(told) as tell,
+    ):
+        counted = _Counted(tell)
         columns = columns_of(actor, shape, export)
         header: list[str] = [c.title for c in columns]
         rows = counted.through(rows_of(actor, export))
@@ -214,7 +219,7 @@ def write(actor: Actor, export: Export, path: Path, told: Any = None) -> int:
 
 
 class _Counted:
-    def __init__(self, told: Any) -> None:
+    def __init__(self, told: Told | None) -> None:
         self.number = 0
         self.told = told
 
@@ -274,6 +279,7 @@ def work(handle: JobHandle) -> Mapping[str, Any]:
             "file": path.name,
             "name": file_name(shape, export),
             "rows": number,
+            "rights": rights_mark(actor),
         }
 
 
@@ -287,11 +293,32 @@ def _go_on(handle: JobHandle, done: int) -> None:
         raise _Stopped
 
 
+def rights_mark(actor: Actor) -> str:
+    """A mark of everything that decides what the actor sees: another mark, other rights."""
+    rights = actor.rights
+    said = [
+        actor.role, actor.team_id, sorted(actor.tree_ids), sorted((*k, v) for k, v in rights.scopes.items()),
+        sorted((k, sorted(v)) for k, v in rights.hidden.items()),
+    ]  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
 def finished_file(actor: Actor, job_id: int) -> tuple[Path, str]:
-    """The file that a job of the actor's own made, and its name for the user. Raises NotFound."""
+    """The file that a job of the actor's own made, and its name for the user.
+
+    Raises NotFound, and Denied when the actor's rights are no longer those that the file was made under.
+    """
     job = Job.objects.filter(pk=job_id, actor_id=actor.user_id, kind=KIND, state="done").first()
     if job is None or not job.result:
         raise NotFound
+    shape = shape_of(job.arguments["object"])
+    require(actor, shape, "read")
+    require(actor, shape, "export")
+    if job.result.get("rights") != rights_mark(actor):
+        raise Denied(
+            _("Your rights have changed since this file was made. Make the export anew."),
+            code="rights_changed",
+        )
     path = opening.root() / job.result["folder"] / job.result["file"]
     if not path.is_file():
         raise NotFound(_("The file was deleted after 30 days. Make it again."))

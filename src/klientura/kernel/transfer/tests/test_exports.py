@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from klientura.kernel.access.models import FieldGrant, Role, User
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.models import FieldGrant, Grant, Role, User
+from klientura.kernel.access.rights import forget
 from klientura.kernel.access.sessions import actor_of
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.jobs import service
+from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kernel.store import write as store
@@ -178,3 +181,73 @@ def test_job_makes_a_file_for_its_owner_only():
     assert name.endswith(".xlsx")
     with pytest.raises(NotFound):
         exports.finished_file(other, job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_is_of_one_moment(tmp_path):
+    forget()
+    who, shape = actor(), shape_of("organisation")
+    ids = store.create_many(who, shape, [{"name": f"Фирма {n:04}"} for n in range(1100)])
+    told: list[int] = []
+
+    def meanwhile(done: int) -> None:
+        told.append(done)
+        store.update(who, shape, ids[0], {"city": "Казань"})
+
+    path = tmp_path / "out.csv"
+    number = exports.write(who, Export("organisation", ("name", "city"), sort="-updated_at"), path, meanwhile)
+    assert told == [1000]
+    assert number == len({r[0] for r in lines_of(path)[1:]}) == 1100
+    assert Party.objects.get(pk=ids[0]).city == "Казань"
+    forget()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_tells_how_far_it_is_and_stops_when_asked(tmp_path):
+    forget()
+    who, shape = actor(), shape_of("organisation")
+    store.create_many(who, shape, [{"name": f"Фирма {n:04}"} for n in range(1100)])
+    done = service.run_inline(exports.begin(who, Export("organisation", ("name",)), queue=False))
+    assert (done.state, done.done, done.total) == ("done", 1100, 1100)
+    asked = exports.begin(who, Export("organisation", ("name",)), queue=False)
+    Job.objects.filter(pk=asked.pk).update(cancel_requested=True)
+    assert service.run_inline(asked).state == "cancelled"
+    forget()
+
+
+@pytest.mark.parametrize("verb", ["read", "export"])
+def test_file_is_not_given_to_who_lost_the_right(verb):
+    who = actor("manager", team="А")
+    store.create(who, shape_of("organisation"), {"name": "Альфа"})
+    job = service.run_inline(exports.begin(who, Export("organisation", ("name",)), queue=False))
+    assert exports.finished_file(who, job.pk)[0].is_file()
+    Grant.objects.create(
+        role=Role.objects.get(key="manager"), object="organisation", action=verb, scope="none"
+    )
+    rights_changed()
+    with pytest.raises(Denied):
+        exports.finished_file(now(who), job.pk)
+
+
+def test_file_is_made_anew_when_rights_have_changed():
+    who = actor("manager", team="А")
+    store.create(who, shape_of("organisation"), {"name": "Альфа", "turnover": "31337"})
+    wanted = Export("organisation", ("name", "turnover"))
+    job = service.run_inline(exports.begin(who, wanted, queue=False))
+    FieldGrant.objects.create(
+        role=Role.objects.get(key="employee"), object="organisation", field="turnover", level="none"
+    )
+    rights_changed()
+    assert exports.finished_file(now(who), job.pk)  # others' rights are no matter
+    FieldGrant.objects.create(
+        role=Role.objects.get(key="manager"), object="organisation", field="turnover", level="none"
+    )
+    rights_changed()
+    with pytest.raises(Denied) as refused:
+        exports.finished_file(now(who), job.pk)
+    assert refused.value.code == "rights_changed"
+
+
+def now(who: Actor) -> Actor:
+    """The user with the rights of this moment."""
+    return actor_of(User.objects.get(pk=who.user_id or 0), current().access_version)
