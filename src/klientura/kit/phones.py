@@ -9,7 +9,11 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat
 
 from klientura.kit.cities import area_code_length
+from klientura.kit.formats import Language
 
+EXTENSION = " доб. "
+"""What stands between a stored number and its extension, in whatever language the company works."""
+_EXTENSION_SHOWN: dict[Language, str] = {"ru": EXTENSION, "en": " ext. "}
 _MAX_LENGTH = 200
 _LOCAL_DIGITS = range(5, 8)
 _NATIONAL_DIGITS = 10
@@ -42,6 +46,19 @@ class Phone:
     national_digits: str
     certain: bool
     note_code: str | None
+
+    @property
+    def kept(self) -> str:
+        """How the number is stored: in E.164 with its extension, or as it was written."""
+        if self.e164 is None:
+            return self.raw
+        return f"{self.e164}{EXTENSION}{self.extension}" if self.extension else self.e164
+
+    def shown(self, language: Language) -> str:
+        """The number for reading, with its extension."""
+        if self.e164 is None or not self.extension:
+            return self.display
+        return f"{self.display}{_EXTENSION_SHOWN[language]}{self.extension}"
 
 
 def parse_phone(raw: str, *, region: str = "RU", area_code: str | None = None) -> Phone:

@@ -41,13 +41,10 @@ class PhoneType(TextType):
         text = checked_text(raw, multiline=False, limit=64)
         if not any(c.isdigit() for c in text):
             raise FieldProblem("phone", _("There is no number in this phone."))
-        phone = parse_phone(text)
-        if phone.e164 is None:
-            return text
-        return f"{phone.e164} доб. {phone.extension}" if phone.extension else phone.e164
+        return parse_phone(text).kept
 
     def display(self, value: Any, params: Params, lang: Language) -> str:
-        return "" if not value else parse_phone(value).display
+        return "" if not value else parse_phone(value).shown(lang)
 
     def schema(self, params: Params) -> dict[str, Any]:
         return {"type": "string", "maxLength": 64}

@@ -12,7 +12,7 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.cells import cell, phone
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import main_panels
@@ -166,7 +166,8 @@ def _line(part: PartShape, line: Row) -> dict[str, Any]:
         shown = {"email": "email", "phone": "phone", "mobile": "phone", "fax": "phone", "site": "url"}.get(
             line["kind"], ""
         )
-        value = {"kind": shown, "text": line["value"]} if shown else line["value"]
+        text = line["value"]
+        value = phone(text, lang()) if shown == "phone" else {"kind": shown, "text": text} if shown else text
     else:
         value = ", ".join(
             str(line[k]) for k in part.fields if k != "kind" and line[k] not in (None, "", False)

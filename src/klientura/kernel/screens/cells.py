@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.read import Ref, Row
 from klientura.kit.formats import Language, format_date, format_datetime, format_money
+from klientura.kit.phones import parse_phone
 
 type Cell = Any
 
@@ -81,6 +82,15 @@ def _text(kind: str) -> Any:
     return make
 
 
+def phone(value: str, lang: Language) -> Cell:
+    """A number to read and to dial; a local one, which cannot be dialled from elsewhere, is dialled as it stands."""
+    known = parse_phone(value)
+    dialled = known.e164 or known.display
+    if known.e164 and known.extension:
+        dialled = f"{known.e164};ext={known.extension}"
+    return {"kind": "phone", "text": known.shown(lang), "value": dialled}
+
+
 def _number(field: FieldShape, value: Any, lang: Language) -> Cell:
     return {"kind": "number", "text": field.type.display(value, field.params, lang)}
 
@@ -94,7 +104,7 @@ _MAKERS: dict[str, Any] = {
     "datetime": _moment,
     "boolean": _boolean,
     "email": _text("email"),
-    "phone": _text("phone"),
+    "phone": lambda _field, value, lang: phone(value, lang),
     "url": _text("url"),
     "long_text": _text("long"),
     "integer": _number,

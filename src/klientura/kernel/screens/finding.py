@@ -23,6 +23,7 @@ from klientura.kernel.web.requests import Request, of
 
 MIN_LETTERS = 2
 LIMIT = 8
+PAGE = 20
 
 
 def _searched(asked: Request) -> list[Shape]:
@@ -123,13 +124,14 @@ def teams(request: HttpRequest) -> HttpResponse:
 def search_page(request: HttpRequest) -> HttpResponse:
     """GET /search?q=: everything that was found, by object."""
     asked, q = of(request), request.GET.get("q", "").strip()[:200]
-    found_in = search(asked.actor, _searched(asked), q, limit=20) if len(q) >= MIN_LETTERS else []
+    found_in = search(asked.actor, _searched(asked), q, limit=PAGE) if len(q) >= MIN_LETTERS else []
     groups = [
         {
             "title": str(found.shape.plural),
             "icon": found.shape.spec.icon,
             "instead": found.instead,
             "items": [_item(asked, found.shape, r) for r in found.rows],
+            "more_url": f"/{found.shape.key}?{urlencode({'q': q})}" if len(found.rows) == PAGE else "",
         }
         for found in found_in
     ]

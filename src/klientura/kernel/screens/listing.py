@@ -16,17 +16,19 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs
+from klientura.kernel.screens.card import capitalised
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.state import ListState, read_state, shown_columns, state_of
+from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.store import bulk, read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 
 PAGE = 50
+NO_COLUMN = frozenset({"uid", "version", "title", "subject_object", "subject_id"})
 END_ALIGNED = frozenset({"integer", "decimal", "money"})
 
 
@@ -69,11 +71,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
     filtered = bool(state.tree or state.q)
     return {
         "filter_fields_json": filter_fields_json(actor, shape, state.tree),
-        "all_columns": [
-            {"key": f.key, "label": str(f.label), "on": f.key in shown_columns(actor, shape, state.columns)}
-            for f in readable(actor, shape).values()
-            if f.key not in {"uid", "version", "title", "subject_object", "subject_id"}
-        ],
+        "all_columns": _all_columns(asked, shape, state),
         "may": {v: may(actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         "filtered": filtered,
         "pristine": not any_rows and not filtered,
@@ -86,6 +84,22 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
     }
 
 
+def _all_columns(asked: Request, shape: Shape, state: ListState) -> list[dict[str, Any]]:
+    """What may be chosen: the shown columns in their order, then the rest in the order of the card."""
+    fields = readable(asked.actor, shape)
+    shown = shown_columns(asked.actor, shape, state.columns)
+    rest = [k for k in card_order(asked.actor, shape) if k not in shown and k not in NO_COLUMN]
+    return [
+        {
+            "key": k,
+            "label": capitalised(fields[k]),
+            "on": k in shown,
+            "fixed": k in shape.spec.title or k == "title",
+        }
+        for k in (*shown, *rest)
+    ]
+
+
 def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
     current = state.sort or shape.spec.sort
     direction = "desc" if current.startswith("-") else "asc"
@@ -93,7 +107,7 @@ def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]
     next_sort = f"-{field.key}" if active and direction == "asc" else field.key
     return {
         "key": field.key,
-        "label": str(field.label).capitalize() if str(field.label).islower() else str(field.label),
+        "label": capitalised(field),
         "align": "end" if field.type.key in END_ALIGNED else None,
         "sort_url": f"/{shape.key}?{state.query(sort=next_sort)}" if field.sortable else None,
         "sort": direction if active else None,
@@ -197,20 +211,25 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     require(asked.actor, shape, "edit")
     selection = selection_of(request, asked, shape)
     chosen_records = len(bulk.select_ids(asked.actor, shape, selection, "edit"))
-    fields = [
-        f for f in readable(asked.actor, shape).values() if f.writable and writable(asked.actor, shape, f.key)
-    ]
+    fields = [readable(asked.actor, shape)[k] for k in card_order(asked.actor, shape)]
+    fields = [f for f in fields if _same_for_many(shape, f) and writable(asked.actor, shape, f.key)]
     chosen = request.POST.get("field") or fields[0].key
     field = next((f for f in fields if f.key == chosen), None)
     if field is None:
         raise NotFound
     context: dict[str, Any] = {
-        "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": str(f.label)} for f in fields], "chosen": chosen,
+        "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": capitalised(f)} for f in fields], "chosen": chosen,
         "control": {**inputs.control(field, None, lang(), company_currency=asked.installation.currency), "id": f"d-{field.key}"},
         "ids": request.POST.getlist("ids"),
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
     return show(request, "screens/bulk_form.html", **context)
+
+
+def _same_for_many(shape: Shape, field: FieldShape) -> bool:
+    """Whether a group of records may share a value: names and numbers tell records apart."""
+    telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
+    return field.writable and field.key not in telling_apart and field.params.normalise is None
 
 
 @open_to(Door.SIGNED_IN)

@@ -91,7 +91,20 @@ def _tree(text: str) -> dict[str, Any] | None:
 
 
 def shown_columns(actor: Actor, shape: Shape, columns: Sequence[str]) -> list[str]:
-    """The columns to show: those of the address, else the object's own, as far as the actor sees them."""
+    """The columns to show: those of the address, else the object's own, as far as the actor sees them.
+
+    What a record is called stands in front, whatever was chosen: it leads to the card.
+    """
     fields = readable(actor, shape)
-    wanted = columns or [*shape.spec.columns]
-    return [c for c in wanted if c in fields]
+    wanted = [c for c in columns or shape.spec.columns if c in fields]
+    if {*shape.spec.title, "title"} & set(wanted):
+        return wanted
+    name = next((c for c in shape.spec.columns if c in {*shape.spec.title, "title"} and c in fields), None)
+    return [name, *wanted] if name else wanted
+
+
+def card_order(actor: Actor, shape: Shape) -> list[str]:
+    """The keys of all fields that the actor sees, in the order of the card; what stands on no card comes last."""
+    fields = readable(actor, shape)
+    on_card = [k for section in shape.spec.sections for k in section.fields if k in fields]
+    return list(dict.fromkeys([*on_card, *fields]))

@@ -52,3 +52,10 @@ def test_a_saved_fact_tells_the_page(company: Company) -> None:
     assert 'hx-trigger="recordChanged from:body"' in page
     for place in ("page-head", "card-lines", "timeline"):
         assert f'id="{place}"' in page
+
+
+def test_an_extension_is_read_and_dialled(company: Company) -> None:
+    values = {"name": "Альфа", "phone": "+7 4012 33-44-55 доб. 12"}
+    number = write.create(company.actor("employee"), shape_of("organisation"), values)
+    page = company.client("employee").get(f"/organisation/{number}").content.decode()
+    assert page.count('href="tel:+74012334455;ext=12">+7 4012 33-44-55 доб. 12</a>') == 3

@@ -26,7 +26,13 @@ def test_a_second_record_with_the_same_number_is_asked_about_and_nothing_typed_i
 ) -> None:
     write.create(company.actor("employee"), shape_of("organisation"), {"name": "Стройсофт", "inn": INN})
     browser = company.client("employee")
-    typed = {"name": "Стройсофт копия", "inn": INN, "contact_points-present": "1", "contact_points-0-kind": "phone", "contact_points-0-value": "8 902 927-35-77"}  # fmt: skip
+    typed = {
+        "name": "Стройсофт копия",
+        "inn": INN,
+        "contact_points-present": "1",
+        "contact_points-0-kind": "phone",
+        "contact_points-0-value": "8 902 927-35-77",
+    }
 
     asked = browser.post("/organisation/new", typed)
 

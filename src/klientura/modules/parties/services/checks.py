@@ -111,9 +111,7 @@ def _phone(value: str, area_code: str) -> tuple[str, bool]:
     if not any(c.isdigit() for c in value):
         raise FieldProblem("phone", _("There is no number in this phone."))
     phone = parse_phone(value, area_code=area_code or None)
-    if phone.e164 is None:
-        return value, True
-    return (f"{phone.e164} доб. {phone.extension}" if phone.extension else phone.e164), not phone.certain
+    return phone.kept, phone.e164 is None or not phone.certain
 
 
 def _bank_accounts(draft: Draft) -> None:
