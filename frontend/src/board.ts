@@ -22,10 +22,9 @@ function column(card: HTMLElement): HTMLElement | null {
 /** Tell the server where the card is now; bring it back to `from` unless the server agrees. */
 function send(card: HTMLElement, from: Place): void {
   const stage = column(card)?.dataset.stage ?? "";
-  const above = card.previousElementSibling;
-  const after = above instanceof HTMLElement ? (above.dataset.id ?? "") : "";
   const name = find(".row-link", card)?.textContent ?? "";
   const id = card.id;
+  const url = card.dataset.moveUrl ?? "";
   let asking = false;
   let settled = false;
   let answered = false;
@@ -54,23 +53,23 @@ function send(card: HTMLElement, from: Place): void {
   card.addEventListener("htmx:beforeSwap", judge, { once: true });
   const finish = (): void => {
     delete card.dataset.moving;
-    if (asking) return waitForDialog(back);
+    if (asking) return waitForDialog(url, back);
     if (settled) return;
     back();
     // A refusal has been explained by the answer itself; silence of the network has not.
     if (!answered) showToast({ text: text("moveFailed", { name }), kind: "error" });
   };
-  const values = { stage, after, version: card.dataset.version ?? "" };
-  void htmx.ajax("post", card.dataset.moveUrl ?? "", { source: card, target: card, swap: "outerHTML", values }).then(finish, finish);
+  const values = { stage, version: card.dataset.version ?? "" };
+  void htmx.ajax("post", url, { source: card, target: card, swap: "outerHTML", values }).then(finish, finish);
 }
 
 /** The form in the dialog decides: a 2xx answer keeps the card, closing without it brings the card back. */
-function waitForDialog(back: () => void): void {
+function waitForDialog(url: string, back: () => void): void {
   let taken = false;
   const body = find("#dialog-body");
   const onAnswer = (event: Event): void => {
-    const status = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.status;
-    if (status >= 200 && status < 300) taken = true;
+    const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { path: string } }>).detail;
+    if (requestConfig.path === url && xhr.status >= 200 && xhr.status < 300) taken = true;
   };
   body?.addEventListener("htmx:beforeOnLoad", onAnswer);
   document.addEventListener("dialogClosed", () => {
@@ -85,6 +84,7 @@ async function makeSortable(board: HTMLElement): Promise<void> {
   for (const list of all("[data-board-list]", board)) {
     Sortable.create(list, {
       group: board.id,
+      sort: false, // the order of a column is the list's own; only the column is chosen by hand
       draggable: "[data-move-url]",
       filter: "button",
       preventOnFilter: false,
@@ -97,8 +97,8 @@ async function makeSortable(board: HTMLElement): Promise<void> {
       scrollSensitivity: 80,
       scrollSpeed: 14,
       onStart: ({ item }) => (from = placeOf(item)),
-      onEnd: ({ item, from: source, to, oldIndex, newIndex }) => {
-        if (from && (source !== to || oldIndex !== newIndex)) send(item, from);
+      onEnd: ({ item, from: source, to }) => {
+        if (from && source !== to) send(item, from);
         from = undefined;
       },
     });
@@ -112,9 +112,8 @@ function moveTo(card: HTMLElement, target: Place): void {
   send(card, from);
 }
 
-function menuItem(label: string, sign: string, act: () => void, current = false): HTMLElement {
+function menuItem(label: string, sign: string, act: () => void): HTMLElement {
   const item = make("button", { type: "button", class: "menu-item", role: "menuitem", tabindex: "-1" }, icon(sign), make("span", {}, label));
-  if (current) item.setAttribute("aria-disabled", "true");
   item.addEventListener("click", () => {
     closeMenu();
     act();
@@ -133,12 +132,6 @@ function openMoveMenu(button: HTMLElement): void {
     if (!list || stage.contains(card)) continue;
     inner.append(menuItem(stage.dataset.stageLabel ?? "", "move-right", () => moveTo(card, { list, next: list.firstChild })));
   }
-  const up = card.previousElementSibling;
-  const down = card.nextElementSibling;
-  const list = card.parentElement as HTMLElement;
-  inner.append(make("div", { class: "menu-sep", role: "separator" }));
-  if (up instanceof HTMLElement && up.matches("[data-card]")) inner.append(menuItem(text("moveUp"), "arrow-up", () => moveTo(card, { list, next: up })));
-  if (down instanceof HTMLElement && down.matches("[data-card]")) inner.append(menuItem(text("moveDown"), "arrow-down", () => moveTo(card, { list, next: down.nextSibling })));
   panel.append(inner);
   document.body.append(panel);
   openMenu(button, panel, () => panel.remove());

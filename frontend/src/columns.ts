@@ -1,5 +1,7 @@
 // The choice of columns of a list, and panels made of <details>: they close by Esc and by a click beside them.
-import { all, find, make, whenPresent } from "./dom";
+import { all, closest, find, make, whenPresent } from "./dom";
+
+const OPEN = "details.columns-menu[open]";
 
 /** The choice of columns: checked keys go into one value of the address. */
 export function startColumns(): void {
@@ -9,17 +11,16 @@ export function startColumns(): void {
       hidden.value = all<HTMLInputElement>("[data-column]", form).filter((box) => box.checked).map((box) => box.value).join(",");
     });
   });
-  whenPresent("details.columns-menu", (details) => {
-    const menu = details as HTMLDetailsElement;
-    document.addEventListener("pointerdown", (event) => {
-      if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
-    });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      menu.open = false;
-      find("summary", menu)?.focus();
-      event.preventDefault();
-      event.stopPropagation();
-    });
+  document.addEventListener("pointerdown", (event) => {
+    for (const menu of all<HTMLDetailsElement>(OPEN)) if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
   });
+  // Before the keys of the page, which would give up a selection.
+  document.addEventListener("keydown", (event) => {
+    const menu = closest<HTMLDetailsElement>(event, OPEN);
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    find("summary", menu)?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 }

@@ -33,14 +33,15 @@ function choose(box: Parts, option: HTMLElement): void {
   close(box);
   if (option.dataset.create !== undefined && option.dataset.url) {
     // The dialog answers with HX-Trigger {"recordCreated": {"id", "title"}}; the field that asked takes it.
-    waiting = box;
-    void htmx.ajax("get", option.dataset.url, { target: "#dialog-body", swap: "innerHTML" });
+    waiting.push(box);
+    void htmx.ajax("get", option.dataset.url, { source: box.root, target: "#dialog-body", swap: "innerHTML" });
     return;
   }
   setValue(box, option.dataset.value ?? "", option.dataset.title ?? option.textContent?.trim() ?? "");
 }
 
-let waiting: Parts | undefined;
+// The fields whose forms are open, the last one on top.
+const waiting: Parts[] = [];
 
 function search(box: Parts): () => void {
   let timer: number | undefined;
@@ -117,9 +118,9 @@ export function startComboboxes(): void {
   whenPresent("[data-combobox]", setup);
   document.addEventListener("recordCreated", (event) => {
     const made = (event as CustomEvent<{ id: string | number; title: string }>).detail;
-    if (!waiting || !made) return;
-    setValue(waiting, String(made.id), made.title);
-    waiting.input.focus();
-    waiting = undefined;
+    const box = waiting.at(-1);
+    if (box && made) setValue(box, String(made.id), made.title);
   });
+  // Made or given up: the field has its focus back and waits no more.
+  for (const name of ["dialogClosed", "dialogReturned"]) document.addEventListener(name, () => waiting.pop()?.input.focus());
 }

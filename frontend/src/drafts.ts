@@ -46,8 +46,17 @@ function apply(form: HTMLFormElement, draft: Draft): void {
 }
 
 function read(form: HTMLFormElement): Draft | undefined {
-  const raw = storage.get(draftKey(form));
-  return raw ? (JSON.parse(raw) as Draft) : undefined;
+  return parsed(draftKey(form));
+}
+
+/** A draft as it was kept; what is no draft of ours (a spoiled storage) is none. */
+function parsed(key: string): Draft | undefined {
+  try {
+    const kept = JSON.parse(storage.get(key) ?? "null") as Partial<Draft> | null;
+    return kept && typeof kept.at === "number" && Array.isArray(kept.values) && kept.values.every(Array.isArray) ? (kept as Draft) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function notice(form: HTMLFormElement, draft: Draft): void {
@@ -64,11 +73,18 @@ function notice(form: HTMLFormElement, draft: Draft): void {
   (find(".dialog-body", form) ?? form).prepend(bar);
 }
 
-export function clearDraft(form: HTMLFormElement): void {
+function clearDraft(form: HTMLFormElement): void {
   storage.remove(draftKey(form));
   delete form.dataset.dirty;
   const state = find("[data-draft-state]", form);
   if (state) state.textContent = "";
+}
+
+// What keeps the draft of each form, for the moment the page is left.
+const keepers = new WeakMap<HTMLFormElement, () => void>();
+
+function keepAll(): void {
+  for (const form of all<HTMLFormElement>("form[data-draft][data-dirty]:not([data-sent])")) keepers.get(form)?.();
 }
 
 function setup(element: HTMLElement): void {
@@ -89,7 +105,7 @@ function setup(element: HTMLElement): void {
   };
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  window.addEventListener("pagehide", () => form.dataset.dirty !== undefined && form.dataset.sent === undefined && keep());
+  keepers.set(form, keep);
   form.addEventListener("submit", () => {
     window.clearTimeout(timer);
     keep();
@@ -129,8 +145,8 @@ function settleSent(): void {
 function forgetOld(): void {
   for (const key of storage.keys()) {
     if (!key.startsWith(PREFIX)) continue;
-    const at = (JSON.parse(storage.get(key) ?? "{}") as Partial<Draft>).at ?? 0;
-    if (Date.now() - at > MONTH) storage.remove(key);
+    const draft = parsed(key);
+    if (!draft || Date.now() - draft.at > MONTH) storage.remove(key);
   }
 }
 
@@ -138,4 +154,5 @@ export function startDrafts(): void {
   settleSent();
   forgetOld();
   whenPresent("form[data-draft]", setup);
+  window.addEventListener("pagehide", keepAll);
 }

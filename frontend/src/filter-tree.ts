@@ -3,7 +3,7 @@
 export type Condition = { field: string; op: string; value?: unknown };
 export type Group = { and: Node[] } | { or: Node[] };
 export type Node = Condition | Group;
-export type ValueKind = "none" | "text" | "number" | "date" | "datetime" | "option" | "options" | "ref" | "range" | "relative";
+type ValueKind = "none" | "text" | "number" | "date" | "datetime" | "option" | "options" | "ref" | "range" | "relative";
 export type Operator = { op: string; label: string; value: ValueKind; options?: { value: string; label: string }[] };
 export type Field = { key: string; label: string; type: string; ops: Operator[]; options?: { value: string; label: string }[]; ref_url?: string; names?: Record<string, string> };
 

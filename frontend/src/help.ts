@@ -1,6 +1,6 @@
 // The overlay of "?": what the keys do, gathered from the page itself, and the switch of one-key shortcuts.
 import { all, closest, find, isVisible, make } from "./dom";
-import { bind, setSingleKeys, singleKeysOn } from "./hotkeys";
+import { bind, MOD, setSingleKeys, singleKeysOn } from "./hotkeys";
 import { text } from "./texts";
 
 type Line = [string, string];
@@ -18,7 +18,7 @@ function section(title: string, lines: Line[]): Node[] {
 
 /** "mod+enter" → "Ctrl ↵" */
 function shown(keys: string): string {
-  const names: Record<string, string> = { mod: "Ctrl", enter: "↵", space: "␣", shift: "⇧", esc: "Esc" };
+  const names: Record<string, string> = { mod: MOD, enter: "↵", space: "␣", shift: "⇧", esc: "Esc" };
   return keys.split(/[+ ]/).map((key) => names[key] ?? key.toUpperCase()).join(" ");
 }
 
@@ -40,9 +40,9 @@ function content(): HTMLElement {
   toggle.addEventListener("change", () => setSingleKeys(toggle.checked));
   const body = make("div", { class: "dialog-body" }, make("p", { class: "muted" }, t("singleHint")));
   body.append(
-    ...section(t("general"), [["Ctrl K", t("palette")], ["/", t("search")], ["?", t("help")], ["Esc", t("cancel")], ...go]),
+    ...section(t("general"), [[`${MOD} K`, t("palette")], ["/", t("search")], ["?", t("help")], ["Esc", t("cancel")], ...go]),
     ...section(t("lists"), [["J", t("next")], ["K", t("previous")], ["↵", t("open")], ["␣", t("peek")], ["X", t("select")]]),
-    ...section(t("forms"), [["Ctrl ↵", t("save")], ["Esc", t("cancel")]]),
+    ...section(t("forms"), [[`${MOD} ↵`, t("save")], ["Esc", t("cancel")]]),
     ...section(t("page"), pageLines()),
   );
   const foot = make("footer", { class: "dialog-foot" }, make("label", { class: "check grow" }, toggle, t("single")), close);

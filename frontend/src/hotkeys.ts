@@ -4,7 +4,7 @@ import { all, isTyping, isVisible, storage } from "./dom";
 import { topLayer } from "./layers";
 
 type Handler = (event: KeyboardEvent) => void | boolean;
-export type Binding = { keys: string; handler: Handler; typing: boolean };
+type Binding = { keys: string; handler: Handler; typing: boolean };
 
 const bindings: Binding[] = [];
 const SINGLE = "klientura:single-keys";
@@ -16,8 +16,11 @@ const CODES: Record<string, string> = {
   ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Delete: "delete", Backspace: "backspace",
 };
 
+/** What the key "mod" is called on this keyboard. */
+export const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
 /** The name of a key press: "c", "mod+k", "shift+/" ("?" is that), "g" … */
-export function keyName(event: KeyboardEvent): string {
+function keyName(event: KeyboardEvent): string {
   const { code } = event;
   const key = code.startsWith("Key") ? code.slice(3).toLowerCase() : code.startsWith("Digit") ? code.slice(5) : (CODES[code] ?? code.toLowerCase());
   const mod = event.ctrlKey || event.metaKey ? "mod+" : "";

@@ -67,7 +67,7 @@ export function ensureLines(form: HTMLFormElement, names: Iterable<string>): voi
     const key = part.dataset.lines ?? "";
     const numbers = wanted.filter((n) => n.startsWith(`${key}-`)).map((n) => Number(n.slice(key.length + 1).split("-")[0]));
     const highest = Math.max(-1, ...numbers.filter((n) => !Number.isNaN(n)));
-    let room = 50;
+    let room = 200; // as many as a record may have
     while (room-- > 0 && lines(part).length && Math.max(...lines(part).map((l) => numberOf(l, key))) < highest) add(part);
   }
 }

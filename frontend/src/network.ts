@@ -6,28 +6,34 @@ import { showToast } from "./toast";
 
 type Detail = {
   xhr: XMLHttpRequest;
-  elt: HTMLElement;
-  target: HTMLElement;
-  requestConfig: { verb: string; path: string; elt: HTMLElement; triggeringEvent?: Event };
+  requestConfig: { verb: string; path: string; elt: HTMLElement; target: HTMLElement; formData: FormData };
 };
 
 let failed: Detail["requestConfig"] | undefined;
 
-function setOffline(lost: boolean): void {
+/** Show the banner with these words, or hide it when there are none. What can be repeated is offered. */
+function say(words: string): void {
   const banner = find("[data-offline]");
-  const words = find("[data-offline-text]");
+  const place = find("[data-offline-text]");
+  const again = find("[data-offline-retry]");
   if (!banner) return;
-  if (words) words.textContent = lost ? text("offline") : "";
-  banner.hidden = !lost;
+  if (again) again.hidden = !failed;
+  if (place) place.textContent = words;
+  banner.hidden = !words;
 }
 
 function retry(): void {
   const request = failed;
   failed = undefined;
-  setOffline(false);
+  say("");
   if (!request?.elt.isConnected) return;
   if (request.elt instanceof HTMLFormElement) request.elt.requestSubmit();
-  else void htmx.ajax(request.verb as "get", request.path, { source: request.elt });
+  else void htmx.ajax(request.verb as "get", request.path, { source: request.elt, target: request.target, values: request.formData });
+}
+
+/** A card of a board has gone back to its place and said so: moving it again is a new decision. */
+function repeatable({ elt }: Detail["requestConfig"]): boolean {
+  return elt.isConnected && !elt.matches("[data-card]");
 }
 
 function refused(detail: Detail): void {
@@ -44,18 +50,20 @@ export function startNetwork(): void {
   document.addEventListener("htmx:responseError", (event) => refused((event as CustomEvent<Detail>).detail));
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      failed = (event as CustomEvent<Detail>).detail.requestConfig;
-      setOffline(true);
+      const request = (event as CustomEvent<Detail>).detail.requestConfig;
+      failed = repeatable(request) ? request : undefined;
+      say(text("offline"));
     });
   }
-  window.addEventListener("offline", () => setOffline(true));
+  window.addEventListener("offline", () => say(text("offline")));
   window.addEventListener("online", () => {
-    setOffline(false);
-    showToast({ text: text("online"), kind: "info" });
     if (failed?.verb === "get") retry(); // reading again is harmless; writing waits for the person
+    if (failed) return say(text("online"));
+    say("");
+    showToast({ text: text("online"), kind: "info" });
   });
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-offline-retry]")) retry();
   });
-  if (!navigator.onLine) setOffline(true);
+  if (!navigator.onLine) say(text("offline"));
 }

@@ -29,7 +29,7 @@ function entry(link: HTMLElement, group: string): Command {
 const LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 const CYRILLIC = "йцукенгшщзхъфывапролджэячсмитьбю";
 
-export function otherLayout(words: string): string {
+function otherLayout(words: string): string {
   return [...words].map((c) => {
     const latin = LATIN.indexOf(c);
     if (latin >= 0) return CYRILLIC[latin];
@@ -94,7 +94,7 @@ function choose(dialog: HTMLDialogElement, chosen: HTMLElement | undefined): voi
   location.assign(url);
 }
 
-export function openPalette(only = ""): void {
+function openPalette(only = ""): void {
   const dialog = find<HTMLDialogElement>("#palette");
   const input = find<HTMLInputElement>("#palette-input");
   const list = find("#palette-list");

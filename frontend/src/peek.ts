@@ -31,7 +31,7 @@ async function show(url: string): Promise<void> {
   if (wasHidden) aside.focus({ preventScroll: true });
 }
 
-export function openPeek(url: string): void {
+function openPeek(url: string): void {
   const aside = panel();
   if (!aside) return;
   const replace = !aside.hidden;
@@ -48,7 +48,7 @@ function hide(): void {
   (returnTo?.isConnected ? returnTo : find(".row-link", find("[data-current]") ?? document))?.focus({ preventScroll: true });
 }
 
-export function closePeek(): void {
+function closePeek(): void {
   if (panel()?.hidden !== false) return;
   remember(null, false);
   hide();

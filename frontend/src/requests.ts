@@ -18,7 +18,7 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
-export function csrfToken(): string {
+function csrfToken(): string {
   return find<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 

@@ -9,7 +9,7 @@ export function rows(): HTMLElement[] {
   return all("main [data-row]").filter(isVisible);
 }
 
-export function currentRow(): HTMLElement | undefined {
+function currentRow(): HTMLElement | undefined {
   return current?.isConnected ? current : undefined;
 }
 

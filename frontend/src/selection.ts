@@ -71,7 +71,7 @@ function onBar(event: MouseEvent, bar: HTMLElement): void {
   refresh(list);
 }
 
-export function clearSelection(list: HTMLElement): void {
+function clearSelection(list: HTMLElement): void {
   for (const box of boxes(list)) box.checked = false;
   const bar = barOf(list);
   if (bar) setAll(bar, false);

@@ -1,7 +1,7 @@
 // Theme, language, width of the navigation, leaving. The server prints the choice, so nothing flashes.
-import { all, closest, find } from "./dom";
+import { all, closest, find, whenPresent } from "./dom";
 import { post } from "./requests";
-import { bind } from "./hotkeys";
+import { bind, MOD } from "./hotkeys";
 
 const YEAR = 60 * 60 * 24 * 365;
 
@@ -54,7 +54,5 @@ export function startTheme(): void {
     if (closest(event, "[data-reload]")) location.reload();
   });
   bind("esc", () => (find("#shell")?.dataset.drawer === "open" ? setDrawer(false) : false));
-  if (/Mac|iPhone|iPad/.test(navigator.userAgent)) {
-    for (const key of all("[data-mod]")) key.textContent = "⌘";
-  }
+  whenPresent("[data-mod]", (key) => (key.textContent = MOD));
 }

@@ -4,7 +4,7 @@ import { raise } from "./layers";
 import { htmx } from "./requests";
 import { text } from "./texts";
 
-export type Toast = { text: string; kind?: string; undoUrl?: string; retry?: () => void };
+type Toast = { text: string; kind?: string; undoUrl?: string; retry?: () => void };
 
 const ICONS: Record<string, string> = { success: "circle-check", info: "info", warning: "triangle-alert", error: "circle-alert" };
 const LIMIT = 4;

@@ -1,5 +1,6 @@
 // Tooltips: one element for all, from data-tooltip (text) and data-tooltip-keys. Shown on hover and on keyboard focus, hidden by Esc.
 import { closest, make } from "./dom";
+import { MOD } from "./hotkeys";
 import { raise } from "./layers";
 import { place } from "./menu";
 
@@ -11,7 +12,7 @@ function show(anchor: HTMLElement): void {
   if (!tooltip && !tooltipKeys) return;
   hide();
   tip = make("div", { class: "tooltip", popover: "manual", "aria-hidden": "true" }, tooltip ?? "");
-  for (const key of tooltipKeys?.split(" ") ?? []) tip.append(make("kbd", { class: "kbd" }, key));
+  for (const key of tooltipKeys?.split(" ") ?? []) tip.append(make("kbd", { class: "kbd" }, key === "Mod" ? MOD : key));
   document.body.append(tip);
   raise(tip);
   place(tip, anchor);

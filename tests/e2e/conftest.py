@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,24 +38,30 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh browser window; any script error in it fails the test."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="ru-RU", timezone_id="Europe/Moscow"
-    )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
+def windows(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """Makes fresh browser windows, each with cookies of its own; a script error in any of them fails the test."""
+    opened: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make() -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, locale="ru-RU", timezone_id="Europe/Moscow"
+        )
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda found: errors.append(str(found.error)))
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+    assert errors == []
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that remembers what went wrong in its scripts."""
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    assert errors == []
+def page(windows: Callable[[], BrowserContext]) -> Page:
+    """A page in a window of its own."""
+    return windows().new_page()
 
 
 @pytest.fixture(scope="session")

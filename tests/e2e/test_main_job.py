@@ -1,9 +1,10 @@
 """The main job, end to end: from nothing to a client base one works in, in both languages, and still there after kill -9."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.journeys import TEXTS, import_file, set_up, sign_in
 from tests.e2e.product import Product
@@ -95,10 +96,12 @@ def _find_by_a_misspelt_name(page: Page, address: str) -> None:
         expect(page.locator("main")).to_contain_text("Морозова Екатерина Алексеевна")
 
 
-def test_two_people_edit_one_card(product: Product, page: Page, clients: Path):
+def test_two_people_edit_one_card(
+    product: Product, page: Page, windows: Callable[[], BrowserContext], clients: Path
+):
     set_up(page, product.address, "ru")
     import_file(page, product.address, clients, "ru")
-    other = page.context.browser.new_context(locale="ru-RU").new_page()  # type: ignore[union-attr]
+    other = windows().new_page()
     sign_in(other, product.address)
     page.goto(f"{product.address}/organisation?q=Маякпроект")
     page.locator("a.row-link").first.click()

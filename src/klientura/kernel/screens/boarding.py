@@ -270,15 +270,12 @@ def _moved(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
     state = read_state(asked, asked.actor, shape)
     columns = columns_of(asked, shape, state, with_cards=False)
     one = replace(state, tree={"field": "id", "op": "eq", "value": record_id}, more=(), sort="")
-    card = next(
-        (
-            found
-            for stage in _stages(asked, shape, _board(shape), state)
-            for found in column_cards(asked, shape, one, stage)["cards"]
-        ),
-        None,
-    )
-    response = show(asked, "screens/board_moved.html", columns=columns, card=card)
+    board = _board(shape)
+    rows = read.page(asked.actor, shape, tree=one.tree, limit=1, keys=[board.group]).rows
+    keys = [v.id if isinstance(v := row[board.group], Ref) else v for row in rows]
+    stage = next((s for s in _stages(asked, shape, board, state) if s["id"] in keys), None)
+    cards = column_cards(asked, shape, one, stage)["cards"] if stage else []
+    response = show(asked, "screens/board_moved.html", columns=columns, card=cards[0] if cards else None)
     response["HX-Trigger"] = json.dumps({"closeDialog": True})
     return response
 

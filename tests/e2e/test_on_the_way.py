@@ -1,0 +1,168 @@
+"""What happens on the way: a lost connection, a spoilt storage, leaving the product, work in the background."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.journeys import set_up, sign_in
+from tests.e2e.product import Product, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+APPLE = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Product]:
+    """A product with the demo company in it."""
+    product = Product(tmp_path_factory.mktemp("way") / "data", free_port())
+    product.start()
+    context = browser.new_context(locale="ru-RU")
+    set_up(context.new_page(), product.address, "ru")
+    context.close()
+    made = product.command("demo", "--organisations", "60", "--people", "60")
+    assert made.returncode == 0, made.stderr
+    yield product
+    product.stop()
+
+
+def test_back_shows_a_client_only_to_who_is_signed_in(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    page.locator("a.row-link").first.click()
+    name = page.locator("h1").inner_text()
+    page.goto(f"{company.address}/task")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(name)
+    page.locator("#user-menu-button").click()
+    page.locator("[data-sign-out]").click()
+    expect(page.locator("[name=password]")).to_be_visible()
+    page.go_back()
+    expect(page.locator("[name=password]")).to_be_visible()
+    expect(page.get_by_text(name)).to_have_count(0)
+
+
+def test_styles_and_scripts_stay_in_the_browser(company: Product, page: Page):
+    answers = {}
+    page.on("response", lambda answer: answers.update({answer.url: answer.headers.get("cache-control", "")}))
+    sign_in(page, company.address)
+    kept = [v for url, v in answers.items() if "/static/app-" in url]
+    assert kept
+    assert all("immutable" in v for v in kept)
+
+
+def test_a_spoilt_draft_stops_nothing(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation/new")
+    user = page.get_attribute("html", "data-user")
+    for spoilt in ("{", "null", "7", '{"at": 1e15}', '{"at": 1e15, "values": [7]}'):
+        page.evaluate(
+            "([user, value]) => { for (const form of ['organisation-new', 'other'])"
+            " localStorage.setItem(`klientura:draft:${user}:${form}`, value); }",
+            [user, spoilt],
+        )
+        page.goto(f"{company.address}/organisation/new")
+        expect(page.locator("html[data-ready]")).to_have_count(1)
+        expect(page.locator(".draft-notice")).to_have_count(0)
+        left = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('klientura:draft:'))")
+        assert left == []
+
+
+def test_what_is_typed_survives_leaving_the_page(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation/new")
+    page.locator("form.form [name=name]").press_sequentially("Кедр")
+    page.goto(f"{company.address}/task")
+    page.goto(f"{company.address}/organisation/new")
+    expect(page.locator("form.form [name=name]")).to_have_value("Кедр")
+
+
+def test_trying_again_repeats_the_whole_request(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    boxes = page.locator("[data-select-row]")
+    names = page.locator("tr[data-row] a.row-link").all_inner_texts()
+    boxes.nth(0).check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="В корзину").click()
+    retry = page.locator("[data-offline-retry]")
+    expect(retry).to_be_visible()
+    page.route("**/organisation/bulk/trash", lambda route: route.continue_())
+    with page.expect_request("**/organisation/bulk/trash") as sent:
+        page.context.set_offline(False)
+        retry.click()
+    assert "ids=" in (sent.value.post_data or "")
+    expect(page.locator(".toast").filter(has_text="корзин")).to_be_visible()
+    expect(page.get_by_role("link", name=names[0], exact=True)).to_have_count(0)
+
+
+def test_a_group_change_leaves_no_dialog_behind(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    page.locator("[data-select-all]").check()
+    page.locator("[data-bulk-all]").click()
+    page.get_by_role("button", name="Изменить", exact=True).click()
+    dialog = page.locator("#dialog")
+    expect(dialog.locator("select[name=field]")).to_be_visible()
+    expect(dialog.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+    dialog.locator("select[name=field]").select_option("city")
+    dialog.locator("input[name=city]").fill("Тверь")
+    dialog.locator("button[type=submit]").click()
+    expect(page.locator(".toast").filter(has_text="изменен")).to_be_visible()
+    expect(page.locator("#dialog[open]")).to_have_count(0)
+    expect(page.locator("tr[data-row]").first).to_contain_text("Тверь")
+
+
+def test_a_card_that_went_back_is_not_sent_again(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/opportunity?view=board")
+    column = page.locator("[data-stage]").nth(0)
+    card = column.locator("[data-card]").first
+    name = card.locator(".row-link").inner_text()
+    page.context.set_offline(True)
+    card.locator("[data-board-move]").click()
+    menu = page.locator(".menu-panel:popover-open")
+    assert menu.get_by_role("menuitem").count() == page.locator("[data-stage]").count() - 1, (
+        "only other columns"
+    )
+    menu.get_by_role("menuitem").first.click()
+    expect(page.locator("[data-offline]")).to_be_visible()
+    expect(page.locator("[data-offline-retry]")).to_be_hidden()
+    expect(column.locator("[data-card]").first).to_contain_text(name)
+    page.context.set_offline(False)
+
+
+def test_the_keys_of_an_apple(company: Product, browser: Browser):
+    other = browser.new_context(user_agent=APPLE, locale="ru-RU")
+    page = other.new_page()
+    sign_in(page, company.address)
+    page.locator("[data-help-open]").first.click()
+    keys = page.locator("#dialog .kbd").all_inner_texts()
+    expect(page.locator(".search-button .kbd").first).to_have_text("⌘")
+    other.close()
+    assert "⌘" in keys
+    assert "Ctrl" not in keys
+
+
+def test_the_tray_shows_work_on_the_pages_after(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/imports/new")
+    lines = "".join(f"Фирма {n};Город {n % 50};+7 843 {n:07}\n" for n in range(6000))
+    file = {
+        "name": "фирмы.csv",
+        "mimeType": "text/csv",
+        "buffer": ("Организация;Город;Телефон\n" + lines).encode(),
+    }
+    page.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    if "/map" not in page.url:
+        page.click("main button[type=submit]")
+    page.wait_for_url("**/map")
+    page.get_by_role("button", name="Проверить", exact=True).click()
+    page.wait_for_url("**/check")
+    assert page.locator("[data-work]").count(), "the check is still going on"
+    page.goto(f"{company.address}/task")
+    expect(page.locator("#progress-tray")).to_contain_text("фирмы.csv")
+    expect(page.locator("[data-progress-active]")).to_have_count(0, timeout=60_000)
+    page.goto(f"{company.address}/task")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("sessionStorage.getItem('klientura:working')") is None
