@@ -57,7 +57,7 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         raise Denied
     mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
     result = Undone(mine.pk)
-    staying = must_stay(target.pk)
+    staying, kept_by = must_stay(target.pk), dict[str, list[int]]()
     for each in _tables(shape):
         stay = staying.get(each.table, set())
         moved, kept = undo_records(actor, each, target.pk, mine.pk, stay=stay)
@@ -65,14 +65,16 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         moved |= lines_moved
         kept |= lines_kept
         result.restored += len(moved)
-        result.kept += sorted(kept - moved)
+        if left := sorted(kept - moved):
+            result.kept += left
+            kept_by[each.base] = left[:MAX_LISTED]
         emit(f"{each.base}.undone", each.base, sorted(moved), actor_id=actor.user_id, operation_id=mine.pk)
     target.state = "partly_undone" if result.kept else "undone"
     target.save(update_fields=["state"])
     operations.finish(
         mine,
         records=result.restored,
-        details={"kept": result.kept[:MAX_LISTED], "kept_count": len(result.kept)},
+        details={"kept": kept_by, "kept_count": len(result.kept)},
     )
     return result
 

@@ -13,7 +13,9 @@ from klientura.kernel.transfer.rows import Issue, ParsedRow
 from klientura.kit.tabular.model import TableInfo
 from klientura.kit.tabular.writing import write_csv
 
-MAX_ISSUES = 500
+MAX_ISSUES = 1000
+MAX_EXAMPLES = 50
+"""Of one sort so many issues are shown; the files hold all of them."""
 REJECTED, REMARKS = "rejected.csv", "remarks.csv"
 
 
@@ -26,6 +28,7 @@ class Report:
     rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    groups: Counter[str] = field(default_factory=Counter)  # by severity, code and column
     issues: list[dict[str, Any]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -42,7 +45,8 @@ class Report:
                 self.counts["with_remarks"] += 1
             for issue in row.issues:
                 self.codes[f"{issue.severity}:{issue.code}"] += 1
-                if len(self.issues) < MAX_ISSUES:
+                self.groups[issue.group] += 1
+                if len(self.issues) < MAX_ISSUES and self.groups[issue.group] <= MAX_EXAMPLES:
                     self.issues.append(issue.to_json())
         self._write(
             REJECTED, [_rejected(r) for r in rows if r.rejected], [*self.table.header, _now("Reason")]
@@ -79,6 +83,7 @@ class Report:
             "rows": self.rows,
             "counts": dict(self.counts),
             "codes": dict(self.codes),
+            "groups": dict(self.groups),
             "issues": self.issues,
         }
 
@@ -86,6 +91,7 @@ class Report:
         """Go on from a checkpoint: what the files got after it is cut off."""
         self.rows = data["rows"]
         self.counts, self.codes = Counter(data["counts"]), Counter(data["codes"])
+        self.groups = Counter(data.get("groups", {}))
         self.issues = list(data["issues"])
         for name in (REJECTED, REMARKS):
             path = self.folder / name

@@ -21,6 +21,11 @@ class Issue:
     message: Text
     severity: Severity = "warning"
 
+    @property
+    def group(self) -> str:
+        """What issues of the same sort in the same column share."""
+        return f"{self.severity}:{self.code}:{self.column}"
+
     def to_json(self) -> dict[str, Any]:
         """The issue as plain data, in the current language."""
         return {

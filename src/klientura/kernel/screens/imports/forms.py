@@ -1,6 +1,6 @@
 """What the page of the mapping shows, and what it sends back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -169,8 +169,3 @@ def read_plan(actor: Actor, plan: ImportPlan, sent: QueryDict, width: int) -> Im
     wanted = {tuple(text.split(",")) for text in sent.getlist("match")}
     data["match"] = [list(key) for key in possible if key in wanted]
     return plan_from_json(data)
-
-
-def issue_rows(issues: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Issues as lines of a table."""
-    return [[str(i["row"]), i["column"] or _("whole row"), i["value"], i["message"]] for i in issues]

@@ -1,38 +1,27 @@
 """The pages of an import: bring a file, sort its columns, check, import, take back."""
 
-import json
-from typing import Any
-from urllib.parse import urlencode
-
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.jobs import service
-from klientura.kernel.jobs.models import Job
-from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.imports import forms
-from klientura.kernel.screens.imports.tray import bar
+from klientura.kernel.screens.imports import forms, outcome
 from klientura.kernel.screens.language import lang
-from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import imports, opening
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import plan_from_json
-from klientura.kernel.transfer.report import REJECTED, REMARKS
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
-from klientura.kit.formats import format_datetime, format_decimal
+from klientura.kit.formats import format_datetime
 
 STATE_HUES = {
     "new": "gray", "checking": "blue", "checked": "blue", "running": "blue", "done": "green", "cancelled": "yellow",
     "failed": "red", "undone": "gray",
 }  # fmt: skip
-REPORTS = {"rejected": REJECTED, "remarks": REMARKS}
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xls,.ods,.vcf"
 MAX_PASTE = 2_000_000
 
@@ -49,7 +38,7 @@ def past(request: HttpRequest) -> HttpResponse:
             "at": format_datetime(timezone.localtime(record.created_at), lang()),
             "state": record.get_state_display(),
             "hue": STATE_HUES[record.state],
-            "made": _made(record, record.result or {}),
+            "made": outcome.made(record, record.result or {}),
             "can_undo": _can_undo(record),
         }
         for record in imports.past(actor)
@@ -68,27 +57,6 @@ def _address(record: Import) -> str:
 
 def _can_undo(record: Import) -> bool:
     return record.state in {"done", "cancelled", "failed"} and bool(record.operation_id)
-
-
-def _numbers(record: Import, result: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
-    """Created and updated records by object, the object of the import first."""
-    main = (record.plan or {}).get("object")
-    made = [(k, n) for k, n in (result.get("made") or {}).items() if k in all_shapes() and any(n.values())]
-    return sorted(made, key=lambda pair: pair[0] != main)
-
-
-def _made(record: Import, result: dict[str, Any]) -> list[str]:
-    """What came of it, in words: «Organisations: 12 new, 3 updated»."""
-    lines = []
-    for key, numbers in _numbers(record, result):
-        lines.append(
-            _("{objects}: {created} new, {updated} updated").format(
-                objects=all_shapes()[key].plural,
-                created=format_decimal(numbers.get("created", 0), lang()),
-                updated=format_decimal(numbers.get("updated", 0), lang()),
-            )
-        )
-    return lines
 
 
 @open_to(Door.SIGNED_IN)
@@ -201,7 +169,7 @@ def check(request: HttpRequest, import_id: int) -> HttpResponseBase:
     result = record.check_result or {}
     if record.state == "new" and not result:
         return HttpResponseRedirect(_address(record))
-    return show(request, "imports/check.html", **_report(record, result), step=1)
+    return show(request, "imports/check.html", **outcome.report(record, result), step=1)
 
 
 @open_to(Door.SIGNED_IN)
@@ -211,72 +179,12 @@ def run(request: HttpRequest, import_id: int) -> HttpResponseBase:
     record = imports.find(of(request).actor, import_id)
     if record.state in {"new", "checking", "checked"}:
         return HttpResponseRedirect(_address(record))
-    context = _report(record, record.result or {})
+    context = outcome.report(record, record.result or {})
+    left = outcome.left_by_undo(of(request).actor, record)
+    lists = outcome.lists(record)
     return show(
-        request, "imports/run.html", **context, lists=_lists(record), can_undo=_can_undo(record), step=2
+        request, "imports/run.html", **context, lists=lists, left=left, can_undo=_can_undo(record), step=2
     )
-
-
-def _report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
-    """What the pages of a check and of a result share."""
-    job = Job.objects.filter(pk=record.job_id or 0).first()
-    counts = result.get("counts", {})
-    folder = imports.file_of(record).parent
-    labels = {
-        "created": _("New"), "updated": _("Updated"), "unchanged": _("Unchanged"), "merged": _("Joined with another row"),
-        "skipped": _("Left out"), "rejected": _("Rejected"), "with_remarks": _("With remarks"),
-    }  # fmt: skip
-    issues = result.get("issues", [])
-    return {
-        "record": record,
-        "busy": record.state in imports.BUSY,
-        "bar": bar(job) if job else None,
-        "error": result.get("error", ""),
-        "rows": result.get("rows", 0),
-        "rows_text": ngettext("{n} row", "{n} rows", result.get("rows", 0)).format(
-            n=format_decimal(result.get("rows", 0), lang())
-        ),
-        "counts": [
-            {"label": label, "value": format_decimal(counts[key], lang())} for key, label in labels.items() if counts.get(key)
-        ],
-        "made": _made(record, result),
-        "stopped": result.get("state") == "cancelled",
-        "useful": bool(counts.get("created") or counts.get("updated")),
-        "issue_columns": [
-            {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("What is wrong")},
-        ],
-        "errors": forms.issue_rows([i for i in issues if i["severity"] == "error"]),
-        "remarks": forms.issue_rows([i for i in issues if i["severity"] != "error"]),
-        "reports": [name for name, file in REPORTS.items() if (folder / file).exists()],
-        "active": "imports",
-    }  # fmt: skip
-
-
-def _lists(record: Import) -> list[dict[str, str]]:
-    """Links to the lists of what was made: by who made it and when."""
-    operation = Operation.objects.filter(pk=record.operation_id or 0).first()
-    if operation is None or operation.finished_at is None or record.state == "undone":
-        return []
-    lists = []
-    for key, numbers in _numbers(record, record.result or {}):
-        if not numbers.get("created"):
-            continue
-        span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
-        tree = {
-            "and": [
-                {"field": "created_at", "op": "between", "value": span},
-                {"field": "created_by", "op": "eq", "value": record.actor_id},
-            ]
-        }
-        query = urlencode({"filter": json.dumps(tree)})
-        lists.append(
-            {
-                "label": str(all_shapes()[key].plural),
-                "icon": all_shapes()[key].spec.icon,
-                "url": f"/{key}?{query}",
-            }
-        )
-    return lists
 
 
 @open_to(Door.SIGNED_IN)
@@ -291,13 +199,22 @@ def stop(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @open_to(Door.SIGNED_IN)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Undo an import."""
-    actor = of(request).actor
-    record = imports.find(actor, import_id)
-    imports.take_back(actor, record)
-    return HttpResponseRedirect(reverse("import-run", args=[record.pk]))
+    """GET: ask whether the import is to be undone, saying what that means. POST: undo it."""
+    asked = of(request)
+    record = imports.find(asked.actor, import_id)
+    if request.method == "GET":
+        return show(
+            request, "imports/undo.html", record=record, made=outcome.made(record, record.result or {})
+        )
+    imports.take_back(asked.actor, record)
+    address = reverse("import-run", args=[record.pk])
+    if not asked.htmx:
+        return HttpResponseRedirect(address)
+    response = HttpResponse(status=200)
+    response["HX-Redirect"] = address
+    return response
 
 
 @open_to(Door.SIGNED_IN)
@@ -318,8 +235,8 @@ def corrected(request: HttpRequest, import_id: int) -> HttpResponse:
 def report(request: HttpRequest, import_id: int, name: str) -> HttpResponseBase:
     """A report as a file: rejected rows, or all remarks."""
     record = imports.find(of(request).actor, import_id)
-    path = imports.file_of(record).parent / REPORTS.get(name, "")
-    if name not in REPORTS or not path.is_file():
+    path = imports.file_of(record).parent / outcome.REPORTS.get(name, "")
+    if name not in outcome.REPORTS or not path.is_file():
         raise NotFound(_("There is no such report, or it was deleted after 30 days."))
     titles = {"rejected": _("rejected rows"), "remarks": _("remarks")}
     stem = record.title.rpartition(".")[0] or record.title

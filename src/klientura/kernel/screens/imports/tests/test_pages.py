@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
@@ -231,3 +232,32 @@ def test_tray_stops_a_job():
     job.refresh_from_db()
     assert job.state == "cancelled"
     assert client.get(f"/imports/{record.pk}/map").status_code == 200
+
+
+def test_an_undo_is_asked_about_first_and_tells_what_stayed():
+    client = sign_in()
+    record = upload(client, SAMPLE.read_bytes())
+    client.post(f"/imports/{record.pk}/map", form_of(record))
+    work()
+    page = client.get(f"/imports/{record.pk}/check").content.decode()
+    assert page.count("issue-group") < 20  # hundreds of remarks, told by their sorts
+    assert "9 rows" in page
+    client.post(f"/imports/{record.pk}/check")
+    work()
+    assert (
+        "hx-post" not in client.get("/imports").content.decode().partition("<main")[2].partition("</main")[0]
+    )
+
+    asked = client.get(f"/imports/{record.pk}/undo").content.decode()
+    assert f'hx-post="/imports/{record.pk}/undo"' in asked
+    assert Party.objects.filter(deleted_at=None).exists()
+    shape = shape_of("organisation")
+    used = Party.objects.filter(kind="organisation").order_by("id").first()
+    assert used is not None
+    write.update(SystemActor("test"), shape, used.pk, {"city": "Уфа"})
+    client.post(f"/imports/{record.pk}/undo")
+
+    page = client.get(f"/imports/{record.pk}/run").content.decode()
+    assert f'href="/party/{used.pk}">{used.name}</a>' in page
+    left = Party.objects.filter(deleted_at=None)
+    assert {p.pk if p.kind == "organisation" else p.employer_id for p in left} == {used.pk}

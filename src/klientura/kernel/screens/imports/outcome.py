@@ -1,0 +1,158 @@
+"""What came of a check or of an import, in words, numbers and links."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.jobs.models import Job
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.screens.imports.tray import bar
+from klientura.kernel.screens.language import lang
+from klientura.kernel.store import read
+from klientura.kernel.store.models import Operation
+from klientura.kernel.transfer import imports
+from klientura.kernel.transfer.models import Import
+from klientura.kernel.transfer.report import REJECTED, REMARKS
+from klientura.kit.formats import format_decimal
+
+REPORTS = {"rejected": REJECTED, "remarks": REMARKS}
+
+
+def _numbers(record: Import, result: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
+    """Created and updated records by object, the object of the import first."""
+    main = (record.plan or {}).get("object")
+    made = [(k, n) for k, n in (result.get("made") or {}).items() if k in all_shapes() and any(n.values())]
+    return sorted(made, key=lambda pair: pair[0] != main)
+
+
+def made(record: Import, result: dict[str, Any]) -> list[str]:
+    """What came of it, in words: «Organisations: 12 new, 3 updated»."""
+    lines = []
+    for key, numbers in _numbers(record, result):
+        lines.append(
+            _("{objects}: {created} new, {updated} updated").format(
+                objects=all_shapes()[key].plural,
+                created=format_decimal(numbers.get("created", 0), lang()),
+                updated=format_decimal(numbers.get("updated", 0), lang()),
+            )
+        )
+    return lines
+
+
+def report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
+    """What the pages of a check and of a result share."""
+    job = Job.objects.filter(pk=record.job_id or 0).first()
+    counts = result.get("counts", {})
+    folder = imports.file_of(record).parent
+    labels = {
+        "created": _("New"), "updated": _("Updated"), "unchanged": _("Unchanged"), "merged": _("Joined with another row"),
+        "skipped": _("Left out"), "rejected": _("Rejected"), "with_remarks": _("With remarks"),
+    }  # fmt: skip
+    return {
+        "record": record,
+        "busy": record.state in imports.BUSY,
+        "bar": bar(job) if job else None,
+        "error": result.get("error", ""),
+        "rows": result.get("rows", 0),
+        "rows_text": ngettext("{n} row", "{n} rows", result.get("rows", 0)).format(
+            n=format_decimal(result.get("rows", 0), lang())
+        ),
+        "counts": [
+            {"label": label, "value": format_decimal(counts[key], lang())} for key, label in labels.items() if counts.get(key)
+        ],
+        "made": made(record, result),
+        "stopped": result.get("state") == "cancelled",
+        "useful": bool(counts.get("created") or counts.get("updated")),
+        "issue_columns": [
+            {"label": _("Row"), "align": "end"}, {"label": _("Column")}, {"label": _("What is wrong")},
+        ],
+        "errors": _groups(result, errors=True),
+        "remarks": _groups(result, errors=False),
+        "reports": [name for name, file in REPORTS.items() if (folder / file).exists()],
+        "active": "imports",
+    }  # fmt: skip
+
+
+def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
+    """Issues of the same sort in the same column together, the most frequent first, each with its first examples."""
+    found: dict[str, dict[str, Any]] = {}
+    for issue in result.get("issues", []):
+        if (issue["severity"] == "error") != errors:
+            continue
+        key = f"{issue['severity']}:{issue['code']}:{issue['column']}"
+        group = found.setdefault(
+            key, {"column": issue["column"] or _("whole row"), "message": issue["message"], "rows": []}
+        )
+        if group["message"] != issue["message"]:
+            group["message"] = ""  # the sentences quote what stood in the cells
+        group["rows"].append(
+            [str(issue["row"]), issue["column"] or _("whole row"), issue["value"], issue["message"]]
+        )
+    numbers = result.get("groups", {})
+    for key, group in found.items():
+        number = max(numbers.get(key, 0), len(group["rows"]))
+        group["number"] = number
+        group["count"] = ngettext("%(count)s row", "%(count)s rows", number) % {
+            "count": format_decimal(number, lang())
+        }
+        group["more"] = number > len(group["rows"])
+    return sorted(found.values(), key=lambda g: -g["number"])
+
+
+def lists(record: Import) -> list[dict[str, str]]:
+    """Links to the lists of what was made: by who made it and when."""
+    operation = Operation.objects.filter(pk=record.operation_id or 0).first()
+    if operation is None or operation.finished_at is None or record.state == "undone":
+        return []
+    found = []
+    for key, numbers in _numbers(record, record.result or {}):
+        if not numbers.get("created"):
+            continue
+        span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
+        tree = {
+            "and": [
+                {"field": "created_at", "op": "between", "value": span},
+                {"field": "created_by", "op": "eq", "value": record.actor_id},
+            ]
+        }
+        query = urlencode({"filter": json.dumps(tree)})
+        found.append(
+            {
+                "label": str(all_shapes()[key].plural),
+                "icon": all_shapes()[key].spec.icon,
+                "url": f"/{key}?{query}",
+            }
+        )
+    return found
+
+
+def left_by_undo(actor: Actor, record: Import) -> dict[str, Any] | None:
+    """What the undo of an import brought back, and what it had to leave, with links; None when it was not undone."""
+    undone = Operation.objects.filter(undoes_id=record.operation_id or 0).order_by("-id").first()
+    if undone is None or record.state != "undone":
+        return None
+    details = undone.details if isinstance(undone.details, dict) else {}
+    kept = details.get("kept")
+    links = []
+    for base, ids in (kept if isinstance(kept, dict) else {}).items():
+        shape = all_shapes().get(base)
+        if shape is not None:
+            titles = read.titles(actor, shape, ids)
+            links += [{"title": titles[i] or f"№ {i}", "url": f"/{base}/{i}"} for i in ids if i in titles]
+    number = int(details.get("kept_count", 0))
+    return {
+        "restored": ngettext(
+            "%(count)s record is as it was", "%(count)s records are as they were", undone.records
+        ) % {"count": format_decimal(undone.records, lang())},
+        "kept": ngettext(
+            "%(count)s record stayed: somebody has worked with it since",
+            "%(count)s records stayed: somebody has worked with them since", number,
+        ) % {"count": format_decimal(number, lang())} if number else "",
+        "links": links,
+        "more": number > len(links),
+    }  # fmt: skip
