@@ -19,7 +19,6 @@ from klientura.kernel.web.languages import LANGUAGE_COOKIE, SUPPORTED
 from klientura.kernel.web.requests import of
 
 THEMES = frozenset({"auto", "light", "dark"})
-DENSITIES = frozenset({"", "compact", "comfortable"})
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -72,10 +71,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @open_to(Door.PUBLIC)
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """POST /preferences: theme, language and density; kept with the user, before sign-in in a cookie."""
+    """POST /preferences: theme and language; kept with the user, before sign-in in a cookie."""
     actor = of(request).actor
     response = HttpResponse(status=204)
-    language, theme, density = (request.POST.get(k) for k in ("language", "theme", "density"))
+    language, theme = request.POST.get("language"), request.POST.get("theme")
     changes: dict[str, str] = {}
     if language in SUPPORTED:
         changes["language"] = str(language)
@@ -91,6 +90,4 @@ def preferences(request: HttpRequest) -> HttpResponse:
         changes["theme"] = str(theme)
     if changes and actor.user_id is not None:
         User.objects.filter(pk=actor.user_id).update(**changes)
-    if density in DENSITIES:
-        response.set_cookie("density", str(density), max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response

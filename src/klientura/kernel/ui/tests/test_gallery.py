@@ -64,6 +64,18 @@ def test_icons_named_anywhere_are_in_the_sprite() -> None:
     assert named <= known
 
 
+def test_the_sprite_holds_no_icon_that_nothing_names() -> None:
+    """Each icon is paid for by every visitor, so it comes with what shows it."""
+    named: set[str] = {"trending-up", "trending-down"}  # put together in ui/stat.html
+    for folder, kind in (("src/klientura", "html"), ("src/klientura", "py"), ("frontend/src", "ts")):
+        for file in (ROOT / folder).rglob(f"*.{kind}"):
+            if "tests" not in file.parts:
+                named |= set(
+                    re.findall(r"""["'#]([a-z][a-z0-9-]*)(?=["'])""", file.read_text(encoding="utf-8"))
+                )
+    assert set(json.loads((ROOT / "frontend/icons.json").read_text())) - named == set()
+
+
 def test_values_are_escaped() -> None:
     request = RequestFactory().get("/ui/part/options", {"q": "<img src=x>"})
     html = part(request, "options").content.decode()
