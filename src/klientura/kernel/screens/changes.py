@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
@@ -35,7 +35,7 @@ def action_text(asked: Request, entry: Entry, shape: Shape, history: History) ->
         return texts.get(entry.action, _("changed: {part}")).format(part=label)
     texts = {
         "create": _("created the record"),
-        "update": _("changed"),
+        "update": pgettext("history", "changed"),
         "trash": _("moved to the trash"),
         "restore": _("took out of the trash"),
         "purge": _("deleted for good"),

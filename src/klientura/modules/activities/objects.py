@@ -31,7 +31,7 @@ INTERACTION = ObjectSpec(
     fields={
         **ABOUT,
         "party": Field(target="party"),
-        "person": Field(target="person"),
+        "person": Field(target="person", within=("party", "employer")),
         "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
     },
     sections=(

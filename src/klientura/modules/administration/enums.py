@@ -24,6 +24,16 @@ class Theme(models.TextChoices):
     DARK = "dark", pgettext_lazy("theme", "Dark")
 
 
+SCOPE_WORDS = {
+    "none": pgettext_lazy("scope", "none"),
+    "own": pgettext_lazy("scope", "own"),
+    "team": pgettext_lazy("scope", "team"),
+    "tree": pgettext_lazy("scope", "branch"),
+    "parent": pgettext_lazy("scope", "by client"),
+    "all": pgettext_lazy("scope", "all"),
+}
+"""Scopes in one word each, for the cells of the matrix; the legend below it says them in full."""
+
 RUSSIAN_ZONES = {
     "Europe/Moscow": _("Moscow"),
     "Europe/Kaliningrad": _("Kaliningrad"),

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Scope, Section
 from klientura.modules.sales.models import Opportunity, Pipeline, Stage
-from klientura.modules.sales.queries.board import stage_columns
+from klientura.modules.sales.queries.board import first_pipeline, stage_columns
 from klientura.modules.sales.services import checks, stages
 
 SETTINGS_RIGHTS: Final[dict[str, dict[str, Scope]]] = {
@@ -94,7 +94,7 @@ OPPORTUNITY = ObjectSpec(
     title=("name",),
     fields={
         "party": Field(target="party", related=_("Deals")),
-        "person": Field(target="person", related=_("Deals with this contact person")),
+        "person": Field(target="person", within=("party", "employer"), related=_("Deals with this contact person")),
         "pipeline": Field(target="pipeline"),
         "stage": Field(target="stage", by_verb="move"),
         "status": Field(read_only=True, hues={"open": "blue", "won": "green", "lost": "red"}),
@@ -146,6 +146,7 @@ OPPORTUNITY = ObjectSpec(
     ),
     file_names=FILE_NAMES,
     before_write=checks.before_write_opportunity,
+    prefill=first_pipeline,
     actions=(
         Action(key="win", label=_("Won"), run=stages.win, icon="trophy"),
         Action(key="lose", label=_("Lost"), run=stages.lose, fields=LOSS_FIELDS, icon="circle-x"),

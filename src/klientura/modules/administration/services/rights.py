@@ -16,6 +16,7 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import all_shapes, shapes_of_base
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.settings.installation import rights_changed
+from klientura.modules.administration.enums import SCOPE_WORDS
 
 ROLES = tuple(key for key in BUILT_IN_ROLES if key != "administrator")
 STRICTNESS = {"none": 0, "read": 1, "write": 2}
@@ -47,8 +48,13 @@ def rightful_shapes() -> list[Shape]:
 
 
 def scopes_of(shape: Shape) -> list[tuple[str, str]]:
-    """The scopes that make sense for an object, with their names."""
-    return [(v, str(label)) for v, label in SCOPES if v != "parent" or shape.spec.parent]
+    """The scopes that make sense for an object, in one word each."""
+    return [(v, str(SCOPE_WORDS[v])) for v, _label in SCOPES if v != "parent" or shape.spec.parent]
+
+
+def legend() -> list[tuple[str, str]]:
+    """What the words of the scopes mean; those that say it themselves are left out."""
+    return [(str(SCOPE_WORDS[v]), str(label)) for v, label in SCOPES if v in {"team", "tree", "parent"}]
 
 
 def default_scope(role: str, shape: Shape, verb: str) -> str:
@@ -107,6 +113,15 @@ def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
         for v, label in LEVELS
         if not (v == "none" and key in shape.spec.title) and not (v == "read" and fixed)
     ]
+
+
+def closed_together(shape: Shape, key: str) -> list[str]:
+    """The other fields and parts that show the same values: the strictest right of one of them holds for all."""
+    for part in shape.parts.values():
+        group = [k for k in part.mirrors if k in shape.fields] + [part.key]
+        if key in group and len(group) > 1:
+            return [k for k in group if k != key]
+    return []
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def test_a_scope_holds_at_once_and_its_default_leaves_no_grant(
     assert browser.get(f"/organisation/{organisation}").status_code == 200
     page = admin.get("/settings/rights/employee").content.decode()
     assert page.count('class="is-other"') == 1
-    assert "default: own team" in page
+    assert "default: team" in page
     admin.post("/settings/rights/employee", {"organisation.read": "none"})
     assert browser.get("/organisation").status_code == 403
     admin.post("/settings/rights/employee", {"organisation.read": "team"})
@@ -123,3 +123,17 @@ def test_a_whole_table_follows_its_strictest_kind(admin: Client, user_of: MakeUs
     admin.post("/settings/rights/observer/person", {"note": "write"})
     levels = dict(FieldGrant.objects.filter(role=role, object="party").values_list("field", "level"))
     assert levels["note"] == "read"
+
+
+def test_words_of_the_matrix_are_explained(admin: Client):
+    page = admin.get("/settings/rights/manager").content.decode()
+    assert ">branch</option>" in page
+    assert "own team and below" in page
+
+
+def test_fields_that_close_together_say_so(admin: Client):
+    page = admin.get("/settings/rights/employee/organisation").content.decode()
+    assert "Closed together with: main e-mail, web site, contact points." in page
+    assert "Closed together with: main phone, main e-mail, web site." in page
+    person = admin.get("/settings/rights/employee/person").content.decode()
+    assert "Closed together with: main phone, main e-mail." in person

@@ -59,17 +59,18 @@ def role(request: HttpRequest, role_key: str) -> HttpResponse:
         {
             "label": str(shape.plural),
             "fields_url": f"/settings/rights/{role_key}/{shape.key}",
-            "fields": ngettext("%(count)s field closed", "%(count)s fields closed", closed[shape.key])
+            "fields": ngettext("%(count)s closed", "%(count)s closed", closed[shape.key])
             % {"count": closed[shape.key]}
             if shape.key in closed
-            else _("all fields open"),
+            else pgettext("fields", "all open"),
+            "fields_of": _("Fields: {name}").format(name=shape.plural),
             "cells": [_cell(shape, right) for right in table[shape.key]],
         }
         for shape in rightful_shapes()
     ]
     return settings_page(
         request, "rights", "rights", role=found, tabs=_tabs(role_key), verbs=list(_verbs().values()), rows=rows,
-        saved=_saved(request),
+        saved=_saved(request), legend=services.legend(),
     )  # fmt: skip
 
 
@@ -79,6 +80,7 @@ def _cell(shape: Shape, right: Right) -> dict[str, Any]:
     scopes = dict(services.scopes_of(shape))
     other = right.scope != right.default
     return {
+        "verb": verb,
         "other": other,
         "default": _("default: %(scope)s") % {"scope": scopes[right.default]} if other else "",
         "control": {
@@ -114,10 +116,17 @@ def _field_controls(found: Role, shape: Shape) -> list[dict[str, Any]]:
     labels = {k: str(f.label) for k, f in shape.fields.items()} | {
         k: str(p.label) for k, p in shape.parts.items()
     }
+
+    def hint(key: str) -> str:
+        others = ", ".join(
+            labels[k][:1].lower() + labels[k][1:] for k in services.closed_together(shape, key)
+        )
+        return _("Closed together with: {fields}.").format(fields=others) if others else ""
+
     return [
         {
             "type": "select", "name": key, "label": labels[key][:1].upper() + labels[key][1:], "required": True, "value": level,
-            "options": [{"value": v, "label": label} for v, label in services.levels_of(shape, key)],
+            "options": [{"value": v, "label": label} for v, label in services.levels_of(shape, key)], "hint": hint(key),
         }
         for key, level in services.field_levels(found, shape).items()
     ]  # fmt: skip

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
@@ -57,15 +56,12 @@ def users(request: HttpRequest) -> HttpResponse:
                 u.email,
                 str(BUILT_IN_ROLES.get(u.role.key, u.role.name)),
                 u.team.name if u.team else None,
-                _last_seen(u),
-                {"kind": "badge", "text": pgettext("user", "active"), "hue": "green"}
-                if u.is_active
-                else {"kind": "badge", "text": _("shut out"), "hue": "gray"},
+                _last_seen(u) if u.is_active else {"kind": "badge", "text": _("shut out"), "hue": "gray"},
             ],
         }
         for u in found
     ]
-    labels = (_("Name"), _("E-mail"), _("Role"), _("Team"), _("Last sign-in"), _("State"))
+    labels = (_("Name"), _("E-mail"), _("Role"), _("Team"), _("Last sign-in"))
     columns = [{"key": str(n), "label": label} for n, label in enumerate(labels)]
     return settings_page(request, "users", "users", rows=rows, columns=columns)
 
