@@ -43,6 +43,17 @@ function choose(box: Parts, option: HTMLElement): void {
 // The fields whose forms are open, the last one on top.
 const waiting: Parts[] = [];
 
+/** Where the choices come from; a field that goes with another one of its form tells what stands there now. */
+function address(root: HTMLElement): URL {
+  const url = new URL(root.dataset.refUrl ?? "", location.href);
+  const { refWithin, refKey } = root.dataset;
+  const other = refWithin ? root.closest("form")?.elements.namedItem(refWithin) : null;
+  if (!refKey || !(other instanceof HTMLInputElement)) return url;
+  if (other.value) url.searchParams.set(refKey, other.value);
+  else url.searchParams.delete(refKey);
+  return url;
+}
+
 function search(box: Parts): () => void {
   let timer: number | undefined;
   let running: AbortController | undefined;
@@ -51,7 +62,7 @@ function search(box: Parts): () => void {
   const ask = async (): Promise<void> => {
     running?.abort();
     running = new AbortController();
-    const url = new URL(box.root.dataset.refUrl ?? "", location.href);
+    const url = address(box.root);
     // An untouched field shows the usual choices, not what it already holds.
     url.searchParams.set("q", box.input.value === (box.input.dataset.title ?? "") ? "" : box.input.value);
     try {

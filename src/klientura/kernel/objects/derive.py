@@ -78,6 +78,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         and column.name not in {"uid", "version"},
         contains=options.contains,
         tracked=options.tracked,
+        within=options.within,
         related=options.related,
         default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
     )

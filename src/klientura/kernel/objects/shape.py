@@ -42,6 +42,7 @@ class FieldShape:
     contains: bool = False
     default: Any = None
     tracked: bool = True
+    within: tuple[str, str] | None = None
     related: Text | None = None
 
     @property

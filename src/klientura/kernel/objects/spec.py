@@ -34,6 +34,9 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     tracked: bool = True  # kept in the history; facts that follow from other records are not
+    within: tuple[str, str] | None = (
+        None  # (field here, field of the target): first those that share its record
+    )
     related: Text | None = None  # title of the panel on the card this reference points at
 
 
@@ -134,6 +137,7 @@ class ObjectSpec:
     before_write: BeforeWrite | None = None
     # (numbers, actor): raises a KernelError when the records may not go to the trash as things stand
     before_trash: Callable[[Sequence[int], Any], None] | None = None
+    prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     subject: bool = True  # interactions, tasks and files may hang on it

@@ -1,5 +1,6 @@
 """Finding records: the palette, reference fields, users and teams, and the search page."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,16 +11,17 @@ from django.views.decorators.http import require_GET
 from klientura.kernel.access.gate import may, members_of, readable, require
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.objects.registry import all_shapes, shape_of
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.search.query import understand
 from klientura.kernel.search.results import search
 from klientura.kernel.store import read
+from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import Request, number, of
 
 MIN_LETTERS = 2
 LIMIT = 8
@@ -62,30 +64,54 @@ def _item(asked: Request, shape: Shape, row: Row, *, group: str = "") -> dict[st
 @open_to(Door.SIGNED_IN)
 @require_GET
 def references(request: HttpRequest, object: str) -> HttpResponse:
-    """GET /search/reference/{object}?q=: records to choose from; without letters the latest ones."""
+    """GET /search/reference/{object}?q=: records to choose from; without letters the latest ones.
+
+    With a reference of the object (?employer=12) those that share it come first, under its name.
+    """
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "read")
     q = request.GET.get("q", "").strip()[:200]
     understood = understand(asked.actor, shape, q) if q else None
-    keys = ["title", *(k for k in ("city", "employer", "party", "pipeline") if k in shape.fields)]
-    rows = read.page(
-        asked.actor, shape, more=[understood.predicate] if understood else [], sort="-id", limit=LIMIT,
-        keys=[k for k in keys if k in readable(asked.actor, shape)],
-    ).rows  # fmt: skip
+    fields = readable(asked.actor, shape)
+    keys = ["title", *(k for k in ("city", "employer", "party", "pipeline") if k in fields)]
+    shared = _shared(request, fields)
+
+    def found(tree: Tree | None) -> list[Row]:
+        more = [understood.predicate] if understood else []
+        return read.page(asked.actor, shape, tree=tree, more=more, sort="-id", limit=LIMIT, keys=keys).rows
+
+    near = found({"field": shared[0], "op": "eq", "value": shared[1]}) if shared else []
+    others = [r for r in found(None) if r["id"] not in {n["id"] for n in near}] if len(near) < LIMIT else []
+    heading = _("Others") if near else ""
     context: dict[str, Any] = {
-        "items": [_item(asked, shape, r) for r in rows],
+        "items": [
+            *(_item(asked, shape, r, group=_name_of(r.get(shared[0])) if shared else "") for r in near),
+            *(_item(asked, shape, r, group=heading) for r in others[: LIMIT - len(near)]),
+        ],
         "query": q,
         "empty": _("Nothing found"),
     }
     if q:
         kinds = [s for s in (members_of(shape) or [shape]) if s.spec.navigation]
-        context["creates"] = [_create(s, q) for s in kinds if may(asked.actor, s, "create")]
+        context["creates"] = [_create(s, q, shared) for s in kinds if may(asked.actor, s, "create")]
     return show(request, "screens/options.html", **context)
 
 
-def _create(shape: Shape, typed: str) -> dict[str, str]:
+def _shared(request: HttpRequest, fields: Mapping[str, FieldShape]) -> tuple[str, int] | None:
+    """The reference that the address names, with the number of its record."""
+    for key, field in fields.items():
+        if field.type.key == "reference" and (target := number(request.GET.get(key))) is not None:
+            return key, target
+    return None
+
+
+def _name_of(value: Any) -> str:
+    return (value.title if isinstance(value, Ref) else "") or ""
+
+
+def _create(shape: Shape, typed: str, shared: tuple[str, int] | None) -> dict[str, str]:
     """The offer to make what was not found: a form beside this one, with the words typed in the fields of the title."""
-    query = {"dialog": "1", "in_place": "1"}
+    query = {"dialog": "1", "in_place": "1"} | ({shared[0]: str(shared[1])} if shared else {})
     if any(c.isalpha() for c in typed):
         query |= dict(zip(shape.spec.title, typed.split(maxsplit=len(shape.spec.title) - 1), strict=False))
     return {"label": str(shape.spec.new_label), "url": f"/{shape.key}/new?{urlencode(query)}"}

@@ -118,6 +118,8 @@ def _empty(asked: Request, shape: Shape) -> Row:
     row: Row = {k: f.default for k, f in readable(asked.actor, shape).items()}
     row["owner"] = Ref(asked.actor.user_id or 0, asked.actor.name)
     row["version"] = 0
+    if shape.spec.prefill:
+        row |= {k: v for k, v in shape.spec.prefill(asked.actor).items() if k in row}
     return row
 
 

@@ -49,7 +49,7 @@ def control(
     elif kind == "money":
         made["currency"] = (row or {}).get(field.params.currency_field or "") or company_currency
     elif kind in {"ref", "user"}:
-        _reference(field, value, made)
+        _reference(field, value, made, row or {})
     elif kind == "datetime":
         made["exact"] = field.type.to_json(value)
     elif kind == "textarea" or field.type.key == "multi_option":
@@ -57,13 +57,17 @@ def control(
     return made
 
 
-def _reference(field: FieldShape, value: Any, made: dict[str, Any]) -> None:
+def _reference(field: FieldShape, value: Any, made: dict[str, Any], row: Row) -> None:
     if field.type.key == "user":
         made["url"] = "/search/users"
     elif field.column == "team_id":
         made["type"], made["url"] = "ref", "/search/teams"
     else:
         made["url"] = f"/search/reference/{field.params.target}"
+        if field.within:
+            made["within"], made["within_key"] = field.within
+            if isinstance(shared := row.get(field.within[0]), Ref):
+                made["url"] += f"?{made['within_key']}={shared.id}"
     if isinstance(value, Ref):
         made["display"] = value.title or f"№ {value.id}"
         if made["value"] not in ("", None):

@@ -86,3 +86,21 @@ def test_a_record_made_beside_a_card_leaves_the_reader_on_the_card(company: Comp
     assert "HX-Redirect" not in answer
     assert "recordChanged" in answer["HX-Trigger"]
     assert "Ёлкин" in browser.get(f"/organisation/{number}").content.decode()
+
+
+def test_the_people_of_the_chosen_client_are_offered_first(company: Company) -> None:
+    employee = company.actor("employee")
+    ours, theirs = (write.create(employee, shape_of("organisation"), {"name": n}) for n in ("Альфа", "Бета"))
+    for name, employer in (("Сосна", ours), ("Ёлкин", theirs), ("Дуб", None)):
+        write.create(employee, shape_of("person"), {"last_name": name, "employer": employer})
+    browser = company.client("employee")
+
+    offered = browser.get(f"/search/reference/person?employer={ours}&q=").content.decode()
+    names = re.findall(r'data-title="(\w+)', offered)
+    assert names == ["Сосна", "Дуб", "Ёлкин"]
+    assert offered.index("Альфа") < offered.index("Сосна") < offered.index("Дуб")
+    searched = browser.get(f"/search/reference/person?employer={ours}&q=Берёза").content.decode()
+    assert f"employer={ours}" in searched
+
+    form = browser.get(f"/opportunity/new?party={ours}").content.decode()
+    assert f'data-ref-url="/search/reference/person?employer={ours}" data-ref-within="party"' in form
