@@ -108,7 +108,7 @@ ORGANISATION = ObjectSpec(
         Section("note", _("Note"), ("note",)),
     ),
     quick=("name", "inn", "phone", "email", "city", "status", "owner"),
-    columns=("name", "status", "city", "phone", "email", "inn", "owner", "last_contact_at"),
+    columns=("name", "city", "phone", "email", "status", "owner", "last_contact_at"),
     search=("name", "full_name", "inn", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
     file_names=file_names.ORGANISATION,
