@@ -42,9 +42,13 @@ def format_decimal(number: Decimal | int, language: Language, *, places: int | N
     return text.translate(_TO_RUSSIAN) if language == "ru" else text
 
 
-def format_money(amount: Decimal | int, currency: str, language: Language) -> str:
-    """Return the amount with the currency's sign (the ISO code when it has none) and usual decimal places."""
-    number = format_decimal(amount, language, places=_CURRENCY_PLACES.get(currency, 2))
+def format_money(amount: Decimal | int, currency: str, language: Language, *, brief: bool = False) -> str:
+    """Return the amount with the currency's sign (the ISO code when it has none) and usual decimal places.
+
+    `brief` leaves out the hundredths of a round sum.
+    """
+    places = 0 if brief and amount == int(amount) else _CURRENCY_PLACES.get(currency, 2)
+    number = format_decimal(amount, language, places=places)
     symbol = _SYMBOLS.get(currency)
     if language == "ru":
         return f"{number}{NO_BREAK_SPACE}{symbol or currency}"

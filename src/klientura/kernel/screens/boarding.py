@@ -105,7 +105,7 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
             else stage["name"],
             "hue": stage["hue"],
             "count": format_decimal(group.number if group else 0, lang(), places=0),
-            "sum": format_money(group.total, asked.installation.currency, lang())
+            "sum": format_money(group.total, asked.installation.currency, lang(), brief=True)
             if group and group.total
             else "",
             "cards": [],
@@ -207,7 +207,7 @@ def _card(
     made["sub"] = " · ".join(t for t in texts if t)
     if board.total and row.get(board.total) is not None:
         currency = row.get(fields[board.total].params.currency_field or "") or asked.installation.currency
-        made["amount"] = format_money(row[board.total], currency, lang())
+        made["amount"] = format_money(row[board.total], currency, lang(), brief=True)
     if row.get("status") in (None, "open") and stage.get("kind", "open") == "open":
         if board.next_step and row.get(board.next_step) is None:
             made["badges"].append({"text": _("no next step"), "hue": "orange"})
