@@ -7,16 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.models import Role, Team, User
 from klientura.kernel.access.passwords import password_faults
+from klientura.kernel.access.roles import BUILT_IN
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.settings.installation import rights_changed
 from klientura.kit.emails import BadEmail, normalise_email
 
-BUILT_IN_ROLES = {
-    "administrator": _("Administrator"),
-    "manager": _("Manager"),
-    "employee": _("Employee"),
-    "observer": _("Observer"),
-}
+BUILT_IN_ROLES = dict(
+    zip(BUILT_IN, (_("Administrator"), _("Manager"), _("Employee"), _("Observer")), strict=True)
+)
 
 
 def ensure_roles() -> None:

@@ -9,8 +9,8 @@ import time
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
+from .common import speaking, user_id_of
 from .django_ready import add_data_argument, with_django
-from .import_ import speaking, user_id_of
 from .language import say
 
 HELP = "help_demo"
@@ -82,10 +82,19 @@ def _write(arguments: argparse.Namespace) -> int:
         print(f"  {email}  {password}")
     if colleagues.passwords:
         print(say("demo_passwords"))
+    names = _names_of_tables()
     for table, number in made.rows.items():
-        print(f"  {table}: {number}")
+        print(f"  {names[table]}: {number}")
     print(say("demo_done", count=made.records, seconds=round(time.monotonic() - began)))
     return 0
+
+
+def _names_of_tables() -> dict[str, str]:
+    from klientura.kernel.objects.registry import all_shapes
+
+    shapes = all_shapes().values()
+    parts = {part.table: str(part.label) for shape in shapes for part in shape.parts.values()}
+    return parts | {shape.table: str(shape.plural) for shape in shapes if shape.key == shape.table}
 
 
 def _tell(done: int, of: int, began: float) -> None:

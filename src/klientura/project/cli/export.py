@@ -10,8 +10,8 @@ from typing import Any
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
+from .common import speaking, user_id_of
 from .django_ready import add_data_argument, with_django
-from .import_ import speaking, user_id_of
 from .language import say
 
 HELP = "help_export"
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             "encoding": arguments.encoding,
         }
         try:
-            with speaking(), imports.acting(user_id_of(arguments.user)) as actor:
+            with speaking(), imports.acting(user_id_of(arguments.user)) as actor, speaking():
                 number = exports.write(actor, exports.export_from_json(wanted), arguments.to)
         except KernelError as error:
             raise Refusal("refused", text=error.message) from error

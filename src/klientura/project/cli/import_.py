@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
+from .common import speaking, user_id_of
 from .django_ready import add_data_argument, with_django
 from .language import say
 
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bad-values", choices=("note", "reject"), default="note", help=say("help_import_bad_values")
     )
+    parser.add_argument("--rejected", type=Path, metavar="FILE", help=say("help_import_rejected"))
     parser.add_argument("--user", default="", metavar="EMAIL", help=say("help_import_user"))
     add_data_argument(parser)
 
@@ -65,14 +68,11 @@ def _import(arguments: argparse.Namespace) -> int:
     from klientura.kernel.jobs import service
     from klientura.kernel.transfer import imports
 
-    with speaking(), imports.acting(user_id_of(arguments.user)) as actor:
+    with speaking(), imports.acting(user_id_of(arguments.user)) as actor, speaking():
         record = _receive(actor, arguments)
         table = imports.table_of(record)
         plan = _plan(actor, arguments, record, table)
-        print(say("import_mapping", object=str(plan.shape.plural)))
-        for title, path in zip(table.header, plan.columns, strict=True):
-            print(f"  {title} → {path or '—'}")
-        print(say("import_match", keys="; ".join("+".join(key) for key in plan.match) or "—"))
+        _tell_plan(actor, table, plan)
         imports.save_plan(actor, record, plan)
         start = imports.check if arguments.dry_run else imports.begin
         job = start(actor, record, queue=False)
@@ -85,7 +85,11 @@ def _import(arguments: argparse.Namespace) -> int:
         if job.state == "failed":
             raise Refusal("refused", text=job.message)
         result = record.check_result if arguments.dry_run else record.result
-        return _tell(result or {}, imports.file_of(record).parent, arguments.file, dry=arguments.dry_run)
+        rejected = imports.file_of(record).parent / "rejected.csv"
+        # A check leaves nothing behind in the user's folders unless it was asked to.
+        if rejected.exists() and (arguments.rejected or not arguments.dry_run):
+            _keep_rejected(rejected, arguments.rejected, arguments.file)
+        return _tell(result or {}, dry=arguments.dry_run)
 
 
 def _receive(actor: Actor, arguments: argparse.Namespace) -> Import:
@@ -127,46 +131,57 @@ def _plan(actor: Actor, arguments: argparse.Namespace, record: Import, table: Ta
     )
 
 
-def _tell(result: Mapping[str, Any], folder: Path, source: Path, *, dry: bool) -> int:
+def _tell_plan(actor: Actor, table: TableInfo, plan: ImportPlan) -> None:
+    """Where each column goes, in words and as the path that --column takes; and what makes two records the same."""
+    from klientura.kernel.transfer.paths import targets
+
+    known, fields = targets(actor, plan.shape), plan.shape.fields
+    print(say("import_mapping", object=str(plan.shape.plural)))
+    for title, path in zip(table.header, plan.columns, strict=True):
+        told = f"{known[path].label} ({path})" if path in known else path or say("import_column_left_out")
+        print(f"  {title}: {told}")
+    keys = [
+        say("import_and").join(str(fields[k].label) if k in fields else k for k in key) for key in plan.match
+    ]
+    print(say("import_match", keys="; ".join(keys)) if keys else say("import_no_match"))
+
+
+def _tell(result: Mapping[str, Any], *, dry: bool) -> int:
+    from klientura.kernel.objects.registry import all_shapes
+
     counts = result["counts"]
     print(say("import_would" if dry else "import_did", rows=result["rows"]))
     for key in ("created", "updated", "unchanged", "merged", "skipped", "rejected", "with_remarks"):
         if counts.get(key):
             print(f"  {say(f'import_{key}')}: {counts[key]}")
     for key, numbers in result["made"].items():
-        print(f"  {key}: +{numbers.get('created', 0)} ~{numbers.get('updated', 0)}")
+        print(
+            "  "
+            + say(
+                "import_made",
+                object=str(all_shapes()[key].plural) if key in all_shapes() else key,
+                created=numbers.get("created", 0),
+                updated=numbers.get("updated", 0),
+            )
+        )
     issues = sorted(result["issues"], key=lambda i: i["severity"] != "error")
     for issue in issues[:SHOWN_ISSUES]:
-        where = say("import_row", row=issue["row"], column=issue["column"] or "—")
+        column = f", {issue['column']}" if issue["column"] else ""
+        where = say("import_row", row=issue["row"]) + column
         print(f"  {where}: {issue['message']}" + (f" ({issue['value']})" if issue["value"] else ""))
     if len(issues) > SHOWN_ISSUES:
         print(say("import_more", count=sum(result["codes"].values()) - SHOWN_ISSUES))
-    rejected = folder / "rejected.csv"
-    if rejected.exists():
-        target = Path.cwd() / f"{source.stem}.rejected.csv"
-        shutil.copyfile(rejected, target)
-        print(say("import_rejected_file", path=target))
     if not dry and result.get("operation_id"):
         print(say("import_operation", number=result["operation_id"]))
     return 1 if counts.get("rejected") else 0
 
 
-def user_id_of(email: str) -> int | None:
-    """The user whose rights a command takes; without a name the command acts for the product itself."""
-    if not email:
-        return None
-    from klientura.kernel.access.models import User
-
-    found = User.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
-    if found is None:
-        raise Refusal("user_unknown", email=email)
-    return found
-
-
-def speaking() -> Any:
-    """Inside, the product's messages come in the language of the terminal."""
-    from django.utils import translation
-
-    from .language import terminal_language
-
-    return translation.override(terminal_language())
+def _keep_rejected(found: Path, wanted: Path | None, source: Path) -> None:
+    """Copy the rejected rows to where they were wanted, else beside the file they come from."""
+    target = wanted or source.with_name(f"{source.stem}.rejected.csv")
+    try:
+        shutil.copyfile(found, target)
+    except OSError as error:
+        print(say("file_not_writable", path=target, reason=error.strerror or error), file=sys.stderr)
+    else:
+        print(say("import_rejected_file", path=target.resolve()))

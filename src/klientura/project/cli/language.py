@@ -1,4 +1,4 @@
-"""Say a message in the language of the terminal: Russian or English.
+"""Say a message in the language of the company, or of the terminal before there is one: Russian or English.
 
 The command line does not use Django's translations: it has to speak when Django cannot start.
 """
@@ -6,8 +6,13 @@ The command line does not use Django's translations: it has to speak when Django
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from .texts import TEXTS
+
+_company: ContextVar[str] = ContextVar("language of the company", default="")
 
 
 def terminal_language() -> str:
@@ -22,4 +27,19 @@ def terminal_language() -> str:
 def say(code: str, **params: object) -> str:
     """The message of this code with its values put in. Raises KeyError for an unknown code."""
     english, russian = TEXTS[code]
-    return (russian if terminal_language() == "ru" else english).format(**params)
+    return (russian if (_company.get() or terminal_language()) == "ru" else english).format(**params)
+
+
+def speak_as_company(language: str) -> None:
+    """From here to the end of the command (see `one_command`) messages come in this language."""
+    _company.set(language)
+
+
+@contextmanager
+def one_command() -> Iterator[None]:
+    """Inside, the terminal's language is spoken until the company's is known."""
+    token = _company.set("")
+    try:
+        yield
+    finally:
+        _company.reset(token)

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from klientura.project.embedded.refusal import Refusal
 
-from .language import say
+from .language import one_command, say
 
 COMMANDS = {
     "run": "run",
@@ -27,7 +27,6 @@ COMMANDS = {
 }
 """Command → name of its file in this package."""
 
-EXIT_OK = 0
 EXIT_REFUSED = 1
 
 
@@ -43,7 +42,11 @@ class Command(Protocol):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns 0 when done, 1 when refused with a message, 2 when wrongly called."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    with one_command():
+        return _command(sys.argv[1:] if arguments is None else arguments)
+
+
+def _command(arguments: list[str]) -> int:
     # Only the file of the command that was asked for is read.
     asked = arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else list(COMMANDS)
     parser = argparse.ArgumentParser(prog="klientura", description=say("help"))

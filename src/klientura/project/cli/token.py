@@ -1,4 +1,4 @@
-"""`klientura token EMAIL`: print a key for programs that act as this user."""
+"""`klientura token EMAIL`: print an API token: a program that has it acts as this user."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import argparse
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
+from .common import speaking
 from .django_ready import add_data_argument, with_django
-from .import_ import speaking
 from .language import say
 from .user import find_user
 

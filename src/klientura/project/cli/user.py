@@ -7,26 +7,26 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from klientura.kernel.access.roles import BUILT_IN
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
+from .common import speaking
 from .django_ready import add_data_argument, with_django
-from .import_ import speaking
 from .language import say, terminal_language
 
 if TYPE_CHECKING:
     from klientura.kernel.access.models import Team, User
 
 HELP = "help_user"
-ROLES = ("administrator", "manager", "employee", "observer")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar=say("help_user_deed"), required=True)
     add = deeds.add_parser("add", help=say("help_user_add"), description=say("help_user_add"))
-    add.add_argument("--email", required=True, metavar="EMAIL", help=say("help_user_email"))
-    add.add_argument("--name", required=True, metavar="NAME", help=say("help_user_name"))
-    add.add_argument("--role", required=True, choices=ROLES, help=say("help_user_role"))
+    add.add_argument("email", metavar="EMAIL", help=say("help_user_email"))
+    add.add_argument("--name", default="", metavar="NAME", help=say("help_user_name"))
+    add.add_argument("--role", default="employee", choices=BUILT_IN, help=say("help_user_role"))
     add.add_argument("--team", default="", metavar="NAME", help=say("help_user_team"))
     add_data_argument(add)
     add_data_argument(deeds.add_parser("list", help=say("help_user_list"), description=say("help_user_list")))
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
                 _password(user) if arguments.deed == "password" else _admit(user, arguments.deed == "enable")
             )
         except Invalid as refused:
-            text = " ".join(f"{e.field}: {e.message}" for e in refused.errors)
+            text = " ".join(str(e.message) for e in refused.errors)
             raise Refusal("refused", text=text) from refused
         except KernelError as error:
             raise Refusal("refused", text=error.message) from error
@@ -65,6 +65,14 @@ def find_user(email: str) -> User:
     if found is None:
         raise Refusal("user_missing", email=email)
     return found
+
+
+def _name(typed: str, email: str) -> str:
+    """The name that was given, else asked for at a terminal, else what stands before the @ of the address."""
+    made_up = email.partition("@")[0]
+    if not typed.strip() and sys.stdin.isatty():
+        typed = input(say("user_ask_name", name=made_up))
+    return typed.strip() or made_up
 
 
 def _ask() -> str:
@@ -98,12 +106,13 @@ def _add(arguments: argparse.Namespace) -> int:
     from klientura.modules.administration.services.users import generate_password
 
     team = _team_of(arguments.team)
+    name = _name(arguments.name, arguments.email)
     typed = _ask()
     settings = current()
     language = settings.language if settings.set_up_at else terminal_language()
     password = typed or generate_password()
     user = create_user(
-        email=arguments.email, name=arguments.name, password=password, role=arguments.role, team=team, language=language,
+        email=arguments.email, name=name, password=password, role=arguments.role, team=team, language=language,
         time_zone=settings.time_zone,
     )  # fmt: skip
     print(say("user_added", email=user.email))

@@ -118,6 +118,28 @@ def wait_for_progress(data: Path) -> None:
     raise AssertionError("the import never began")
 
 
+def test_words_instead_of_signs_and_no_file_left_by_a_check(tmp_path: Path) -> None:
+    folder, data = tmp_path / "lists", str(tmp_path / "data")
+    folder.mkdir()
+    source = folder / "clients.csv"
+    source.write_text("Название;ИНН;Контактное лицо\nРомашка;7827763273;Петров Иван\n;7707083893;\n", "utf-8")
+    ask = ["import", str(source), "--data", data, "--object", "organisation"]
+
+    checked = klientura(*ask, "--dry-run", folder=tmp_path)
+    assert checked.returncode == 1, checked.stderr
+    assert "Organisations: 1 new, 0 updated" in checked.stdout
+    assert "People: 1 new, 0 updated" in checked.stdout
+    assert "INN (inn)" in checked.stdout
+    assert {p.name for p in tmp_path.rglob("*.rejected.csv")} == set()
+    asked = tmp_path / "why.csv"
+    klientura(*ask, "--dry-run", "--rejected", str(asked), folder=tmp_path)
+    assert "7707083893" in asked.read_text("utf-8-sig")
+
+    done = klientura(*ask, folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "7707083893" in (folder / "clients.rejected.csv").read_text("utf-8-sig")
+
+
 def test_refusals_are_sentences(tmp_path: Path) -> None:
     missing = klientura("import", "no-such.csv", folder=tmp_path)
     assert (missing.returncode, missing.stderr.strip()) == (1, "There is no file no-such.csv.")

@@ -10,13 +10,14 @@ import pytest
 
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.access.sessions import user_of_token
+from klientura.kernel.settings.installation import change, mark_set_up
 from klientura.kernel.store.models import Operation
 from klientura.modules.parties.models import Party
 from klientura.project.cli import demo, token, user
 from klientura.project.cli.main import main
 
 pytestmark = pytest.mark.django_db
-ANNA = ("--email", "Anna@Example.org", "--name", "Анна Ким")
+ANNA = ("Anna@Example.org", "--name", "Анна Ким")
 
 
 @contextmanager
@@ -43,6 +44,39 @@ def test_add_prints_a_password_that_works(capsys: pytest.CaptureFixture[str]) ->
     assert found.team is not None
     assert found.team.name == "Продажи"
     assert found.check_password(capsys.readouterr().out.split()[-1])
+
+
+def test_only_the_address_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "add", "vera@example.org"]) == 0
+
+    found = User.objects.get()
+    assert (found.name, found.role.key) == ("vera", "employee")
+
+
+def test_name_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: "")
+    monkeypatch.setattr("builtins.input", lambda _prompt: " Вера Холодная ")
+
+    assert main(["user", "add", "vera@example.org"]) == 0
+
+    assert User.objects.get().name == "Вера Холодная"
+
+
+def test_language_is_the_company_s_not_the_terminal_s(capsys: pytest.CaptureFixture[str]) -> None:
+    change(language="ru")
+    mark_set_up()
+
+    assert main(["user", "add", "anna"]) == 1
+    assert "Это не адрес эл. почты" in capsys.readouterr().err
+    assert main(["user", "disable", "x@example.org"]) == 1
+    assert "Нет пользователя x@example.org" in capsys.readouterr().err
+    assert main(["user", "add", *ANNA]) == 0
+    assert "Пользователь добавлен: anna@example.org" in capsys.readouterr().out
+
+    change(language="en")
+    assert main(["user", "disable", "x@example.org"]) == 1
+    assert "There is no user" in capsys.readouterr().err
 
 
 def test_typed_password_is_not_printed(
@@ -72,12 +106,12 @@ def test_new_password_replaces_the_old_one(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["user", "add", "--email", "x", "--name", "X", "--role", "manager"], "not an e-mail"),
-        (["user", "add", *ANNA, "--role", "manager", "--team", "Нет"], "no team «Нет»"),
+        (["user", "add", "x", "--name", "X", "--role", "manager"], "not an e-mail"),
+        (["user", "add", *ANNA, "--role", "manager", "--team", "Нет"], "no team “Нет”"),
         (["user", "password", "x@example.org"], "no user x@example.org"),
         (["user", "disable", "x@example.org"], "no user x@example.org"),
         (["token", "x@example.org"], "no user x@example.org"),
-        (["demo", "--remove"], "no demo data"),
+        (["demo", "--remove"], "holds no demo data"),
         (["demo", "--user", "x@example.org"], "no active user"),
     ],
 )
@@ -92,7 +126,7 @@ def test_shut_out_and_let_in(capsys: pytest.CaptureFixture[str]) -> None:
     main(["user", "add", *ANNA, "--role", "administrator"])
     assert main(["user", "disable", "anna@example.org"]) == 1, "the last administrator stays"
     assert "last administrator" in capsys.readouterr().err
-    main(["user", "add", "--email", "b@example.org", "--name", "Б", "--role", "administrator"])
+    main(["user", "add", "b@example.org", "--name", "Б", "--role", "administrator"])
 
     assert main(["user", "disable", "anna@example.org"]) == 0
     assert main(["token", "anna@example.org"]) == 1
@@ -125,7 +159,7 @@ def test_demo_in_and_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", *size]) == 0
 
     told = capsys.readouterr().out
-    assert "party: 42" in told
+    assert "Parties: 42" in told
     email, password = next(line.split() for line in told.splitlines() if "@" in line)
     assert User.objects.get(email=email).check_password(password)
     assert main(["demo", *size]) == 1
