@@ -36,7 +36,6 @@ class Site:
     process: subprocess.Popen[bytes]
     token: str = ""
     cookie: str = ""
-    own_backend: int = 0
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,6 @@ import sys
 from bench import base, cpu
 from bench.figures import Figure, finish
 
-
 OPEN = 50_000
 """The limit is set for so many; the demo leaves more of half a million deals open, and the cost grows with their number."""
 

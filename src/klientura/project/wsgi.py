@@ -1,4 +1,4 @@
-"""The WSGI application that the web workers serve; static files come from memory-mapped hashed names."""
+"""The WSGI application that the web workers serve; static files carry a hash of their content in their names."""
 
 import os
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What a field type is. A type is plain, shared and stateless; what differs per field stands in `Params`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,6 @@ class Params:
     target: str | None = None  # key of the object a reference points at
     currency_field: str | None = None
     normalise: Callable[[str], str] | None = None  # raises FieldProblem for a value it refuses
-    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 class FieldProblem(Exception):

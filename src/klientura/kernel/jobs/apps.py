@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """See the package."""
+    """Work that takes longer than a request, with its progress."""
 
     name = "klientura.kernel.jobs"
     label = "jobs"

@@ -21,7 +21,7 @@ from klientura.kernel.jobs.registry import kind_of
 
 log = logging.getLogger("klientura.jobs")
 RUN = "klientura.jobs.run"
-"""The name of the worker's task; by it a job is handed over, for the task itself stands on this file."""
+"""The name of the worker's task; by it a job is handed over, for the task imports this module and cannot be imported by it."""
 STALE = timedelta(seconds=30)
 """A running job that has been silent for so long has lost its process."""
 HEARTBEAT = 5.0

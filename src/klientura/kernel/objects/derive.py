@@ -22,7 +22,6 @@ READ_ONLY_HEADER = frozenset(
     {"id", "uid", "title", "created_at", "created_by", "updated_at", "updated_by", "version"}
 )
 USER_MODEL = "access.User"
-TEAM_MODEL = "access.Team"
 
 type Column = models.Field[Any, Any]  # evaluated by type checkers only
 

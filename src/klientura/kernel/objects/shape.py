@@ -84,7 +84,3 @@ class Shape:
     fields: Mapping[str, FieldShape]
     parts: Mapping[str, PartShape] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-
-    def field_of(self, column: str) -> FieldShape | None:
-        """The field that a column of the table belongs to."""
-        return next((f for f in self.fields.values() if f.column == column), None)

@@ -127,7 +127,6 @@ class ObjectSpec:
     parts: tuple[Part, ...] = ()
     parent: str | None = None  # reference whose readers may read this too (scope «parent»)
     board: Board | None = None
-    stage: str | None = None
     match_keys: tuple[tuple[str, ...], ...] = ()
     file_names: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict

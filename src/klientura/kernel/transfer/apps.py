@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class TransferConfig(AppConfig):
-    """See the package."""
+    """Import and export of files."""
 
     name = "klientura.kernel.transfer"
     label = "transfer"

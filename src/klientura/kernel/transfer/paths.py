@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts, writable
-from klientura.kernel.errors import BadRequest, Text
+from klientura.kernel.errors import Text
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.transfer.ties import mate_shape, tie_of
 
@@ -55,18 +55,6 @@ def targets(actor: Actor, shape: Shape) -> dict[str, Target]:
             TO_NOTE, _("Add to the note, with the column's title"), shape.label, "note", shape
         )
     return found
-
-
-def target_of(actor: Actor, shape: Shape, path: str) -> Target:
-    """The target of a path. Raises BadRequest for one that does not exist or is not open to the actor."""
-    try:
-        return targets(actor, shape)[path]
-    except KeyError:
-        raise BadRequest(
-            _("A column cannot go to «%(path)s»: there is no such field, or you may not fill it in.")
-            % {"path": path[:60]},
-            code="path",
-        ) from None
 
 
 def note_field(actor: Actor, shape: Shape) -> FieldShape | None:

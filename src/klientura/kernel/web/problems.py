@@ -11,12 +11,12 @@ from klientura.kernel.errors import Conflict, Invalid, KernelError
 CONTENT_TYPE = "application/problem+json"
 
 
-def problem(error: KernelError | None, reference: str = "", *, status: int | None = None) -> HttpResponse:
+def problem(error: KernelError | None, reference: str = "") -> HttpResponse:
     """The answer for an error; None stands for a fault of ours, which names nothing but its reference."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": str(error.message) if error else _("Something broke on our side."),
-        "status": status or (error.status if error else 500),
+        "status": error.status if error else 500,
         "code": error.code if error else "fault",
     }
     if reference:
