@@ -90,7 +90,9 @@ def _read(
     whole = _needle(text)
     if not whole and any(known.get(t) == [] for t in tokens):
         return None  # a word that occurs nowhere: nothing to look for
-    return _probe(actor, shape, _pieces(actor, shape, whole, [_words_of(t, known) for t in tokens]))
+    groups = [_words_of(t, known) for t in tokens]
+    direct = None if whole else _own_text(actor, shape, groups)
+    return _probe(actor, shape, _pieces(actor, shape, whole, groups), direct)
 
 
 def _words_of(token: str, known: Mapping[str, list[str]]) -> Sequence[str]:
@@ -110,7 +112,8 @@ def _repaired(
     ]
     if not tokens or not all(alternatives):
         return None
-    found = _probe(actor, shape, _pieces(actor, shape, "", alternatives))
+    direct = _own_text(actor, shape, alternatives)
+    found = _probe(actor, shape, _pieces(actor, shape, "", alternatives), direct)
     return None if found is None else Understood(found, _seen_words(actor, shape, alternatives, found))
 
 
@@ -203,24 +206,65 @@ def _needle(text: str) -> str:
     return flat if len(flat) >= 3 and (not is_word(flat) or flat.isascii()) and " " not in flat else ""
 
 
-def _probe(actor: Actor, shape: Shape, matching: Predicate) -> Predicate | None:
+def _probe(actor: Actor, shape: Shape, matching: Predicate, direct: Predicate | None) -> Predicate | None:
     """What a reading finds for this actor, as a predicate over `r`; None when it finds nothing.
 
-    The matching ids are found first and by themselves (materialised, at most MANY): the planner knows little of how rare
-    words are and would otherwise test every record in the reader's scope. A few hits are passed on as their numbers.
+    The matching ids are found first and by themselves (materialised): the planner knows little of how rare words are and
+    would otherwise test every record in the reader's scope. A few hits are passed on as their numbers.
+    Of what more than MANY records have the planner does know, so there `direct` is the cheaper way, and the reader's few
+    are sought among all of them. No predicate leaves a hit out: exports and bulk acts go by it.
     """
-    with_ids = sql.SQL("with m as materialized ({} limit {})").format(matching.sql, sql.Literal(MANY))
     where = conditions(actor, shape)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("{} select r.id from m join {} r on r.id = m.id where {} limit {}").format(
-                with_ids, sql.Identifier(shape.table), where.sql, sql.Literal(FEW + 1)
-            ),
-            [*matching.params, *where.params],
+    ids, total = _first(shape, matching, where)
+    if len(ids) > FEW:
+        many = direct is not None and _likely(matching) > MANY and _at_most(matching, MANY + 1) > MANY
+    else:
+        many = total > MANY
+    all_of_them = Predicate(
+        sql.SQL("r.id = any(array(with m as materialized ({}) select id from m))").format(matching.sql),
+        matching.params,
+    )
+    found = direct if many and direct is not None else all_of_them
+    if many and len(ids) <= FEW:
+        where = conditions(actor, shape, more=[found])
+        text = sql.SQL("select array(select r.id from {} r where {} limit {})").format(
+            sql.Identifier(shape.table), where.sql, sql.Literal(FEW + 1)
         )
-        ids = [row[0] for row in cursor.fetchall()]
+        ids = _one(text, where.params)
     if not ids:
         return None
-    if len(ids) <= FEW:
-        return Predicate(sql.SQL("r.id = any(%s)"), (ids,))
-    return Predicate(sql.SQL("r.id = any(array({} select id from m))").format(with_ids), matching.params)
+    return Predicate(sql.SQL("r.id = any(%s)"), (ids,)) if len(ids) <= FEW else found
+
+
+def _first(shape: Shape, matching: Predicate, where: Predicate) -> tuple[list[int], int]:
+    """The reader's first hits among the first MANY of all; if they are few, also how many of all were looked through."""
+    text = sql.SQL(
+        "with m as materialized ({matching} limit {many}), f as materialized"
+        " (select array(select r.id from m join {table} r on r.id = m.id where {where} limit {few}) as ids)"
+        " select json_build_array(f.ids, case when cardinality(f.ids) < {few} then (select count(*) from m) end) from f"
+    ).format(
+        matching=matching.sql,
+        many=sql.Literal(MANY + 1),
+        table=sql.Identifier(shape.table),
+        where=where.sql,
+        few=sql.Literal(FEW + 1),
+    )
+    ids, total = _one(text, (*matching.params, *where.params))
+    return ids, total or 0
+
+
+def _likely(matching: Predicate) -> int:
+    """How many records the planner expects."""
+    plan = _one(sql.SQL("explain (format json) ") + matching.sql, matching.params)
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _at_most(matching: Predicate, most: int) -> int:
+    text = sql.SQL("select count(*) from ({} limit {}) q").format(matching.sql, sql.Literal(most))
+    return int(_one(text, matching.params))
+
+
+def _one(text: sql.Composable, params: Sequence[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return cursor.fetchone()[0]
