@@ -13,6 +13,8 @@ import orjson
 import python_calamine
 
 ROWS_PER_LINE = 500
+CHARACTERS_PER_LINE = 4 * 1024 * 1024
+"""Rows of long texts come in shorter lines, so that the other side never has to hold much at once."""
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -54,12 +56,13 @@ def _send(path: str, sheet_name: str) -> None:
     _write({"sheets": sheets, "sheet": sheet.name, "margin": margin})
     # Flushed at once: who only wants the sheets and the head need not wait for the rest.
     sys.stdout.buffer.flush()
-    rows = []
+    rows, characters = [], 0
     for row in sheet.iter_rows():
         rows.append(row)
-        if len(rows) == ROWS_PER_LINE:
+        characters += sum(len(cell) for cell in row if isinstance(cell, str))
+        if len(rows) == ROWS_PER_LINE or characters > CHARACTERS_PER_LINE:
             _write(rows)
-            rows = []
+            rows, characters = [], 0
     _write(rows)
     _write({"end": True})
 

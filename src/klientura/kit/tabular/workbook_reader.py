@@ -20,6 +20,8 @@ MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_MEMBERS = 10_000
 MEMORY_LIMIT = 1536 * 1024 * 1024
 CPU_SECONDS = 300
+MAX_LINE = 64 * 1024 * 1024
+"""Of one line of the child; only a single row of enormous texts is longer."""
 _WHOLE_FLOATS = 2**53
 
 
@@ -27,7 +29,7 @@ _WHOLE_FLOATS = 2**53
 def open_workbook(path: Path, sheet: str) -> Iterator[tuple[list[str], str, Iterator[RawRow]]]:
     """Give the names of the sheets, the chosen one (the first when ``sheet`` is empty) and its rows.
 
-    Raises TableProblem: not_found, damaged, too_large, password, sheet_not_found.
+    Raises TableProblem: not_found, damaged, too_large, line_too_long, password, sheet_not_found.
     """
     _check_size(path)
     script = str(Path(workbook_child.__file__))
@@ -69,7 +71,9 @@ def _check_size(path: Path) -> None:
 def _next_line(child: subprocess.Popen[bytes]) -> Any:
     if child.stdout is None or child.stderr is None:
         raise TableProblem("damaged")
-    line = child.stdout.readline()
+    line = child.stdout.readline(MAX_LINE)
+    if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+        raise TableProblem("line_too_long")
     if not line.endswith(b"\n"):
         # The process ended without a word: it was refused memory or time, or the native reader broke.
         complaint = child.stderr.read(4000)

@@ -114,6 +114,31 @@ def test_one_text_used_a_million_times(tmp_path: Path, monkeypatch: pytest.Monke
     assert caught.value.code == "too_large"
 
 
+def long_texts(path: Path, rows: int, columns: int) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row in range(rows):
+            sheet.write_row(row, 0, ["x" * 32_000] * columns)
+    return path
+
+
+def test_rows_of_long_texts_come_in_short_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_reader, "MAX_LINE", 6 * 1024 * 1024)
+    path = long_texts(tmp_path / "t.xlsx", 400, 1)
+    with workbook_reader.open_workbook(path, "") as (_sheets, _sheet, rows):
+        assert sum(1 for _row in rows) == 400
+
+
+def test_a_row_of_enormous_texts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_reader, "MAX_LINE", 1024 * 1024)
+    path = long_texts(tmp_path / "t.xlsx", 2, 40)
+    with (
+        workbook_reader.open_workbook(path, "") as (_sheets, _sheet, rows),
+        pytest.raises(TableProblem, match="line_too_long"),
+    ):
+        list(rows)
+
+
 def test_a_zip_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
