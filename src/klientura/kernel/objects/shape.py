@@ -52,6 +52,12 @@ class FieldShape:
         return ops if self.contains else tuple(o for o in ops if o != "contains")
 
     @property
+    def heading(self) -> str:
+        """The label as a heading says it, with a capital letter."""
+        label = str(self.label)
+        return label[:1].upper() + label[1:]
+
+    @property
     def writable(self) -> bool:
         """Whether the generic create and update accept it."""
         return not (self.read_only or self.by_verb)

@@ -128,18 +128,12 @@ def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable:
     """One fact; with an address to edit it when the actor may change this record's field."""
     made: dict[str, Any] = {
         "name": field.key,
-        "label": capitalised(field),
+        "label": field.heading,
         "value": cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
     }
     if editable and field.writable and writable(asked.actor, shape, field.key):
         made["edit_url"] = f"/{shape.key}/{row['id']}/fact/{field.key}"
     return made
-
-
-def capitalised(field: FieldShape) -> str:
-    """The label of a field as a heading."""
-    label = str(field.label)
-    return label[:1].upper() + label[1:]
 
 
 def part_panels(asked: Request, shape: Shape, parts: dict[str, list[Row]]) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from klientura.kernel.history.read import ChangedField, Entry, History, history_
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.screens.card import capitalised
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -84,7 +83,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
                 "at": entry.at,
                 "changes": [
                     {
-                        "label": capitalised(c.field),
+                        "label": c.field.heading,
                         "old": changed_value(asked, history, c, c.old, {} if entry.part else row),
                         "new": changed_value(asked, history, c, c.new, {} if entry.part else row),
                     }

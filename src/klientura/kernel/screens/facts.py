@@ -13,7 +13,7 @@ from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import inputs
-from klientura.kernel.screens.card import capitalised, fact
+from klientura.kernel.screens.card import fact
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -57,7 +57,7 @@ def _editor(
     )
     version = asked.POST.get("version") or row["version"]
     return show(
-        asked, "screens/fact_editor.html", status=422 if error else 200, control={**control, "label": capitalised(field)},
+        asked, "screens/fact_editor.html", status=422 if error else 200, control={**control, "label": field.heading},
         save_url=_address(shape, row, field), version=version, error=error,
     )  # fmt: skip
 
@@ -98,6 +98,6 @@ def _conflict(
     address = _address(shape, row, field)
     return show(
         asked, "screens/fact_conflict.html", status=409,
-        fact={"name": field.key, "label": capitalised(field), "view_url": f"{address}?view=1"},
+        fact={"name": field.key, "label": field.heading, "view_url": f"{address}?view=1"},
         theirs=theirs, mine=mine, mine_raw=mine, who=who, save_url=address, version=version,
     )  # fmt: skip

@@ -14,7 +14,6 @@ from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import inputs
-from klientura.kernel.screens.card import capitalised
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.similar import not_yet_shown
@@ -226,7 +225,7 @@ def _both_sides(shape: Shape, fields: Mapping[str, FieldShape], conflict: FieldC
         }
     field = fields.get(conflict.field)
     return {
-        "label": capitalised(field) if field else conflict.field,
+        "label": field.heading if field else conflict.field,
         "theirs": _shown(field, conflict.theirs),
         "yours": _shown(field, conflict.yours),
     }
@@ -261,7 +260,7 @@ def _control(
         field, row.get(field.key), lang(), company_currency=asked.installation.currency,
         error=messages.get(field.key, ""), raw=raw, row=row,
     )  # fmt: skip
-    return {**made, "label": capitalised(field)}
+    return {**made, "label": field.heading}
 
 
 def _part(
@@ -282,8 +281,8 @@ def _part(
             )  # fmt: skip
             control |= {
                 "required": False,
-                "aria_label": capitalised(field),
-                "placeholder": capitalised(field),
+                "aria_label": field.heading,
+                "placeholder": field.heading,
             }
             if control["type"] == "select" and not control["value"] and field.params.choices:
                 control["value"] = field.params.choices[0].code

@@ -33,7 +33,7 @@ def control(
     made: dict[str, Any] = {
         "type": CONTROLS[field.type.key],
         "name": name or field.key,
-        "label": str(field.label),
+        "label": field.heading,
         "hint": str(field.hint),
         "required": field.required,
         "error": error,

@@ -16,7 +16,6 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs
-from klientura.kernel.screens.card import capitalised
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
@@ -92,7 +91,7 @@ def _all_columns(asked: Request, shape: Shape, state: ListState) -> list[dict[st
     return [
         {
             "key": k,
-            "label": capitalised(fields[k]),
+            "label": fields[k].heading,
             "on": k in shown,
             "fixed": k in shape.spec.title or k == "title",
         }
@@ -107,7 +106,7 @@ def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]
     next_sort = f"-{field.key}" if active and direction == "asc" else field.key
     return {
         "key": field.key,
-        "label": capitalised(field),
+        "label": field.heading,
         "align": "end" if field.type.key in END_ALIGNED else None,
         "sort_url": f"/{shape.key}?{state.query(sort=next_sort)}" if field.sortable else None,
         "sort": direction if active else None,
@@ -218,7 +217,7 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     if field is None:
         raise NotFound
     context: dict[str, Any] = {
-        "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": capitalised(f)} for f in fields], "chosen": chosen,
+        "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": f.heading} for f in fields], "chosen": chosen,
         "control": {**inputs.control(field, None, lang(), company_currency=asked.installation.currency), "id": f"d-{field.key}"},
         "ids": request.POST.getlist("ids"),
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
