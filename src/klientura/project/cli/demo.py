@@ -9,9 +9,9 @@ import time
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
-from .common import speaking, user_id_of
 from .django_ready import add_data_argument, with_django
-from .language import say
+from .language import say, speaking
+from .user import user_id_of
 
 HELP = "help_demo"
 MOST = 5_000_000

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
-from .common import speaking, user_id_of
 from .django_ready import add_data_argument, with_django
-from .language import say
+from .language import say, speaking
+from .user import user_id_of
 
 if TYPE_CHECKING:
     from klientura.kernel.access.actor import Actor

@@ -30,11 +30,6 @@ def say(code: str, **params: object) -> str:
     return (russian if (_company.get() or terminal_language()) == "ru" else english).format(**params)
 
 
-def speak_as_company(language: str) -> None:
-    """From here to the end of the command (see `one_command`) messages come in this language."""
-    _company.set(language)
-
-
 @contextmanager
 def one_command() -> Iterator[None]:
     """Inside, the terminal's language is spoken until the company's is known."""
@@ -43,3 +38,20 @@ def one_command() -> Iterator[None]:
         yield
     finally:
         _company.reset(token)
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Inside, the product's messages, and from here on our own, come in the company's language. Needs Django ready.
+
+    Before set-up it is the terminal's.
+    """
+    from django.utils import translation
+
+    from klientura.kernel.settings.installation import current
+
+    settings = current()
+    language = settings.language if settings.set_up_at else terminal_language()
+    _company.set(language)
+    with translation.override(language):
+        yield

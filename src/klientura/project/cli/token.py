@@ -7,9 +7,8 @@ import argparse
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
-from .common import speaking
 from .django_ready import add_data_argument, with_django
-from .language import say
+from .language import say, speaking
 from .user import find_user
 
 HELP = "help_token"

@@ -11,9 +11,8 @@ from klientura.kernel.access.roles import BUILT_IN
 from klientura.project.embedded.refusal import Refusal
 from klientura.project.server.place import choose_data_dir
 
-from .common import speaking
 from .django_ready import add_data_argument, with_django
-from .language import say, terminal_language
+from .language import say, speaking, terminal_language
 
 if TYPE_CHECKING:
     from klientura.kernel.access.models import Team, User
@@ -64,6 +63,18 @@ def find_user(email: str) -> User:
     found = User.objects.select_related("role", "team").filter(email__iexact=email).first()
     if found is None:
         raise Refusal("user_missing", email=email)
+    return found
+
+
+def user_id_of(email: str) -> int | None:
+    """The user whose rights a command takes; without an address the command acts for the product itself."""
+    if not email:
+        return None
+    from klientura.kernel.access.models import User
+
+    found = User.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
+    if found is None:
+        raise Refusal("user_unknown", email=email)
     return found
 
 
