@@ -5,20 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, require
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
-from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kernel.objects.shape import PartShape, Shape
-from klientura.kernel.store import drafts, operations, read, rows, write
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import drafts, operations, write
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.read import Row
 
 GONE = _("Somebody has just moved this record to the trash or out of your reach.")
 MAX_RECORDS = 100_000
@@ -94,7 +91,7 @@ def _edit_chunk(
         shape,
         [
             Draft(values=dict(values), before=before, record_id=before["id"], version=before["version"])
-            for before in lock_open_rows(actor, shape, ids)
+            for before in write.lock_open_rows(actor, shape, ids)
         ],
         creating=False,
     )
@@ -102,75 +99,8 @@ def _edit_chunk(
     outcome.refused.update({i: [FieldError("", "gone", GONE)] for i in away})
     write.follow_rules(actor, batch)
     outcome.refused.update({d.record_id or 0: d.errors for d in batch if d.errors})
-    write_drafts(actor, batch, operation_id=outcome.operation_id)
-    outcome.changed += sum(1 for d in batch if not d.errors and _diff(shape, d))
-
-
-def lock_rows(shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Lock records, in the order of their numbers, and return their stored values. The caller has checked the scope."""
-    return _lock(shape, ids, Predicate(sql.SQL("true")))
-
-
-def lock_open_rows(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """As `lock_rows`, of those that are still the actor's to change when the lock is had."""
-    return _lock(shape, ids, conditions(actor, shape, verb="edit"))
-
-
-def _lock(shape: Shape, ids: Sequence[int], where: Predicate) -> list[dict[str, Any]]:
-    keys = list(shape.fields)
-    text = sql.SQL("select {} from {} r where r.id = any(%s) and {} order by r.id for no key update").format(
-        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(shape.fields[k].column)) for k in keys),
-        sql.Identifier(shape.table),
-        where.sql,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text, [list(ids), *where.params])
-        return [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _diff(shape: Shape, draft: Draft) -> dict[str, Any]:
-    return {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
-
-
-def write_drafts(actor: Actor, batch: Batch, *, operation_id: int) -> list[int]:
-    """Write checked drafts of existing, locked records; those with errors are skipped. Return the changed numbers."""
-    shape = batch.shape
-    good = [d for d in batch if not d.errors]
-    lines = _changed_lines(actor, shape, [d for d in good if d.parts])
-    changes = {
-        d.record_id or 0: diff for d in good if (diff := _diff(shape, d)) or (d.record_id or 0) in lines
-    }
-    header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
-    rows.update(shape.table, rows.column_types(shape), changes, header)
-    if lines:  # after the records: their history takes the new versions
-        rows.remember_actor(actor.user_id, operation_id)
-        for record_id, changed in lines.items():
-            for part, stored, given in changed:
-                rows.replace_lines(part, record_id, stored, given)
-    moved = [i for i, diff in changes.items() if {"owner_id", "team_id"} & set(diff)]
-    if moved:
-        write.check_reach(actor, shape, moved)
-    ids = sorted(changes)
-    emit(f"{shape.key}.changed", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id)
-    return ids
-
-
-def _changed_lines(
-    actor: Actor, shape: Shape, given: Sequence[Draft]
-) -> dict[int, list[tuple[PartShape, list[Row], list[Row]]]]:
-    """By record: the parts whose given lines differ from the stored ones, with both."""
-    stored = read.parts_of(write.THE_RULES, shape, [d.record_id or 0 for d in given])
-    found: dict[int, list[tuple[PartShape, list[Row], list[Row]]]] = {}
-    for draft in given:
-        record_id = draft.record_id or 0
-        changed = [
-            (shape.parts[k], stored[record_id][k], lines)
-            for k, lines in draft.parts.items()
-            if rows.lines_differ(shape.parts[k], stored[record_id][k], lines)
-        ]
-        if changed:
-            found[record_id] = changed
-    return found
+    changed = write.write_drafts(actor, batch, operation_id=outcome.operation_id)
+    outcome.changed += len(changed)
 
 
 @transaction.atomic

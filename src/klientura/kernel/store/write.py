@@ -13,10 +13,11 @@ from klientura.kernel.access.gate import Predicate, may, members_of, require
 from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Text
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import drafts, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
+from klientura.kernel.store.read import Row
 from klientura.kernel.store.references import check_references, complete_team
 
 OUT_OF_REACH = _(
@@ -192,20 +193,35 @@ def set_by_verb(
 def lock(actor: Actor, shape: Shape, record_id: int, verb: str) -> dict[str, Any]:
     """Lock a record for writing and return its stored values. Tells «not open to you» from «not yours to change»."""
     require(actor, shape, "read")
-    where = conditions(actor, shape, verb=verb, more=[Predicate(sql.SQL("r.id = %s"), (record_id,))])
-    fields = list(shape.fields.values())
-    text = sql.SQL("select {} from {} r where {} for no key update").format(
-        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(f.column)) for f in fields),
+    found = lock_open_rows(actor, shape, [record_id], verb)
+    if not found:
+        read.get(actor, shape, record_id, keys=["id"])  # raises NotFound
+        raise Denied
+    return found[0]
+
+
+def lock_rows(shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Lock records, in the order of their numbers, and return their stored values. The caller has checked the scope."""
+    return _lock(shape, ids, Predicate(sql.SQL("true")))
+
+
+def lock_open_rows(
+    actor: Actor, shape: Shape, ids: Sequence[int], verb: str = "edit"
+) -> list[dict[str, Any]]:
+    """As `lock_rows`, of those that are still the actor's to change when the lock is had."""
+    return _lock(shape, ids, conditions(actor, shape, verb=verb))
+
+
+def _lock(shape: Shape, ids: Sequence[int], where: Predicate) -> list[dict[str, Any]]:
+    keys = list(shape.fields)
+    text = sql.SQL("select {} from {} r where r.id = any(%s) and {} order by r.id for no key update").format(
+        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(shape.fields[k].column)) for k in keys),
         sql.Identifier(shape.table),
         where.sql,
     )
     with connection.cursor() as cursor:
-        cursor.execute(text, where.params)
-        found = cursor.fetchone()
-    if found is None:
-        read.get(actor, shape, record_id, keys=["id"])  # raises NotFound
-        raise Denied
-    return dict(zip((f.key for f in fields), found, strict=True))
+        cursor.execute(text, [list(ids), *where.params])
+        return [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
 
 
 def apply(
@@ -217,28 +233,67 @@ def apply(
     operation_id: int | None = None,
 ) -> int:
     """Check a draft of an existing, locked record and write what differs; return the version that stands then."""
-    record_id = draft.record_id or 0
     if expected_version is not None and not draft.errors:
         late_edits.join(actor, shape, draft, expected_version)
-    settle(actor, Batch(shape, [draft], creating=False))
-    changes = {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
-    stored = read.parts_of(THE_RULES, shape, [record_id])[record_id] if draft.parts else {}
-    lines = {k: v for k, v in draft.parts.items() if rows.lines_differ(shape.parts[k], stored[k], v)}
-    if not changes and not lines:
-        return draft.version
+    batch = Batch(shape, [draft], creating=False)
+    settle(actor, batch)
+    changed = write_drafts(actor, batch, operation_id=operation_id)
+    return draft.version + len(changed)
+
+
+def _diff(shape: Shape, draft: Draft) -> dict[str, Any]:
+    return {shape.fields[k].column: v for k, v in draft.values.items() if v != draft.before.get(k)}
+
+
+def write_drafts(actor: Actor, batch: Batch, *, operation_id: int | None = None) -> list[int]:
+    """Write checked drafts of existing, locked records; those with errors are skipped. Return the changed numbers."""
+    shape = batch.shape
+    good = [d for d in batch if not d.errors]
+    lines = _changed_lines(shape, [d for d in good if d.parts])
+    changes = {
+        d.record_id or 0: diff for d in good if (diff := _diff(shape, d)) or (d.record_id or 0) in lines
+    }
+    if not changes:
+        return []
     header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
-    rows.update(shape.table, rows.column_types(shape), {record_id: changes}, header)
-    if lines:  # after the record: their history takes its new version
+    rows.update(shape.table, rows.column_types(shape), changes, header)
+    if lines:  # after the records: their history takes the new versions
         rows.remember_actor(actor.user_id, operation_id)
-        for key, given in lines.items():
-            rows.replace_lines(shape.parts[key], record_id, stored[key], given)
-    if {"owner_id", "team_id"} & set(changes):
-        check_reach(actor, shape, [record_id])
+        for record_id, changed in lines.items():
+            for part, stored, given in changed:
+                rows.replace_lines(part, record_id, stored, given)
+    moved = [i for i, diff in changes.items() if {"owner_id", "team_id"} & set(diff)]
+    if moved:
+        check_reach(actor, shape, moved)
+    ids = sorted(changes)
+    touched = {
+        "columns": sorted({c for diff in changes.values() for c in diff}),
+        "parts": sorted({part.key for changed in lines.values() for part, _stored, _given in changed}),
+    }
     emit(
-        f"{shape.key}.changed", shape.base, [record_id], actor_id=actor.user_id, operation_id=operation_id,
-        payload={"columns": sorted(changes), "parts": sorted(lines)},
+        f"{shape.key}.changed", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id, payload=touched,
     )  # fmt: skip
-    return draft.version + 1
+    return ids
+
+
+def _changed_lines(
+    shape: Shape, given: Sequence[Draft]
+) -> dict[int, list[tuple[PartShape, list[Row], list[Row]]]]:
+    """By record: the parts whose given lines differ from the stored ones, with both."""
+    if not given:
+        return {}
+    stored = read.parts_of(THE_RULES, shape, [d.record_id or 0 for d in given])
+    found: dict[int, list[tuple[PartShape, list[Row], list[Row]]]] = {}
+    for draft in given:
+        record_id = draft.record_id or 0
+        changed = [
+            (shape.parts[k], stored[record_id][k], lines)
+            for k, lines in draft.parts.items()
+            if rows.lines_differ(shape.parts[k], stored[record_id][k], lines)
+        ]
+        if changed:
+            found[record_id] = changed
+    return found
 
 
 def trash(actor: Actor, shape: Shape, ids: Sequence[int], *, operation_id: int | None = None) -> int:

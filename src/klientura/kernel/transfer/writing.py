@@ -139,7 +139,7 @@ class Pen:
         ]
         if pairs and not self.dry:
             batch = Batch(self.shape, [d for _k, d in pairs], creating=False)
-            bulk.write_drafts(self.actor, batch, operation_id=self.operation_id or 0)
+            write.write_drafts(self.actor, batch, operation_id=self.operation_id or 0)
         changed = {known.id for known, _draft in pairs}
         return {known for known in knowns if known.id in changed}
 
@@ -147,7 +147,7 @@ class Pen:
         """The rows that may still be written to. What this import made is its own to go on with."""
         made = [i for i, k in by_id.items() if k.mine and not k.stored]
         found = [i for i in by_id if i not in set(made)]
-        return [*bulk.lock_open_rows(self.actor, self.shape, found), *bulk.lock_rows(self.shape, made)]
+        return [*write.lock_open_rows(self.actor, self.shape, found), *write.lock_rows(self.shape, made)]
 
     def _tell_gone(self, known: Known) -> None:
         """The record was found a moment ago, and is not the writer's to change now that its row is locked."""
