@@ -11,7 +11,7 @@ from klientura.kernel.access.gate import scope
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import rows
-from klientura.kernel.store.changes import SILENT
+from klientura.kernel.store.changes import SILENT, as_it_was, as_written
 from klientura.kernel.store.generated import column_names, parts_of
 
 
@@ -67,27 +67,23 @@ def _open_roots(actor: Actor, shape: Shape, operation_id: int, mine: int) -> lis
 
 
 _DONE = sql.SQL("c.operation_id = %s and c.object = %s and c.root_id = any(%s) and c.action = {}")
-_WAS = sql.SQL(
-    "jsonb_populate_record(null::{}, (select jsonb_object_agg(key, value -> 0) from jsonb_each(c.changes)))"
-)
 
 
 def _restore(
     cursor: Any, part: PartShape, columns: list[str], operation_id: int, roots: list[int]
 ) -> set[int]:
     """Put old values of changed lines back where the present ones are still the operation's, the newest change first."""
-    still = "c.changes ? {n} and to_jsonb(l.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
-    tests = [sql.SQL("(" + still + ")").format(n=sql.Literal(c), c=sql.Identifier(c)) for c in columns]
+    tests = [sql.SQL("(c.changes ? {} and {})").format(sql.Literal(c), as_written(c, "l")) for c in columns]
     assignments = [
-        sql.SQL("{c} = case when " + still + " then (c.was).{c} else l.{c} end").format(
-            n=sql.Literal(c), c=sql.Identifier(c)
+        sql.SQL("{c} = case when {test} then (c.was).{c} else l.{c} end").format(
+            c=sql.Identifier(c), test=test
         )
-        for c in columns
+        for c, test in zip(columns, tests, strict=True)
     ]
     source = sql.SQL(
         "select c.record_id, c.changes, {was} as was,"
         " row_number() over (partition by c.record_id order by c.id desc) as turn from kernel_change c where {done}"
-    ).format(was=_WAS.format(sql.Identifier(part.table)), done=_DONE.format(sql.Literal("update")))
+    ).format(was=as_it_was(part.table), done=_DONE.format(sql.Literal("update")))
     text = sql.SQL(
         "update {t} l set {assignments} from ({source}) c where l.id = c.record_id and c.turn = %s and ({tests})"
         " returning l.{parent}"
@@ -115,9 +111,7 @@ def _remove(
     """Delete the added lines that are still as they were added."""
     same = sql.SQL(" and ").join(
         # What was empty when the line was added is not in its history: it must be empty still.
-        sql.SQL("to_jsonb(l.{c}) is not distinct from c.changes -> {n} -> 1").format(
-            n=sql.Literal(c), c=sql.Identifier(c)
-        )
+        as_written(c, "l")
         for c in columns
     )
     cursor.execute(
@@ -175,7 +169,7 @@ def _put_back(
                     *(sql.Literal("") for _ in searched),
                 ]
             ),
-            was=_WAS.format(table),
+            was=as_it_was(part.table),
             done=_DONE.format(sql.Literal("remove")),
         ),
         [operation_id, part.key, roots],

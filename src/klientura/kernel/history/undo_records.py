@@ -11,7 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store.changes import SILENT
+from klientura.kernel.store.changes import SILENT, as_it_was, as_written
 from klientura.kernel.store.generated import column_names
 
 # What each action is undone by, and how a record looks on which that is still to be done.
@@ -108,10 +108,9 @@ def _groups(shape: Shape) -> list[tuple[str, ...]]:
 
 def _still(column: str, together: Collection[str]) -> sql.Composable:
     """Whether the operation changed a column and its value stands, as do those of all columns that go with it."""
-    same = "to_jsonb(r.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')"
-    tests = [sql.SQL("c.changes ? {n} and " + same).format(n=sql.Literal(column), c=sql.Identifier(column))]
+    tests = [sql.SQL("c.changes ? {} and {}").format(sql.Literal(column), as_written(column, "r"))]
     tests += [
-        sql.SQL("(not c.changes ? {n} or " + same + ")").format(n=sql.Literal(c), c=sql.Identifier(c))
+        sql.SQL("(not c.changes ? {} or {})").format(sql.Literal(c), as_written(c, "r"))
         for c in together
         if c != column
     ]
@@ -135,10 +134,9 @@ def _restore_values(
         for c, test in zip(columns, tests, strict=True)
     ]
     source = sql.SQL(
-        "select record_id, changes, row_number() over (partition by record_id order by id desc) as turn,"
-        " jsonb_populate_record(null::{}, (select jsonb_object_agg(key, value -> 0) from jsonb_each(changes))) as was"
-        " from kernel_change where operation_id = %s and object = %s and action = 'update'"
-    ).format(sql.Identifier(shape.table))
+        "select c.record_id, c.changes, row_number() over (partition by c.record_id order by c.id desc) as turn,"
+        " {} as was from kernel_change c where c.operation_id = %s and c.object = %s and c.action = 'update'"
+    ).format(as_it_was(shape.table))
     text = sql.SQL(
         "update {table} r set {assignments}, {header} from ({source}) c"
         " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach}"

@@ -13,6 +13,21 @@ SILENT = frozenset(
 )  # fmt: skip
 PAIRS_PER_CALL = 45  # jsonb_build_object takes at most 100 arguments
 
+
+def as_it_was(table: str) -> sql.Composed:
+    """The values before a change `c` of the history, as a row of the table; columns it did not touch are null."""
+    return sql.SQL(
+        "jsonb_populate_record(null::{}, (select jsonb_object_agg(key, value -> 0) from jsonb_each(c.changes)))"
+    ).format(sql.Identifier(table))
+
+
+def as_written(column: str, alias: str) -> sql.Composed:
+    """Whether the value that a change `c` wrote still stands in a column of a row."""
+    return sql.SQL("to_jsonb({a}.{c}) is not distinct from nullif(c.changes -> {n} -> 1, 'null')").format(
+        a=sql.Identifier(alias), c=sql.Identifier(column), n=sql.Literal(column)
+    )
+
+
 _RECORD_INSERT = """
 create or replace function {function}() returns trigger language plpgsql as $$
 begin

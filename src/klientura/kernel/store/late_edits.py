@@ -12,6 +12,7 @@ from klientura.kernel.errors import BadRequest, Conflict, FieldConflict
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.store import read
+from klientura.kernel.store.changes import as_it_was
 
 type Line = dict[str, Any]
 
@@ -132,13 +133,12 @@ def _changes_after(shape: Shape, part: PartShape | None, record_id: int, version
     columns = [f.column for f in fields.values()]
     text = sql.SQL(
         "select c.action, c.record_id, array(select jsonb_object_keys(c.changes)), {columns}"
-        " from kernel_change c, jsonb_populate_record(null::{table},"
-        " (select jsonb_object_agg(key, value -> 0) from jsonb_each(c.changes))) o"
+        " from kernel_change c, {before} o"
         " where c.root_object = %s and c.root_id = %s and c.object = %s and c.version > %s and c.changes is not null"
         " order by c.id desc"
     ).format(
         columns=sql.SQL(", ").join(sql.SQL("o.{}").format(sql.Identifier(c)) for c in columns),
-        table=sql.Identifier(part.table if part else shape.table),
+        before=as_it_was(part.table if part else shape.table),
     )
     with connection.cursor() as cursor:
         cursor.execute(text, [shape.base, record_id, part.key if part else shape.base, version])
