@@ -44,6 +44,7 @@ class Landing:
     _pens: dict[str, Pen] = field(default_factory=dict)
     _mates: Mates | None = None
     _declined: list[Declined] = field(default_factory=list)
+    _beside: set[int] = field(default_factory=set)  # rows, by identity, whose other record was written
 
     def __post_init__(self) -> None:
         tie = tie_of(self.plan.object)
@@ -91,6 +92,10 @@ class Landing:
             self._land_by_keys(holder, [(r, r.mate) for r in rows if not r.outcome and r.mate])
             people = [(r, r.main) for r in rows if not r.outcome]
         self._land_members(member, people)
+        for row in rows:
+            if row.outcome == "unchanged" and id(row) in self._beside:
+                row.outcome = "updated"
+        self._beside.clear()
 
     def _land_by_keys(self, shape: Shape, items: Sequence[tuple[ParsedRow, Side]]) -> None:
         register = self._registers[shape.key]
@@ -204,11 +209,13 @@ class Landing:
         counts["created"] += pen.create(new)
         changed = pen.update(stored)
         counts["updated"] += sum(1 for k in stored if k in changed and k.stored and not k.mine)
+        if shape.key != self.plan.object:
+            self._beside.update(id(row) for known in (*new, *changed) for row in known.rows)
         for known in new:
             if known.id is not None:
                 register.written(known, known.id)
         for known in stored:
-            if known not in changed:
+            if known not in changed and shape.key == self.plan.object:
                 for row in known.rows:
                     if row.outcome == "updated":
                         row.outcome = "unchanged"

@@ -174,3 +174,18 @@ def test_person_found_by_a_key_and_among_the_members_keeps_both_rows(tmp_path):
     bring(who, path, tmp_path, make_plan(who, path, "person"))
     person = Party.objects.get(kind="person")
     assert (person.position, person.phone) == ("директор", "+79029273577")
+
+
+def test_a_row_whose_other_record_changes_is_not_called_unchanged(tmp_path):
+    who = actor()
+    head = ["Организация", "ИНН", "Город", "Контактное лицо", "Телефон"]
+    row = ["Альфа", "7827763273", "", "Иванов Иван Петрович", "8 902 927-35-77"]
+    bring(who, write_file(tmp_path, [head, row]), tmp_path)
+    again = bring(who, write_file(tmp_path, [head, row]), tmp_path)
+    assert again.report["counts"] == {"unchanged": 1}
+
+    row[2] = "Казань"
+    third = bring(who, write_file(tmp_path, [head, row]), tmp_path)
+
+    assert third.report["counts"] == {"updated": 1}, (third.made, third.report)
+    assert {k: n["updated"] for k, n in third.made.items() if n.get("updated")} == {"organisation": 1}
