@@ -24,6 +24,7 @@ import { startTheme } from "./theme";
 import { startTimes } from "./time";
 import { startToasts } from "./toast";
 import { startTooltips } from "./tooltip";
+import { startZones } from "./zones";
 
 startRequests();
 startBoards(); // before menus: its button makes the menu it opens
@@ -50,4 +51,5 @@ startColumns();
 startTimes();
 startSecrets();
 startProgress();
+startZones();
 document.documentElement.dataset.ready = "";

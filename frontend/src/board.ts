@@ -94,10 +94,17 @@ async function makeSortable(board: HTMLElement): Promise<void> {
       touchStartThreshold: 4,
       ghostClass: "board-ghost",
       dragClass: "board-drag",
+      scroll: board, // the nearest list scrolls up and down by itself; sideways it is the board that has to
+      bubbleScroll: true,
+      forceAutoScrollFallback: true, // what the browser itself scrolls by while dragging is a few pixels at the very edge
       scrollSensitivity: 80,
       scrollSpeed: 14,
-      onStart: ({ item }) => (from = placeOf(item)),
+      onStart: ({ item }) => {
+        from = placeOf(item);
+        board.dataset.dragging = "";
+      },
       onEnd: ({ item, from: source, to }) => {
+        delete board.dataset.dragging;
         if (from && source !== to) send(item, from);
         from = undefined;
       },

@@ -1,24 +1,22 @@
-"""The board of an object: columns with counts and sums, cards with their age, moving a card by its verb."""
+"""The board of an object: columns with counts and sums, cards with their age."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable, require
-from klientura.kernel.errors import Invalid, NotFound
+from klientura.kernel.errors import NotFound
 from klientura.kernel.fields.base import Choice
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Board
-from klientura.kernel.screens import inputs
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
@@ -27,8 +25,7 @@ from klientura.kernel.screens.state import ListState, read_state
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, number, of
-from klientura.kernel.web.toasts import toast
+from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import format_decimal, format_money
 
 CARDS = 20
@@ -37,7 +34,7 @@ RECENT_DAYS = 30
 
 def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
     """The whole board: one query for counts and sums, one per column for its first cards."""
-    board = _board(shape)
+    board = board_of(shape)
     columns = columns_of(asked, shape, state, with_cards=True)
     return show(
         asked,
@@ -54,7 +51,8 @@ def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
     )
 
 
-def _board(shape: Shape) -> Board:
+def board_of(shape: Shape) -> Board:
+    """The board of an object; NotFound when it has none."""
     if shape.spec.board is None:
         raise NotFound
     return shape.spec.board
@@ -80,8 +78,8 @@ def _boards(asked: Request, shape: Shape, board: Board, state: ListState) -> lis
 
 def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bool) -> list[dict[str, Any]]:
     """The columns with their heads, and with their first cards when asked for."""
-    board = _board(shape)
-    stages = _stages(asked, shape, board, state)
+    board = board_of(shape)
+    stages = stages_of(asked.actor, shape, state.chosen)
     found: dict[Any, read.Group] = {}
     total = board.total if board.total in readable(asked.actor, shape) else None
     for tree in _within(board, stages, state.tree):
@@ -116,9 +114,11 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
     return made
 
 
-def _stages(asked: Request, shape: Shape, board: Board, state: ListState) -> list[dict[str, Any]]:
+def stages_of(actor: Actor, shape: Shape, chosen: int | None) -> list[dict[str, Any]]:
+    """The columns of an object's board in their order, of the chosen board where there are several."""
+    board = board_of(shape)
     if board.columns is not None:
-        return board.columns(asked.actor, state.chosen)
+        return board.columns(actor, chosen)
     choices: Sequence[Choice] = shape.fields[board.group].params.choices
     return [{"id": c.code, "name": str(c.label), "hue": c.hue, "days": None} for c in choices]
 
@@ -153,7 +153,7 @@ def column_cards(
     asked: Request, shape: Shape, state: ListState, stage: Mapping[str, Any], after: str | None = None
 ) -> dict[str, Any]:
     """Some cards of a column, and the address of the next ones."""
-    board = _board(shape)
+    board = board_of(shape)
     fields = readable(asked.actor, shape)
     extra = [board.aged, board.next_step, board.total, "status", "owner", *board.card]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
@@ -234,83 +234,8 @@ def more_cards(request: HttpRequest, object: str) -> HttpResponse:
     require(asked.actor, shape, "read")
     state = read_state(request, asked.actor, shape)
     wanted = request.GET.get("column", "")
-    stages = _stages(asked, shape, _board(shape), state)
+    stages = stages_of(asked.actor, shape, state.chosen)
     stage = next((s for s in stages if str(s["id"]) == wanted), None)
     if stage is None:
         raise NotFound
     return show(request, "screens/board_cards.html", **column_cards(asked, shape, state, stage, state.after))
-
-
-@open_to(Door.SIGNED_IN)
-@require_POST
-def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
-    """POST /{object}/{id}/move: move a card; 422 with a form when the verb needs to know more."""
-    asked, shape = of(request), shape_of(object)
-    board = _board(shape)
-    action = next((a for a in shape.spec.actions if a.key == board.move), None)
-    if action is None:
-        raise NotFound
-    stage = request.POST.get("stage", "")
-    version = number(request.POST.get("version"))
-    given = {k: v for k in action.fields if (v := request.POST.get(k)) not in (None, "")}
-    try:
-        action.run(
-            asked.actor, record_id, {**given, board.group: stage},
-            expected_version=version,
-        )  # fmt: skip
-    except Invalid as refused:
-        return _ask(request, shape, record_id, stage, version, refused, given)
-    return toast(_moved(asked, shape, record_id), _("Moved"), kind="success")
-
-
-def _moved(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
-    """The card as it is now, and out of band the heads of all columns, so that counts and sums are right again."""
-    address = asked.htmx.current_url or ""
-    asked.GET = QueryDict(address.partition("?")[2])
-    state = read_state(asked, asked.actor, shape)
-    columns = columns_of(asked, shape, state, with_cards=False)
-    one = replace(state, tree={"field": "id", "op": "eq", "value": record_id}, more=(), sort="")
-    board = _board(shape)
-    rows = read.page(asked.actor, shape, tree=one.tree, limit=1, keys=[board.group]).rows
-    keys = [v.id if isinstance(v := row[board.group], Ref) else v for row in rows]
-    stage = next((s for s in _stages(asked, shape, board, state) if s["id"] in keys), None)
-    cards = column_cards(asked, shape, one, stage)["cards"] if stage else []
-    response = show(asked, "screens/board_moved.html", columns=columns, card=cards[0] if cards else None)
-    response["HX-Trigger"] = json.dumps({"closeDialog": True})
-    return response
-
-
-def _ask(
-    request: HttpRequest,
-    shape: Shape,
-    record_id: int,
-    stage: str,
-    version: int | None,
-    refused: Invalid,
-    given: Mapping[str, Any],
-) -> HttpResponse:
-    messages = {e.field: str(e.message) for e in refused.errors}
-    action = next(a for a in shape.spec.actions if a.key == _board(shape).move)
-    controls = [
-        {
-            **inputs.control(
-                shape.fields[k],
-                None,
-                lang(),
-                company_currency=of(request).installation.currency,
-                error=messages.get(k, ""),
-                raw=given.get(k),
-            ),
-            "id": f"d-{k}",
-            "required": k in messages,
-        }
-        for k in action.fields
-        if k != _board(shape).group and k in shape.fields
-    ]
-    others = [m for k, m in messages.items() if k not in action.fields]
-    response = show(
-        request, "screens/move_form.html", status=422, controls=controls, stage=stage, version=version or "", errors=others,
-        action=f"/{shape.key}/{record_id}/move", target=f"#card-{record_id}",
-    )  # fmt: skip
-    response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
-    return response

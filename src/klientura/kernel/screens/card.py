@@ -12,9 +12,11 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens.cells import cell, phone
+from klientura.kernel.screens.cells import cell, phone, unlinked
+from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.moving import stage_bar
 from klientura.kernel.screens.panels import main_panels
 from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.store import read, write
@@ -65,6 +67,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     return show(
         request, "screens/card.html", active=shape.key, **context,
         panels=[{"key": p.key, "label": str(p.label), "active": p is chosen} for p in panels],
+        bar=stage_bar(asked, shape, row, movable="edit" in open_verbs), contacts=contacts(asked, shape, row),
         panel=chosen.template if chosen else "",
         panel_context=chosen.context(asked, shape, row) if chosen else {},
         related=[p for p in panels_of_others if p["items"]],
@@ -129,7 +132,11 @@ def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable:
     made: dict[str, Any] = {
         "name": field.key,
         "label": field.heading,
-        "value": cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
+        "value": unlinked(
+            asked.actor,
+            field,
+            cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
+        ),
     }
     if editable and field.writable and writable(asked.actor, shape, field.key):
         made["edit_url"] = f"/{shape.key}/{row['id']}/fact/{field.key}"

@@ -6,6 +6,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.read import Ref, Row
 from klientura.kit.formats import Language, format_date, format_datetime, format_money
@@ -25,6 +28,16 @@ def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_cur
         currency = row.get(field.params.currency_field or "") or company_currency
         return {"kind": "money", "text": format_money(value, currency, lang)}
     return field.type.display(value, field.params, lang)
+
+
+def unlinked(actor: Actor, field: FieldShape, shown: Cell) -> Cell:
+    """A reference as plain words where it leads to a record of the settings that this reader cannot change."""
+    if field.type.key != "reference" or not isinstance(shown, dict) or shown.get("kind") != "link":
+        return shown
+    target = all_shapes().get(field.params.target or "")
+    if target is None or target.spec.navigation or target.spec.subject or may(actor, target, "edit"):
+        return shown
+    return shown["text"]
 
 
 def _reference(field: FieldShape, value: Ref, _lang: Language) -> Cell:

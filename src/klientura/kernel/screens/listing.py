@@ -16,7 +16,7 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs
-from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
@@ -121,7 +121,12 @@ def _rows(
     made: list[dict[str, Any]] = []
     for row in page.rows:
         cells = [
-            cell(fields[k], row[k], row, language, company_currency=asked.installation.currency) for k in keys
+            unlinked(
+                asked.actor,
+                fields[k],
+                cell(fields[k], row[k], row, language, company_currency=asked.installation.currency),
+            )
+            for k in keys
         ]
         if shape.spec.board and shape.spec.board.next_step in keys and row.get("status") in (None, "open"):
             place = keys.index(shape.spec.board.next_step)

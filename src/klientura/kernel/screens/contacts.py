@@ -1,0 +1,85 @@
+"""Whom to call about a record: the people and organisations it names, with their phones and e-mails to click."""
+
+from typing import Any
+
+from klientura.kernel.access.gate import may, members_of, readable
+from klientura.kernel.errors import NotFound
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.language import lang
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.web.requests import Request
+
+CHANNELS = frozenset({"phone", "email"})
+PEOPLE = 5
+
+
+def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    """Those whom the record names, then those who belong to the same one (the people of a deal's client).
+
+    A record that has a phone or an e-mail of its own shows these among its facts; it has no such panel.
+    """
+    if any(f.type.key in CHANNELS for f in shape.fields.values()):
+        return []
+    found: dict[int, dict[str, Any]] = {}
+    for field in readable(asked.actor, shape).values():
+        target = _reachable(asked, field)
+        if target is None:
+            continue
+        value = row.get(field.key)
+        if isinstance(value, Ref) and value.title is not None and value.id not in found:
+            found[value.id] = _named(asked, target, value, field)
+    for field in readable(asked.actor, shape).values():
+        target = _reachable(asked, field)
+        if target is not None and field.within and isinstance(whole := row.get(field.within[0]), Ref):
+            others = _others(asked, target, field.within[1], whole)
+            found |= {r["id"]: _item(asked, target, r, "") for r in others if r["id"] not in found}
+    return [item for item in found.values() if item]
+
+
+def _reachable(asked: Request, field: FieldShape) -> Shape | None:
+    """What a field points at, where that has phones or e-mails that are open to the reader."""
+    if field.type.key != "reference" or field.system:
+        return None
+    target = all_shapes().get(field.params.target or "")
+    if target is None or not may(asked.actor, target, "read"):
+        return None
+    return target if _channels(asked, target) else None
+
+
+def _channels(asked: Request, target: Shape) -> list[FieldShape]:
+    return [f for f in readable(asked.actor, target).values() if f.type.key in CHANNELS]
+
+
+def _named(asked: Request, target: Shape, ref: Ref, field: FieldShape) -> dict[str, Any]:
+    keys = ["title", *(f.key for f in _channels(asked, target))]
+    try:
+        row = read.get(asked.actor, target, ref.id, keys=keys)
+    except NotFound:
+        return {}
+    return _item(asked, target, row, field.heading)
+
+
+def _others(asked: Request, target: Shape, key: str, whole: Ref) -> list[Row]:
+    if key not in readable(asked.actor, target):
+        return []
+    keys = ["title", *(f.key for f in _channels(asked, target))]
+    tree = {"field": key, "op": "eq", "value": whole.id}
+    return read.page(asked.actor, target, tree=tree, sort="-id", limit=PEOPLE, keys=keys).rows
+
+
+def _item(asked: Request, target: Shape, row: Row, label: str) -> dict[str, Any]:
+    icon = "contact" if members_of(target) else target.spec.icon
+    return {
+        "title": row["title"] or f"№ {row['id']}",
+        "url": f"/{target.key}/{row['id']}",
+        "label": label,
+        "icon": icon,
+        "channels": [
+            cell(f, row[f.key], row, lang(), company_currency=asked.installation.currency)
+            for f in _channels(asked, target)
+            if row.get(f.key)
+        ],
+    }
