@@ -4,8 +4,9 @@ A dry run goes the same way up to the statements that write.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,9 +23,11 @@ from klientura.kernel.transfer.reader import LOCKED
 from klientura.kernel.transfer.rows import ParsedRow, Side
 from klientura.kernel.transfer.ties import Tie, tie_of
 from klientura.kernel.transfer.writing import Pen
+from klientura.kit.formats import Language
 
 SEVERAL = _("Several records fit this row. Add a column that tells them apart, or join them first.")
 NOT_YOURS = _("This record exists already, and it is not yours to change.")
+OTHERWISE = _("Another row of this file says otherwise of the same record; what was read first stands.")
 SEVERAL_PEOPLE = _(
     "Several people of this organisation may be meant, so a new one was made. Check for duplicates."
 )
@@ -138,13 +141,23 @@ class Landing:
             return False
         if known.pending is None:
             known.pending = Side()
-        known.pending.absorb(side)
+        self._tell_otherwise(shape, row, known.pending.absorb(side))
         known.rows.append(row)
         if main and known.id is None:
             row.outcome = "merged" if len(known.rows) > 1 else "created"
         elif main:
             row.outcome = "updated" if known.stored else "merged"
         return True
+
+    def _tell_otherwise(self, shape: Shape, row: ParsedRow, values: Mapping[str, Any]) -> None:
+        """Two rows of one record contradict each other: the first stands, and the other's value is told."""
+        language: Language = "en" if self.actor.language == "en" else "ru"
+        for key, value in values.items():
+            field = shape.fields[key]
+            if field.type.key in {"reference", "user", "boolean"} or key in shape.spec.title:
+                continue
+            text = field.type.display(value, field.params, language)
+            row.remark(field.heading, text, "otherwise", OTHERWISE)
 
     def _land_members(self, shape: Shape, items: Sequence[tuple[ParsedRow, Side]]) -> None:
         register, mates = self._registers[shape.key], self._mates

@@ -51,16 +51,20 @@ class Side:
     def __bool__(self) -> bool:
         return bool(self.values or self.lines)
 
-    def absorb(self, other: "Side") -> None:
-        """Take over what a later row knows of the same record: only what is missing here."""
+    def absorb(self, other: "Side") -> dict[str, Any]:
+        """Take over what a later row knows of the same record: only what is missing here. Returns what it says otherwise."""
+        otherwise: dict[str, Any] = {}
         for key, value in other.values.items():
             if self.values.get(key) is None:
                 self.values[key] = value
+            elif value is not None and value != self.values[key]:
+                otherwise[key] = value
         for key, lines in other.lines.items():
             own = self.lines.setdefault(key, [])
             own.extend(line for line in lines if line not in own)
         self.borrowed.extend(line for line in other.borrowed if line not in self.borrowed)
         self.notes.extend(note for note in other.notes if note not in self.notes)
+        return otherwise
 
     def contacts(self, kinds: Sequence[str]) -> Iterator[str]:
         """The values of its contacts of some kinds, its own first."""

@@ -189,3 +189,16 @@ def test_a_row_whose_other_record_changes_is_not_called_unchanged(tmp_path):
 
     assert third.report["counts"] == {"updated": 1}, (third.made, third.report)
     assert {k: n["updated"] for k, n in third.made.items() if n.get("updated")} == {"organisation": 1}
+
+
+def test_rows_that_contradict_each_other_are_told(tmp_path):
+    who = actor()
+    rows = [
+        ["Организация", "ИНН", "Оборот", "Город"],
+        ["Альфа", "7827763273", "1000", "Казань"],
+        ["Альфа", "7827763273", "2000", "Казань"],
+    ]
+    result = bring(who, write_file(tmp_path, rows), tmp_path)
+    told = [(i["row"], i["column"], i["value"], i["code"]) for i in result.report["issues"]]
+    assert told == [(3, "Оборот", "2\u202f000,00", "otherwise")]
+    assert Party.objects.get().turnover == 1000
