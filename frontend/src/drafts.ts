@@ -30,6 +30,11 @@ function typed(form: HTMLFormElement): [string, string][] {
   return list;
 }
 
+/** What makes a draft worth keeping: which tab of the composer is open is none of it. */
+function words(form: HTMLFormElement): [string, string][] {
+  return typed(form).filter(([name]) => name !== "kind" || !form.matches("[data-composer]"));
+}
+
 function apply(form: HTMLFormElement, draft: Draft): void {
   const values = new Map<string, string[]>();
   for (const [name, value] of draft.values) values.set(name, [...(values.get(name) ?? []), value]);
@@ -90,10 +95,11 @@ function keepAll(): void {
 function setup(element: HTMLElement): void {
   const form = element as HTMLFormElement;
   const initial = JSON.stringify(typed(form));
+  const untouched = JSON.stringify(words(form));
   let timer: number | undefined;
   const keep = (): void => {
+    if (JSON.stringify(words(form)) === untouched) return clearDraft(form);
     const values = typed(form);
-    if (JSON.stringify(values) === initial) return clearDraft(form);
     storage.set(draftKey(form), JSON.stringify({ at: Date.now(), values } satisfies Draft));
     const state = find("[data-draft-state]", form);
     if (state) state.textContent = text("draftSaved");

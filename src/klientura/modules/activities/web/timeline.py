@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Invalid
 from klientura.kernel.history.read import History, history_of
 from klientura.kernel.objects.registry import shape_of
@@ -26,10 +25,10 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
 from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
+from klientura.modules.activities.web.composer import composer, given
 
 PAGE = 30
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
-KINDS = ("note", "call", "meeting", "email", "task")
 ICONS = {
     "letter": "mail", "fax": "printer", "sms": "message-square", "chat": "messages-square", "visit": "map-pin", "form": "file-text",
 }  # fmt: skip
@@ -41,7 +40,7 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     return {
         **found,
         "tasks": [_task(asked, t) for t in open_tasks_of(asked.actor, shape, row["id"])],
-        "composer": _composer(asked) if may(asked.actor, shape_of("interaction"), "create") else [],
+        "composer": composer(asked, shape, row),
         "post_url": post_url,
         "draft": f"timeline-{shape.key}-{row['id']}",
     }
@@ -70,7 +69,7 @@ def _slice(
         else Slice([], None)
     )
     history = _changes(asked, shape, row, before)
-    contacts = [_interaction(asked, r) for r in told.rows]
+    contacts = [_interaction(r, shape, row) for r in told.rows]
     changes = timeline_items(asked, shape, row, history)
     pages = ((contacts, told.next), (changes, history.next))
     since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
@@ -118,13 +117,17 @@ def _before(history: History, shown: int, before: int | None) -> int | str:
     return history.entries[shown - 1].id if shown else before or START
 
 
-def _interaction(asked: Request, row: Row) -> dict[str, Any]:
+def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
     at = timezone.localtime(row["at"])
     shape = shape_of("interaction")
     kind = row.get("kind") or "note"
     label = shape.fields["kind"].type.display(kind, shape.fields["kind"].params, lang())
     direction = {"incoming": _("incoming"), "outgoing": _("outgoing")}.get(row.get("direction") or "", "")
-    text = " · ".join(t for t in (label, direction, row.get("subject") or "") if t)
+    person = row.get("person")
+    own = around.base == "party" and isinstance(person, Ref) and person.id == record["id"]
+    whom = (person.title or "") if isinstance(person, Ref) and not own else ""
+    minutes = _("{count} min").format(count=row["minutes"]) if row.get("minutes") else ""
+    text = " · ".join(t for t in (label, direction, whom, minutes, row.get("subject") or "") if t)
     body = "\n".join(
         t
         for t in (
@@ -160,41 +163,6 @@ def _task(asked: Request, row: Row) -> dict[str, Any]:
         "owner": owner.title if isinstance(owner, Ref) else "",
         "done_url": f"/task/{row['id']}/actions/complete",
     }
-
-
-def _composer(asked: Request) -> list[dict[str, Any]]:
-    """The kinds one may write down, each with its further fields."""
-    shape = shape_of("interaction")
-    label = {c.code: str(c.label) for c in shape.fields["kind"].params.choices}
-    direction = {
-        "type": "select", "name": "direction", "label": _("Direction"), "value": "outgoing",
-        "options": [{"value": c.code, "label": str(c.label)} for c in shape.fields["direction"].params.choices],
-    }  # fmt: skip
-    when = {"type": "datetime", "name": "at", "label": _("When"), "value": ""}
-    result = {"type": "text", "name": "result", "label": _("Result"), "value": ""}
-    due = {"type": "datetime", "name": "due_at", "label": _("Due"), "value": ""}
-    fields: dict[str, list[dict[str, Any]]] = {
-        "note": [], "call": [direction, when, result], "meeting": [when, result], "email": [direction, when], "task": [due],
-    }  # fmt: skip
-    icons = {
-        "note": "sticky-note",
-        "call": "phone",
-        "meeting": "users",
-        "email": "mail",
-        "task": "circle-check",
-    }
-    made = []
-    for key in KINDS:
-        own = [{**f, "id": f"compose-{key}-{f['name']}"} for f in fields[key]]
-        made.append(
-            {
-                "key": key,
-                "label": _("Task") if key == "task" else label[key],
-                "icon": icons[key],
-                "fields": own,
-            }
-        )
-    return made if may(asked.actor, shape_of("task"), "create") else made[:-1]
 
 
 @open_to(Door.SIGNED_IN)
@@ -239,9 +207,7 @@ def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> None:
     values: dict[str, Any] = {"kind": kind, "body": text, **_links(shape, row)}
     if rest and len(first) <= 300:
         values |= {"subject": first, "body": rest.strip()}
-    for key in ("direction", "at", "result"):
-        if request_value := asked.POST.get(key):
-            values[key] = request_value
+    values |= given(asked, kind)
     write.create(asked.actor, shape_of("interaction"), values)
 
 
@@ -250,7 +216,7 @@ def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
     values = {
         "name": first,
         "description": rest.strip() or None,
-        "due_at": asked.POST.get("due_at"),
+        **given(asked, "task"),
         **_links(shape, row),
     }
     write.create(asked.actor, shape_of("task"), values)
