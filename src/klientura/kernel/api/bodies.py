@@ -101,7 +101,7 @@ def filter_of(request: HttpRequest) -> dict[str, Any] | None:
         return None
     tree = loads(raw)
     if not isinstance(tree, dict):
-        raise BadRequest(_("The filter is not understood: each condition must be an object."), code="filter")
+        raise BadRequest(_("The filter could not be read: each condition must be an object."), code="filter")
     return tree
 
 

@@ -282,7 +282,7 @@ def _selection(body: dict[str, Any]) -> bulk.Selection:
     if "ids" in body:
         return bulk.Selection(ids=bodies.ids_of(body["ids"]))
     if not isinstance(body["filter"], dict):
-        raise BadRequest(_("The filter is not understood: each condition must be an object."), code="filter")
+        raise BadRequest(_("The filter could not be read: each condition must be an object."), code="filter")
     return bulk.Selection(tree=body["filter"])
 
 

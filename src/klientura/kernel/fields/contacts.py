@@ -40,7 +40,7 @@ class PhoneType(TextType):
     def parse(self, raw: object, params: Params) -> Any:
         text = checked_text(raw, multiline=False, limit=64)
         if not any(c.isdigit() for c in text):
-            raise FieldProblem("phone", _("There is no number in this phone."))
+            raise FieldProblem("phone", _("There are no digits here. Enter a phone number."))
         return parse_phone(text).kept
 
     def display(self, value: Any, params: Params, lang: Language) -> str:

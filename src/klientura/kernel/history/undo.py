@@ -50,7 +50,7 @@ def undo(actor: Actor, operation_id: int) -> Undone:
     if target.kind == "undo":
         raise Denied(_("An undo cannot be undone."))
     if target.state not in {"done", "cancelled", "failed"}:
-        raise BadRequest(_("This has been taken back already, or is still running."), code="state")
+        raise BadRequest(_("This has been undone already, or is still running."), code="state")
     shape = shape_of(target.object)
     needed = _NEEDED.get(target.kind, "edit")
     if not any(may(actor, each, needed) for each in members_of(shape) or (shape,)):

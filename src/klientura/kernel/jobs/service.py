@@ -88,7 +88,7 @@ def execute(job_id: int, stopping: Callable[[], bool] | None = None) -> None:
         _failed(
             job,
             handle,
-            _("Something broke on our side. Quote this: %(reference)s.") % {"reference": reference},
+            _("Internal error. Give the administrator this code: %(reference)s.") % {"reference": reference},
         )
     else:
         state = "cancelled" if (result or {}).get("state") == "cancelled" else "done"

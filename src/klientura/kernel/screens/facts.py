@@ -65,7 +65,7 @@ def _editor(
 def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResponse:
     values = inputs.values_from(asked.POST, {field.key: field})
     if not values and field.type.key not in NOTHING:
-        raise BadRequest(_("The form came without the value to be saved. Open the page anew."), code="value")
+        raise BadRequest(_("The form came without the value to be saved. Reload the page."), code="value")
     values = values or {field.key: NOTHING[field.type.key]}
     seen = number(asked.POST.get("version"))
     version = row["version"] if seen is None else seen

@@ -76,7 +76,7 @@ def restore_many(request: HttpRequest, object: str) -> HttpResponse:
     try:
         restored = write.restore(asked.actor, shape, sorted(ids))
     except NotFound:
-        raise NotFound(_("Some of these are no longer in the trash. Open the page anew.")) from None
+        raise NotFound(_("Some of these are no longer in the trash. Reload the page.")) from None
     response = HttpResponse(status=204)
     response["HX-Trigger"] = '{"listChanged": true, "clearSelection": true}'
     return toast(

@@ -25,7 +25,7 @@ def join(actor: Actor, shape: Shape, draft: Draft, expected_version: int) -> Non
     nothing else. Raises BadRequest for a version that never was.
     """
     if expected_version > draft.version or expected_version < 1:
-        raise BadRequest(_("This version of the record never existed."), code="version")
+        raise BadRequest(_("There is no such version. Reload the page and try again."), code="version")
     if expected_version == draft.version:
         return
     untouched, conflicts = _join_values(shape, draft, expected_version)

@@ -173,7 +173,7 @@ def _line(kind: str, value: str, *, uncertain: bool = False) -> dict[str, Any]:
 def _phones(text: str, kind: str, code: str | None, reading: Reading) -> None:
     pieces = split_phones(text)
     if not pieces:
-        reading.bad.append((text, "phone", _("There is no number in this phone.")))
+        reading.bad.append((text, "phone", _("There are no digits here. Enter a phone number.")))
     for piece in pieces:
         phone = parse_phone(piece, area_code=code)
         if phone.e164 is None:

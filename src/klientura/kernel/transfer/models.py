@@ -11,7 +11,7 @@ IMPORT_STATES = [
     ("done", _("imported")),
     ("cancelled", _("stopped")),
     ("failed", _("broken off")),
-    ("undone", _("taken back")),
+    ("undone", _("undone")),
 ]
 
 

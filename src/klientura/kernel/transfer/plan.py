@@ -59,13 +59,13 @@ def plan_from_json(data: Mapping[str, Any]) -> ImportPlan:
             continue
         if value not in get_args(type_.__value__):
             raise BadRequest(
-                _("The plan of the import is not understood: %(name)s.") % {"name": name}, code="plan"
+                _("The plan of the import could not be read: %(name)s.") % {"name": name}, code="plan"
             )
         given[name] = value
     columns, match = data.get("columns"), data.get("match", ())
     if not isinstance(columns, Sequence) or isinstance(columns, str) or len(columns) > MAX_COLUMNS:
         raise BadRequest(
-            _("The plan of the import is not understood: %(name)s.") % {"name": "columns"}, code="plan"
+            _("The plan of the import could not be read: %(name)s.") % {"name": "columns"}, code="plan"
         )
     return ImportPlan(
         object=str(data.get("object", "")),

@@ -18,7 +18,7 @@ from klientura.kit.text import fold, words
 
 NO_USER = _("Nobody here goes by this name.")
 NOT_FOUND = _("There is no such record, or it is not open to you.")
-SEVERAL = _("Several records are called so.")
+SEVERAL = _("Several records have this name. Be more exact, or choose by hand.")
 
 
 class Users:

@@ -49,14 +49,14 @@ def as_kernel_error(error: Exception) -> KernelError | None:
     if isinstance(error, RequestDataTooBig):
         return BadRequest(_("What was sent is too large."), code="too_large")
     if isinstance(error, SuspiciousOperation):
-        return BadRequest(_("The address or the form is damaged. Open the page anew and try again."))
+        return BadRequest(_("The address or the form is damaged. Reload the page and try again."))
     if isinstance(error, DataError) or (isinstance(error, ValueError) and "NUL" in str(error)):
         return BadRequest(
             _("A value cannot be stored: a number out of range or an invisible character."), code="value"
         )
     if isinstance(error, IntegrityError):
         return BadRequest(
-            _("This contradicts other data that was saved meanwhile. Open the page anew."), code="integrity"
+            _("This contradicts other data that was saved meanwhile. Reload the page."), code="integrity"
         )
     return None
 
@@ -74,7 +74,7 @@ def answer(
     message = (
         str(error.message)
         if error
-        else _now("Something broke on our side. Nothing you saved before is lost.")
+        else _now("Internal error. Nothing you saved before is lost.")
     )
     if request.headers.get("HX-Request") == "true":
         return _fragment(request, error, status, message, reference)

@@ -15,7 +15,7 @@ def problem(error: KernelError | None, reference: str = "") -> HttpResponse:
     """The answer for an error; None stands for a fault of ours, which names nothing but its reference."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": str(error.message) if error else _("Something broke on our side."),
+        "title": str(error.message) if error else _("Internal error."),
         "status": error.status if error else 500,
         "code": error.code if error else "fault",
     }

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                             ("done", "imported"),
                             ("cancelled", "stopped"),
                             ("failed", "broken off"),
-                            ("undone", "taken back"),
+                            ("undone", "undone"),
                         ],
                         default="new",
                         max_length=10,

@@ -86,7 +86,7 @@ def save_matrix(role: Role, raw: Mapping[str, str]) -> int:
             if wanted is None or wanted == right.scope:
                 continue
             if wanted not in allowed:
-                raise BadRequest(_("There is no such right. Open the page anew."), code="scope")
+                raise BadRequest(_("There is no such right. Reload the page."), code="scope")
             cell: dict[str, Any] = {"role": role, "object": right.object, "action": right.verb}
             if wanted == right.default:
                 Grant.objects.filter(**cell).delete()
@@ -134,7 +134,7 @@ def save_fields(role: Role, shape: Shape, raw: Mapping[str, str]) -> int:
         if wanted is None or wanted == level:
             continue
         if wanted not in {v for v, _label in levels_of(shape, key)}:
-            raise BadRequest(_("There is no such right. Open the page anew."), code="level")
+            raise BadRequest(_("There is no such right. Reload the page."), code="level")
         _set_level(role, shape.key, key, wanted)
         moved += 1
     if moved:

@@ -109,7 +109,7 @@ def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: s
 def _phone(value: str, area_code: str) -> tuple[str, bool]:
     """The number in E.164 with its extension, or as written and marked when it cannot be told for sure."""
     if not any(c.isdigit() for c in value):
-        raise FieldProblem("phone", _("There is no number in this phone."))
+        raise FieldProblem("phone", _("There are no digits here. Enter a phone number."))
     phone = parse_phone(value, area_code=area_code or None)
     return phone.kept, phone.e164 is None or not phone.certain
 

@@ -18,7 +18,7 @@ def before_write_stage(batch: Batch, _actor: Any) -> None:
     for draft in moved:
         if draft.record_id in used:
             key = "kind" if draft.changed("kind") else "pipeline"
-            draft.refuse(key, "in_use", _("Deals stand on this stage. Move them to another one first."))
+            draft.refuse(key, "in_use", _("There are deals at this stage. Move them to another one first."))
     for draft in batch:
         if draft.get("kind") == "won":
             draft.values["probability"] = 100
@@ -29,7 +29,7 @@ def before_write_stage(batch: Batch, _actor: Any) -> None:
 def before_trash_stage(ids: Sequence[int], _actor: Any) -> None:
     """A stage that deals stand on would take them off the board."""
     if _stages_in_use(ids):
-        raise BadRequest(_("Deals stand on this stage. Move them to another one first."), code="in_use")
+        raise BadRequest(_("There are deals at this stage. Move them to another one first."), code="in_use")
 
 
 def before_trash_pipeline(ids: Sequence[int], _actor: Any) -> None:
