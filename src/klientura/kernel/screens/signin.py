@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.languages import LANGUAGE_COOKIE, SUPPORTED
+from klientura.kernel.web.languages import SUPPORTED, remember_language
 from klientura.kernel.web.requests import of
 
 THEMES = frozenset({"auto", "light", "dark"})
-YEAR = 365 * 24 * 60 * 60
 
 
 @open_to(Door.PUBLIC)
@@ -78,14 +77,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     changes: dict[str, str] = {}
     if language in SUPPORTED:
         changes["language"] = str(language)
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            str(language),
-            max_age=YEAR,
-            samesite="Lax",
-            httponly=True,
-            secure=request.is_secure(),
-        )
+        remember_language(request, response, str(language))
     if theme in THEMES:
         changes["theme"] = str(theme)
     if changes and actor.user_id is not None:
