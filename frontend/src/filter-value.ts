@@ -104,15 +104,22 @@ export function valueText(field: Field, operator: Operator, value: unknown): str
   if (operator.value === "none") return "";
   const options = operator.options ?? field.options ?? [];
   const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? nameOf(field, v) ?? show(field, v);
-  if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v))).join(" – ");
+  if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v, sameDay(value)))).join(" – ");
   return Array.isArray(value) ? value.map(one).join(", ") : one(value);
 }
 
-function show(field: Field, value: unknown): string {
+/** Two moments of one day: without their times a chip would say nothing. */
+function sameDay([from, to]: unknown[]): boolean {
+  return typeof from === "string" && typeof to === "string" && from !== "" && new Date(from).toDateString() === new Date(to).toDateString();
+}
+
+function show(field: Field, value: unknown, timed = false): string {
   const lang = document.documentElement.lang;
   if (typeof value === "number") return new Intl.NumberFormat(lang).format(value);
   if (["date", "datetime"].includes(field.type) && typeof value === "string" && !Number.isNaN(Date.parse(value))) {
-    return new Intl.DateTimeFormat(lang, { dateStyle: "medium" }).format(new Date(value));
+    const moment = new Date(value);
+    const clock = field.type === "datetime" && (timed || moment.getHours() + moment.getMinutes() > 0);
+    return new Intl.DateTimeFormat(lang, { dateStyle: "medium", ...(clock && { timeStyle: "short" }) }).format(moment);
   }
   return String(value ?? "");
 }

@@ -7,9 +7,13 @@ import { text } from "./texts";
 
 type Line = { root: HTMLElement; fields: Field[]; tree: Group };
 
+let known: Field[] = [];
+
+/** What the page said at first: an answer swapped in later comes without its script blocks. */
 function fieldsOfPage(): Field[] {
   const block = find("#filter-fields");
-  return block?.textContent ? (JSON.parse(block.textContent) as Field[]) : [];
+  if (block?.textContent) known = JSON.parse(block.textContent) as Field[];
+  return known;
 }
 
 function lookUp(line: Line, condition: Condition): { field: Field; operator: Operator } | undefined {

@@ -166,3 +166,23 @@ def test_the_tray_shows_work_on_the_pages_after(company: Product, page: Page):
     page.goto(f"{company.address}/task")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("sessionStorage.getItem('klientura:working')") is None
+
+
+def test_a_filter_reads_in_words_after_it_was_applied_and_takes_another_condition(
+    company: Product, page: Page
+):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    place = page.locator(".list-search").bounding_box()
+    page.get_by_role("button", name="Фильтр").click()
+    page.locator(".builder-row select").first.select_option("created_at")
+    page.locator(".builder-row select").nth(2).select_option("this_year")
+    page.locator(".builder-foot [data-kind=primary]").click()
+    chip = page.locator(".filter-chip")
+    expect(chip).to_contain_text("создано")
+    expect(chip).not_to_contain_text("this_year")
+    assert page.locator(".list-search").bounding_box() == place
+    chip.locator("[data-filter-open]").click()
+    page.get_by_role("button", name="Добавить условие").click()
+    expect(page.locator(".builder-row")).to_have_count(2)
+    page.locator(".builder-row").nth(1).locator("select").first.select_option("city")

@@ -21,7 +21,7 @@ class DateType(FieldType):
 
     key = "date"
     widget = "date"
-    operators: ClassVar = COMPARISONS
+    operators: ClassVar = (*COMPARISONS, "within")
     sql_type = "date"
 
     def parse(self, raw: object, params: Params) -> Any:
@@ -54,7 +54,7 @@ class DateTimeType(FieldType):
 
     key = "datetime"
     widget = "datetime"
-    operators: ClassVar = COMPARISONS
+    operators: ClassVar = (*COMPARISONS, "within")
     sql_type = "timestamptz"
 
     def parse(self, raw: object, params: Params) -> Any:

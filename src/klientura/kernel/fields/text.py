@@ -45,7 +45,7 @@ class TextType(FieldType):
 
     key = "text"
     widget = "text"
-    operators: ClassVar = ("contains", "starts", "eq", "ne", "in", "empty", "not_empty")
+    operators: ClassVar = ("contains", "not_contains", "starts", "eq", "ne", "in", "empty", "not_empty")
     folds = True
 
     def parse(self, raw: object, params: Params) -> Any:

@@ -49,7 +49,7 @@ class FieldShape:
     def operators(self) -> tuple[str, ...]:
         """The operators a filter may use on this field."""
         ops = self.type.operators
-        return ops if self.contains else tuple(o for o in ops if o != "contains")
+        return ops if self.contains else tuple(o for o in ops if o not in {"contains", "not_contains"})
 
     @property
     def heading(self) -> str:

@@ -32,12 +32,14 @@ def operator_label(op: str, kind: str) -> str:
         "in": _("is one of"),
         "not_in": _("is none of"),
         "contains": _("contains"),
+        "not_contains": _("does not contain"),
         "starts": _("begins with"),
         "lt": _("before") if dated else _("less than"),
         "lte": _("not after") if dated else _("at most"),
         "gt": _("after") if dated else _("more than"),
         "gte": _("not before") if dated else _("at least"),
         "between": pgettext("filter", "between"),
+        "within": pgettext("filter", "in the period"),
         "empty": _("is empty"),
         "not_empty": _("is filled"),
         "any": _("has any of"),
@@ -48,12 +50,32 @@ def operator_label(op: str, kind: str) -> str:
     return labels[op]
 
 
+def period_labels() -> dict[str, str]:
+    """The periods in words, in the order they are offered."""
+    return {
+        "today": _("today"),
+        "yesterday": _("yesterday"),
+        "tomorrow": _("tomorrow"),
+        "this_week": _("this week"),
+        "last_week": _("last week"),
+        "this_month": _("this month"),
+        "last_month": _("last month"),
+        "this_year": _("this year"),
+        "last_7_days": _("the last 7 days"),
+        "last_30_days": _("the last 30 days"),
+        "next_7_days": _("the next 7 days"),
+        "next_30_days": _("the next 30 days"),
+    }
+
+
 def value_kind(op: str, field: FieldShape) -> str:
     """Which control the builder shows for the operand."""
     if op in {"empty", "not_empty", "me"}:
         return "none"
     if op == "between":
         return "range"
+    if op == "within":
+        return "relative"
     kind = field.type.key
     if kind in {"option", "multi_option", "boolean"}:
         return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
@@ -126,12 +148,18 @@ def filter_fields(shape: Shape, open_keys: frozenset[str]) -> list[dict[str, Any
 def _builder_field(field: FieldShape) -> dict[str, Any]:
     listed = field.type.key in {"option", "multi_option"}
     ops = [op for op in field.operators if listed or op not in {"in", "not_in"}]
+    ops.sort(key=lambda op: op != "within")  # of a date one asks for a period first
     made: dict[str, Any] = {
         "key": field.key,
         "label": str(field.label),
         "type": field.type.key,
         "ops": [
             {"op": op, "label": operator_label(op, field.type.key), "value": value_kind(op, field)}
+            | (
+                {"options": [{"value": k, "label": v} for k, v in period_labels().items()]}
+                if op == "within"
+                else {}
+            )
             for op in ops
         ],
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -14,6 +15,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kit.text import fold
 
@@ -65,14 +67,14 @@ def _bad(message: Any, **details: Any) -> BadRequest:
 
 def _node(node: Any, context: Context, depth: int) -> Predicate:
     if not isinstance(node, Mapping):
-        raise _bad(_("The filter is not understood: each condition must be an object."))
+        raise _bad(_("The filter could not be read: each condition must be an object."))
     if depth > MAX_DEPTH:
         raise _bad(_("The filter is nested too deeply."))
     for key, joint in (("and", " and "), ("or", " or ")):
         if key in node:
             children = node[key]
             if set(node) != {key} or not isinstance(children, list):
-                raise _bad(_("The filter is not understood: «and» and «or» take a list of conditions."))
+                raise _bad(_("The filter could not be read: «and» and «or» take a list of conditions."))
             parts = [_node(child, context, depth + 1) for child in children if child]
             if not parts:
                 return Predicate(sql.SQL("true"))
@@ -80,7 +82,7 @@ def _node(node: Any, context: Context, depth: int) -> Predicate:
             return Predicate(text, tuple(v for p in parts for v in p.params))
     if "not" in node:
         if set(node) != {"not"}:
-            raise _bad(_("The filter is not understood: «not» stands alone with one condition."))
+            raise _bad(_("The filter could not be read: «not» stands alone with one condition."))
         inner = _node(node["not"], context, depth + 1)
         return Predicate(sql.SQL("({}) is not true").format(inner.sql), inner.params)
     return _leaf(node, context)
@@ -92,7 +94,7 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
         raise _bad(_("The filter has too many conditions."))
     if unknown := set(node) - {"field", "op", "value"}:
         raise _bad(
-            _("The filter is not understood: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
+            _("The filter could not be read: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
         )
     key, op = node.get("field"), node.get("op", "eq")
     field = context.fields.get(key) if isinstance(key, str) else None
@@ -120,7 +122,7 @@ def _value(field: FieldShape, raw: Any) -> Any:
         value = field.type.parse(raw, field.params)
     except FieldProblem as bad:
         raise _bad(
-            _("A condition on «%(field)s» is not understood: %(why)s")
+            _("A condition on “%(field)s” could not be read: %(why)s")
             % {"field": field.label, "why": bad.message},
             field=field.key,
         ) from bad
@@ -167,6 +169,24 @@ def _contains(field: FieldShape, raw: Any, context: Context) -> Predicate:
     return Predicate(text, (f"%{like(_value(field, raw))}%",))
 
 
+def _excludes(field: FieldShape, raw: Any, context: Context) -> Predicate:
+    """Without the piece of text; what is empty does not contain it either."""
+    held = _contains(field, raw, context)
+    return Predicate(sql.SQL("({}) is not true").format(held.sql), held.params)
+
+
+def _within(field: FieldShape, raw: Any, context: Context) -> Predicate:
+    """In a period named by where it stands to today; days begin and end in the time zone of the reader."""
+    if not isinstance(raw, str) or raw not in PERIODS:
+        raise _bad(
+            _("A condition on «%(field)s» names no period that is known.") % {"field": field.label},
+            field=field.key,
+        )
+    first, after = (field.type.parse(day, field.params) for day in bounds(raw, timezone.localdate()))
+    text = sql.SQL("({0} >= %s and {0} < %s)").format(comparable(field, context.alias))
+    return Predicate(text, (first, after))
+
+
 def _starts(field: FieldShape, raw: Any, context: Context) -> Predicate:
     return Predicate(
         sql.SQL("{} like %s").format(comparable(field, context.alias)), (f"{like(_value(field, raw))}%",)
@@ -205,7 +225,9 @@ _OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "in": _among("{} = any(%s)"),
     "not_in": _among("({0} = any(%s)) is not true"),
     "between": _between,
+    "within": _within,
     "contains": _contains,
+    "not_contains": _excludes,
     "starts": _starts,
     "empty": _emptiness("{} is null"),
     "not_empty": _emptiness("{} is not null"),

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.read import Ref, Row
 from klientura.kit.text import fold
@@ -36,6 +39,9 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op == "between":
         low, high = (operand(field, r) for r in raw)
         return value is not None and low <= value <= high
+    if op == "within":
+        first, after = (field.type.parse(day, field.params) for day in bounds(raw, timezone.localdate()))
+        return value is not None and first <= value < after
     wanted = operand(field, raw)
     if op == "ne":
         return bool(value != wanted)
@@ -44,6 +50,8 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
         if op == "none":
             return not have & set(wanted)
         return value is not None and (bool(have & set(wanted)) if op == "any" else have >= set(wanted))
+    if op == "not_contains":
+        return value is None or wanted not in value
     if value is None:
         return False
     if op == "contains":
@@ -68,6 +76,8 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
     values = [list(v) if isinstance(v, tuple) else v for v in sample]
     if op in {"empty", "not_empty", "me"}:
         return [None]
+    if op == "within":
+        return list(PERIODS)
     if not values:
         return []
     if op in {"in", "not_in"}:
@@ -79,7 +89,7 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
             [ordered[-1], ordered[0]],
             [ordered[0], ordered[len(ordered) // 2]],
         ]
-    if op in {"contains", "starts"}:
+    if op in {"contains", "not_contains", "starts"}:
         pieces = [str(v)[:4].upper() for v in values] + [str(v)[1:5] for v in values]
         return [p for p in [*pieces, "%", "_", "'", '"', "\\", "ё", "Е"] if p.strip()]
     if field.type.folds:

@@ -93,6 +93,7 @@ OPPORTUNITY = ObjectSpec(
     icon="handshake",
     title=("name",),
     fields={
+        "name": Field(contains=True),
         "party": Field(target="party", related=_("Deals")),
         "person": Field(target="person", within=("party", "employer"), related=_("Deals with this contact person")),
         "pipeline": Field(target="pipeline"),

@@ -26,6 +26,7 @@ FACTS: Final = {
     "status": Field(hues=STATUS_HUES),
     "importance": Field(hues=IMPORTANCE_HUES),
     "note": Field(),
+    "city": Field(contains=True),
 }
 ORGANISATION_ONLY = (
     "name", "full_name", "legal_form", "inn", "kpp", "ogrn", "industry", "funding", "website", "turnover", "employees",
@@ -61,7 +62,7 @@ PARTY = ObjectSpec(
     icon="contact",
     title=("title",),
     exclude=(*ORGANISATION_ONLY, *PERSON_ONLY),
-    fields={**FACTS, "kind": Field(read_only=True)},
+    fields={**FACTS, "city": Field(), "kind": Field(read_only=True)},
     columns=("title", "kind", "city", "phone", "email", "status", "owner"),
     sort="-id",
     search=("title",),
