@@ -12,13 +12,14 @@ let running: AbortController | undefined;
 function commands(): Command[] {
   const go = all("[data-nav]").map((link) => entry(link, text("palette.go")));
   const create = all(".create-menu [data-create]").map((link) => entry(link, text("palette.create")));
-  const actions = all(".page-actions [data-hotkey], [data-command]").map((button) => ({
-    label: button.dataset.command || button.querySelector(".button-text")?.textContent || button.getAttribute("aria-label") || "",
+  const actions = all(".page-actions [data-hotkey]").map((button) => ({
+    label: button.querySelector(".button-text")?.textContent || button.getAttribute("aria-label") || "",
     icon: "zap",
     group: text("palette.actions"),
     run: () => button.click(),
   }));
-  return [...actions, ...go, ...create];
+  const settings = all("[data-command]").map((each) => ({ ...entry(each, text("palette.settings")), label: each.dataset.command ?? "" }));
+  return [...actions, ...go, ...create, ...settings];
 }
 
 function entry(link: HTMLElement, group: string): Command {
@@ -67,6 +68,13 @@ function draw(dialog: HTMLDialogElement, list: HTMLElement, query: string, group
   }
 }
 
+/** The last line of what was found: all of it, on a page of its own. */
+function everything(query: string): HTMLElement {
+  const element = make("div", { class: "listbox-option", role: "option", "aria-selected": "false", "data-url": `/search?q=${encodeURIComponent(query)}` }, icon("search"));
+  element.append(make("span", { class: "listbox-text" }, text("palette.all")));
+  return element;
+}
+
 async function records(dialog: HTMLDialogElement, list: HTMLElement, query: string): Promise<void> {
   running?.abort();
   running = new AbortController();
@@ -79,6 +87,7 @@ async function records(dialog: HTMLDialogElement, list: HTMLElement, query: stri
     fillOptions(found, await answer.text());
     if (!optionsOf(found).length && optionsOf(list).length) return;
     const heading = found.querySelector(".listbox-group") ? [] : [make("div", { class: "listbox-group", role: "presentation" }, text("palette.records"))];
+    if (optionsOf(found).length) found.append(everything(query));
     list.prepend(...heading, found);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;

@@ -1,12 +1,13 @@
 """Finding records: the palette, reference fields, users and teams, and the search page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from rapidfuzz.fuzz import ratio
 
 from klientura.kernel.access.gate import may, members_of, readable, require
 from klientura.kernel.access.models import Team, User
@@ -16,12 +17,13 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.search.query import understand
-from klientura.kernel.search.results import search
+from klientura.kernel.search.results import Found, search
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.text import words
 
 MIN_LETTERS = 2
 LIMIT = 8
@@ -32,6 +34,20 @@ def _searched(asked: Request) -> list[Shape]:
     return [s for s in all_shapes().values() if s.spec.navigation and may(asked.actor, s, "read")]
 
 
+def _nearest_first(found: Sequence[Found], q: str) -> list[Found]:
+    """Kinds whose records are called what was typed stand before those that merely mention it somewhere."""
+    return sorted(found, key=lambda f: -max(_nearness(str(r["title"] or ""), f.instead or q) for r in f.rows))
+
+
+def _nearness(title: str, q: str) -> int:
+    """How near the nearest words of a title come to the words typed, in tenths; the first word counts a little more."""
+    own, typed = words(title), words(q)
+    if not own or not typed:
+        return 0
+    best = [max(ratio(w, t) + (2 if w == own[0] else 0) for w in own) for t in typed]
+    return round(sum(best) / len(best) / 10)
+
+
 @open_to(Door.SIGNED_IN)
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
@@ -39,7 +55,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     asked, q = of(request), request.GET.get("q", "").strip()[:200]
     items: list[dict[str, Any]] = []
     if len(q) >= MIN_LETTERS:
-        for found in search(asked.actor, _searched(asked), q, limit=5):
+        for found in _nearest_first(search(asked.actor, _searched(asked), q, limit=5), q):
             items += [_item(asked, found.shape, row, group=str(found.shape.plural)) for row in found.rows]
     return show(request, "screens/options.html", items=items, query=q)
 
@@ -151,6 +167,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """GET /search?q=: everything that was found, by object."""
     asked, q = of(request), request.GET.get("q", "").strip()[:200]
     found_in = search(asked.actor, _searched(asked), q, limit=PAGE) if len(q) >= MIN_LETTERS else []
+    found_in = _nearest_first(found_in, q)
     groups = [
         {
             "title": str(found.shape.plural),

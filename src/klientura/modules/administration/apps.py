@@ -8,3 +8,10 @@ class AdministrationConfig(AppConfig):
 
     name = "klientura.modules.administration"
     label = "administration"
+
+    def ready(self) -> None:
+        """Let the palette know the settings pages."""
+        from klientura.kernel.screens.commands import register_commands
+        from klientura.modules.administration.web.frame import sections
+
+        register_commands(sections)
