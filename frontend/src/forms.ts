@@ -1,5 +1,5 @@
 // Forms: Ctrl+Enter saves, the guard of unsaved changes, focus on the errors, the kinds of the composer.
-import { all, closest, find, whenPresent } from "./dom";
+import { all, closest, find, icon, whenPresent } from "./dom";
 import { bind } from "./hotkeys";
 import { topLayer } from "./layers";
 import { text } from "./texts";
@@ -61,7 +61,31 @@ function startSingleSubmit(): void {
   });
 }
 
+/** Put their value into the form in place of mine: a conflict is settled field by field. */
+function takeTheirs(button: HTMLElement): void {
+  const form = button.closest("form") ?? find<HTMLFormElement>("form.form");
+  const name = button.dataset.take ?? "";
+  const theirs = JSON.parse(button.dataset.taken ?? "{}") as { value?: unknown; title?: string };
+  if (!form) return;
+  const list = Array.isArray(theirs.value) ? theirs.value.map(String) : [String(theirs.value ?? "")];
+  for (const control of all<HTMLInputElement>(`[name="${CSS.escape(name)}"]`, form)) {
+    const shown = control.type === "hidden" ? find<HTMLInputElement>("[role=combobox]", control.closest<HTMLElement>("[data-combobox]") ?? control) : null;
+    if (shown) shown.value = shown.dataset.title = theirs.title ?? "";
+    if (["checkbox", "radio"].includes(control.type)) control.checked = control.closest(".options") ? list.includes(control.value) : ["true", "True", "1"].includes(list[0] ?? "");
+    else control.value = list[0] ?? "";
+    const place = shown ?? control;
+    place.removeAttribute("aria-invalid");
+    find(".field-error", place.closest<HTMLElement>(".field") ?? place)?.remove();
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  button.replaceWith(icon("check"));
+}
+
 export function startForms(): void {
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "[data-take]");
+    if (button) takeTheirs(button);
+  });
   bind("mod+enter", saveForm, true);
   bind("mod+s", saveForm, true);
   bind("n", () => {

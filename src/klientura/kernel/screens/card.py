@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
@@ -23,7 +22,6 @@ from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
-from klientura.kernel.web.toasts import toast
 
 RELATED = 6
 BADGES = ("status", "stage", "importance")
@@ -291,8 +289,9 @@ def restore(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """POST /{object}/{id}/restore: out of the trash, to its card."""
     asked, shape = of(request), shape_of(object)
     write.restore(asked.actor, shape, [record_id])
+    address = f"/{shape.key}/{record_id}?restored=1"  # the card says that it is back
     if not asked.htmx:
-        return HttpResponseRedirect(f"/{shape.key}/{record_id}")
+        return HttpResponseRedirect(address)
     response = HttpResponse(status=204)
-    response["HX-Redirect"] = f"/{shape.key}/{record_id}"
-    return toast(response, _("Restored"))
+    response["HX-Redirect"] = address
+    return response

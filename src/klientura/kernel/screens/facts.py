@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import readable
 from klientura.kernel.errors import BadRequest, Conflict, Invalid, NotFound
-from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import inputs
 from klientura.kernel.screens.card import fact
 from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.conflicts import who_changed
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read, write
@@ -89,10 +89,7 @@ def _conflict(
     asked: Request, shape: Shape, row: Row, field: FieldShape, raw: Any, version: int
 ) -> HttpResponse:
     """Both values side by side; nothing of what was typed is lost."""
-    entries = history_of(asked.actor, shape, row["id"], limit=10).entries
-    who = next((e.actor for e in entries if any(c.field.key == field.key for c in e.fields)), "") or _(
-        "Somebody"
-    )
+    who = who_changed(asked, shape, row["id"], [field.key])[field.key]
     mine = raw if isinstance(raw, str) else ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
     theirs = cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency)
     address = _address(shape, row, field)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
-from klientura.kernel.errors import Conflict, FieldConflict, FieldError, Invalid, NotFound
+from klientura.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import inputs
+from klientura.kernel.screens.conflicts import both_sides
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.similar import not_yet_shown
@@ -159,7 +160,9 @@ def _form(
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
     in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
-    controls = {k: _control(asked, f, row, messages, typed or {}) for k, f in fields.items()}
+    conflicts = both_sides(asked, shape, fields, row, conflict) if conflict else []
+    marked = messages | {c["field"]: c["said"] for c in conflicts}
+    controls = {k: _control(asked, f, row, marked, typed or {}) for k, f in fields.items()}
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
     stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
@@ -168,7 +171,6 @@ def _form(
         for k in readable_parts(asked.actor, shape)
         if writable(asked.actor, shape, k)
     ]
-    conflicts = [_both_sides(shape, fields, c) for c in (conflict.conflicts if conflict else ())]
     context = {
         "shape": shape,
         "record_id": record_id,
@@ -212,44 +214,6 @@ def _error_line(
         return {"id": f"f-{key}", "label": key, "message": message}
     place = f"f-{name}-{rest.replace('.', '-')}" if rest else f"part-{name}"
     return {"id": place, "label": str(part.label), "message": message}
-
-
-def _both_sides(shape: Shape, fields: Mapping[str, FieldShape], conflict: FieldConflict) -> dict[str, str]:
-    """A conflict as texts: a field's two values, or what the lines of both sides say."""
-    if conflict.field in shape.parts:
-        part = shape.parts[conflict.field]
-        return {
-            "label": str(part.label),
-            "theirs": _lines_shown(part, conflict.theirs),
-            "yours": _lines_shown(part, conflict.yours),
-        }
-    field = fields.get(conflict.field)
-    return {
-        "label": field.heading if field else conflict.field,
-        "theirs": _shown(field, conflict.theirs),
-        "yours": _shown(field, conflict.yours),
-    }
-
-
-def _lines_shown(part: PartShape, lines: Sequence[Mapping[str, Any]]) -> str:
-    words = [
-        " ".join(
-            _shown(f, line[k])
-            for k, f in part.fields.items()
-            if k in line and not f.read_only and f.type.key != "boolean"
-        )
-        for line in lines
-    ]
-    return "; ".join(" ".join(w.split()) for w in words)
-
-
-def _shown(field: FieldShape | None, value: Any) -> str:
-    if field is None or value is None:
-        return ""
-    try:
-        return field.type.display(field.type.parse(value, field.params), field.params, lang())
-    except FieldProblem:  # a value that cannot be read again is shown as it is
-        return str(value)
 
 
 def _control(

@@ -37,6 +37,7 @@ def trashed(request: HttpRequest, object: str) -> HttpResponse:
     page = read.page(asked.actor, shape, sort=sort, after=after, limit=PAGE, keys=keys, trashed=True)
     labels = {"title": shape.label, "updated_at": _("Moved to the trash"), "updated_by": _("By whom")}
     columns = [{"key": k, "label": str(labels.get(k) or fields[k].label).capitalize()} for k in keys]
+    columns.append({"key": "restore", "label": _("Restore")})
     rows = [_row(asked, shape, keys, row) for row in page.rows]
     if page.next and rows:
         rows[-1]["next_url"] = f"/{shape.key}/trash?after={page.next}"
@@ -61,6 +62,15 @@ def _row(asked: Request, shape: Shape, keys: list[str], row: Row) -> dict[str, A
             if k != "title"
             else None
             for k in keys
+        ]
+        + [
+            {
+                "kind": "act",
+                "text": _("Restore"),
+                "icon": "rotate-ccw",
+                "url": f"/{shape.key}/trash/restore",
+                "values": {"ids": row["id"]},
+            }
         ],
     }
 

@@ -182,3 +182,29 @@ def test_sums_stand_in_the_currency_they_are_in(admin: Client):
         assert "$" in page, address
         assert "₽" not in page, address
         assert "€" not in page, address
+
+
+def test_a_conflict_names_who_was_faster_marks_the_field_and_offers_their_value():
+    company = found_company()
+    shape = shape_of("organisation")
+    number = write.create(company.actor("manager"), shape, {"name": "Альфа", "city": "Уфа"})
+    mine = company.client("administrator")
+    sent = as_shown(mine.get(f"/organisation/{number}/edit").content.decode())
+    write.update(company.actor("manager"), shape, number, {"city": "Пермь"})
+    answer = mine.post(f"/organisation/{number}/edit", sent | {"city": "Тверь"})
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert company.actor("manager").name in page
+    city = re.search(r'<input[^>]*name="city"[^>]*>', page)
+    assert city is not None
+    assert 'value="Тверь"' in city[0]
+    assert 'aria-invalid="true"' in city[0]
+    taken = re.search(r'data-take="city" data-taken="({.*?})"', page)
+    assert taken is not None
+    assert json.loads(taken[1])["value"] == "Пермь"
+
+
+def test_filled_lines_lead_to_where_they_are_changed(admin: Client):
+    number = organisation(1)
+    page = admin.get(f"/organisation/{number}").content.decode()
+    assert f'href="/organisation/{number}/edit#part-contact_points"' in page

@@ -55,13 +55,17 @@ def test_from_card_to_trash_and_back(admin: Client):
     assert f'action="/organisation/{number}/restore"' in page
     assert admin.get(f"/organisation/{number}?peek=1", headers=HTMX).status_code == 404
     assert "Alpha" in admin.get("/organisation/trash").content.decode()
-    assert admin.post(f"/organisation/{number}/restore").headers["Location"] == f"/organisation/{number}"
+    back = admin.post(f"/organisation/{number}/restore").headers["Location"]
+    assert back == f"/organisation/{number}?restored=1"
+    assert 'data-once="restored"' in admin.get(back).content.decode()
     assert admin.get(f"/organisation/{number}").status_code == 200
     assert "The trash is empty" in admin.get("/organisation/trash").content.decode()
 
 
 def test_many_at_once(admin: Client):
     ids = organisations(3)
+    shown = admin.get("/organisation/trash").content.decode()
+    assert shown.count('hx-post="/organisation/trash/restore"') == len(ids) + 1, "each row, and the bar below"
     response = admin.post("/organisation/trash/restore", {"ids": ids[:2]}, headers=HTMX)
     assert response.status_code == 204
     assert json.loads(response.headers["HX-Trigger"])["toast"]["text"] == "2 records restored"
