@@ -30,7 +30,10 @@ class ChangedField:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of a record or of one of its lines (`part` names the kind of line)."""
+    """One change of a record or of one of its lines (`part` names the kind of line).
+
+    `imported` is the name of the file whose import made the change, empty when the file had none; None: no import did.
+    """
 
     id: int
     action: str
@@ -41,6 +44,7 @@ class Entry:
     version: int | None
     part: str | None
     fields: tuple[ChangedField, ...]
+    imported: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,10 @@ def history_of(
     read.get(actor, shape, record_id, keys=["id"])
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.id, c.action, c.at, c.actor_id, u.name, c.operation_id, c.version, c.object, c.changes"
+            "select c.id, c.action, c.at, c.actor_id, u.name, c.operation_id, c.version, c.object, c.changes,"
+            " case when o.id is not null then coalesce(o.details->>'file', '') end"
             " from kernel_change c left join access_user u on u.id = c.actor_id"
+            " left join kernel_operation o on o.id = c.operation_id and o.kind = 'import'"
             " where c.root_object = %s and c.root_id = %s and c.id < %s order by c.id desc limit %s",
             [shape.base, record_id, before or 2**62, limit + 1],
         )
@@ -71,7 +77,7 @@ def history_of(
 
 
 def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
-    number, action, at, actor_id, name, operation_id, version, kind, changes = row
+    number, action, at, actor_id, name, operation_id, version, kind, changes, imported = row
     part = None if kind == shape.base else kind
     if part is None:
         fields = {f.column: f for f in readable(actor, shape).values()}
@@ -86,7 +92,7 @@ def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
     )
     if not seen and action in {"update", "add", "remove"}:
         return None
-    return Entry(number, action, at, actor_id, name or "", operation_id, version, part, seen)
+    return Entry(number, action, at, actor_id, name or "", operation_id, version, part, seen, imported)
 
 
 def _titles(actor: Actor, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:

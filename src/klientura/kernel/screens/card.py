@@ -11,10 +11,11 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens.cells import cell, phone, unlinked
+from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.lines import kind_of, value_of
 from klientura.kernel.screens.moving import stage_bar
 from klientura.kernel.screens.panels import main_panels
 from klientura.kernel.screens.trash import in_trash
@@ -158,22 +159,9 @@ def part_panels(asked: Request, shape: Shape, parts: dict[str, list[Row]]) -> li
 
 def _line(part: PartShape, line: Row) -> dict[str, Any]:
     """A line in words: what it is, its value as something to click, what is odd about it."""
-    kind = part.fields.get("kind")
-    label = kind.type.display(line["kind"], kind.params, lang()) if kind else ""
-    value: Any = None
-    if "value" in part.fields:
-        shown = {"email": "email", "phone": "phone", "mobile": "phone", "fax": "phone", "site": "url"}.get(
-            line["kind"], ""
-        )
-        text = line["value"]
-        value = phone(text, lang()) if shown == "phone" else {"kind": shown, "text": text} if shown else text
-    else:
-        value = ", ".join(
-            str(line[k]) for k in part.fields if k != "kind" and line[k] not in (None, "", False)
-        )
     return {
-        "label": label,
-        "value": value,
+        "label": kind_of(part, line),
+        "value": value_of(part, line),
         "note": line.get("note") or "",
         "uncertain": bool(line.get("uncertain")),
     }

@@ -15,6 +15,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.lines import told
 from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref, Row
@@ -24,12 +25,13 @@ from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
 
 
-def action_text(asked: Request, entry: Entry, shape: Shape, history: History) -> str:
+def action_text(entry: Entry, shape: Shape) -> str:
     """What happened, as a sentence that follows the name of who did it. A line that came or went is told in full."""
     if entry.part:
-        label = str(shape.parts[entry.part].label).lower()
+        part = shape.parts[entry.part]
+        label = str(part.label).lower()
         if entry.action in {"add", "remove"}:
-            label = _line_text(asked, entry, history) or label
+            label = told(part, {c.field.key: c.new if entry.action == "add" else c.old for c in entry.fields})
         texts = {"add": _("added: {part}"), "remove": _("removed: {part}"), "update": _("changed: {part}")}
         return texts.get(entry.action, _("changed: {part}")).format(part=label)
     texts = {
@@ -42,16 +44,11 @@ def action_text(asked: Request, entry: Entry, shape: Shape, history: History) ->
     return texts.get(entry.action, entry.action)
 
 
-def _line_text(asked: Request, entry: Entry, history: History) -> str:
-    """A line in one breath: its kind and its values, without what is merely «no»."""
-    said = []
-    for changed in entry.fields:
-        value = changed.new if entry.action == "add" else changed.old
-        if value in (None, False, ""):
-            continue
-        shown = changed_value(asked, history, changed, value, {})
-        said.append(str(shown.get("text", "")) if isinstance(shown, dict) else str(shown))
-    return " ".join(text for text in said if text)
+def _where_from(entry: Entry) -> str:
+    if entry.imported is None:
+        return ""
+    file = entry.imported
+    return " · " + (_("from the import of {file}").format(file=file) if file else _("from an import"))
 
 
 def changed_value(asked: Request, history: History, changed: ChangedField, value: Any, row: Row) -> Any:
@@ -77,7 +74,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
                 "kind": "change",
                 "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
-                "text": action_text(asked, entry, shape, history),
+                "text": action_text(entry, shape) + _where_from(entry),
                 "time": at.strftime("%H:%M"),
                 "iso": at.isoformat(),
                 "at": entry.at,

@@ -1,10 +1,10 @@
 """Whom to call about a record: the people and organisations it names, with their phones and e-mails to click."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from klientura.kernel.access.gate import may, members_of, readable
-from klientura.kernel.errors import NotFound
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.language import lang
@@ -23,20 +23,18 @@ def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     """
     if any(f.type.key in CHANNELS for f in shape.fields.values()):
         return []
-    found: dict[int, dict[str, Any]] = {}
+    named: dict[str, dict[int, str]] = {}
     for field in readable(asked.actor, shape).values():
-        target = _reachable(asked, field)
-        if target is None:
-            continue
-        value = row.get(field.key)
-        if isinstance(value, Ref) and value.title is not None and value.id not in found:
-            found[value.id] = _named(asked, target, value, field)
+        target, value = _reachable(asked, field), row.get(field.key)
+        if target and isinstance(value, Ref) and value.title is not None:
+            named.setdefault(target.key, {}).setdefault(value.id, field.heading)
+    found = _named(asked, named)
     for field in readable(asked.actor, shape).values():
         target = _reachable(asked, field)
         if target is not None and field.within and isinstance(whole := row.get(field.within[0]), Ref):
             others = _others(asked, target, field.within[1], whole)
             found |= {r["id"]: _item(asked, target, r, "") for r in others if r["id"] not in found}
-    return [item for item in found.values() if item]
+    return list(found.values())
 
 
 def _reachable(asked: Request, field: FieldShape) -> Shape | None:
@@ -53,21 +51,27 @@ def _channels(asked: Request, target: Shape) -> list[FieldShape]:
     return [f for f in readable(asked.actor, target).values() if f.type.key in CHANNELS]
 
 
-def _named(asked: Request, target: Shape, ref: Ref, field: FieldShape) -> dict[str, Any]:
-    keys = ["title", *(f.key for f in _channels(asked, target))]
-    try:
-        row = read.get(asked.actor, target, ref.id, keys=keys)
-    except NotFound:
-        return {}
-    return _item(asked, target, row, field.heading)
+def _named(asked: Request, named: Mapping[str, Mapping[int, str]]) -> dict[int, dict[str, Any]]:
+    """Those that fields point at, in the order of the fields; one query for each kind of target."""
+    found: dict[int, dict[str, Any]] = {}
+    for key, labels in named.items():
+        target = shape_of(key)
+        tree = {"field": "id", "op": "in", "value": list(labels)}
+        rows = read.page(asked.actor, target, tree=tree, keys=_keys(asked, target), limit=len(labels)).rows
+        items = {r["id"]: _item(asked, target, r, labels[r["id"]]) for r in rows}
+        found |= {number: items[number] for number in labels if number in items}
+    return found
+
+
+def _keys(asked: Request, target: Shape) -> list[str]:
+    return ["title", *(f.key for f in _channels(asked, target))]
 
 
 def _others(asked: Request, target: Shape, key: str, whole: Ref) -> list[Row]:
     if key not in readable(asked.actor, target):
         return []
-    keys = ["title", *(f.key for f in _channels(asked, target))]
     tree = {"field": key, "op": "eq", "value": whole.id}
-    return read.page(asked.actor, target, tree=tree, sort="-id", limit=PEOPLE, keys=keys).rows
+    return read.page(asked.actor, target, tree=tree, sort="-id", limit=PEOPLE, keys=_keys(asked, target)).rows
 
 
 def _item(asked: Request, target: Shape, row: Row, label: str) -> dict[str, Any]:

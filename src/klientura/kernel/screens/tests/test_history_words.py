@@ -1,0 +1,32 @@
+"""History in words: lines told in full and in their order, imports named by their file."""
+
+import html
+
+import pytest
+
+from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import operations, write
+from klientura.kernel.testing.company import found_company
+
+pytestmark = pytest.mark.django_db
+ACTOR = SystemActor("test")
+LINES = {
+    "addresses": [
+        {"kind": "legal", "postcode": "236022", "city": "Калининград", "street": "пр-т Мира, 5, оф. 3"}
+    ],
+    "contact_points": [{"kind": "phone", "value": "+7 487 232-08-38", "note": "склад"}],
+}
+
+
+def test_lines_are_told_in_their_order_and_an_import_by_its_file() -> None:
+    client = found_company().client("administrator")
+    shape = shape_of("organisation")
+    operation = operations.start(ACTOR, "import", shape.key, file="клиенты.csv")
+    number = write.create(ACTOR, shape, {"name": "Альфа", **LINES}, operation_id=operation.pk)
+    write.update(ACTOR, shape, number, {"city": "Уфа"})
+    page = html.unescape(client.get(f"/organisation/{number}?tab=history").content.decode())
+    told = page[page.index('id="history"') :]
+    assert ": 236022, Калининград, пр-т Мира, 5, оф. 3" in told
+    assert "+7 4872 32-08-38 (склад)" in told
+    assert told.count("клиенты.csv") == 3, "the record and its two lines, and not what came later"
