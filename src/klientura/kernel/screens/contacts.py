@@ -33,7 +33,8 @@ def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
         target = _reachable(asked, field)
         if target is not None and field.within and isinstance(whole := row.get(field.within[0]), Ref):
             others = _others(asked, target, field.within[1], whole)
-            found |= {r["id"]: _item(asked, target, r, "") for r in others if r["id"] not in found}
+            for other in others:
+                found.setdefault((target.base, other["id"]), _item(asked, target, other, ""))
     return list(found.values())
 
 
@@ -51,15 +52,15 @@ def _channels(asked: Request, target: Shape) -> list[FieldShape]:
     return [f for f in readable(asked.actor, target).values() if f.type.key in CHANNELS]
 
 
-def _named(asked: Request, named: Mapping[str, Mapping[int, str]]) -> dict[int, dict[str, Any]]:
+def _named(asked: Request, named: Mapping[str, Mapping[int, str]]) -> dict[tuple[str, int], dict[str, Any]]:
     """Those that fields point at, in the order of the fields; one query for each kind of target."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[tuple[str, int], dict[str, Any]] = {}
     for key, labels in named.items():
         target = shape_of(key)
         tree = {"field": "id", "op": "in", "value": list(labels)}
         rows = read.page(asked.actor, target, tree=tree, keys=_keys(asked, target), limit=len(labels)).rows
         items = {r["id"]: _item(asked, target, r, labels[r["id"]]) for r in rows}
-        found |= {number: items[number] for number in labels if number in items}
+        found |= {(target.base, number): items[number] for number in labels if number in items}
     return found
 
 
