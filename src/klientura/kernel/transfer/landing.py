@@ -25,7 +25,9 @@ from klientura.kernel.transfer.ties import Tie, tie_of
 from klientura.kernel.transfer.writing import Pen
 from klientura.kit.formats import Language
 
-SEVERAL = _("Several records fit this row. Add a column that tells them apart: a tax number, a phone or an e-mail.")
+SEVERAL = _(
+    "Several records fit this row. Add a column that tells them apart: a tax number, a phone or an e-mail."
+)
 NOT_YOURS = _("This record exists already, and it is not yours to change.")
 OTHERWISE = _("Another row of this file says otherwise of the same record; what was read first stands.")
 SEVERAL_PEOPLE = _(

@@ -71,11 +71,7 @@ def answer(
     if request.path.startswith(API_PREFIX):
         return problem(error, reference)
     status = error.status if error else 500
-    message = (
-        str(error.message)
-        if error
-        else _now("Internal error. Nothing you saved before is lost.")
-    )
+    message = str(error.message) if error else _now("Internal error. Nothing you saved before is lost.")
     if request.headers.get("HX-Request") == "true":
         return _fragment(request, error, status, message, reference)
     page = status if status in PAGES else 400

@@ -24,7 +24,10 @@ class InputGuardMiddleware:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "\ufffd" in request.path or _is_bad(query):
             return answer(
-                request, BadRequest(_("The address holds invalid characters. Open the page from the menu."), code="address")
+                request,
+                BadRequest(
+                    _("The address holds invalid characters. Open the page from the menu."), code="address"
+                ),
             )
         if len(query) > MAX_QUERY:
             return answer(

@@ -95,7 +95,9 @@ OPPORTUNITY = ObjectSpec(
     fields={
         "name": Field(contains=True),
         "party": Field(target="party", related=_("Deals")),
-        "person": Field(target="person", within=("party", "employer"), related=_("Deals with this contact person")),
+        "person": Field(
+            target="person", within=("party", "employer"), related=_("Deals with this contact person")
+        ),
         "pipeline": Field(target="pipeline"),
         "stage": Field(target="stage", by_verb="move"),
         "status": Field(read_only=True, hues={"open": "blue", "won": "green", "lost": "red"}),
