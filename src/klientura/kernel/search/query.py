@@ -9,7 +9,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, members_of, readable, readable_parts
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.search.vocabulary import MOST, expand, is_word, neighbours
+from klientura.kernel.search.vocabulary import MOST, Vocabulary, is_word
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import like
 from klientura.kit.text import search_variants, words
@@ -30,26 +30,30 @@ class Understood(NamedTuple):
     empty: bool = False
 
 
-def understand(actor: Actor, shape: Shape, text: str, *, repair: bool = True) -> Understood | None:
+def understand(
+    actor: Actor, shape: Shape, text: str, *, repair: bool = True, vocabulary: Vocabulary | None = None
+) -> Understood | None:
     """Find the reading of a search text that gives records; None for a text without letters and digits.
 
     With `repair=False` only the text as it was typed is tried. `empty` says that no reading finds anything.
+    Searches of one text among several objects share their `vocabulary`.
     """
+    vocabulary = vocabulary or Vocabulary()
     text = text[:MAX_LENGTH].replace("\x00", "")
     typed = words(text)[:MAX_WORDS]
     if not typed:
         return None
-    known = expand(typed)
+    known = vocabulary.expand(typed)
     if found := _read(actor, shape, text, typed, known):
         return Understood(found, None)
     if repair:
         others = {v: words(v)[:MAX_WORDS] for v in search_variants(text)[1:]}
-        known |= expand(t for own in others.values() for t in own)
+        known |= vocabulary.expand(t for own in others.values() for t in own)
         for reading, own in _promising(actor, shape, others, known).items():
             if found := _read(actor, shape, reading, own, known):
                 return Understood(found, reading)
         for own in (typed, *others.values()):
-            if repaired := _repaired(actor, shape, own, known):
+            if repaired := _repaired(actor, shape, own, known, vocabulary):
                 return repaired
     return Understood(Predicate(sql.SQL("false")), None, empty=True)
 
@@ -104,11 +108,16 @@ def _words_of(token: str, known: Mapping[str, list[str]]) -> Sequence[str]:
 
 
 def _repaired(
-    actor: Actor, shape: Shape, tokens: Sequence[str], known: Mapping[str, list[str]]
+    actor: Actor,
+    shape: Shape,
+    tokens: Sequence[str],
+    known: Mapping[str, list[str]],
+    vocabulary: Vocabulary,
 ) -> Understood | None:
     """Replace words that occur nowhere (a single word: that finds nothing here) by their nearest neighbours."""
     alternatives = [
-        neighbours(t) if known.get(t) == [] or len(tokens) == 1 else _words_of(t, known) for t in tokens
+        vocabulary.neighbours(t) if known.get(t) == [] or len(tokens) == 1 else _words_of(t, known)
+        for t in tokens
     ]
     if not tokens or not all(alternatives):
         return None

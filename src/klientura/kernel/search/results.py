@@ -7,6 +7,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
+from klientura.kernel.search.vocabulary import Vocabulary
 from klientura.kernel.store.read import Row, page
 
 
@@ -25,15 +26,19 @@ def search(actor: Actor, shapes: Sequence[Shape], text: str, *, limit: int = 8) 
     Other readings (layout, alphabet, typos) are tried only when the text as typed finds nothing in any of them.
     """
     open_shapes = [s for s in shapes if may(actor, s, "read")]
-    return _search(actor, open_shapes, text, limit, repair=False) or _search(
-        actor, open_shapes, text, limit, repair=True
-    )
+    vocabulary = Vocabulary()
+    for repair in (False, True):
+        if found := _search(actor, open_shapes, text, limit, repair, vocabulary):
+            return found
+    return []
 
 
-def _search(actor: Actor, shapes: Sequence[Shape], text: str, limit: int, *, repair: bool) -> list[Found]:
+def _search(
+    actor: Actor, shapes: Sequence[Shape], text: str, limit: int, repair: bool, vocabulary: Vocabulary
+) -> list[Found]:
     found = []
     for shape in shapes:
-        understood = understand(actor, shape, text, repair=repair)
+        understood = understand(actor, shape, text, repair=repair, vocabulary=vocabulary)
         if understood is None or understood.empty:
             continue
         fields = readable(actor, shape)

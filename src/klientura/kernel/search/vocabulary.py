@@ -29,28 +29,36 @@ def is_word(token: str) -> bool:
     return len(token) >= SHORTEST and token.isalpha()
 
 
-def expand(tokens: Iterable[str]) -> dict[str, list[str]]:
-    """For each token the words that contain it, at most MOST + 1 of them; one query, served by the trigram index."""
-    asked = sorted({t for t in tokens if is_word(t)})
-    if not asked:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select t, array(select word from kernel_search_word where word like pattern limit %s)"
-            " from unnest(%s::text[], %s::text[]) u(t, pattern)",
-            [MOST + 1, asked, [f"%{like(t)}%" for t in asked]],
-        )
-        return dict(cursor.fetchall())
+class Vocabulary:
+    """The words that one search asks for. It remembers what it read: several objects are searched for the same ones."""
+
+    def __init__(self) -> None:
+        self._containing: dict[str, list[str]] = {}
+        self._near: dict[str, list[str]] = {}
+
+    def expand(self, tokens: Iterable[str]) -> dict[str, list[str]]:
+        """For each token of letters the words that contain it, at most MOST + 1; one query, served by the trigram index."""
+        asked = {t for t in tokens if is_word(t)}
+        if unread := sorted(asked - self._containing.keys()):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select t, array(select word from kernel_search_word where word like pattern limit %s)"
+                    " from unnest(%s::text[], %s::text[]) u(t, pattern)",
+                    [MOST + 1, unread, [f"%{like(t)}%" for t in unread]],
+                )
+                self._containing |= dict(cursor.fetchall())
+        return {t: self._containing[t] for t in asked}
+
+    def neighbours(self, token: str) -> list[str]:
+        """The nearest words within two typing errors (one for short words): all at the smallest distance found."""
+        if token not in self._near:
+            self._near[token] = _nearest(token) if is_word(token) else []
+        return self._near[token]
 
 
-def neighbours(token: str) -> list[str]:
-    """The nearest words within two typing errors (one for short words): all at the smallest distance found.
-
-    The first two letters are mostly right, so words that share them are looked at first (a range of the index); only
-    when there is none, similar words are sought by trigrams.
-    """
-    if not is_word(token):
-        return []
+def _nearest(token: str) -> list[str]:
+    # The first two letters are mostly right, so words that share them are looked at first (a range of the index); only
+    # when there is none, similar words are sought by trigrams.
     errors = 1 if len(token) < 6 else 2
     rest: list[Any] = [len(token) - errors, len(token) + errors, token, errors, errors, token, NEIGHBOURS]
     with connection.cursor() as cursor:
