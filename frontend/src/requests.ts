@@ -9,6 +9,7 @@ htmx.config.allowScriptTags = false;
 htmx.config.historyCacheSize = 0; // pages with people's data are not kept in the browser's storage
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
+htmx.config.defaultSettleDelay = 0; // what was swapped in answers to keys at once: somebody types already
 htmx.config.attributesToSettle = ["class"]; // copying a style attribute would offend the content policy
 htmx.config.timeout = 60_000;
 htmx.config.responseHandling = [

@@ -181,6 +181,7 @@ def test_a_filter_reads_in_words_after_it_was_applied_and_takes_another_conditio
     chip = page.locator(".filter-chip")
     expect(chip).to_contain_text("создано")
     expect(chip).not_to_contain_text("this_year")
+    page.wait_for_load_state("networkidle")
     assert page.locator(".list-search").bounding_box() == place
     chip.locator("[data-filter-open]").click()
     page.get_by_role("button", name="Добавить условие").click()

@@ -159,14 +159,16 @@ def test_removal_takes_all_and_keeps_what_was_changed(
         undone = remove_demo(ACTOR)
 
     assert undone is not None
-    # What was changed stays, and with it whatever it points at.
+    # What was changed stays, and with it whatever it points at, and the people of such organisations.
     kept, ahead = set[int](), {touched.pk}
     while ahead:
         kept |= ahead
         rows = Party.objects.filter(pk__in=ahead).values_list(
             "employer_id", "parent_id", "primary_contact_id"
         )
-        ahead = {pk for row in rows for pk in row if pk} - kept
+        theirs = Party.objects.filter(employer_id__in=ahead).values_list("pk", flat=True)
+        ahead = {pk for row in rows for pk in row if pk} | set(theirs)
+        ahead -= kept
     assert set(undone.kept) == kept
     assert set(Party.objects.filter(deleted_at=None).values_list("pk", flat=True)) == kept
     assert not Opportunity.objects.filter(deleted_at=None).exists()
