@@ -22,9 +22,10 @@ MAX_LISTED = 200
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: its own operation, how many records it put back, which it had to leave as they are.
+    """What an undo did: its own operation, how many records it put back, which it had to leave, wholly or in part.
 
-    `kept` holds numbers of records of the operation's own table first, then those of others.
+    A record of which only a part could be put back counts among both. `kept` holds numbers of records of the operation's
+    own table first, then those of others.
     """
 
     operation_id: int
@@ -41,6 +42,7 @@ def undo(actor: Actor, operation_id: int) -> Undone:
     """Take back an operation of the actor's own (an administrator: anybody's). Itself an operation.
 
     Kept as they are, and whole: records that it made and somebody worked with since (a deal with an imported client).
+    Once what was built upon them is gone or taken back itself, they can be undone again.
     Kept too: values changed since, and what has left the actor's reach. Each table touched gets one event
     `<its base>.undone`. Raises NotFound, Denied, BadRequest (already taken back, or still running).
     """
@@ -49,7 +51,7 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         raise NotFound
     if target.kind == "undo":
         raise Denied(_("An undo cannot be undone."))
-    if target.state not in {"done", "cancelled", "failed"}:
+    if target.state not in {"done", "cancelled", "failed", "partly_undone"}:
         raise BadRequest(_("This has been undone already, or is still running."), code="state")
     shape = shape_of(target.object)
     needed = _NEEDED.get(target.kind, "edit")
@@ -65,7 +67,7 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         moved |= lines_moved
         kept |= lines_kept
         result.restored += len(moved)
-        if left := sorted(kept - moved):
+        if left := sorted(kept):
             result.kept += left
             kept_by[each.base] = left[:MAX_LISTED]
         emit(f"{each.base}.undone", each.base, sorted(moved), actor_id=actor.user_id, operation_id=mine.pk)

@@ -7,7 +7,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import scope
+from klientura.kernel.access.gate import Predicate, scope
+from klientura.kernel.history.since import changed_since
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import rows
@@ -18,52 +19,100 @@ from klientura.kernel.store.generated import column_names, parts_of
 def undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tuple[set[int], set[int]]:
     """Take back what an operation did to the lines of the records of one table.
 
-    Returns the numbers of the records whose lines were put back, and of those where lines that somebody changed
-    since had to stay. Records that the operation itself made keep theirs, for they go to the
-    trash whole.
+    Returns the numbers of the records of whose lines any was put back, and of those where any had to stay: somebody
+    changed it since, or the record is out of the actor's reach. Records that the operation itself made keep theirs, for
+    they go to the trash whole.
     """
     parts = parts_of([s for s in all_shapes().values() if s.table == shape.table])
-    if not parts:
-        return set(), set()
-    roots = _open_roots(actor, shape, operation_id, mine)
+    roots = _roots(shape, operation_id) if parts else []
     if not roots:
         return set(), set()
-    rows.remember_actor(actor.user_id, mine)
+    open_roots = _lock(actor, shape, roots)
     touched: set[int] = set()
-    kept: set[int] = set()
-    for part in parts.values():
-        columns = [c for c in column_names(part.table) if c not in SILENT and c != part.parent_column]
-        with connection.cursor() as cursor:
-            touched |= _restore(cursor, part, columns, operation_id, roots)
-            touched |= _remove(cursor, part, columns, operation_id, roots)
-            touched |= _put_back(cursor, part, columns, operation_id, roots)
-            kept |= _left(cursor, part, operation_id, roots)
+    kept = set(roots) - set(open_roots)
+    with connection.cursor() as cursor:
+        columns = {
+            key: [c for c in column_names(part.table) if c not in SILENT and c != part.parent_column]
+            for key, part in parts.items()
+        }
+        to_do: set[int] = set()
+        for key, part in parts.items():
+            to_do |= _to_do(cursor, part, columns[key], operation_id, open_roots)
+            kept |= changed_since(part.table, _updates(part, operation_id, open_roots))
+        moved = sorted(to_do)
+        _renew(cursor, shape, moved, actor.user_id, mine)
+        rows.remember_actor(actor.user_id, mine)
+        for key, part in parts.items():
+            touched |= _restore(cursor, part, columns[key], operation_id, moved)
+            touched |= _remove(cursor, part, columns[key], operation_id, moved)
+            touched |= _put_back(cursor, part, columns[key], operation_id, moved)
+            kept |= _left(cursor, part, operation_id, open_roots)
     return touched, kept
 
 
-def _open_roots(actor: Actor, shape: Shape, operation_id: int, mine: int) -> list[int]:
-    """The records whose lines the operation changed and the actor may change; each gets a new version first."""
+def _roots(shape: Shape, operation_id: int) -> list[int]:
+    """The records whose lines the operation changed, without those that it made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select root_id from kernel_change where operation_id = %s and root_object = %s and object <> %s"
+            " except select record_id from kernel_change where operation_id = %s and object = %s and action = 'create'",
+            [operation_id, shape.base, shape.base, operation_id, shape.base],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _lock(actor: Actor, shape: Shape, ids: list[int]) -> list[int]:
+    """Those of the records that the actor may change, locked."""
     reach = scope(actor, shape, "edit")
-    table = sql.Identifier(shape.table)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
-                "select r.id from {} r where r.deleted_at is null and {} and r.id in ("
-                "select c.root_id from kernel_change c where c.operation_id = %s and c.root_object = %s and c.object <> %s"
-                " except select c.record_id from kernel_change c"
-                " where c.operation_id = %s and c.object = %s and c.action = 'create') order by r.id for no key update"
-            ).format(table, reach.sql),
-            [*reach.params, operation_id, shape.base, shape.base, operation_id, shape.base],
+                "select r.id from {} r where r.deleted_at is null and {} and r.id = any(%s) order by r.id for no key update"
+            ).format(sql.Identifier(shape.table), reach.sql),
+            [*reach.params, ids],
         )
-        found = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            sql.SQL(
-                "update {} r set updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1"
-                " where r.id = any(%s) and r.operation_id is distinct from %s"
-            ).format(table),
-            [timezone.now(), actor.user_id, mine, found, mine],
-        )
-    return found
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _renew(cursor: Any, shape: Shape, ids: list[int], user_id: int | None, mine: int) -> None:
+    """Each record gets a new version before its lines change: their history names it."""
+    cursor.execute(
+        sql.SQL(
+            "update {} r set updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1"
+            " where r.id = any(%s) and r.operation_id is distinct from %s"
+        ).format(sql.Identifier(shape.table)),
+        [timezone.now(), user_id, mine, ids, mine],
+    )
+
+
+def _to_do(cursor: Any, part: PartShape, columns: list[str], operation_id: int, roots: list[int]) -> set[int]:
+    """The records of whose lines there is any to delete, to restore or to put back."""
+    cursor.execute(
+        sql.SQL(
+            "select distinct c.root_id from kernel_change c left join {table} l on l.id = c.record_id"
+            " where c.operation_id = %s and c.object = %s and c.root_id = any(%s) and case c.action"
+            " when 'remove' then l.id is null when 'add' then l.id is not null and {same}"
+            " else l.id is not null and ({any}) end"
+        ).format(
+            table=sql.Identifier(part.table),
+            same=sql.SQL(" and ").join(as_written(c, "l") for c in columns),
+            any=sql.SQL(" or ").join(_still(columns)),
+        ),
+        [operation_id, part.key, roots],
+    )
+    return {row[0] for row in cursor.fetchall()}
+
+
+def _still(columns: list[str]) -> list[sql.Composed]:
+    """For each column whether a change `c` wrote it and the value stands."""
+    return [sql.SQL("(c.changes ? {} and {})").format(sql.Literal(c), as_written(c, "l")) for c in columns]
+
+
+def _updates(part: PartShape, operation_id: int, roots: list[int]) -> Predicate:
+    return Predicate(
+        sql.SQL("c.operation_id = %s and c.object = %s and c.root_id = any(%s)"),
+        (operation_id, part.key, roots),
+    )
 
 
 _DONE = sql.SQL("c.operation_id = %s and c.object = %s and c.root_id = any(%s) and c.action = {}")
@@ -73,7 +122,7 @@ def _restore(
     cursor: Any, part: PartShape, columns: list[str], operation_id: int, roots: list[int]
 ) -> set[int]:
     """Put old values of changed lines back where the present ones are still the operation's, the newest change first."""
-    tests = [sql.SQL("(c.changes ? {} and {})").format(sql.Literal(c), as_written(c, "l")) for c in columns]
+    tests = _still(columns)
     assignments = [
         sql.SQL("{c} = case when {test} then (c.was).{c} else l.{c} end").format(
             c=sql.Identifier(c), test=test

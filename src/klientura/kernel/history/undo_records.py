@@ -9,6 +9,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
+from klientura.kernel.history.since import changed_since
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.changes import SILENT, as_it_was, as_written
@@ -33,7 +34,8 @@ def undo_records(
 
     Records that it made and that are in `stay` are left.
 
-    Returns the numbers put back, and those left as they are: changed since, or out of the actor's reach.
+    Returns the numbers of records of which anything was put back, and of those where anything had to be left: what was
+    changed since, or is out of the actor's reach. A record can be among both.
     """
     done: set[int] = set()
     kept: set[int] = set()
@@ -56,10 +58,35 @@ def undo_records(
                 done |= moved
                 kept |= left
     if "update" in actions:
-        restored, left = _restore_values(shape, operation_id, values, reach)
+        restored, left = _take_back_updates(shape, operation_id, values, reach)
         done |= restored
         kept |= left
-    return done, kept - done
+    return done, kept
+
+
+def _take_back_updates(
+    shape: Shape, operation_id: int, values: list[Any], reach: Predicate
+) -> tuple[set[int], set[int]]:
+    """Old values return. Records that the operation itself made are not among them: they go to the trash, or stay, whole."""
+    of_operation = (operation_id, shape.base)
+    which = Predicate(sql.SQL("c.operation_id = %s and c.object = %s"), of_operation)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select record_id from kernel_change where operation_id = %s and object = %s and action = 'update' except"
+            " select record_id from kernel_change where operation_id = %s and object = %s and action = 'create'",
+            [*of_operation, *of_operation],
+        )
+        mentioned = {row[0] for row in cursor.fetchall()}
+    not_made = Predicate(
+        sql.SQL(
+            "{} and not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
+            " and m.record_id = r.id and m.action = 'create')"
+        ).format(reach.sql),
+        (*reach.params, *of_operation),
+    )
+    since = changed_since(shape.table, which)
+    restored = restore_values(shape, which, values, not_made)
+    return restored, mentioned & (since | _gone(shape, mentioned - restored, reach))
 
 
 def _move_back(
@@ -117,12 +144,22 @@ def _still(column: str, together: Collection[str]) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(" and ").join(tests))
 
 
-def _restore_values(
-    shape: Shape, operation_id: int, values: list[Any], reach: Predicate
-) -> tuple[set[int], set[int]]:
-    """Put old values back where the current one is still the operation's; the newest change of a record goes first.
+def _gone(shape: Shape, ids: set[int], reach: Predicate) -> set[int]:
+    """Those of the records that are in the trash or out of reach."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select r.id from {} r where r.id = any(%s) and r.deleted_at is null and {}").format(
+                sql.Identifier(shape.table), reach.sql
+            ),
+            [sorted(ids), *reach.params],
+        )
+        return ids - {row[0] for row in cursor.fetchall()}
 
-    Records that the operation itself made are not among them: they go to the trash whole, or stay whole.
+
+def restore_values(shape: Shape, which: Predicate, values: list[Any], reach: Predicate) -> set[int]:
+    """Put the values before certain changes `c` back where the present ones are still theirs; return the records.
+
+    The newest change of a record goes first. `values` are when, who and in which operation; `reach` limits the records `r`.
     """
     columns = [c for c in column_names(shape.table) if c not in SILENT]
     together = {c: group for group in _groups(shape) for c in group}
@@ -135,13 +172,11 @@ def _restore_values(
     ]
     source = sql.SQL(
         "select c.record_id, c.changes, row_number() over (partition by c.record_id order by c.id desc) as turn,"
-        " {} as was from kernel_change c where c.operation_id = %s and c.object = %s and c.action = 'update'"
-    ).format(as_it_was(shape.table))
+        " {} as was from kernel_change c where {} and c.action = 'update'"
+    ).format(as_it_was(shape.table), which.sql)
     text = sql.SQL(
         "update {table} r set {assignments}, {header} from ({source}) c"
-        " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach}"
-        " and not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
-        " and m.record_id = r.id and m.action = 'create') returning r.id"
+        " where r.id = c.record_id and c.turn = %s and r.deleted_at is null and ({tests}) and {reach} returning r.id"
     ).format(
         table=sql.Identifier(shape.table),
         assignments=sql.SQL(", ").join(assignments),
@@ -150,19 +185,14 @@ def _restore_values(
         tests=sql.SQL(" or ").join(tests),
         reach=reach.sql,
     )
+    turns = sql.SQL(
+        "select coalesce(max(n), 0) from (select count(*) n from kernel_change c where {} and c.action = 'update'"
+        " group by c.record_id) q"
+    ).format(which.sql)
     restored: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(max(n), 0) from (select count(*) n from kernel_change where operation_id = %s and object = %s"
-            " and action = 'update' group by record_id) q",
-            [operation_id, shape.base],
-        )
+        cursor.execute(turns, which.params)
         for turn in range(1, cursor.fetchone()[0] + 1):
-            which: tuple[Any, ...] = (operation_id, shape.base)
-            cursor.execute(text, [*values, *which, turn, *reach.params, *which])
+            cursor.execute(text, [*values, *which.params, turn, *reach.params])
             restored |= {row[0] for row in cursor.fetchall()}
-        cursor.execute(
-            "select distinct record_id from kernel_change where operation_id = %s and object = %s and action = 'update'",
-            [operation_id, shape.base],
-        )
-        return restored, {row[0] for row in cursor.fetchall()} - restored
+    return restored

@@ -143,8 +143,8 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     }
     if done.kept:
         text += ". " + ngettext(
-            "%(count)s record was changed since and was left alone",
-            "%(count)s records were changed since and were left alone",
+            "%(count)s record was changed since: what was changed stayed",
+            "%(count)s records were changed since: what was changed stayed",
             len(done.kept),
         ) % {"count": len(done.kept)}
     response = HttpResponse(status=200)

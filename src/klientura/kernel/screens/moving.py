@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from klientura.kernel.access.gate import may, readable, writable
-from klientura.kernel.errors import Invalid, NotFound
+from klientura.kernel.errors import Denied, Invalid, NotFound
+from klientura.kernel.history.take_back import take_back
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Action
@@ -82,12 +82,11 @@ def _action(shape: Shape) -> Action:
 def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """POST /{object}/{id}/move: move a record; 422 with a form when the verb needs to know more.
 
-    Asked from a board it answers the card; with ?whole=1 (a card's bar, Undo) the page is told to renew itself.
+    Asked from a board it answers the card; with ?whole=1 (a card's bar) the page is told to renew itself.
     """
     asked, shape = of(request), shape_of(object)
     board, action = board_of(shape), _action(shape)
-    said = {**request.GET.dict(), **request.POST.dict()}
-    stage, version = str(said.get("stage", "")), number(str(said.get("version", "")))
+    stage, version = request.POST.get("stage", ""), number(request.POST.get("version"))
     given = {k: v for k in action.fields if (v := request.POST.get(k)) not in (None, "")}
     open_keys = [k for k in (board.group, board.chooser) if k in readable(asked.actor, shape)]
     before = read.get(asked.actor, shape, record_id, keys=["title", *(k for k in open_keys if k)])
@@ -97,15 +96,34 @@ def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
             expected_version=version,
         )  # fmt: skip
     except Invalid as refused:
+        refuse_closed(asked, shape, action, refused)
         return _ask(asked, shape, before, stage, version, refused, given)
-    whole = bool(request.GET.get("whole"))
-    response = _renewed() if whole else _moved(asked, shape, record_id)
-    if request.GET.get("back"):
-        return toast(response, _("Moved back"))
-    if board.group not in before:
-        return toast(response, _("Moved"))
-    query = {"whole": 1, "back": 1, "stage": _plain(before[board.group]), "version": now}
-    return toast(response, _("Moved"), undo_url=f"/{shape.key}/{record_id}/move?{urlencode(query)}")
+    response = _renewed() if request.GET.get("whole") else _moved(asked, shape, record_id)
+    undo_url = f"/{shape.key}/{record_id}/move/back?version={now}" if now != before["version"] else ""
+    return toast(response, _("Moved"), undo_url=undo_url)
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def move_back(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """POST /{object}/{id}/move/back?version=…: the reader's own move is taken back, with all that it changed."""
+    asked, shape = of(request), shape_of(object)
+    if not may_move(asked, shape):
+        raise Denied
+    take_back(asked.actor, shape, record_id, number(request.GET.get("version")) or 0)
+    return toast(_renewed(), _("Moved back"))
+
+
+def refuse_closed(asked: Request, shape: Shape, action: Action, refused: Invalid) -> None:
+    """Tell whoever cannot fill in what a verb asks for that they cannot. Raises Denied."""
+    wanting = {e.field for e in refused.errors} & action.fields.keys()
+    if any(k in shape.fields and not _asks(asked, shape, k) for k in wanting):
+        raise Denied(_("This needs a field that is closed to your role. Ask your administrator."))
+
+
+def _asks(asked: Request, shape: Shape, key: str) -> bool:
+    """Whether a field of a verb may be asked for: the reader sees it and may fill it in."""
+    return key in readable(asked.actor, shape) and writable(asked.actor, shape, key)
 
 
 def _renewed() -> HttpResponse:
@@ -159,7 +177,7 @@ def _ask(
             "required": k in messages or bool(o.required),
         }
         for k, o in action.fields.items()
-        if k != board.group and k in shape.fields
+        if k != board.group and k in shape.fields and _asks(asked, shape, k)
     ]
     chosen = row.get(board.chooser) if board.chooser else None
     names = {str(s["id"]): s["name"] for s in stages_of(asked.actor, shape, _plain(chosen))}

@@ -42,6 +42,7 @@ urlpatterns = [
     path("<object:object>/<number:record_id>/edit", forms.edit, name="edit"),
     path("<object:object>/<number:record_id>/fact/<slug:key>", facts.edit_fact, name="fact"),
     path("<object:object>/<number:record_id>/move", moving.move, name="move"),
+    path("<object:object>/<number:record_id>/move/back", moving.move_back, name="move_back"),
     path("<object:object>/<number:record_id>/trash", card.trash, name="trash"),
     path("<object:object>/<number:record_id>/restore", card.restore, name="restore"),
     path("<object:object>/<number:record_id>/history", changes.history_page, name="history"),

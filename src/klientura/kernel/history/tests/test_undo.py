@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.errors import BadRequest
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
@@ -40,6 +41,46 @@ def test_only_values_that_are_still_the_operations_return(actor: Actor, shape: S
     rows = [read.get(actor, shape, number) for number in five]
     assert [row["city"] for row in rows] == ["Томск", "Уфа", "Уфа", "Уфа", "Уфа"]
     assert [row["roles"] for row in rows] == [None] * 5
+
+
+def test_a_record_put_back_in_part_is_counted_among_what_stayed(
+    actor: Actor, shape: Shape, five: tuple[int, ...]
+):
+    done = bulk.edit(actor, shape, bulk.Selection(ids=five[:2]), {"city": "Омск", "note": "важный"})
+    write.update(actor, shape, five[0], {"city": "Томск"})
+
+    result = undo(actor, done.operation_id)
+
+    assert (result.restored, result.kept) == (2, [five[0]])
+    assert [read.get(actor, shape, n)["note"] for n in five[:2]] == [None, None]
+
+
+def test_a_value_that_somebody_put_back_by_hand_is_no_change_left(
+    actor: Actor, shape: Shape, five: tuple[int, ...]
+):
+    done = bulk.edit(actor, shape, bulk.Selection(ids=five[:1]), {"city": "Омск"})
+    write.update(actor, shape, five[0], {"city": "Уфа"})
+
+    assert undo(actor, done.operation_id).kept == []
+
+
+def test_what_could_not_be_undone_can_be_later(actor: Actor, shape: Shape):
+    first, second = (operations.start(actor, "import", "organisation") for _n in range(2))
+    ids = write.create_many(actor, shape, [{"name": f"Импорт {n}"} for n in range(3)], operation_id=first.pk)
+    for number in ids[:2]:
+        write.update(actor, shape, number, {"city": "Уфа"}, operation_id=second.pk)
+    write.update(actor, shape, ids[0], {"note": "Звонили"})
+    for operation in (first, second):
+        operations.finish(operation, records=3)
+
+    assert undo(actor, first.pk).kept == list(ids[:2])
+    assert undo(actor, second.pk).kept == []
+    again = undo(actor, first.pk)
+
+    assert (again.restored, again.kept) == (1, [ids[0]])
+    assert [r["id"] for r in read.page(actor, shape).rows] == [ids[0]]
+    with pytest.raises(BadRequest):
+        undo(actor, second.pk)
 
 
 def test_trashed_records_come_back(actor: Actor, shape: Shape, five: tuple[int, ...]):
@@ -128,6 +169,28 @@ def test_what_left_the_actors_reach_stays(shape: Shape):
 
     assert (result.restored, result.kept) == (1, [ids[0]])
     assert [read.get(boss, shape, i)["city"] for i in ids] == ["Омск", "Уфа"]
+
+
+def test_a_changed_line_that_was_changed_again_stays_and_is_told(actor: Actor, shape: Shape):
+    line = {"kind": "legal", "city": "Уфа", "street": "Мира, 1"}
+    number = write.create(actor, shape, {"name": "Альфа", "addresses": [line]})
+    operation = operations.start(actor, "import", "organisation")
+
+    def street(text: str, operation_id: int | None) -> None:
+        stored = read.parts_of(actor, shape, [number])[number]["addresses"][0]
+        given = {"id": stored["id"], **line, "street": text}
+        write.update(actor, shape, number, {"addresses": [given]}, operation_id=operation_id)
+
+    street("Мира, 2", operation.pk)
+    street("Мира, 3", None)
+    operations.finish(operation, records=1)
+    version = read.get(actor, shape, number)["version"]
+
+    result = undo(actor, operation.pk)
+
+    assert (result.restored, result.kept) == (0, [number])
+    assert read.parts_of(actor, shape, [number])[number]["addresses"][0]["street"] == "Мира, 3"
+    assert read.get(actor, shape, number)["version"] == version, "nothing was written"
 
 
 def test_lines_that_a_colleague_completed_stay(actor: Actor, shape: Shape, five: tuple[int, ...]):

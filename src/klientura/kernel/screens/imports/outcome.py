@@ -150,8 +150,8 @@ def left_by_undo(actor: Actor, record: Import) -> dict[str, Any] | None:
             "%(count)s record is as it was", "%(count)s records are as they were", undone.records
         ) % {"count": format_decimal(undone.records, lang())},
         "kept": ngettext(
-            "%(count)s record stayed: somebody has worked with it since",
-            "%(count)s records stayed: somebody has worked with them since", number,
+            "%(count)s record stayed, wholly or in part: somebody has worked with it since",
+            "%(count)s records stayed, wholly or in part: somebody has worked with them since", number,
         ) % {"count": format_decimal(number, lang())} if number else "",
         "links": links,
         "more": number > len(links),

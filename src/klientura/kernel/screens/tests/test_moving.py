@@ -65,6 +65,53 @@ def test_taking_a_move_back_does_not_undo_what_somebody_did_since(company: Compa
     assert stage_of(deal) == third
 
 
+def test_a_move_taken_back_leaves_the_deal_as_it_was(company: Company) -> None:
+    shape, client = shape_of("opportunity"), company.client("administrator")
+    deal = write.create(ACTOR, shape, {"name": "Станки", "probability": 37})
+    won, lost, opened = stages("won")[0], stages("lost")[0], stages("open")
+    keys = ("stage", "status", "probability", "stage_changed_at", "closed_at", "loss_reason", "loss_note")
+
+    def as_it_is() -> dict[str, object]:
+        row = read.get(ACTOR, shape, deal)
+        return {k: row[k] for k in keys}
+
+    def move_and_back(stage: int, **more: str) -> None:
+        before = as_it_is()
+        moved = client.post(f"/opportunity/{deal}/move?whole=1", {"stage": stage, **more}, headers=HTMX)
+        assert as_it_is() != before
+        back = client.post(json.loads(moved["HX-Trigger"])["toast"]["undoUrl"], headers=HTMX)
+        assert back.status_code == 200
+        assert as_it_is() == before
+
+    move_and_back(opened[1])
+    move_and_back(lost, loss_reason="price", loss_note="дорого")
+    client.post(f"/opportunity/{deal}/move?whole=1", {"stage": won}, headers=HTMX)
+    move_and_back(opened[0])
+    client.post(f"/opportunity/{deal}/move?whole=1", {"stage": lost, "loss_reason": "price"}, headers=HTMX)
+    move_and_back(opened[0])
+
+
+def test_a_move_of_somebody_else_is_not_taken_back(company: Company) -> None:
+    deal = write.create(company.actor("employee"), shape_of("opportunity"), {"name": "Станки"})
+    second = stages("open")[1]
+    moved = company.client("manager").post(
+        f"/opportunity/{deal}/move?whole=1", {"stage": second}, headers=HTMX
+    )
+    address = json.loads(moved["HX-Trigger"])["toast"]["undoUrl"]
+    assert company.client("administrator").post(address, headers=HTMX).status_code == 409
+    assert company.client("observer").post(address, headers=HTMX).status_code == 403
+    assert stage_of(deal) == second
+
+
+def test_who_may_not_fill_in_what_a_loss_needs_is_told_so(company: Company) -> None:
+    deal = write.create(company.actor("employee"), shape_of("opportunity"), {"name": "Станки"})
+    company.hide("employee", "opportunity", "loss_reason")
+    for address in (f"/opportunity/{deal}/move?whole=1", f"/opportunity/{deal}/move"):
+        refused = company.client("employee").post(address, {"stage": stages("lost")[0]}, headers=HTMX)
+        assert refused.status_code == 403
+        assert "loss_reason" not in refused.content.decode()
+
+
 def test_who_may_not_edit_a_deal_sees_its_stages_without_buttons(company: Company) -> None:
     deal = write.create(company.actor("colleague"), shape_of("opportunity"), {"name": "Станки"})
     page = company.client("observer").get(f"/opportunity/{deal}").content.decode()
