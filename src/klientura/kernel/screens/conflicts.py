@@ -7,46 +7,71 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from klientura.kernel.errors import Conflict
-from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import inputs
+from klientura.kernel.screens.chosen import Names, in_words
 from klientura.kernel.screens.language import lang
-from klientura.kernel.store.read import Ref, Row
-from klientura.kernel.web.requests import Request
+from klientura.kernel.store.read import Row
+from klientura.kernel.web.requests import Request, number
 
 LOOK_BACK = 10
 
 
-def who_changed(asked: Request, shape: Shape, record_id: int, keys: Sequence[str]) -> dict[str, str]:
-    """By field: who changed it last, as far as the latest changes tell; «Somebody» else."""
+def seen_version(asked: Request, row: Row) -> int:
+    """The version that whoever sends a form saw when it was shown."""
+    seen = number(asked.POST.get("version"))
+    return int(row["version"]) if seen is None else seen
+
+
+def who_changed(asked: Request, shape: Shape, row: Row, keys: Sequence[str]) -> dict[str, str]:
+    """By field: who changed it last since it was seen, as far as the latest changes tell; «Somebody» else.
+
+    A change that nobody signed (of an import, of the product itself) hides the signed ones before it.
+    """
     found: dict[str, str] = {}
-    for entry in history_of(asked.actor, shape, record_id, limit=LOOK_BACK).entries:
+    seen = seen_version(asked, row)
+    for entry in history_of(asked.actor, shape, row["id"], limit=LOOK_BACK).entries:
+        if entry.version is None or entry.version <= seen:
+            continue
         for key in {entry.part} if entry.part else {c.field.key for c in entry.fields}:
-            if entry.actor:
-                found.setdefault(key, entry.actor)
+            found.setdefault(key, entry.actor or ("" if entry.imported is None else _("An import")))
     return {key: found.get(key) or _("Somebody") for key in keys}
 
 
+def disputed(fields: Mapping[str, FieldShape], conflict: Conflict | None) -> list[tuple[FieldShape, Any]]:
+    """The values of both sides, each with its field."""
+    both = [(c.field, v) for c in conflict.conflicts for v in (c.theirs, c.yours)] if conflict else []
+    return [(fields[key], value) for key, value in both if key in fields]
+
+
 def both_sides(
-    asked: Request, shape: Shape, fields: Mapping[str, FieldShape], row: Row, conflict: Conflict
+    asked: Request,
+    shape: Shape,
+    fields: Mapping[str, FieldShape],
+    row: Row,
+    conflict: Conflict,
+    names: Names,
 ) -> list[dict[str, str]]:
     """Conflicts as texts: a field's two values, or what the lines of both sides say.
 
     `take` is their value as the form's control holds it, as JSON; lines are taken one by one, they have none.
     """
-    who = who_changed(asked, shape, row["id"], [c.field for c in conflict.conflicts])
+    who = who_changed(asked, shape, row, [c.field for c in conflict.conflicts])
     made = []
     for one in conflict.conflicts:
         part, field = shape.parts.get(one.field), fields.get(one.field)
-        theirs = _stored(field, row) or (_lines(part, one.theirs) if part else _shown(field, one.theirs))
+        theirs, yours = (
+            _lines(part, side) if part else in_words(field, side, names) if field else ""
+            for side in (one.theirs, one.yours)
+        )
         made.append(
             {
                 "field": one.field,
                 "label": str(part.label) if part else field.heading if field else one.field,
                 "who": who[one.field],
                 "theirs": theirs,
-                "yours": _lines(part, one.yours) if part else _shown(field, one.yours),
+                "yours": yours,
                 "said": _("{name} changed this meanwhile: {theirs}").format(
                     name=who[one.field], theirs=theirs or _("empty")
                 ),
@@ -54,12 +79,6 @@ def both_sides(
             }
         )
     return made
-
-
-def _stored(field: FieldShape | None, row: Row) -> str:
-    """What a reference points at now, by its name."""
-    value = row.get(field.key) if field else None
-    return (value.title or f"№ {value.id}") if isinstance(value, Ref) else ""
 
 
 def _taken(asked: Request, field: FieldShape, row: Row) -> str:
@@ -72,19 +91,10 @@ def _taken(asked: Request, field: FieldShape, row: Row) -> str:
 def _lines(part: PartShape, lines: Sequence[Mapping[str, Any]]) -> str:
     words = [
         " ".join(
-            _shown(f, line[k])
+            in_words(f, line[k], {})
             for k, f in part.fields.items()
             if k in line and not f.read_only and f.type.key != "boolean"
         )
         for line in lines
     ]
     return "; ".join(" ".join(w.split()) for w in words)
-
-
-def _shown(field: FieldShape | None, value: Any) -> str:
-    if field is None or value is None:
-        return ""
-    try:
-        return field.type.display(field.type.parse(value, field.params), field.params, lang())
-    except FieldProblem:  # a value that cannot be read again is shown as it is
-        return str(value)

@@ -14,13 +14,14 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import inputs
 from klientura.kernel.screens.card import fact
 from klientura.kernel.screens.cells import cell
-from klientura.kernel.screens.conflicts import who_changed
+from klientura.kernel.screens.chosen import in_words, names_of
+from klientura.kernel.screens.conflicts import seen_version, who_changed
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, number, of
+from klientura.kernel.web.requests import Request, of
 
 # What a browser sends of these when nothing is ticked is nothing at all.
 NOTHING: dict[str, Any] = {"multi_option": [], "boolean": False}
@@ -53,8 +54,9 @@ def _editor(
     asked: Request, shape: Shape, row: Row, field: FieldShape, *, error: str = "", raw: Any = None
 ) -> HttpResponse:
     control = inputs.control(
-        field, row[field.key], lang(), company_currency=asked.installation.currency, raw=raw, row=row
-    )
+        field, row[field.key], lang(), company_currency=asked.installation.currency, raw=raw, row=row,
+        names=names_of(asked.actor, [(field, raw)]),
+    )  # fmt: skip
     version = asked.POST.get("version") or row["version"]
     return show(
         asked, "screens/fact_editor.html", status=422 if error else 200, control={**control, "label": field.heading},
@@ -67,10 +69,8 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
     if not values and field.type.key not in NOTHING:
         raise BadRequest(_("The form came without the value to be saved. Reload the page."), code="value")
     values = values or {field.key: NOTHING[field.type.key]}
-    seen = number(asked.POST.get("version"))
-    version = row["version"] if seen is None else seen
     try:
-        write.update(asked.actor, shape, row["id"], values, expected_version=version)
+        write.update(asked.actor, shape, row["id"], values, expected_version=seen_version(asked, row))
     except Invalid as refused:
         mine = [e for e in refused.errors if e.field == field.key] or list(refused.errors)
         return _editor(
@@ -89,12 +89,19 @@ def _conflict(
     asked: Request, shape: Shape, row: Row, field: FieldShape, raw: Any, version: int
 ) -> HttpResponse:
     """Both values side by side; nothing of what was typed is lost."""
-    who = who_changed(asked, shape, row["id"], [field.key])[field.key]
-    mine = raw if isinstance(raw, str) else ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    who = who_changed(asked, shape, row, [field.key])[field.key]
+    mine = in_words(field, raw, names_of(asked.actor, [(field, raw)]))
     theirs = cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency)
     address = _address(shape, row, field)
     return show(
         asked, "screens/fact_conflict.html", status=409,
         fact={"name": field.key, "label": field.heading, "view_url": f"{address}?view=1"},
-        theirs=theirs, mine=mine, mine_raw=mine, who=who, save_url=address, version=version,
+        theirs=theirs, mine=mine, mine_raw=_sent(raw), who=who, save_url=address, version=version,
     )  # fmt: skip
+
+
+def _sent(raw: Any) -> list[str]:
+    """A value as a form would send it again: each of many, a tick as a tick."""
+    if isinstance(raw, bool):
+        return ["1" if raw else ""]
+    return [str(one) for one in raw] if isinstance(raw, list) else [str(raw)]

@@ -14,7 +14,8 @@ from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import inputs
-from klientura.kernel.screens.conflicts import both_sides
+from klientura.kernel.screens.chosen import Names, names_of
+from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.similar import not_yet_shown
@@ -64,11 +65,10 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         return _form(asked, shape, record_id, row)
     values, parts = _given(asked, shape)
     values = {k: v for k, v in values.items() if shape.fields[k].writable}
-    seen = number(request.POST.get("version"))
-    version = row["version"] if seen is None else seen
     try:
         _refuse_too_many(parts)
-        write.update(asked.actor, shape, record_id, {**values, **parts}, expected_version=version)
+        seen = seen_version(asked, row)
+        write.update(asked.actor, shape, record_id, {**values, **parts}, expected_version=seen)
     except Invalid as refused:
         return _form(asked, shape, record_id, row, errors=refused.errors, typed=values, lines=parts)
     except Conflict as conflict:
@@ -160,14 +160,16 @@ def _form(
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
     in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
-    conflicts = both_sides(asked, shape, fields, row, conflict) if conflict else []
+    given = [(fields[k], raw) for k, raw in (typed or {}).items() if k in fields]
+    names = names_of(asked.actor, [*given, *disputed(fields, conflict)])
+    conflicts = both_sides(asked, shape, fields, row, conflict, names) if conflict else []
     marked = messages | {c["field"]: c["said"] for c in conflicts}
-    controls = {k: _control(asked, f, row, marked, typed or {}) for k, f in fields.items()}
+    controls = {k: _control(asked, f, row, marked, typed or {}, names) for k, f in fields.items()}
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
     stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
     parts = [
-        _part(asked, shape.parts[k], (lines or {}).get(k, stored.get(k, [])), messages)
+        _part(asked, shape.parts[k], (lines or {}).get(k, stored.get(k, [])), marked)
         for k in readable_parts(asked.actor, shape)
         if writable(asked.actor, shape, k)
     ]
@@ -193,6 +195,7 @@ def _form(
         "full_url": "" if "in_place" in manner else f"/{shape.key}/new",
         "hint_url": f"/{shape.key}/similar" if record_id is None else "",
         "similar": similar,
+        "refused": bool(conflict or errors or similar),
         "draft": f"{shape.key}-{record_id or 'new'}{'-in-place' if 'in_place' in manner else ''}",
     }
     status = 409 if conflict else 422 if errors or similar else 200
@@ -217,12 +220,17 @@ def _error_line(
 
 
 def _control(
-    asked: Request, field: FieldShape, row: Row, messages: Mapping[str, str], typed: Mapping[str, Any]
+    asked: Request,
+    field: FieldShape,
+    row: Row,
+    messages: Mapping[str, str],
+    typed: Mapping[str, Any],
+    names: Names,
 ) -> dict[str, Any]:
     raw = typed.get(field.key) if field.key in typed else None
     made = inputs.control(
         field, row.get(field.key), lang(), company_currency=asked.installation.currency,
-        error=messages.get(field.key, ""), raw=raw, row=row,
+        error=messages.get(field.key, ""), raw=raw, row=row, names=names,
     )  # fmt: skip
     return {**made, "label": field.heading}
 
@@ -253,7 +261,12 @@ def _part(
                 control.pop("empty", None)
             controls.append(control)
         made.append({"id": line.get("id"), "number": place, "controls": controls})
-    return {"key": part.key, "title": str(part.label), "lines": made}
+    return {
+        "key": part.key,
+        "title": str(part.label),
+        "lines": made,
+        "error": messages.get(part.key, ""),
+    }
 
 
 def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
@@ -296,9 +309,10 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
             response = HttpResponse(status=200)
             response["HX-Refresh"] = "true"
             return response
+    names = names_of(asked.actor, [(shape.fields[k], raw) for k, raw in given.items() if k in shape.fields])
     controls = [
         {
-            **_control(asked, shape.fields[k], row, messages, given),
+            **_control(asked, shape.fields[k], row, messages, given, names),
             "id": f"d-{k}",
             "required": bool(o.required),
         }
@@ -306,6 +320,6 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
         if k in readable(asked.actor, shape)
     ]
     return show(
-        request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls,
+        request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls, refused=bool(messages),
         errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",
     )  # fmt: skip

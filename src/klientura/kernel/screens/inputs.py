@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.shape import FieldShape, PartShape
+from klientura.kernel.screens.chosen import Names, name_of
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.requests import number
 from klientura.kit.formats import Language
@@ -28,8 +29,12 @@ def control(
     name: str = "",
     raw: Any = None,
     row: Row | None = None,
+    names: Names | None = None,
 ) -> dict[str, Any]:
-    """The control of a field. `raw` is what was typed before (kept after a refusal), else the stored value is shown."""
+    """The control of a field. `raw` is what was typed before (kept after a refusal), else the stored value is shown.
+
+    What was chosen before is called as `names` say, whatever the record points at now.
+    """
     made: dict[str, Any] = {
         "type": CONTROLS[field.type.key],
         "name": name or field.key,
@@ -49,7 +54,11 @@ def control(
     elif kind == "money":
         made["currency"] = (row or {}).get(field.params.currency_field or "") or company_currency
     elif kind in {"ref", "user"}:
-        _reference(field, value, made, row or {})
+        _choices(field, made, row or {})
+        if raw is not None:
+            made["display"] = name_of(field, raw, names or {})
+        elif isinstance(value, Ref):
+            made["value"], made["display"] = value.id, value.title or f"№ {value.id}"
     elif kind == "datetime":
         made["exact"] = field.type.to_json(value)
     elif kind == "textarea" or field.type.key == "multi_option":
@@ -57,7 +66,8 @@ def control(
     return made
 
 
-def _reference(field: FieldShape, value: Any, made: dict[str, Any], row: Row) -> None:
+def _choices(field: FieldShape, made: dict[str, Any], row: Row) -> None:
+    """Where the choices of a reference come from."""
     if field.type.key == "user":
         made["url"] = "/search/users"
     elif field.column == "team_id":
@@ -68,10 +78,6 @@ def _reference(field: FieldShape, value: Any, made: dict[str, Any], row: Row) ->
             made["within"], made["within_key"] = field.within
             if isinstance(shared := row.get(field.within[0]), Ref):
                 made["url"] += f"?{made['within_key']}={shared.id}"
-    if isinstance(value, Ref):
-        made["display"] = value.title or f"№ {value.id}"
-        if made["value"] not in ("", None):
-            made["value"] = value.id
 
 
 def _plain(value: Any) -> Any:

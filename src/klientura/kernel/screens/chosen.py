@@ -1,0 +1,55 @@
+"""What somebody chose or typed, in words; records, users and teams by their names, as far as these are open to the reader."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.history.read import source_of
+from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.screens.filtering import titles_of
+from klientura.kernel.screens.language import lang
+from klientura.kernel.web.requests import number
+
+type Names = Mapping[tuple[str, int], str]
+
+
+def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
+    """Names of what fields were to point at: one query for each kind of target, and none when nothing was chosen.
+
+    What is not there or not open to the actor has no name.
+    """
+    wanted: dict[str, tuple[FieldShape, set[int]]] = {}
+    for field, raw in chosen:
+        source, target = source_of(field), _number(raw)
+        if source is not None and target is not None:
+            wanted.setdefault(source, (field, set()))[1].add(target)
+    return {
+        (source, target): name
+        for source, (field, ids) in wanted.items()
+        for target, name in titles_of(actor, field, sorted(ids)).items()
+    }
+
+
+def name_of(field: FieldShape, raw: Any, names: Names) -> str:
+    """The name of one choice; of a nameless one its number, and of what is no number what was typed."""
+    target = _number(raw)
+    if target is None:
+        return str(raw).strip()
+    return names.get((source_of(field) or "", target)) or f"№ {target}"
+
+
+def in_words(field: FieldShape, raw: Any, names: Names) -> str:
+    """A value as it came from a form or as JSON, said to people; a refused one as it was typed."""
+    if field.type.is_empty(raw):
+        return ""
+    if source_of(field) is not None:
+        return name_of(field, raw, names)
+    try:
+        return field.type.display(field.type.parse(raw, field.params), field.params, lang())
+    except FieldProblem:
+        return ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+
+
+def _number(raw: Any) -> int | None:
+    return number(str(raw).strip()) if isinstance(raw, int | str) and not isinstance(raw, bool) else None
