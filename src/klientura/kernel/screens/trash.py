@@ -67,6 +67,7 @@ def _row(asked: Request, shape: Shape, keys: list[str], row: Row) -> dict[str, A
             {
                 "kind": "act",
                 "text": _("Restore"),
+                "label": _("Restore: {name}").format(name=row["title"] or f"№ {row['id']}"),
                 "icon": "rotate-ccw",
                 "url": f"/{shape.key}/trash/restore",
                 "values": {"ids": row["id"]},

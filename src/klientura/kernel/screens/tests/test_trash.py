@@ -77,6 +77,13 @@ def test_many_at_once(admin: Client):
         assert admin.post("/organisation/trash/restore", bad).status_code == 400
 
 
+def test_the_buttons_of_the_rows_say_what_they_restore(admin: Client):
+    organisations(2)
+    shown = admin.get("/organisation/trash").content.decode()
+    assert 'aria-label="Restore: Firm 0."' in shown
+    assert 'aria-label="Restore: Firm 1."' in shown
+
+
 def test_pages_of_the_trash(admin: Client):
     organisations(60)
     page = admin.get("/organisation/trash").content.decode()
