@@ -98,9 +98,16 @@ class Register:
         """Make a record findable by values that it has got since."""
         known.fields = {**fields, **known.fields}
         known.hints |= hints
+        if (
+            known.id is not None
+        ):  # a member of a holder is met without any key, and is looked at again like the rest
+            self._by_id.setdefault(known.id, known)
+        self._place(known, known.fields)
+
+    def _place(self, known: Known, fields: Mapping[str, Any]) -> None:
         for key in self.keys:
-            if all(k in known.fields for k in key):
-                place = self._found.setdefault((key, tuple(known.fields[k] for k in key)), [])
+            if all(k in fields for k in key):
+                place = self._found.setdefault((key, tuple(fields[k] for k in key)), [])
                 if known not in place:
                     place.append(known)
 
@@ -167,17 +174,15 @@ class Register:
 
     def _look_again(self, actor: Actor, sides: Sequence[Side]) -> None:
         """Between two chunks people go on working: records are trashed and handed over."""
-        if not self._by_id:
-            return
-        described = [self.describe(side) for side in sides]
-        met = {
-            known.id: known
-            for fields in described
-            for key in self.keys
-            if all(k in fields for k in key)
-            for known in self._found.get((key, tuple(fields[k] for k in key)), ())
-            if known.id is not None and known.id > 0 and not known.gone
-        }
+        met: dict[
+            int, list[Known]
+        ] = {}  # one record can be known twice: by a key, and among the members of its holder
+        for fields in [self.describe(side) for side in sides] if self._found else ():
+            for key in self.keys:
+                if all(k in fields for k in key):
+                    for known in self._found.get((key, tuple(fields[k] for k in key)), ()):
+                        if known.id is not None and known.id > 0 and not known.gone:
+                            met.setdefault(known.id, []).append(known)
         if not met:
             return
         where = conditions(actor, self.shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(met),))])
@@ -188,11 +193,12 @@ class Register:
         with connection.cursor() as cursor:
             cursor.execute(text, [*edit.params, *where.params])
             present = dict(cursor.fetchall())
-        for record_id, known in met.items():
-            known.editable = bool(present.get(record_id))
+        for record_id, alike in met.items():
+            for known in alike:
+                known.editable = bool(present.get(record_id))
+                known.gone = record_id not in present
             if record_id not in present:
-                known.gone = True
-                del self._by_id[record_id]
+                self._by_id.pop(record_id, None)
 
     def _stored_form(self, key: str, value: Any) -> Any:
         return fold(value) if isinstance(value, str) and self.shape.fields[key].type.folds else value
@@ -265,8 +271,10 @@ class Register:
         """The record of a row that was read, as this import knows it."""
         record_id, operation, editable, *values = row
         known = self._by_id.get(record_id)
-        if known is None:
-            found = self._normal(dict(zip(self.fields, values, strict=False)))
+        found = self._normal(dict(zip(self.fields, values, strict=False)))
+        if known is not None:
+            self._place(known, found)
+        else:
             hints = frozenset(str(v) for v in values[len(self.fields) :] if v)
             again = operation is not None and operation == operation_id
             known = Known(

@@ -202,3 +202,49 @@ def test_rows_that_contradict_each_other_are_told(tmp_path):
     told = [(i["row"], i["column"], i["value"], i["code"]) for i in result.report["issues"]]
     assert told == [(3, "Оборот", "2\u202f000,00", "otherwise")]
     assert Party.objects.get().turnover == 1000
+
+
+class After(Unwatched):
+    """Somebody works on while the file comes in: an act after so many chunks."""
+
+    def __init__(self, chunks: int, act: Callable[[], object]) -> None:
+        self.left, self.act = chunks, act
+
+    def progress(self, done: int) -> None:
+        self.left -= 1
+        if not self.left:
+            self.act()
+
+
+@pytest.mark.parametrize("others", [(), (["Сидоров", "Иван", "s@alfa.ru", "Альфа", "7827763273", "Сторож"],)])
+def test_member_trashed_between_chunks_is_made_anew_whatever_else_the_file_holds(tmp_path, others):
+    who, person = actor(), shape_of("person")
+    firm = write.create(who, shape_of("organisation"), {"name": "Альфа", "inn": "7827763273"})
+    known = write.create(who, person, {"last_name": "Яковлев", "first_name": "Пётр", "employer": firm})
+    path = write_file(
+        tmp_path,
+        [["Фамилия", "Имя", "E-mail", "Организация", "ИНН организации", "Должность"], *others,
+         ["Яковлев", "Пётр", "p@alfa.ru", "Альфа", "7827763273", "Директор"],
+         ["Яковлев", "Пётр", "p@alfa.ru", "Альфа", "7827763273", "Бухгалтер"]],
+    )  # fmt: skip
+    plan = make_plan(who, path, "person")
+    watch = After(len(others) + 1, lambda: write.trash(who, person, [known]))
+    result = bring(who, path, tmp_path, plan, chunk=1, watch=watch)
+    assert (result.state, result.report["counts"].get("rejected", 0)) == ("done", 0)
+    trashed = Party.objects.get(pk=known)
+    assert (trashed.deleted_at is None, trashed.position) == (False, "Директор")
+    fresh = Party.objects.get(last_name="Яковлев", deleted_at=None)
+    assert (fresh.email, fresh.position, fresh.employer_id) == ("p@alfa.ru", "Бухгалтер", firm)
+
+
+def test_member_met_by_the_name_is_found_by_the_keys_of_later_rows(tmp_path):
+    who = actor()
+    firm = write.create(who, shape_of("organisation"), {"name": "Альфа", "inn": "7827763273"})
+    write.create(who, shape_of("person"), {"last_name": "Яковлев", "first_name": "Пётр", "employer": firm})
+    path = write_file(
+        tmp_path,
+        [["Фамилия", "Имя", "E-mail", "Организация", "ИНН организации"],
+         ["Яковлев", "Пётр", "p@alfa.ru", "Альфа", "7827763273"], ["Яковлев", "П.", "p@alfa.ru", "", ""]],
+    )  # fmt: skip
+    bring(who, path, tmp_path, make_plan(who, path, "person", match=(("email",),)), chunk=1)
+    assert Party.objects.filter(kind="person").count() == 1
