@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from klientura.kernel.access.gate import may, members_of, readable
-from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.language import lang
@@ -15,6 +15,9 @@ from klientura.kernel.web.requests import Request
 CHANNELS = frozenset({"phone", "email"})
 PEOPLE = 5
 
+type Key = tuple[str, int]
+"""A table and a number in it: an organisation is the same one wherever it is named as a party."""
+
 
 def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     """Those whom the record names, then those who belong to the same one (the people of a deal's client).
@@ -23,11 +26,11 @@ def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     """
     if any(f.type.key in CHANNELS for f in shape.fields.values()):
         return []
-    named: dict[str, dict[int, str]] = {}
+    named: dict[Key, tuple[Shape, str]] = {}
     for field in readable(asked.actor, shape).values():
         target, value = _reachable(asked, field), row.get(field.key)
         if target and isinstance(value, Ref) and value.title is not None:
-            named.setdefault(target.key, {}).setdefault(value.id, field.heading)
+            named.setdefault((target.base, value.id), (target, field.heading))
     found = _named(asked, named)
     for field in readable(asked.actor, shape).values():
         target = _reachable(asked, field)
@@ -52,16 +55,18 @@ def _channels(asked: Request, target: Shape) -> list[FieldShape]:
     return [f for f in readable(asked.actor, target).values() if f.type.key in CHANNELS]
 
 
-def _named(asked: Request, named: Mapping[str, Mapping[int, str]]) -> dict[tuple[str, int], dict[str, Any]]:
+def _named(asked: Request, named: Mapping[Key, tuple[Shape, str]]) -> dict[Key, dict[str, Any]]:
     """Those that fields point at, in the order of the fields; one query for each kind of target."""
-    found: dict[tuple[str, int], dict[str, Any]] = {}
-    for key, labels in named.items():
-        target = shape_of(key)
-        tree = {"field": "id", "op": "in", "value": list(labels)}
-        rows = read.page(asked.actor, target, tree=tree, keys=_keys(asked, target), limit=len(labels)).rows
-        items = {r["id"]: _item(asked, target, r, labels[r["id"]]) for r in rows}
-        found |= {(target.base, number): items[number] for number in labels if number in items}
-    return found
+    kinds = {target.key: target for target, _label in named.values()}
+    rows: dict[Key, Row] = {}
+    for target in kinds.values():
+        ids = [number for (_base, number), (kind, _label) in named.items() if kind.key == target.key]
+        tree = {"field": "id", "op": "in", "value": ids}
+        page = read.page(asked.actor, target, tree=tree, keys=_keys(asked, target), limit=len(ids))
+        rows |= {(target.base, r["id"]): r for r in page.rows}
+    return {
+        key: _item(asked, target, rows[key], label) for key, (target, label) in named.items() if key in rows
+    }
 
 
 def _keys(asked: Request, target: Shape) -> list[str]:

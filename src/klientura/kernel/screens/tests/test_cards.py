@@ -1,12 +1,16 @@
 """A card offers what its reader may do with this very record, and no more."""
 
+import html
 import json
+import re
 
 import pytest
+from django.utils import translation
 
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
+from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +63,17 @@ def test_an_extension_is_read_and_dialled(company: Company) -> None:
     number = write.create(company.actor("employee"), shape_of("organisation"), values)
     page = company.client("employee").get(f"/organisation/{number}").content.decode()
     assert page.count('href="tel:+74012334455;ext=12">+7 4012 33-44-55 доб. 12</a>') == 3
+
+
+def test_whom_to_contact_is_told_once_and_by_the_first_field_that_names_them(company: Company) -> None:
+    boss = company.actor("administrator")
+    ensure_default_pipeline(boss)
+    deal = shape_of("opportunity")
+    person = write.create(boss, shape_of("person"), {"last_name": "Ёлкин", "phone": "+7 495 123-45-69"})
+    number = write.create(boss, deal, {"name": "Станки", "party": person, "person": person})
+    page = html.unescape(company.client("administrator").get(f"/opportunity/{number}").content.decode())
+    items = re.findall(r'<li class="related-item contact-item">(.*?)</li>', page)
+    assert len(items) == 1
+    with translation.override("ru"):
+        first = str(deal.fields["party"].heading)
+    assert f'<span class="related-sub">{first}</span>' in items[0]
