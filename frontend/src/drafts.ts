@@ -64,6 +64,11 @@ function parsed(key: string): Draft | undefined {
   }
 }
 
+/** The server has given back what was sent, and has kept nothing of it: the draft is still all there is. */
+function isRefused(form: HTMLFormElement): boolean {
+  return form.hasAttribute("data-refused");
+}
+
 function notice(form: HTMLFormElement, draft: Draft): void {
   const when = relativeTime(new Date(draft.at));
   const bar = make("div", { class: "draft-notice", role: "status" }, text("draftRestored", { when }));
@@ -95,7 +100,7 @@ function keepAll(): void {
 function setup(element: HTMLElement): void {
   const form = element as HTMLFormElement;
   const initial = JSON.stringify(typed(form));
-  const untouched = JSON.stringify(words(form));
+  const untouched = isRefused(form) ? "" : JSON.stringify(words(form));
   let timer: number | undefined;
   const keep = (): void => {
     if (JSON.stringify(words(form)) === untouched) return clearDraft(form);
@@ -128,8 +133,7 @@ function setup(element: HTMLElement): void {
   });
   find("[data-cancel]", form)?.addEventListener("click", () => clearDraft(form)); // leaving by Cancel is a decision
   const draft = read(form);
-  const refused = find(".field-error, [data-error-summary]", form) !== null; // the server has given the values back itself
-  if (draft && !refused && JSON.stringify(draft.values) !== initial) {
+  if (draft && !isRefused(form) && JSON.stringify(draft.values) !== initial) {
     apply(form, draft);
     form.dataset.dirty = "";
     notice(form, draft);
@@ -143,7 +147,7 @@ function settleSent(): void {
   sessionStorage.removeItem(SENT);
   const entry = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
   const form = all<HTMLFormElement>("form[data-draft]").find((f) => draftKey(f) === key);
-  const refused = form !== undefined && find(".field-error, [data-error-summary]", form) !== null;
+  const refused = form !== undefined && isRefused(form);
   const failed = find(".fault") !== null;
   if (entry?.type === "navigate" && !refused && !failed) storage.remove(key);
 }

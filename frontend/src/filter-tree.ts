@@ -23,11 +23,18 @@ export function group(join: "and" | "or", nodes: Node[]): Group {
   return join === "and" ? { and: nodes } : { or: nodes };
 }
 
+/** A condition without an operator, as somebody may write into a link, asks for equality. */
+function complete(node: Node): Node {
+  if (isGroup(node)) children(node).forEach(complete);
+  else if ("field" in node) node.op ??= "eq";
+  return node;
+}
+
 /** The tree of the address; anything unreadable counts as no filter. */
 export function parseTree(raw: string): Group {
   if (!raw) return { and: [] };
   try {
-    const tree = JSON.parse(raw) as Node;
+    const tree = complete(JSON.parse(raw) as Node);
     return isGroup(tree) ? tree : { and: [tree] };
   } catch {
     return { and: [] };

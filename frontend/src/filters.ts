@@ -18,7 +18,8 @@ function fieldsOfPage(): Field[] {
 
 function lookUp(line: Line, condition: Condition): { field: Field; operator: Operator } | undefined {
   const field = line.fields.find((f) => f.key === condition.field);
-  const operator = field?.ops.find((o) => o.op === condition.op) ?? field?.ops[0];
+  const named = (op: string): Operator | undefined => field?.ops.find((o) => o.op === op);
+  const operator = named(condition.op) ?? named("eq") ?? field?.ops[0]; // the first is what a new condition begins with
   return field && operator ? { field, operator } : undefined;
 }
 

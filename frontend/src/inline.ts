@@ -1,5 +1,5 @@
 // Editing a fact in its place: click or Enter opens, Enter or leaving saves, Esc brings the old line back.
-import { closest, find, whenPresent } from "./dom";
+import { all, closest, find, whenPresent } from "./dom";
 import { htmx } from "./requests";
 
 const before = new Map<string, string>();
@@ -60,7 +60,27 @@ function setup(element: HTMLElement): void {
   form.addEventListener("htmx:sendError", () => delete form.dataset.closing); // kept open: nothing typed is lost
 }
 
+/** Facts that come anew around one that is being edited: it stays as it is, the others are replaced one by one. */
+function renewAround(event: Event): void {
+  const detail = (event as CustomEvent<{ target: HTMLElement; fragment: ParentNode; shouldSwap: boolean }>).detail;
+  const edited = all("[data-fact-editor], .fact.is-conflict", detail.target);
+  if (!edited.length) return;
+  detail.shouldSwap = false;
+  for (const fresh of all(".fact[id], #card-lines", detail.fragment)) {
+    const shown = find(`#${CSS.escape(fresh.id)}`, detail.target);
+    if (!shown) continue;
+    if (edited.includes(shown)) {
+      before.set(fresh.id, fresh.outerHTML); // what Esc brings back
+      continue;
+    }
+    shown.replaceWith(fresh);
+    htmx.process(fresh);
+    fresh.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+  }
+}
+
 export function startInlineEdit(): void {
+  document.addEventListener("htmx:oobBeforeSwap", renewAround);
   document.addEventListener("click", (event) => {
     const fact = closest(event, "[data-fact]");
     if (!fact) return;
