@@ -144,10 +144,10 @@ def test_the_keys_of_an_apple(company: Product, browser: Browser):
     assert "Ctrl" not in keys
 
 
-def test_the_tray_shows_work_on_the_pages_after(company: Product, page: Page):
-    sign_in(page, company.address)
-    page.goto(f"{company.address}/imports/new")
-    lines = "".join(f"Фирма {n};Город {n % 50};+7 843 {n:07}\n" for n in range(6000))
+def begin_check(page: Page, address: str, rows: int) -> None:
+    """Bring a list of firms and let it be checked in the background."""
+    page.goto(f"{address}/imports/new")
+    lines = "".join(f"Фирма {n};Город {n % 50};+7 843 {n:07}\n" for n in range(rows))
     file = {
         "name": "фирмы.csv",
         "mimeType": "text/csv",
@@ -160,12 +160,45 @@ def test_the_tray_shows_work_on_the_pages_after(company: Product, page: Page):
     page.get_by_role("button", name="Проверить", exact=True).click()
     page.wait_for_url("**/check")
     assert page.locator("[data-work]").count(), "the check is still going on"
-    page.goto(f"{company.address}/task")
+
+
+def test_the_tray_shows_work_on_the_pages_after_and_leaves(company: Product, page: Page):
+    sign_in(page, company.address)
+    begin_check(page, company.address, 6000)
+    page.set_viewport_size({"width": 1440, "height": 480})
+    page.goto(f"{company.address}/imports/new")
     expect(page.locator("#progress-tray")).to_contain_text("фирмы.csv")
+    # Nothing lies under it: neither the buttons of a form nor the last places of the navigation.
+    tray = page.locator("#progress-tray").bounding_box()
+    foot = page.locator("main form .form-actions").bounding_box()
+    assert tray
+    assert foot
+    assert foot["y"] + foot["height"] <= tray["y"] + 1
+    page.locator("main form button[type=submit]").click(trial=True)
+    page.locator(".sidebar-foot a").last.click(trial=True)
     expect(page.locator("[data-progress-active]")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-job]")).to_have_count(1)
+    expect(page.locator("[data-job]")).to_have_count(0, timeout=15_000)
+    assert "фирмы.csv" in page.request.get(f"{company.address}/progress").text(), "it ended a moment ago"
     page.goto(f"{company.address}/task")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("sessionStorage.getItem('klientura:working')") is None
+
+
+def test_work_that_was_closed_in_the_tray_stays_closed(company: Product, page: Page):
+    sign_in(page, company.address)
+    begin_check(page, company.address, 6000)
+    page.goto(f"{company.address}/task")
+    line = page.locator("#progress-tray [data-job]").filter(has_text="Остановить")
+    expect(line).to_have_count(1)
+    line.locator("[data-tray-close]").click()
+    expect(line).to_have_count(0)
+    number = page.locator("[data-job]").count()
+    with page.expect_response("**/progress") as answered:
+        page.goto(f"{company.address}/organisation")
+    assert "фирмы.csv" in answered.value.text()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-job]").count() <= number
 
 
 def test_a_filter_reads_in_words_after_it_was_applied_and_takes_another_condition(

@@ -37,6 +37,7 @@ def bar(job: Job) -> dict[str, Any]:
         text = _("Stopped")
     total = max(job.total, job.done, 1)
     return {
+        "id": job.pk,
         "label": job.title,
         "value": (job.done if known or job.done else None) if active else total,
         "max": total,
