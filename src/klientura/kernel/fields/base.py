@@ -55,6 +55,7 @@ class FieldType:
     operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "empty", "not_empty")
     sql_type: ClassVar[str] = "text"
     folds: ClassVar[bool] = False  # compared and sorted through k_fold
+    multiline: ClassVar[bool] = False  # keeps its line breaks
     groupable: ClassVar[bool] = False
     numeric: ClassVar[bool] = False
 

@@ -61,7 +61,9 @@ class LongTextType(FieldType):
 
     key = "long_text"
     widget = "textarea"
-    operators: ClassVar = ("empty", "not_empty")
+    folds = True
+    multiline = True
+    operators: ClassVar = ("contains", "not_contains")
 
     def parse(self, raw: object, params: Params) -> Any:
         return checked_text(raw, multiline=True, limit=params.max_length or LONG_LIMIT)

@@ -71,7 +71,9 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         system=system,
         read_only=options.read_only or column.name in READ_ONLY_HEADER,
         by_verb=options.by_verb,
-        filterable=options.filterable and kind != "long_text" and column.name not in UNFILTERED,
+        filterable=options.filterable
+        and (kind != "long_text" or options.contains)
+        and column.name not in UNFILTERED,
         sortable=options.sortable
         and kind not in {"long_text", "multi_option"}
         and column.name not in {"uid", "version"},

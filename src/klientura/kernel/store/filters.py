@@ -3,6 +3,7 @@
 Only fields the actor sees and operators the field offers are accepted; anything else is a BadRequest that names it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -165,8 +166,11 @@ def _between(field: FieldShape, raw: Any, context: Context) -> Predicate:
 
 
 def _contains(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    text = sql.SQL("k_fold({}) like %s").format(column(field, context.alias))
-    return Predicate(text, (f"%{like(_value(field, raw))}%",))
+    wanted, stored = _value(field, raw), column(field, context.alias)
+    if field.type.multiline:  # its lines and spaces are kept as they were typed
+        pattern = r"\s+".join(re.escape(word) for word in wanted.split())
+        return Predicate(sql.SQL("k_fold({}) ~ %s").format(stored), (pattern,))
+    return Predicate(sql.SQL("k_fold({}) like %s").format(stored), (f"%{like(wanted)}%",))
 
 
 def _excludes(field: FieldShape, raw: Any, context: Context) -> Predicate:

@@ -88,10 +88,12 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
     if field.type.key == "multi_option":
         yield _index(shape.table, sql.SQL("using gin ({})").format(name), live)
         return
-    folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name
-    yield _index(shape.table, sql.SQL("({}, id)").format(folded), live)
+    if not field.type.multiline:  # too long for a key, and never sorted by
+        folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name
+        yield _index(shape.table, sql.SQL("({}, id)").format(folded), live)
     if field.contains:
-        yield _index(shape.table, sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(name), live)
+        filled = sql.SQL("{} and {} is not null").format(live, name)  # most notes are empty
+        yield _index(shape.table, sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(name), filled)
 
 
 def _of_part(part: PartShape) -> Iterator[sql.Composed]:

@@ -108,6 +108,7 @@ OPPORTUNITY = ObjectSpec(
         "next_step_at": Field(read_only=True, tracked=False),
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
+        "description": Field(contains=True),
     },
     sections=(
         Section(

@@ -20,13 +20,24 @@ LINES = {
 
 
 def test_lines_are_told_in_their_order_and_an_import_by_its_file() -> None:
-    client = found_company().client("administrator")
+    company = found_company()
+    client = company.client("administrator")
     shape = shape_of("organisation")
     operation = operations.start(ACTOR, "import", shape.key, file="клиенты.csv")
-    number = write.create(ACTOR, shape, {"name": "Альфа", **LINES}, operation_id=operation.pk)
+    number = write.create(
+        ACTOR,
+        shape,
+        {"name": "Альфа", "owner": company.users["manager"].pk, **LINES},
+        operation_id=operation.pk,
+    )
     write.update(ACTOR, shape, number, {"city": "Уфа"})
     page = html.unescape(client.get(f"/organisation/{number}?tab=history").content.decode())
     told = page[page.index('id="history"') :]
     assert ": 236022, Калининград, пр-т Мира, 5, оф. 3" in told
     assert "+7 4872 32-08-38 (склад)" in told
     assert told.count("клиенты.csv") == 3, "the record and its two lines, and not what came later"
+    others = html.unescape(
+        company.client("manager").get(f"/organisation/{number}?tab=history").content.decode()
+    )
+    assert "клиенты.csv" not in others, "the name of a file is for who imported it"
+    assert others.count("из импорта") == 3

@@ -25,7 +25,7 @@ FACTS: Final = {
     "roles": Field(hues=ROLE_HUES),
     "status": Field(hues=STATUS_HUES),
     "importance": Field(hues=IMPORTANCE_HUES),
-    "note": Field(),
+    "note": Field(contains=True),
     "city": Field(contains=True),
 }
 ORGANISATION_ONLY = (
