@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from klientura.kernel.access.actor import Actor
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.imports.tray import bar
 from klientura.kernel.screens.language import lang
-from klientura.kernel.store import read
 from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import imports
 from klientura.kernel.transfer.models import Import
@@ -104,55 +102,32 @@ def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda g: -g["number"])
 
 
-def lists(record: Import) -> list[dict[str, str]]:
-    """Links to the lists of what was made: by who made it and when."""
+def spans(record: Import) -> list[dict[str, Any]]:
+    """Conditions for the lists of what was made: by who made it and when."""
     operation = Operation.objects.filter(pk=record.operation_id or 0).first()
-    if operation is None or operation.finished_at is None or record.state == "undone":
+    if operation is None or operation.finished_at is None:
         return []
-    found = []
-    for key, numbers in _numbers(record, record.result or {}):
-        if not numbers.get("created"):
-            continue
-        span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
-        tree = {
-            "and": [
-                {"field": "created_at", "op": "between", "value": span},
-                {"field": "created_by", "op": "eq", "value": record.actor_id},
-            ]
-        }
-        query = urlencode({"filter": json.dumps(tree)})
-        found.append(
-            {
-                "label": str(all_shapes()[key].plural),
-                "icon": all_shapes()[key].spec.icon,
-                "url": f"/{key}?{query}",
-            }
-        )
-    return found
+    span = [operation.started_at.isoformat(), operation.finished_at.isoformat()]
+    tree = {
+        "and": [
+            {"field": "created_at", "op": "between", "value": span},
+            {"field": "created_by", "op": "eq", "value": record.actor_id},
+        ]
+    }
+    return [
+        {"key": key, "tree": tree}
+        for key, numbers in _numbers(record, record.result or {})
+        if numbers.get("created")
+    ]
 
 
-def left_by_undo(actor: Actor, record: Import) -> dict[str, Any] | None:
-    """What the undo of an import brought back, and what it had to leave, with links; None when it was not undone."""
-    undone = Operation.objects.filter(undoes_id=record.operation_id or 0).order_by("-id").first()
-    if undone is None or record.state != "undone":
-        return None
-    details = undone.details if isinstance(undone.details, dict) else {}
-    kept = details.get("kept")
-    links = []
-    for base, ids in (kept if isinstance(kept, dict) else {}).items():
-        shape = all_shapes().get(base)
-        if shape is not None:
-            titles = read.titles(actor, shape, ids)
-            links += [{"title": titles[i] or f"№ {i}", "url": f"/{base}/{i}"} for i in ids if i in titles]
-    number = int(details.get("kept_count", 0))
-    return {
-        "restored": ngettext(
-            "%(count)s record is as it was", "%(count)s records are as they were", undone.records
-        ) % {"count": format_decimal(undone.records, lang())},
-        "kept": ngettext(
-            "%(count)s record stayed, wholly or in part: somebody has worked with it since",
-            "%(count)s records stayed, wholly or in part: somebody has worked with them since", number,
-        ) % {"count": format_decimal(number, lang())} if number else "",
-        "links": links,
-        "more": number > len(links),
-    }  # fmt: skip
+def link(span: Mapping[str, Any]) -> dict[str, str]:
+    """A link to a list."""
+    shape = all_shapes()[span["key"]]
+    query = urlencode({"filter": json.dumps(span["tree"])})
+    return {"label": str(shape.plural), "icon": shape.spec.icon, "url": f"/{shape.key}?{query}"}
+
+
+def lists(record: Import) -> list[dict[str, str]]:
+    """Links to the lists of what was made. After an undo its own numbers lead there."""
+    return [link(span) for span in spans(record)] if record.state != "undone" else []

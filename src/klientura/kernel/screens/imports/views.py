@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.jobs import service
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.imports import forms, outcome
+from klientura.kernel.screens.imports import forms, outcome, taking_back
 from klientura.kernel.screens.language import lang
 from klientura.kernel.transfer import imports, opening
 from klientura.kernel.transfer.models import Import
@@ -31,17 +31,20 @@ MAX_PASTE = 2_000_000
 def past(request: HttpRequest) -> HttpResponse:
     """Past imports with their state."""
     actor = of(request).actor
+    records = imports.past(actor)
+    partly = taking_back.partly_undone(records)
     rows = [
         {
             "record": record,
             "url": _address(record),
             "at": format_datetime(timezone.localtime(record.created_at), lang()),
-            "state": record.get_state_display(),
-            "hue": STATE_HUES[record.state],
+            "state": _("partly undone") if record.pk in partly else record.get_state_display(),
+            "hue": "orange" if record.pk in partly else STATE_HUES[record.state],
             "made": outcome.made(record, record.result or {}),
-            "can_undo": _can_undo(record),
+            "partly": record.pk in partly,
+            "can_undo": _can_undo(record) or record.pk in partly,
         }
-        for record in imports.past(actor)
+        for record in records
     ]
     return show(
         request, "imports/past.html", imports=rows, may=bool(imports.importable(actor)), active="imports"
@@ -179,11 +182,16 @@ def run(request: HttpRequest, import_id: int) -> HttpResponseBase:
     record = imports.find(of(request).actor, import_id)
     if record.state in {"new", "checking", "checked"}:
         return HttpResponseRedirect(_address(record))
-    context = outcome.report(record, record.result or {})
-    left = outcome.left_by_undo(of(request).actor, record)
-    lists = outcome.lists(record)
+    partly = bool(taking_back.partly_undone([record]))
     return show(
-        request, "imports/run.html", **context, lists=lists, left=left, can_undo=_can_undo(record), step=2
+        request,
+        "imports/run.html",
+        **outcome.report(record, record.result or {}),
+        lists=outcome.lists(record),
+        left=taking_back.left_by_undo(of(request).actor, record),
+        partly=partly,
+        can_undo=_can_undo(record) or partly,
+        step=2,
     )
 
 
@@ -206,7 +214,12 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     record = imports.find(asked.actor, import_id)
     if request.method == "GET":
         return show(
-            request, "imports/undo.html", record=record, made=outcome.made(record, record.result or {})
+            request,
+            "imports/undo.html",
+            record=record,
+            made=outcome.made(record, record.result or {}),
+            partly=bool(taking_back.partly_undone([record])),
+            **taking_back.foretold(asked.actor, record),
         )
     imports.take_back(asked.actor, record)
     address = reverse("import-run", args=[record.pk])

@@ -17,7 +17,7 @@ from klientura.kit.formats import format_datetime, format_decimal
 from klientura.modules.administration.web.frame import settings_page
 
 PAGE = 50
-UNDOABLE = frozenset({"done", "cancelled", "failed"})
+UNDOABLE = frozenset({"done", "cancelled", "failed", "partly_undone"})
 HUES = {
     "done": "green",
     "running": "blue",
@@ -60,6 +60,7 @@ def _row(operation: Operation, names: dict[int, str]) -> dict[str, Any]:
         "records": format_decimal(operation.records, lang(), places=0),
         "state": operation.get_state_display(),
         "hue": HUES.get(operation.state, "gray"),
+        "undo_label": _("Undo the rest") if operation.state == "partly_undone" else _("Undo"),
         "undo_url": f"/operations/{operation.pk}/undo"
         if operation.state in UNDOABLE and operation.kind != "undo"
         else "",

@@ -7,10 +7,9 @@ import pytest
 from django.test import Client
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.access.models import User
-from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.screens.imports.tests.support import form_of, sign_in, upload, work
 from klientura.kernel.settings.installation import mark_set_up
 from klientura.kernel.store import write
 from klientura.kernel.transfer.models import Import
@@ -25,41 +24,6 @@ def site(settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "data"
     settings.ROOT_URLCONF = "klientura.kernel.screens.imports.tests.urls"
     mark_set_up()
-
-
-def sign_in(role: str = "administrator", language: str = "en", **more: str) -> Client:
-    who = actor(role, **more)
-    user = User.objects.get(pk=who.user_id or 0)
-    user.language = language
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def upload(client: Client, content: bytes, name: str = "clients.csv") -> Import:
-    stream = BytesIO(content)
-    stream.name = name
-    response = client.post("/imports/new", {"file": stream, "object": ""})
-    assert response.status_code == 302, response.content.decode()[-3000:]
-    return Import.objects.latest("id")
-
-
-def form_of(record: Import) -> dict[str, object]:
-    plan = record.plan or {}
-    columns = {f"column-{n}": path for n, path in enumerate(plan["columns"])}
-    return {
-        **columns,
-        "match": [",".join(k) for k in plan["match"]],
-        "on_match": "update",
-        "fill": "empty",
-        "bad_values": "note",
-    }
-
-
-def work() -> None:
-    for job in Job.objects.filter(state="queued"):
-        service.execute(job.pk)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -258,6 +222,6 @@ def test_an_undo_is_asked_about_first_and_tells_what_stayed():
     client.post(f"/imports/{record.pk}/undo")
 
     page = client.get(f"/imports/{record.pk}/run").content.decode()
-    assert f'href="/party/{used.pk}">{used.name}</a>' in page
+    assert f'href="/organisation/{used.pk}">{used.name}</a>' in page
     left = Party.objects.filter(deleted_at=None)
     assert {p.pk if p.kind == "organisation" else p.employer_id for p in left} == {used.pk}
