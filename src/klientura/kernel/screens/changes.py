@@ -1,5 +1,6 @@
 """Who changed what: the history of a record, and taking an operation back."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from klientura.kernel.history.read import ChangedField, Entry, History, history_
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.cells import cell, phone
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import told
@@ -23,6 +24,9 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
+from klientura.kit.phones import EXTENSION
+
+STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
 
 
 def action_text(entry: Entry, shape: Shape) -> str:
@@ -61,13 +65,26 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
         value = Ref(value, title)
     elif field.type.key in {"date", "datetime", "money", "decimal"}:
         value = field.type.parse(str(value), field.params)
+    elif field.key == "value" and STORED_PHONE.fullmatch(
+        str(value)
+    ):  # of a line, whose kind need not have changed
+        return phone(value, lang())
     return cell(field, value, row, lang(), company_currency=asked.installation.currency)
 
 
 def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> list[dict[str, Any]]:
     """Entries as items of a timeline (see ui/timeline.html). The record as it is says what its sums are in."""
     items = []
+    retold = {
+        (e.version, key)
+        for e in history.entries
+        if e.part and e.version
+        for key in shape.parts[e.part].mirrors
+    }  # the main phone that a line brought is told by the line
     for entry in history.entries:
+        told_here = [c for c in entry.fields if entry.part or (entry.version, c.field.key) not in retold]
+        if entry.action == "update" and not told_here:
+            continue
         at = timezone.localtime(entry.at)
         items.append(
             {
@@ -84,7 +101,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
                         "old": changed_value(asked, history, c, c.old, {} if entry.part else row),
                         "new": changed_value(asked, history, c, c.new, {} if entry.part else row),
                     }
-                    for c in entry.fields
+                    for c in told_here
                     if entry.action not in {"add", "remove"}
                 ],
             }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from klientura.kernel.errors import Conflict
-from klientura.kernel.history.read import history_of
+from klientura.kernel.history.read import Entry, history_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import inputs
 from klientura.kernel.screens.chosen import Names, in_words
@@ -35,8 +35,14 @@ def who_changed(asked: Request, shape: Shape, row: Row, keys: Sequence[str]) -> 
         if entry.version is None or entry.version <= seen:
             continue
         for key in {entry.part} if entry.part else {c.field.key for c in entry.fields}:
-            found.setdefault(key, entry.actor or ("" if entry.imported is None else _("An import")))
+            found.setdefault(key, _who(asked, entry))
     return {key: found.get(key) or _("Somebody") for key in keys}
+
+
+def _who(asked: Request, entry: Entry) -> str:
+    if entry.actor_id and entry.actor_id == asked.actor.user_id:
+        return _("you, in another window")
+    return entry.actor or ("" if entry.imported is None else _("An import"))
 
 
 def disputed(fields: Mapping[str, FieldShape], conflict: Conflict | None) -> list[tuple[FieldShape, Any]]:

@@ -77,6 +77,7 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
             asked, shape, row, field, error=" ".join(str(e.message) for e in mine), raw=values[field.key]
         )
     except Conflict as conflict:
+        row = read.get(asked.actor, shape, row["id"])  # as the one who was faster left it
         return _conflict(asked, shape, row, field, values[field.key], conflict.version)
     fresh = read.get(asked.actor, shape, row["id"])
     shown = fact(asked, shape, fresh, field, editable=True)

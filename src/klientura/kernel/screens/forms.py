@@ -18,6 +18,7 @@ from klientura.kernel.screens.chosen import Names, names_of
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.moving import refuse_closed
 from klientura.kernel.screens.similar import not_yet_shown
 from klientura.kernel.store import read, write
 from klientura.kernel.store.drafts import MAX_LINES
@@ -74,6 +75,7 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     except Conflict as conflict:
         mine = {k: v for k, v in values.items() if k not in conflict.untouched}
         joined = {**parts, **conflict.lines}
+        row = read.get(asked.actor, shape, record_id)  # as the one who was faster left it
         return _form(asked, shape, record_id, row, conflict=conflict, typed=mine, lines=joined)
     return _done(asked, shape, record_id)
 
@@ -304,6 +306,7 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
         try:
             found.run(asked.actor, record_id, given, expected_version=None)
         except Invalid as refused:
+            refuse_closed(asked, shape, found, refused)
             messages = {e.field: str(e.message) for e in refused.errors}
         else:
             response = HttpResponse(status=200)

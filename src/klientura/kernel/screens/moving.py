@@ -17,6 +17,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Action
 from klientura.kernel.screens import inputs
 from klientura.kernel.screens.boarding import board_of, column_cards, columns_of, stages_of
+from klientura.kernel.screens.chosen import names_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import read_state
@@ -163,6 +164,9 @@ def _ask(
     board, action = board_of(shape), _action(shape)
     messages = {e.field: str(e.message) for e in refused.errors}
     attempted = bool(asked.POST.get("attempted"))
+    chosen_names = names_of(
+        asked.actor, [(shape.fields[k], v) for k, v in given.items() if k in shape.fields]
+    )
     controls = [
         {
             **inputs.control(
@@ -172,6 +176,7 @@ def _ask(
                 company_currency=asked.installation.currency,
                 error=messages.get(k, "") if attempted else "",
                 raw=given.get(k),
+                names=chosen_names,
             ),
             "id": f"d-{k}",
             "required": k in messages or bool(o.required),

@@ -1,6 +1,7 @@
 """History in words: lines told in full and in their order, imports named by their file."""
 
 import html
+import re
 
 import pytest
 
@@ -41,3 +42,17 @@ def test_lines_are_told_in_their_order_and_an_import_by_its_file() -> None:
     )
     assert "клиенты.csv" not in others, "the name of a file is for who imported it"
     assert others.count("из импорта") == 3
+
+
+def test_a_main_phone_changed_in_its_place_is_told_once_and_to_be_read() -> None:
+    company = found_company()
+    client = company.client("administrator")
+    shape = shape_of("organisation")
+    number = write.create(ACTOR, shape, {"name": "Альфа", "phone": "8 970 123-45-67"})
+    write.update(ACTOR, shape, number, {"phone": "8 4012 55-66-77", "city": "Калининград"})
+    page = html.unescape(client.get(f"/organisation/{number}?tab=history").content.decode())
+    told = page[page.index('id="history"') :]
+    assert told.count("+7 970 123-45-67") == 2, "when it was added, and when it was changed"
+    assert told.count("+7 4012 55-66-77") == 1
+    assert "Калининград" in told
+    assert "+74012556677" not in re.sub(r'"tel:[^"]*"', "", told)

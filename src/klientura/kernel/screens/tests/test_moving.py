@@ -106,8 +106,10 @@ def test_a_move_of_somebody_else_is_not_taken_back(company: Company) -> None:
 def test_who_may_not_fill_in_what_a_loss_needs_is_told_so(company: Company) -> None:
     deal = write.create(company.actor("employee"), shape_of("opportunity"), {"name": "Станки"})
     company.hide("employee", "opportunity", "loss_reason")
-    for address in (f"/opportunity/{deal}/move?whole=1", f"/opportunity/{deal}/move"):
-        refused = company.client("employee").post(address, {"stage": stages("lost")[0]}, headers=HTMX)
+    for address in ("move?whole=1", "move", "actions/lose"):
+        refused = company.client("employee").post(
+            f"/opportunity/{deal}/{address}", {"stage": stages("lost")[0]}, headers=HTMX
+        )
         assert refused.status_code == 403
         assert "loss_reason" not in refused.content.decode()
 

@@ -175,6 +175,19 @@ def test_who_was_faster_is_the_last_one_and_after_what_was_seen(company: Company
     assert boss.name not in answer.content.decode()
 
 
+def test_ones_own_other_window_is_called_so(company: Company) -> None:
+    shape, actor = shape_of("organisation"), company.actor("administrator")
+    number = write.create(actor, shape, {"name": "Альфа", "city": "Уфа"})
+    write.update(actor, shape, number, {"city": "Омск"})
+    refused = company.client("administrator").post(
+        f"/organisation/{number}/edit", {"name": "Альфа", "city": "Томск", "version": "1"}
+    )
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "вы сами, в другом окне" in page
+    assert company.users["administrator"].name not in page[page.index('role="alert"') :][:600]
+
+
 def test_an_import_that_was_faster_is_called_so(company: Company) -> None:
     shape, mine = shape_of("organisation"), company.client("administrator")
     number = organisation(city="Уфа")

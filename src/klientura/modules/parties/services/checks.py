@@ -182,10 +182,19 @@ def _set_main(lines: list[dict[str, Any]], key: str, value: str | None) -> None:
         lines.insert(0, same)
     elif first is not None and first.get("id"):
         first["value"] = value
+        if key == "phone":
+            first["kind"] = _phone_kind(value, first["kind"])
         first["uncertain"] = key == "phone" and not value.startswith("+")
     else:
         uncertain = key == "phone" and not value.startswith("+")
         lines.insert(0, {"kind": kinds[0], "value": value, "uncertain": uncertain, "note": None})
+
+
+def _phone_kind(value: str, before: str) -> str:
+    """A Russian number tells whether it is a mobile one; of others we know what they were called."""
+    if value.startswith("+79"):
+        return "mobile"
+    return "phone" if value.startswith("+7") else before
 
 
 def _city_of_address(draft: Draft) -> None:

@@ -43,6 +43,24 @@ def test_a_number_of_an_unknown_city_is_not_completed_by_ours_when_something_els
     assert points(number)[0]["value"] == "+74742223345"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("8 970 123-45-67", "8 4012 55-66-77", "phone"),
+        ("8 4012 55-66-77", "8 970 123-45-67", "mobile"),
+        ("8 970 123-45-67", "+44 20 7946 0958", "mobile"),
+    ],
+)
+def test_a_main_phone_put_in_the_place_of_another_is_called_what_it_is(before: str, after: str, kind: str):
+    shape = shape_of("organisation")
+    called = "mobile" if before.startswith("8 9") else "phone"
+    number = write.create(
+        ACTOR, shape, {"name": "Альфа", "contact_points": [{"kind": called, "value": before}]}
+    )
+    write.update(ACTOR, shape, number, {"phone": after})
+    assert read.parts_of(ACTOR, shape, [number])[number]["contact_points"][0]["kind"] == kind
+
+
 def test_a_party_is_written_as_what_it_is(company: Company):
     party, shape = shape_of("party"), shape_of("organisation")
     number = write.create(ACTOR, shape, {"name": "Альфа", "phone": "8 902 927-35-77"})
