@@ -1,11 +1,12 @@
 // The line of filters: chips of what is active, and the builder (field → operator → value, groups of and/or). The address holds the tree.
-import { closest, find, icon, iconButton, make, whenPresent } from "./dom";
+import { all, closest, find, icon, iconButton, make, whenPresent } from "./dom";
 import { type Condition, type Field, type Group, type Node as TreeNode, type Operator, children, group, isGroup, joinOf, parseTree, tidy } from "./filter-tree";
 import { select, valueControl, valueText } from "./filter-value";
 import { htmx } from "./requests";
 import { text } from "./texts";
 
 type Line = { root: HTMLElement; fields: Field[]; tree: Group };
+type Drawing = { line: Line; redraw: () => void; missing: Set<Condition> };
 
 let known: Field[] = [];
 
@@ -95,7 +96,39 @@ function blank(line: Line): Condition {
   return { field: field?.key ?? "", op: field?.ops[0]?.op ?? "" };
 }
 
-function row(line: Line, condition: Condition, redraw: () => void, remove: () => void): HTMLElement {
+/** The conditions of a tree that still want a value; one about a field that is not open has no place to give it. */
+function unfinished(line: Line, tree: Group): Condition[] {
+  const done = complete(line);
+  return children(tree).flatMap((node) => (isGroup(node) ? unfinished(line, node) : lookUp(line, node) && !done(node) ? [node] : []));
+}
+
+/** The place of a value, with the word that it is missing until one is given. */
+function valueCell({ line, missing }: Drawing, condition: Condition): HTMLElement {
+  const found = lookUp(line, condition);
+  const note = make("p", { class: "error field-error", id: `missing-${Math.random().toString(36).slice(2, 8)}` }, icon("circle-alert"), make("span", {}, text("filter.missing")));
+  const cell = make("div", { class: "builder-value" });
+  const mark = (): void => {
+    const lacks = missing.has(condition);
+    for (const control of all("input:not([type=hidden]), select", cell)) {
+      if (lacks) control.setAttribute("aria-invalid", "true");
+      else control.removeAttribute("aria-invalid");
+      if (lacks) control.setAttribute("aria-describedby", note.id);
+      else control.removeAttribute("aria-describedby");
+    }
+    if (lacks) cell.append(note);
+    else note.remove();
+  };
+  const change = (value: unknown): void => {
+    condition.value = value;
+    if (complete(line)(condition) && missing.delete(condition)) mark();
+  };
+  if (found) cell.append(valueControl(found.field, found.operator, condition, change));
+  mark();
+  return cell;
+}
+
+function row(drawing: Drawing, condition: Condition, remove: () => void): HTMLElement {
+  const { line, redraw } = drawing;
   const found = lookUp(line, condition);
   const fieldBox = select(text("filter.field"), line.fields.map((f) => ({ value: f.key, label: f.label })), condition.field, (key) => {
     condition.field = key;
@@ -110,13 +143,13 @@ function row(line: Line, condition: Condition, redraw: () => void, remove: () =>
     if (lookUp(line, condition)?.operator.value !== before) delete condition.value;
     redraw();
   });
-  const value = found ? valueControl(found.field, found.operator, condition, (v) => (condition.value = v)) : make("span");
   const cross = iconButton("x", text("filter.removeCondition"));
   cross.addEventListener("click", remove);
-  return make("div", { class: "builder-row" }, fieldBox, operatorBox, value, cross);
+  return make("div", { class: "builder-row" }, fieldBox, operatorBox, valueCell(drawing, condition), cross);
 }
 
-function drawGroup(line: Line, tree: Group, redraw: () => void, replace: (next: Group) => void, depth: number): HTMLElement {
+function drawGroup(drawing: Drawing, tree: Group, replace: (next: Group) => void, depth: number): HTMLElement {
+  const { line, redraw } = drawing;
   const nodes = children(tree);
   const box = make("div", { class: "builder-group", role: "group" });
   const joins = [{ value: "and", label: text("filter.all") }, { value: "or", label: text("filter.any") }];
@@ -127,8 +160,8 @@ function drawGroup(line: Line, tree: Group, redraw: () => void, replace: (next: 
       nodes.splice(n, 1);
       redraw();
     };
-    if (!isGroup(node)) return box.append(row(line, node, redraw, remove));
-    return box.append(drawGroup(line, node, redraw, (next) => {
+    if (!isGroup(node)) return box.append(row(drawing, node, remove));
+    return box.append(drawGroup(drawing, node, (next) => {
       nodes[n] = next;
       redraw();
     }, depth + 1));
@@ -167,7 +200,15 @@ function openBuilder(line: Line): void {
   const builder = make("div", { class: "builder", role: "dialog", "aria-label": text("filter.title") });
   const show = make("button", { type: "button", class: "button", "data-kind": "primary", "data-size": "sm" }, text("filter.apply"));
   const clear = make("button", { type: "button", class: "button", "data-kind": "ghost", "data-size": "sm" }, text("filter.clear"));
+  const missing = new Set<Condition>();
   const finish = (tree: Group): void => {
+    missing.clear();
+    for (const condition of unfinished(line, tree)) missing.add(condition);
+    if (missing.size) {
+      redraw();
+      find("[aria-invalid=true]", builder)?.focus();
+      return;
+    }
     line.tree = tree;
     apply(line);
   };
@@ -175,7 +216,7 @@ function openBuilder(line: Line): void {
   clear.addEventListener("click", () => finish({ and: [] }));
   const foot = make("div", { class: "builder-foot" }, clear, make("span", { class: "is-end" }, show));
   const redraw = (): void => {
-    builder.replaceChildren(drawGroup(line, draft, redraw, (next) => {
+    builder.replaceChildren(drawGroup({ line, redraw, missing }, draft, (next) => {
       draft = next;
       redraw();
     }, 0), foot);
