@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from klientura.kernel.access.gate import may, readable, writable
 from klientura.kernel.objects.registry import shape_of
@@ -28,11 +29,13 @@ def composer(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     interaction = shape_of("interaction")
     label = {c.code: str(c.label) for c in interaction.fields["kind"].params.choices}
     label["task"] = _("Task")
+    short = {"email": pgettext("short", "E-mail")}
     target = {key: shape_of("task") if key == "task" else interaction for key in FIELDS}
     return [
         {
             "key": kind,
             "label": label[kind],
+            "short": short.get(kind, ""),
             "icon": ICONS[kind],
             "fields": _fields(asked, target[kind], kind, shape, row),
         }
