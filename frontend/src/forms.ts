@@ -1,5 +1,5 @@
-// Forms: Ctrl+Enter saves, the guard of unsaved changes, focus on the errors, the kinds of the composer.
-import { all, closest, find, icon, whenPresent } from "./dom";
+// Forms: the cursor in the first field, Ctrl+Enter saves, Esc leaves, the guard of unsaved changes, focus on the errors, the kinds of the composer.
+import { all, closest, find, icon, isVisible, whenPresent } from "./dom";
 import { bind } from "./hotkeys";
 import { topLayer } from "./layers";
 import { text } from "./texts";
@@ -81,6 +81,25 @@ function takeTheirs(button: HTMLElement): void {
   button.replaceWith(icon("check"));
 }
 
+const HAND = "(hover: hover) and (pointer: fine)"; // a finger would get a keyboard over half of the page
+const CONTROL = ":is(input:not([type=hidden]), select, textarea):not(:disabled)";
+
+/** A page that is one form is there to be typed in: its first field has the cursor, or that of the part the address names. */
+function startTyping(): void {
+  if (!window.matchMedia(HAND).matches || ![null, document.body, find("main")].includes(document.activeElement as HTMLElement | null)) return;
+  const form = find("main form.form[data-draft]");
+  const part = location.hash.length > 1 ? `#${CSS.escape(location.hash.slice(1))} ` : "";
+  const named = part && form ? find(part + CONTROL, form) : null;
+  (named ?? (form && all(CONTROL, form).find(isVisible)))?.focus({ preventScroll: named === null });
+}
+
+/** Esc leaves a page that is a form the way Cancel does, only that what was typed is kept. Whatever is open above it closes first. */
+function leaveByKey(): boolean {
+  const link = topLayer() ? null : find<HTMLAnchorElement>("main form.form [data-cancel]");
+  if (link) location.assign(link.href);
+  return link !== null;
+}
+
 export function startForms(): void {
   document.addEventListener("click", (event) => {
     const button = closest(event, "[data-take]");
@@ -93,6 +112,8 @@ export function startForms(): void {
     field?.focus();
     return field !== null;
   });
+  bind("esc", leaveByKey, true);
+  startTyping();
   startSingleSubmit();
   startGuard();
   startComposer();

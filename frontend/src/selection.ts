@@ -36,7 +36,9 @@ function refresh(list: HTMLElement): void {
   const number = new Intl.NumberFormat(document.documentElement.lang).format(total);
   if (count) count.textContent = beyond ? (unknown ? text("selectedMatching") : text("selectedAll", { n: number })) : plural("selected", chosen.length);
   const offer = find("[data-bulk-all]", bar);
-  if (offer) offer.hidden = beyond || chosen.length < every.length || (!unknown && total <= every.length);
+  // Of a list that was not counted, the last row tells by its address whether there are more.
+  const whole = unknown ? !all("[data-row]", list).at(-1)?.hasAttribute("hx-get") : total <= every.length;
+  if (offer) offer.hidden = beyond || chosen.length < every.length || whole;
 }
 
 function onClick(event: MouseEvent): void {

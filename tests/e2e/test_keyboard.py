@@ -48,3 +48,31 @@ def test_a_client_by_keyboard_alone(product: Product, page: Page):
     page.keyboard.type("Томск")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".card-facts")).to_contain_text("Томск")
+
+
+def test_a_form_is_typed_in_at_once_and_left_by_escape(product: Product, page: Page):
+    set_up(page, product.address, "ru")
+    page.goto(f"{product.address}/organisation/new")
+    expect(page.locator("[name=name]")).to_be_focused()
+    page.keyboard.type("Печатный двор")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("Печатный двор")
+    card = page.url
+    press_russian(page, "KeyE", "у")
+    page.wait_for_url("**/edit")
+    expect(page.locator("form.form [name=name]")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" № 2")
+    # What is open closes first: here the choices of a reference.
+    owner = page.locator("form.form [data-combobox] [role=combobox]").first
+    owner.click()
+    expect(owner).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(owner).to_have_attribute("aria-expanded", "false")
+    assert page.url.endswith("/edit")
+    press_russian(page, "Escape", "Escape")
+    page.wait_for_url(card)
+    expect(page.locator("h1")).to_have_text("Печатный двор")
+    press_russian(page, "KeyE", "у")
+    page.wait_for_url("**/edit")
+    expect(page.locator("form.form [name=name]")).to_have_value("Печатный двор № 2")

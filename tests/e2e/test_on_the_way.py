@@ -220,3 +220,66 @@ def test_a_filter_reads_in_words_after_it_was_applied_and_takes_another_conditio
     page.get_by_role("button", name="Добавить условие").click()
     expect(page.locator(".builder-row")).to_have_count(2)
     page.locator(".builder-row").nth(1).locator("select").first.select_option("city")
+
+
+def test_a_condition_without_a_value_is_asked_for(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    page.get_by_role("button", name="Фильтр").click()
+    page.locator(".builder-row select").first.select_option("created_at")
+    page.locator(".builder-row select").nth(1).select_option("gte")
+    page.locator(".builder-foot [data-kind=primary]").click()
+    value = page.locator(".builder-value input")
+    expect(value).to_have_attribute("aria-invalid", "true")
+    expect(value).to_be_focused()
+    expect(page.locator(".builder .field-error")).to_be_visible()
+    assert page.url.endswith("/organisation")
+    value.fill("2020-01-01T00:00")
+    expect(page.locator(".builder .field-error")).to_have_count(0)
+    page.locator(".builder-foot [data-kind=primary]").click()
+    expect(page.locator(".filter-chip")).to_have_count(1)
+
+
+def test_a_list_is_searched_while_one_types(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    name = page.locator("tr[data-row] a.row-link").first.inner_text()
+    visited = page.evaluate("history.length")
+    box = page.locator(".list-search [name=q]")
+    box.press_sequentially(name[:4], delay=40)
+    page.wait_for_url("**/organisation?q=*")
+    box.press_sequentially(name[4:], delay=40)
+    expect(page.locator("tr[data-row]")).not_to_have_count(50)
+    expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    expect(box).to_be_focused()
+    expect(box).to_have_value(name)
+    # Everything that matches is on the page: there is no more to select.
+    page.locator("[data-select-all]").check()
+    expect(page.locator("[data-bulk-count]")).to_be_visible()
+    expect(page.locator("[data-bulk-all]")).to_be_hidden()
+    box.fill("")
+    expect(page.locator("tr[data-row]")).to_have_count(50)
+    assert page.url == f"{company.address}/organisation"
+    assert page.evaluate("history.length") == visited
+    page.locator("[data-select-all]").check()
+    expect(page.locator("[data-bulk-all]")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_kind_of_entry_can_be_chosen(company: Product, page: Page, width: int):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    page.locator("a.row-link").first.click()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.locator("#composer").scroll_into_view_if_needed()
+    around = page.locator("#composer").bounding_box()
+    kinds = [kind.bounding_box() for kind in page.locator(".composer-kind").all()]
+    assert around
+    assert len(kinds) == 5
+    for kind in kinds:
+        assert kind
+        assert kind["height"] >= 24
+        assert kind["x"] >= around["x"] + 4
+        assert kind["x"] + kind["width"] <= around["x"] + around["width"] - 4
+    tops = {round(kind["y"]) for kind in kinds if kind}
+    assert len(tops) == 1
