@@ -27,6 +27,7 @@ from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import opening, run
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import ImportPlan, check_plan, default_match, plan_from_json
+from klientura.kernel.transfer.strangers import remembered
 from klientura.kernel.transfer.suggest import remember, suggest, suggest_object
 from klientura.kit.tabular.model import TableInfo, TableProblem
 
@@ -80,7 +81,7 @@ def receive(actor: Actor, title: str, pieces: Iterable[bytes], object_key: str =
 def suggested_plan(actor: Actor, shape: Shape, table: TableInfo) -> ImportPlan:
     """The plan that suggests itself for a file."""
     columns = suggest(actor, shape, table)
-    return ImportPlan(shape.key, columns, default_match(actor, shape, columns))
+    return ImportPlan(shape.key, columns, default_match(actor, shape, columns), people=remembered(actor))
 
 
 def find(actor: Actor, import_id: int) -> Import:
@@ -172,7 +173,8 @@ def replace_file(actor: Actor, record: Import, title: str, pieces: Iterable[byte
     table = table_of(fresh)
     if sum(h in old for h in table.header) >= len(old) / 2:
         columns = tuple(old.get(title, "") for title in table.header)
-        fresh.plan = {**plan.to_json(), "columns": list(columns)}
+        known = (fresh.plan or {})["people"]
+        fresh.plan = {**plan.to_json(), "columns": list(columns), "people": known}
         fresh.save(update_fields=["plan"])
     return fresh
 

@@ -20,6 +20,7 @@ type BadValues = Literal["note", "reject"]
 type UnknownOwner = Literal["me", "empty", "note"]
 
 MAX_COLUMNS = 1000
+MAX_PEOPLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class ImportPlan:
 
     `match` are the chosen match keys in order of their weight. `on_match`: what happens to a record that is found
     (`create`: nothing is sought in the database). `fill`: whether a found record only gets what it lacks.
-    `bad_values`: an optional value that cannot be read goes to the note, or the row is rejected.
+    `bad_values`: an optional value that cannot be read goes to the note, or the row is rejected. `people`: names in the
+    file that are no user's, and the users whom they mean.
     """
 
     object: str
@@ -38,6 +40,7 @@ class ImportPlan:
     fill: Fill = "empty"
     bad_values: BadValues = "note"
     unknown_owner: UnknownOwner = "note"
+    people: tuple[tuple[str, int], ...] = ()
 
     @property
     def shape(self) -> Shape:
@@ -46,7 +49,12 @@ class ImportPlan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain data."""
-        return {**asdict(self), "columns": list(self.columns), "match": [list(key) for key in self.match]}
+        return {
+            **asdict(self),
+            "columns": list(self.columns),
+            "match": [list(key) for key in self.match],
+            "people": [list(pair) for pair in self.people],
+        }
 
 
 def plan_from_json(data: Mapping[str, Any]) -> ImportPlan:
@@ -71,8 +79,22 @@ def plan_from_json(data: Mapping[str, Any]) -> ImportPlan:
         object=str(data.get("object", "")),
         columns=tuple(str(path) for path in columns),
         match=tuple(tuple(str(k) for k in cast("Sequence[Any]", key)) for key in match),
+        people=_people(data.get("people", ())),
         **given,
     )
+
+
+def _people(given: Any) -> tuple[tuple[str, int], ...]:
+    unreadable = BadRequest(
+        _("The plan of the import could not be read: %(name)s.") % {"name": "people"}, code="plan"
+    )
+    try:
+        pairs = tuple((str(name)[:300], int(user_id)) for name, user_id in given)
+    except (TypeError, ValueError):
+        raise unreadable from None
+    if len(pairs) > MAX_PEOPLE:
+        raise unreadable
+    return pairs
 
 
 def match_choices(actor: Actor, shape: Shape, columns: Sequence[str]) -> list[tuple[str, ...]]:

@@ -48,6 +48,7 @@ class Report:
                 self.groups[issue.group] += 1
                 if len(self.issues) < MAX_ISSUES and self.groups[issue.group] <= MAX_EXAMPLES:
                     self.issues.append(issue.to_json())
+            self.groups.update(row.again)
         self._write(
             REJECTED, [_rejected(r) for r in rows if r.rejected], [*self.table.header, _now("Reason")]
         )

@@ -10,6 +10,11 @@ from klientura.kit.tabular.model import Cell
 type Severity = Literal["error", "warning"]
 
 
+def group_of(severity: Severity, code: str, column: str) -> str:
+    """What issues of the same sort in the same column are counted under."""
+    return f"{severity}:{code}:{column}"
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """What is wrong at one cell. `row` counts as a spreadsheet does; `column` is its title, empty for a whole row."""
@@ -24,7 +29,7 @@ class Issue:
     @property
     def group(self) -> str:
         """What issues of the same sort in the same column share."""
-        return f"{self.severity}:{self.code}:{self.column}"
+        return group_of(self.severity, self.code, self.column)
 
     def to_json(self) -> dict[str, Any]:
         """The issue as plain data, in the current language."""
@@ -83,6 +88,9 @@ class ParsedRow:
     mate: Side = field(default_factory=Side)
     issues: list[Issue] = field(default_factory=list)
     outcome: str = ""
+    again: list[str] = field(
+        default_factory=list
+    )  # groups of issues that were told of an earlier row and hold here too
     holder: Any = None  # the known record that the row's person belongs to
 
     @property
@@ -98,3 +106,7 @@ class ParsedRow:
     def remark(self, column: str, value: str, code: str, message: Text) -> None:
         """Note a trouble that does not keep the row out."""
         self.issues.append(Issue(self.number, column, value, code, message))
+
+    def remark_again(self, column: str, code: str) -> None:
+        """The row counts among those with a trouble of which an earlier row has told already."""
+        self.again.append(group_of("warning", code, column))

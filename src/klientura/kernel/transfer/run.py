@@ -116,7 +116,7 @@ class _Attempt:
         """Read, land and report chunk by chunk."""
         actor, plan, dry = self.actor, self.plan, self.dry
         reader = make_reader(actor, plan, self.table.header, check_plan(actor, plan))
-        users = wishes.Users()
+        users = wishes.Users(plan.people)
         report = Report(self.folder, self.table)
         done, operation = self._begin(report, resume)
         landing = Landing(actor, plan, operation.pk if operation else None, dry)

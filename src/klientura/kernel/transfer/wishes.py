@@ -1,7 +1,7 @@
 """Whom the cells of many rows mean: users by surname or e-mail, other records by title. One query per kind of record."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -22,20 +22,30 @@ SEVERAL = _("Several records have this name. Be more exact, or choose by hand.")
 
 
 class Users:
-    """The active users by every way a file may name them. A name that fits several users fits none."""
+    """The active users by every way a file may name them. A name that fits several users fits none.
 
-    def __init__(self) -> None:
+    `chosen` are names and the users whom they mean in this file, for names that fit nobody by themselves.
+    """
+
+    def __init__(self, chosen: Iterable[tuple[str, int]] = ()) -> None:
         self._by_name: dict[str, set[int]] = defaultdict(set)
-        for user in User.objects.filter(is_active=True):
+        self.names: dict[int, str] = {}
+        for user in User.objects.filter(is_active=True).order_by("name", "pk"):
+            self.names[user.pk] = user.name
             parts = words(user.name)
             for name in {fold(user.email), fold(user.name), *(p for p in parts if len(p) > 2)}:
                 self._by_name[name].add(user.pk)
             if len(parts) > 1:
                 self._by_name[f"{parts[1]} {parts[0]}"].add(user.pk)
+        self._chosen = {fold(name): user_id for name, user_id in chosen if user_id in self.names}
 
     def find(self, text: str) -> int | None:
-        """The user whom a text means: e-mail, name in either order, surname with or without initials."""
+        """The user whom a text means: e-mail, name in either order, surname with or without initials; else who was chosen."""
         folded = fold(text)
+        found = self._by_itself(text, folded)
+        return self._chosen.get(folded) if found is None else found
+
+    def _by_itself(self, text: str, folded: str) -> int | None:
         whole = self._by_name.get(folded)
         if whole is not None:
             return next(iter(whole)) if len(whole) == 1 else None
@@ -86,6 +96,8 @@ def _grant_user(actor: Actor, reader: Reader, users: Users, wish: Wish) -> None:
         # Once per name: the same manager stands in every second row.
         reader.told.add((wish.column, wish.text))
         wish.row.remark(wish.column, wish.text, "user", NO_USER)
+    else:
+        wish.row.remark_again(wish.column, "user")
     wish.side.values[wish.field.key] = None if policy == "empty" else actor.user_id
     if policy == "note" and reader.has_note:
         wish.row.main.notes.append(f"{wish.column}: {wish.text}")

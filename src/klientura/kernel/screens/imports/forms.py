@@ -5,13 +5,20 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.screens.language import lang
 from klientura.kernel.transfer.imports import importable
 from klientura.kernel.transfer.opening import sample_rows
 from klientura.kernel.transfer.paths import Target, targets
-from klientura.kernel.transfer.plan import ImportPlan, match_choices, plan_from_json
+from klientura.kernel.transfer.plan import MAX_PEOPLE, ImportPlan, match_choices, plan_from_json
+from klientura.kernel.transfer.strangers import MOST_NAMES, Strangers
+from klientura.kernel.transfer.wishes import Users
+from klientura.kernel.web.requests import number
+from klientura.kit.formats import format_decimal
 from klientura.kit.tabular.model import TableInfo
+from klientura.kit.text import fold
 
 SHOWN_COLUMNS = 150
 """More selects than this no page can carry; further columns keep what was suggested."""
@@ -101,6 +108,40 @@ def choice_fields(actor: Actor, plan: ImportPlan) -> list[dict[str, Any]]:
     return fields
 
 
+def people_fields(plan: ImportPlan, unknown: Strangers, users: Users) -> list[dict[str, Any]]:
+    """One select per name of the file that is no user's: whom it means. The name goes along, for the page may be old."""
+    options = [{"value": str(pk), "label": name} for pk, name in users.names.items()]
+    chosen = {fold(name): str(pk) for name, pk in plan.people if pk in users.names}
+    fields: list[dict[str, Any]] = []
+    for place, (name, rows) in enumerate(unknown.names):
+        count = ngettext("%(count)s row", "%(count)s rows", rows) % {"count": format_decimal(rows, lang())}
+        fields.append({"type": "hidden", "name": f"person-name-{place}", "value": name})
+        fields.append(
+            {
+                "type": "select",
+                "name": f"person-{place}",
+                "label": f"{name[:80]} — {count}",
+                "value": chosen.get(fold(name), ""),
+                "options": options,
+                "empty": _("Not found: as the rule says"),
+            }
+        )
+    return fields
+
+
+def _read_people(plan: ImportPlan, sent: QueryDict) -> list[list[Any]]:
+    """Whom names mean, as the page says; names that it did not show keep what was said of them."""
+    known = {fold(name): [name, user_id] for name, user_id in plan.people}
+    for place in range(MOST_NAMES):
+        name = sent.get(f"person-name-{place}", "")
+        if not name:
+            continue
+        known.pop(fold(name), None)
+        if (user_id := number(sent.get(f"person-{place}"))) is not None:
+            known[fold(name)] = [name, user_id]
+    return list(known.values())[-MAX_PEOPLE:]
+
+
 def _radio(name: str, label: str, value: str, options: Mapping[str, str]) -> dict[str, Any]:
     return {
         "type": "radio",
@@ -168,4 +209,5 @@ def read_plan(actor: Actor, plan: ImportPlan, sent: QueryDict, width: int) -> Im
     possible = match_choices(actor, plan.shape, columns)
     wanted = {tuple(text.split(",")) for text in sent.getlist("match")}
     data["match"] = [list(key) for key in possible if key in wanted]
+    data["people"] = _read_people(plan, sent)
     return plan_from_json(data)

@@ -11,12 +11,13 @@ from klientura.kernel.jobs import service
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.imports import forms, outcome, taking_back
 from klientura.kernel.screens.language import lang
-from klientura.kernel.transfer import imports, opening
+from klientura.kernel.transfer import imports, opening, strangers
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import plan_from_json
+from klientura.kernel.transfer.wishes import Users
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
-from klientura.kit.formats import format_datetime
+from klientura.kit.formats import format_datetime, format_decimal
 
 STATE_HUES = {
     "new": "gray", "checking": "blue", "checked": "blue", "running": "blue", "done": "green", "cancelled": "yellow",
@@ -122,6 +123,7 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponseBase:
             error = str(refused.message)
         else:
             return HttpResponseRedirect(reverse("import-check", args=[record.pk]))
+    unknown = strangers.strangers(actor, plan, imports.file_of(record), table)
     return show(
         request,
         "imports/map.html",
@@ -135,6 +137,8 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponseBase:
         columns=forms.column_fields(actor, plan, table),
         hidden_columns=max(0, len(table.header) - forms.SHOWN_COLUMNS),
         choices=forms.choice_fields(actor, plan),
+        people=forms.people_fields(plan, unknown, Users()) if unknown.names else [],
+        people_rows=format_decimal(unknown.rows, lang()) if unknown.cut else "",
         active="imports",
     )
 
