@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.context import show
+from klientura.kernel.screens.emptiness import why_nothing
 from klientura.kernel.screens.home_panels import Beginning, beginnings, home_panels
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
@@ -24,7 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """GET /: the panels of the modules; while nothing is there to see, how to begin."""
     asked = of(request)
     if _is_fresh(asked):
-        return show(request, "screens/home_fresh.html", active="home", beginnings=beginnings(asked))
+        context: dict[str, Any] = {"beginnings": beginnings(asked), "why": why_nothing(asked.actor)}
+        return show(request, "screens/home_fresh.html", active="home", **context)
     stats: list[dict[str, Any]] = []
     places: dict[str, list[dict[str, Any]]] = {"main": [], "side": []}
     for panel in home_panels():

@@ -18,6 +18,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
+from klientura.kernel.screens.emptiness import why_empty
 from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
@@ -74,6 +75,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "may": {v: may(actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         "filtered": filtered,
         "pristine": not any_rows and not filtered,
+        "why_empty": why_empty(actor, shape),
         "list_url": f"/{shape.key}?{state.query(view='list')}",
         "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
         "count_url": f"/{shape.key}/count?{state.query()}",

@@ -56,6 +56,33 @@ def test_fresh_base_offers_ways_to_begin(boss: User):
     assert "As soon as records are opened to you" in observer
 
 
+def test_who_sees_a_part_is_not_told_that_the_base_is_empty(boss: User):
+    write.create(ACTOR, shape_of("organisation"), {"name": "Альфа", "owner": boss.pk})
+    browser = signed_in(person("new@example.org", "employee"))
+    for path in ("/", "/organisation"):
+        page = browser.get(path).content.decode()
+        assert "No record is open to you yet" in page, path
+        assert "ask an administrator to add you to a team" in page
+        assert "/imports/new" not in page
+        assert "Nothing here yet" not in page
+        assert "bring the list you have" not in page
+    assert 'href="/organisation/new"' in browser.get("/organisation").content.decode()
+    imports = browser.get("/imports").content.decode()
+    assert "Importing files is not open to you" in imports
+    assert "Bring your clients" not in imports
+
+
+def test_an_empty_list_offers_what_its_reader_may_do(boss: User):
+    assert "bring the list you have" in signed_in(boss).get("/organisation").content.decode()
+    observer = signed_in(person("guest@example.org", "observer")).get("/organisation").content.decode()
+    assert "As soon as somebody adds a record" in observer
+    assert "bring the list you have" not in observer
+    Grant.objects.create(role=role_of("observer"), object="organisation", action="create", scope="all")
+    rights_changed()
+    author = signed_in(User.objects.get(email="guest@example.org")).get("/organisation").content.decode()
+    assert "Add the first record by hand." in author
+
+
 def test_tasks_of_mine_are_done_in_place(boss: User):
     other = person("other@example.org", "manager")
     late, _far = task(boss, "Call the plant", -1), task(boss, "Sometime", 30)

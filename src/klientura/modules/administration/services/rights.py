@@ -115,6 +115,21 @@ def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
     ]
 
 
+def scoped_roles() -> list[str]:
+    """The roles that see of some records only their own and those of their team."""
+    ensure_roles()
+    narrow = {"own", "team", "tree"}
+    return [
+        key
+        for key in ROLES
+        if any(
+            right.verb == "read" and right.scope in narrow and all_shapes()[object_key].spec.navigation
+            for object_key, rights in matrix(Role.objects.get(key=key)).items()
+            for right in rights
+        )
+    ]
+
+
 def closed_together(shape: Shape, key: str) -> list[str]:
     """The other fields and parts that show the same values: the strictest right of one of them holds for all."""
     for part in shape.parts.values():

@@ -10,6 +10,7 @@ from django.test import Client
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.errors import BadRequest
+from klientura.modules.administration.services.rights import rightful_shapes
 from klientura.modules.administration.services.users import set_active
 from klientura.modules.administration.tests.conftest import PASSWORD, MakeUser, signed_in
 
@@ -136,3 +137,13 @@ def test_two_administrators_cannot_leave_at_the_same_moment(boss: User, user_of:
         assert thread.is_alive()
     thread.join(20)
     assert outcomes == ["last_administrator"]
+
+
+def test_the_form_says_what_a_user_without_a_team_sees(admin: Client):
+    said = "Without a team, only their own records are seen by: "
+    page = admin.get("/settings/users/new").content.decode()
+    assert said + "manager, employee." in page
+    for role in ("manager", "employee"):
+        wanted = {f"{s.key}.read": "all" for s in rightful_shapes()}
+        assert admin.post(f"/settings/rights/{role}", wanted).status_code == 302
+    assert said not in admin.get("/settings/users/new").content.decode()

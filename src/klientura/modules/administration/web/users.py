@@ -16,6 +16,7 @@ from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_datetime
 from klientura.modules.administration.enums import Language
 from klientura.modules.administration.services import users as services
+from klientura.modules.administration.services.rights import scoped_roles
 from klientura.modules.administration.services.teams import team_tree
 from klientura.modules.administration.web.frame import filled, settings_page
 
@@ -25,13 +26,25 @@ def team_options() -> list[dict[str, Any]]:
     return [{"value": p.team.pk, "label": "\u2003" * p.depth + p.team.name} for p in team_tree()]
 
 
+def _without_team() -> str:
+    """What a user without a team will see; said where the team is chosen, for nobody expects an empty product."""
+    roles = ", ".join(
+        str(BUILT_IN_ROLES[key])[:1].lower() + str(BUILT_IN_ROLES[key])[1:] for key in scoped_roles()
+    )
+    return (
+        _("Without a team, only their own records are seen by: %(roles)s.") % {"roles": roles}
+        if roles
+        else ""
+    )
+
+
 def _fields(*, new: bool) -> list[dict[str, Any]]:
     fields: list[dict[str, Any]] = [
         {"type": "text", "name": "name", "label": _("Name"), "required": True, "maxlength": 120, "autofocus": new,
          "hint": _("First and last name, as colleagues will see it.")},
         {"type": "select", "name": "role", "label": _("Role"), "required": True,
          "options": [{"value": k, "label": label} for k, label in BUILT_IN_ROLES.items()]},
-        {"type": "select", "name": "team", "label": _("Team"), "options": team_options(), "empty": _("no team")},
+        {"type": "select", "name": "team", "label": _("Team"), "options": team_options(), "empty": _("no team"), "hint": _without_team()},
     ]  # fmt: skip
     if new:
         fields.insert(1, {"type": "email", "name": "email", "label": _("E-mail"), "required": True, "maxlength": 254,
