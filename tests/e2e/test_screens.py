@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.journeys import EMAIL, set_up, sign_in
+from tests.e2e.looking import WINDOWS, faults, photograph
 from tests.e2e.product import Product, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,14 +38,6 @@ SCREENS = {
     "not-found": "/nothing-here/at/all",
     "empty": '/organisation?filter={"field":"name","op":"eq","value":"Нет такой"}',
 }
-ALSO_IN_GALLERY = {
-    "home-en-light",
-    "board-en-dark",
-    "organisation-ru-dark",
-    "organisation-ru-light-phone",
-    "board-ru-dark-phone",
-}
-WINDOWS = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +65,6 @@ def _open(page: Page, product: Product, screen: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _photograph(page: Page, pictures: Path, name: str) -> None:
-    """Keep the picture; the gallery in git takes each screen once, and a few in other dress."""
-    in_gallery = pictures.name == "images"
-    if not in_gallery or name.endswith("-ru-light") or name in ALSO_IN_GALLERY:
-        page.screenshot(path=pictures / f"{name}.png")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("window", list(WINDOWS))
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -100,17 +85,10 @@ def test_screens(company: Product, browser: Browser, pictures: Path, language: s
     for name, screen in SCREENS.items():
         _open(page, company, screen)
         assert page.get_attribute("html", "lang") == language, name
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert overflow <= 0, f"{name} scrolls sideways by {overflow} px"
-        report = Axe().run(
-            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-        )
-        if report.violations_count:
-            found[name] = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in report.response["violations"]]
+        if wrong := faults(page):
+            found[name] = wrong
         suffix = "" if window == "desktop" else "-phone"
-        _photograph(page, pictures, f"{name}-{language}-{theme}{suffix}")
+        photograph(page, pictures, f"{name}-{language}-{theme}{suffix}")
     context.close()
     assert found == {}, json.dumps(found, ensure_ascii=False, indent=1)
     assert errors == []
