@@ -21,13 +21,11 @@ from klientura.kernel.transfer.names import complete_names
 from klientura.kernel.transfer.plan import ImportPlan, default_match
 from klientura.kernel.transfer.reader import LOCKED
 from klientura.kernel.transfer.rows import ParsedRow, Side
+from klientura.kernel.transfer.several import Doubtful, reject_several, title_of
 from klientura.kernel.transfer.ties import Tie, tie_of
 from klientura.kernel.transfer.writing import Pen
 from klientura.kit.formats import Language
 
-SEVERAL = _(
-    "Several records fit this row. Add a column that tells them apart: a tax number, a phone or an e-mail."
-)
 NOT_YOURS = _("This record exists already, and it is not yours to change.")
 OTHERWISE = _("Another row of this file says otherwise of the same record; what was read first stands.")
 SEVERAL_PEOPLE = _(
@@ -106,20 +104,22 @@ class Landing:
         register = self._registers[shape.key]
         self._load(shape, [side for _row, side in items])
         touched: dict[Known, None] = {}
+        doubtful: list[Doubtful] = []
         for row, side in items:
             fields, hints = register.describe(side), register.hints(side)
             try:
                 known = register.find(fields, hints)
-            except Several:
-                row.reject("", "", "several", SEVERAL)
+            except Several as several:
+                doubtful.append((row, side, several))
                 continue
             if known is None:
-                known = Known(None, fields)
+                known = Known(None, fields, title=title_of(side), row=row.number)
                 register.add(known)
             row.holder = known
             if self._take(shape, row, side, known):
                 register.refresh(known, fields, hints)
                 touched[known] = None
+        reject_several(self.actor, self.plan, register, doubtful)
         self._write(shape, touched)
 
     def _load(self, shape: Shape, sides: Sequence[Side]) -> None:
@@ -172,6 +172,7 @@ class Landing:
         if shape.key == self.plan.object:
             self._load(shape, [side for _row, side in items])
         touched: dict[Known, None] = {}
+        doubtful: list[Doubtful] = []
         for row, side in items:
             holder: Known | None = row.holder
             fields = register.describe(side)
@@ -179,14 +180,14 @@ class Landing:
                 known = register.find(fields)
                 if known is None and holder is not None:
                     known = mates.find(holder, side)
-            except Several:
+            except Several as several:
                 if shape.key == self.plan.object and holder is None:
-                    row.reject("", "", "several", SEVERAL)
+                    doubtful.append((row, side, several))
                     continue
                 row.remark("", "", "several_people", SEVERAL_PEOPLE)
                 known = None
             if known is None:
-                known = Known(None, {**describe(side), **fields})
+                known = Known(None, {**describe(side), **fields}, title=title_of(side), row=row.number)
                 register.add(known)
                 if holder is not None:
                     mates.add(holder, known)
@@ -200,6 +201,7 @@ class Landing:
                 if names and known.pending is not None and known.mine:
                     known.pending.values.update(names)
                     known.fields.update(names)
+        reject_several(self.actor, self.plan, register, doubtful)
         self._write(shape, touched)
 
     def _tie(self, shape: Shape, link: str, items: Sequence[tuple[ParsedRow, Side]]) -> None:

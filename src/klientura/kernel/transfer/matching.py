@@ -35,7 +35,8 @@ class Known:
 
     `stored` tells that it stood in the database before; `mine` that this import has already made or changed it, so
     that what further rows add only fills gaps. `gone`: trashed since, or out of the writer's sight. `hints` tell apart records that the keys cannot.
-    `pending` gathers what the current chunk adds; `rows` are the rows that did.
+    `pending` gathers what the current chunk adds; `rows` are the rows that did. `title` and `row` tell where in the file a
+    new record was first read.
     """
 
     id: int | None
@@ -47,10 +48,16 @@ class Known:
     gone: bool = False
     pending: Side | None = None
     rows: list[ParsedRow] = field(default_factory=list)
+    title: str = ""
+    row: int = 0
 
 
 class Several(Exception):
-    """More than one record fits and none may be guessed."""
+    """More than one record fits and none may be guessed: `fitting`."""
+
+    def __init__(self, fitting: Sequence[Known]) -> None:
+        super().__init__()
+        self.fitting = tuple(fitting)
 
 
 class Register:
@@ -75,6 +82,10 @@ class Register:
     def hints(self, side: Side) -> frozenset[str]:
         """Values of a row that tell records of one name apart."""
         return frozenset(str(v) for k in self._hints if (v := self._value(side, k)))
+
+    def would_tell(self, side: Side, key: Key) -> bool:
+        """Whether a further key would look at anything in a row that is not compared yet."""
+        return any(k not in self.fields and self._value(side, k) not in (None, "") for k in key)
 
     def _value(self, side: Side, key: str) -> Any:
         if key in CONTACT_KINDS and key not in side.values:
@@ -137,9 +148,10 @@ class Register:
             found = self._found.get((key, tuple(fields[k] for k in key)), ())
             fitting = [k for k in found if not k.gone and not _contradicts(k.fields, fields)]
             if len(fitting) > 1:
-                fitting = [known for known in fitting if known.hints & hints]
-                if len(fitting) != 1:
-                    raise Several
+                hinted = [known for known in fitting if known.hints & hints]
+                if len(hinted) != 1:
+                    raise Several(hinted or fitting)
+                fitting = hinted
             if fitting:
                 return fitting[0]
         return None

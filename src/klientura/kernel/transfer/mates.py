@@ -89,7 +89,7 @@ class Mates:
         if not fitting:
             fitting = [k for k in people if k.hints & contacts and nearly(k.fields, given)]
         if len(fitting) > 1:
-            raise Several
+            raise Several(fitting)
         return fitting[0] if fitting else None
 
 
