@@ -100,6 +100,15 @@ function leaveByKey(): boolean {
   return link !== null;
 }
 
+/** Controls that stand for one thing (data-together) change together. */
+function startTogether(): void {
+  document.addEventListener("change", (event) => {
+    const changed = event.target;
+    if (!(changed instanceof HTMLSelectElement) || !changed.dataset.together) return;
+    for (const other of all<HTMLSelectElement>(`select[data-together="${CSS.escape(changed.dataset.together)}"]`)) other.value = changed.value;
+  });
+}
+
 export function startForms(): void {
   document.addEventListener("click", (event) => {
     const button = closest(event, "[data-take]");
@@ -114,6 +123,7 @@ export function startForms(): void {
   });
   bind("esc", leaveByKey, true);
   startTyping();
+  startTogether();
   startSingleSubmit();
   startGuard();
   startComposer();

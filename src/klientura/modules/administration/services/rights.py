@@ -99,9 +99,16 @@ def save_matrix(role: Role, raw: Mapping[str, str]) -> int:
 
 
 def field_levels(role: Role, shape: Shape) -> dict[str, str]:
-    """The level of each field and part that rights can be given on: none, read or write."""
+    """The level in force for each field and part that rights can be given on: none, read or write."""
     given = dict(FieldGrant.objects.filter(role=role, object=shape.key).values_list("field", "level"))
-    return {k: given.get(k, "write") for k in (*shape.fields, *shape.parts) if k not in ALWAYS}
+    levels = {k: given.get(k, "write") for k in (*shape.fields, *shape.parts) if k not in ALWAYS}
+    return {
+        k: _strictest(level, *(levels[o] for o in closed_together(shape, k))) for k, level in levels.items()
+    }
+
+
+def _strictest(*levels: str) -> str:
+    return min(levels, key=STRICTNESS.__getitem__)
 
 
 def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
@@ -141,29 +148,37 @@ def closed_together(shape: Shape, key: str) -> list[str]:
 
 @transaction.atomic
 def save_fields(role: Role, shape: Shape, raw: Mapping[str, str]) -> int:
-    """Write the levels given by field key; what is not given stays. Return how many moved. Raises BadRequest."""
+    """Write the levels given by field key; what is not given stays. Return how many moved. Raises BadRequest.
+
+    Fields that show the same values have one level: what is said anew about one of them holds for all,
+    and of several new words the strictest.
+    """
     Role.objects.select_for_update().get(pk=role.pk)
-    moved = 0
+    wanted: dict[str, str] = {}
     for key, level in field_levels(role, shape).items():
-        wanted = raw.get(key)
-        if wanted is None or wanted == level:
+        given = raw.get(key)
+        if given is None or given == level:
             continue
-        if wanted not in {v for v, _label in levels_of(shape, key)}:
+        if given not in {v for v, _label in levels_of(shape, key)}:
             raise BadRequest(_("There is no such right. Reload the page."), code="level")
-        _set_level(role, shape.key, key, wanted)
-        moved += 1
+        for one in (key, *closed_together(shape, key)):
+            wanted[one] = _strictest(given, wanted.get(one, given))
+    moved = sum(_set_level(role, shape.key, key, level) for key, level in wanted.items())
     if moved:
         _follow(role, shape)
         rights_changed()
     return moved
 
 
-def _set_level(role: Role, object_key: str, field: str, level: str) -> None:
+def _set_level(role: Role, object_key: str, field: str, level: str) -> bool:
+    """Write a level; whether something moved."""
     cell: dict[str, Any] = {"role": role, "object": object_key, "field": field}
     if level == "write":
-        FieldGrant.objects.filter(**cell).delete()
-    else:
-        FieldGrant.objects.update_or_create(**cell, defaults={"level": level})
+        return FieldGrant.objects.filter(**cell).delete()[0] > 0
+    if FieldGrant.objects.filter(**cell, level=level).exists():
+        return False
+    FieldGrant.objects.update_or_create(**cell, defaults={"level": level})
+    return True
 
 
 def _follow(role: Role, shape: Shape) -> None:

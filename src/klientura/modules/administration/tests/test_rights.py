@@ -1,5 +1,7 @@
 """The matrix of rights and the rights on fields take effect at once, and only for their role."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -129,6 +131,36 @@ def test_words_of_the_matrix_are_explained(admin: Client):
     page = admin.get("/settings/rights/manager").content.decode()
     assert ">branch</option>" in page
     assert "own team and below" in page
+
+
+def test_fields_that_close_together_show_what_is_in_force(
+    admin: Client, organisation: int, user_of: MakeUser
+):
+    browser = signed_in(user_of("observer"))
+    rights = "/settings/rights/observer/organisation"
+    admin.post(rights, chosen(admin, rights) | {"phone": "none"})
+    group = ("phone", "email", "website", "contact_points")
+    assert {k: chosen(admin, rights)[k] for k in group} == dict.fromkeys(group, "none")
+    assert "200-00-00" not in browser.get(f"/organisation/{organisation}").content.decode()
+    # Opening one of them opens them all again.
+    admin.post(rights, chosen(admin, rights) | {"email": "read"})
+    assert {k: chosen(admin, rights)[k] for k in group} == dict.fromkeys(group, "read")
+    admin.post(rights, chosen(admin, rights) | {"contact_points": "write"})
+    assert FieldGrant.objects.count() == 0
+    assert "200-00-00" in browser.get(f"/organisation/{organisation}").content.decode()
+
+
+def test_one_of_several_levels_given_before_holds_for_all(admin: Client, user_of: MakeUser):
+    role = user_of("observer").role
+    FieldGrant.objects.create(role=role, object="organisation", field="email", level="none")
+    assert chosen(admin, "/settings/rights/observer/organisation")["phone"] == "none"
+
+
+def chosen(admin: Client, path: str) -> dict[str, str]:
+    """What the selects of a page of field rights show."""
+    page = admin.get(path).content.decode()
+    selects = re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    return {key: re.findall(r'value="(\w+)" selected', options)[0] for key, options in selects}
 
 
 def test_fields_that_close_together_say_so(admin: Client):

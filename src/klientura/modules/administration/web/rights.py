@@ -127,6 +127,7 @@ def _field_controls(found: Role, shape: Shape) -> list[dict[str, Any]]:
         {
             "type": "select", "name": key, "label": labels[key][:1].upper() + labels[key][1:], "required": True, "value": level,
             "options": [{"value": v, "label": label} for v, label in services.levels_of(shape, key)], "hint": hint(key),
+            "attrs": {"data-together": "-".join(sorted(together))} if (together := [key, *services.closed_together(shape, key)])[1:] else {},
         }
         for key, level in services.field_levels(found, shape).items()
     ]  # fmt: skip
