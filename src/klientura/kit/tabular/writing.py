@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from klientura.kit.tabular.formulas import neutralise
+from klientura.kit.tabular.formulas import is_dangerous, neutralise, restore
 from klientura.kit.tabular.model import TableProblem
 
 type ColumnKind = Literal["text", "integer", "decimal", "date", "datetime", "bool"]
@@ -77,7 +77,8 @@ def write_xlsx(
     """Write a workbook of one sheet with flat memory; return what had to be shortened (cell_shortened).
 
     Moments are written as their clock shows (convert them before). Numbers of more than 15 digits become
-    text, since a workbook would round them. Raises TableProblem (too_many_rows); the file is then incomplete.
+    text, since a workbook would round them. A text that looks like a formula is a text all the same, and marked as such,
+    so that it stays one when somebody edits its cell. Raises TableProblem (too_many_rows); the file is then incomplete.
     """
     options = {
         "constant_memory": True,
@@ -86,8 +87,9 @@ def write_xlsx(
         "remove_timezone": True,
     }
     with xlsxwriter.Workbook(str(path), options) as workbook:
-        page = _Page(workbook.add_worksheet(sheet), [])
+        page = _Page(workbook.add_worksheet(sheet), [], workbook.add_format({"quote_prefix": True}))
         bold = workbook.add_format({"bold": True})
+        number = 0
         formats = [_number_format(workbook, kind) for kind in kinds]
         page.worksheet.freeze_panes(1, 0)
         for column, title in enumerate(header):
@@ -98,6 +100,8 @@ def write_xlsx(
             for column, value in enumerate(row):
                 if value is not None and value != "":
                     page.write(number, column, value, formats[column] if column < len(formats) else None)
+        if header:
+            page.worksheet.autofilter(0, 0, number, len(header) - 1)
     return page.problems
 
 
@@ -109,6 +113,7 @@ def _number_format(workbook: xlsxwriter.Workbook, kind: ColumnKind) -> Format | 
 class _Page(NamedTuple):
     worksheet: Worksheet
     problems: list[TableProblem]
+    quoted: Format
 
     def write(self, row: int, column: int, value: Value, cell_format: Format | None) -> None:
         if isinstance(value, bool):
@@ -121,7 +126,11 @@ class _Page(NamedTuple):
             self.write_text(row, column, value if isinstance(value, str) else _csv_cell(value))
 
     def write_text(self, row: int, column: int, text: str, cell_format: Format | None = None) -> None:
-        text = _SURROGATE.sub("\ufffd", neutralise(text))
+        if is_dangerous(text):
+            cell_format = cell_format or self.quoted
+        if restore(text) != text:
+            text = neutralise(text)  # an apostrophe of its own would be lost when the file is brought back
+        text = _SURROGATE.sub("\ufffd", text)
         if len(text) > MAX_XLSX_TEXT:
             self.problems.append(TableProblem("cell_shortened", row + 1, column + 1, str(len(text))))
             text = text[:MAX_XLSX_TEXT]
