@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import all_shapes
@@ -18,6 +18,12 @@ from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.report import REJECTED, REMARKS
 from klientura.kit.formats import format_decimal
 
+# What issues of one sort have in common, when each has a sentence of its own.
+REASONS = {
+    "corrected": gettext_lazy("Corrected in reading: what was read stands beside"),
+    "several": gettext_lazy("Several records fit"),
+}
+DIFFERENT = gettext_lazy("For different reasons, which stand beside")
 REPORTS = {"rejected": REJECTED, "remarks": REMARKS}
 
 
@@ -84,10 +90,16 @@ def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
             continue
         key = f"{issue['severity']}:{issue['code']}:{issue['column']}"
         group = found.setdefault(
-            key, {"column": issue["column"] or _("whole row"), "message": issue["message"], "rows": []}
+            key,
+            {
+                "code": issue["code"],
+                "column": issue["column"] or _("whole row"),
+                "message": issue["message"],
+                "rows": [],
+            },
         )
-        if group["message"] != issue["message"]:
-            group["message"] = ""  # the sentences quote what stood in the cells
+        if group["message"] != issue["message"]:  # the sentences quote what stood in the cells
+            group["message"] = str(REASONS.get(issue["code"], DIFFERENT))
         group["rows"].append(
             [str(issue["row"]), issue["column"] or _("whole row"), issue["value"], issue["message"]]
         )
@@ -98,7 +110,11 @@ def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
         group["count"] = ngettext("%(count)s row", "%(count)s rows", number) % {
             "count": format_decimal(number, lang())
         }
-        group["more"] = number > len(group["rows"])
+        group["more"] = ""
+        if number > len(group["rows"]):
+            group["more"] = _("Only the first are shown; the file holds all of them.")
+            if group["code"] == "user":
+                group["more"] = _("Each name is shown at its first row.")
     return sorted(found.values(), key=lambda g: -g["number"])
 
 
