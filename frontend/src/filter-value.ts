@@ -2,6 +2,7 @@
 import { icon, make } from "./dom";
 import type { Condition, Field, Operator } from "./filter-tree";
 import { text } from "./texts";
+import { shownDate } from "./time";
 
 type Change = (value: unknown) => void;
 
@@ -117,9 +118,9 @@ function show(field: Field, value: unknown, timed = false): string {
   const lang = document.documentElement.lang;
   if (typeof value === "number") return new Intl.NumberFormat(lang).format(value);
   if (["date", "datetime"].includes(field.type) && typeof value === "string" && !Number.isNaN(Date.parse(value))) {
-    const moment = new Date(value);
+    const moment = new Date(value.length === 10 ? `${value}T00:00` : value); // a day alone would be read as UTC
     const clock = field.type === "datetime" && (timed || moment.getHours() + moment.getMinutes() > 0);
-    return new Intl.DateTimeFormat(lang, { dateStyle: "medium", ...(clock && { timeStyle: "short" }) }).format(moment);
+    return shownDate(moment, clock);
   }
   return String(value ?? "");
 }

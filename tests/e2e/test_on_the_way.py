@@ -283,3 +283,55 @@ def test_every_kind_of_entry_can_be_chosen(company: Product, page: Page, width: 
         assert kind["x"] + kind["width"] <= around["x"] + around["width"] - 4
     tops = {round(kind["y"]) for kind in kinds if kind}
     assert len(tops) == 1
+
+
+def test_long_words_stay_whole(company: Product, page: Page):
+    """Labels of facts, the sums and the places of the bottom bar: nothing is cut or broken inside a word."""
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    page.locator("a.row-link").first.click()
+    expect(page.locator(".fact-label").first).to_be_visible()
+    broken = page.evaluate(
+        """() => [...document.querySelectorAll('.fact-label')].filter((label) => {
+          const text = label.firstChild, range = document.createRange();
+          return [...(text?.textContent ?? '').matchAll(/[^\\s-]+/g)].some((word) => {
+            range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+          });
+        }).map((label) => label.textContent)"""
+    )
+    assert broken == []
+    assert page.locator(".card-facts p").count()
+    for words in page.locator(".card-facts p").all():
+        assert words.evaluate("(p) => parseFloat(getComputedStyle(p).paddingLeft)") >= 12, "off the border"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{company.address}/")
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('.bottombar-link > span')].filter((s) => s.scrollWidth > s.clientWidth).map((s) => s.textContent)"
+    )
+    assert cut == []
+    for sum_ in page.locator(".stat-value").all():
+        assert sum_.evaluate("(s) => s.getClientRects().length === 1 && s.offsetHeight < 40"), (
+            sum_.inner_text()
+        )
+
+
+def test_fields_that_close_together_are_chosen_together(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/settings/rights/observer/organisation")
+    page.locator("select[name=phone]").select_option("none")
+    for key in ("email", "website", "contact_points"):
+        expect(page.locator(f"select[name={key}]")).to_have_value("none")
+    expect(page.locator("select[name=city]")).to_have_value("write")
+
+
+def test_a_day_reads_alike_wherever_it_is_told(company: Product, page: Page):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation")
+    tree = '{"field":"created_at","op":"gte","value":"2026-10-05T00:00"}'
+    for language, day in (("en", "5 Oct 2026"), ("ru", "05.10.2026")):
+        page.locator("#user-menu-button").click()
+        page.locator(f"[data-set-language={language}]").click()
+        page.wait_for_selector(f"html[lang={language}][data-ready]")
+        page.goto(f"{company.address}/organisation?filter={tree}")
+        expect(page.locator(".filter-chip strong")).to_have_text(day)

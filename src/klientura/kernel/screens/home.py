@@ -25,8 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """GET /: the panels of the modules; while nothing is there to see, how to begin."""
     asked = of(request)
     if _is_fresh(asked):
-        context: dict[str, Any] = {"beginnings": beginnings(asked), "why": why_nothing(asked.actor)}
-        return show(request, "screens/home_fresh.html", active="home", **context)
+        fresh: dict[str, Any] = {"beginnings": beginnings(asked), "why": why_nothing(asked.actor)}
+        return show(request, "screens/home_fresh.html", active="home", **fresh)
     stats: list[dict[str, Any]] = []
     places: dict[str, list[dict[str, Any]]] = {"main": [], "side": []}
     for panel in home_panels():

@@ -62,9 +62,8 @@ def sort_field(actor: Actor, shape: Shape, sort: str) -> tuple[FieldShape, bool]
     """The field of a sort such as `-created_at`, and whether it descends."""
     field = readable(actor, shape).get(sort.removeprefix("-"))
     if field is None or not field.sortable:
-        raise BadRequest(
-            _("One cannot sort by «%(field)s».") % {"field": sort.removeprefix("-")[:60]}, code="sort"
-        )
+        name = field.heading if field else sort.removeprefix("-")[:60]
+        raise BadRequest(_("One cannot sort by «%(field)s».") % {"field": name}, code="sort")
     return field, sort.startswith("-")
 
 

@@ -48,3 +48,12 @@ def test_a_group_change_offers_nothing_that_tells_records_apart(company: Company
     offered = set(re.findall(r'<option value="(\w+)"', form))
     assert {"city", "owner", "status"} <= offered
     assert not offered & {"name", "inn", "kpp", "ogrn", "phone", "email"}
+
+
+def test_a_refused_order_is_told_by_the_name_of_the_field(company: Company) -> None:
+    shape = shape_of("organisation")
+    field = next(f for f in shape.fields.values() if not f.sortable and f.heading != f.key)
+    answer = company.client("employee").get(f"/organisation?sort={field.key}")
+    assert answer.status_code == 400
+    assert f"«{field.heading}»" in html.unescape(answer.content.decode())
+    assert "«nonsense»" in company.client("employee").get("/organisation?sort=nonsense").content.decode()
