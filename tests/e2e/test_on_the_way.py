@@ -187,7 +187,7 @@ def test_the_tray_shows_work_on_the_pages_after_and_leaves(company: Product, pag
 
 def test_work_that_was_closed_in_the_tray_stays_closed(company: Product, page: Page):
     sign_in(page, company.address)
-    begin_check(page, company.address, 6000)
+    begin_check(page, company.address, 15000)
     page.goto(f"{company.address}/task")
     line = page.locator("#progress-tray [data-job]").filter(has_text="Остановить")
     expect(line).to_have_count(1)
