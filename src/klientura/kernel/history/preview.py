@@ -11,7 +11,7 @@ from psycopg import sql
 
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.history.since import changed_since
-from klientura.kernel.history.undo_refs import _pointers, must_stay
+from klientura.kernel.history.undo_refs import must_stay, pointers
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store.generated import parts_of
@@ -170,7 +170,7 @@ def _made_upon(operation_id: int, stay: Mapping[str, set[int]]) -> list[tuple[st
     """Later operations and the staying records that what they made points at: the people whom another import brought."""
     bases = {s.table: s.base for s in all_shapes().values()}
     found: list[tuple[str, int, int]] = []
-    for pointer in _pointers():
+    for pointer in pointers():
         ids = stay.get(bases[pointer.target])
         if not ids:
             continue

@@ -33,16 +33,16 @@ def must_stay(operation_id: int) -> ByTable:
     point at, those that such records point at in their turn, and the people of such organisations.
     """
     made = _made(operation_id)
-    pointers = [p for p in _pointers() if p.target in made]
+    known = [p for p in pointers() if p.target in made]
     found: ByTable = defaultdict(set)
     for table, base in made.items():
         found[table] |= _touched(operation_id, base)
-    for pointer in pointers:
+    for pointer in known:
         found[pointer.target] |= _pointed_at(pointer, operation_id, made, None)
     fresh: Mapping[str, set[int]] = {table: set(ids) for table, ids in found.items()}
     while any(fresh.values()):
         step: ByTable = defaultdict(set)
-        for pointer in pointers:
+        for pointer in known:
             if fresh.get(pointer.table):
                 step[pointer.target] |= _pointed_at(pointer, operation_id, made, fresh[pointer.table])
             if pointer.mate and pointer.table in made and fresh.get(pointer.target):
@@ -64,23 +64,40 @@ def _made(operation_id: int) -> dict[str, str]:
     return {s.table: s.base for s in all_shapes().values() if s.base in bases}
 
 
+_LATER = (
+    # Of an operation that was taken back in part only what still stands binds: its acts and its undos count together.
+    "with cancelled as (select id from kernel_operation where state = 'undone'"
+    "  union all select u.id from kernel_operation u join kernel_operation o on o.id = u.undoes_id"
+    "  where o.state = 'undone'),"
+    " partly as (select id, id as act from kernel_operation where state = 'partly_undone'"
+    "  union all select u.id, o.id from kernel_operation u join kernel_operation o on o.id = u.undoes_id"
+    "  where o.state = 'partly_undone'),"
+    " later as materialized (select c.id, c.root_id, c.object, c.record_id, c.action, c.changes, p.act from kernel_change m"
+    "  join kernel_change c on c.root_object = m.root_object and c.root_id = m.root_id and c.id > m.id"
+    "  and c.operation_id is distinct from m.operation_id left join partly p on p.id = c.operation_id"
+    "  where m.operation_id = %s and m.object = %s and m.action = 'create'"
+    "  and (c.operation_id is null or c.operation_id not in (select id from cancelled))),"
+    " rows as (select act, root_id, object, record_id, (array_agg(action order by id))[1] as first,"
+    "  (array_agg(action order by id desc))[1] as last from later where act is not null group by 1, 2, 3, 4),"
+    " fields as (select l.act, l.object, l.record_id, e.key, (array_agg(e.value -> 0 order by l.id))[1] as was,"
+    "  (array_agg(e.value -> 1 order by l.id desc))[1] as becomes from later l, jsonb_each(l.changes) e"
+    "  where l.act is not null and l.action = 'update' group by 1, 2, 3, 4)"
+    " select root_id from later where act is null"
+    " union select root_id from rows where (first, last) not in (('update', 'update'), ('add', 'remove'),"
+    "  ('remove', 'add'), ('trash', 'restore'), ('restore', 'trash'))"
+    " union select r.root_id from rows r join fields f using (act, object, record_id)"
+    "  where r.first = 'update' and r.last = 'update' and f.was is distinct from f.becomes"
+)
+
+
 def _touched(operation_id: int, base: str) -> set[int]:
-    """Made records with a later change, of fields or lines, that no undo has taken back whole."""
+    """Made records with a later change, of fields or lines, that still stands: no undo has taken it back."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "with cancelled as (select id from kernel_operation where state = 'undone'"
-            "  union all select u.id from kernel_operation u join kernel_operation o on o.id = u.undoes_id"
-            "  where o.state = 'undone')"
-            " select m.record_id from kernel_change m where m.operation_id = %s and m.object = %s and m.action = 'create'"
-            " and exists (select 1 from kernel_change c where c.root_object = m.root_object and c.root_id = m.root_id"
-            "  and c.id > m.id and c.operation_id is distinct from m.operation_id"
-            "  and (c.operation_id is null or c.operation_id not in (select id from cancelled)))",
-            [operation_id, base],
-        )
+        cursor.execute(_LATER, [operation_id, base])
         return {row[0] for row in cursor.fetchall()}
 
 
-def _pointers() -> Iterator[_Pointer]:
+def pointers() -> Iterator[_Pointer]:
     """Every reference of every object, those by name of the object (subject_object, subject_id) too."""
     mates = {(s.spec.row_mate.member, s.spec.row_mate.link) for s in all_shapes().values() if s.spec.row_mate}
     found: dict[tuple[str, str, str], _Pointer] = {}

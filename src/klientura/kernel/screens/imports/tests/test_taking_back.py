@@ -91,3 +91,19 @@ def test_what_stayed_is_told_with_links_and_what_a_person_changed_comes_first():
     assert "Альфа" in left
     assert "Гамма" not in left
     assert "is as it was" not in page
+
+
+def test_one_import_holds_another_though_it_was_undone_only_in_part():
+    """Somebody worked with one client of the second file: that one alone stays, not all that the file had touched."""
+    client, boss = sign_in(), actor()
+    one = bring_by_pages(client, FIRST, "one.csv")
+    two = bring_by_pages(client, SECOND.replace("Котова Анна;;", "Котова Анна;;beta.ru"), "two.csv")
+    write.update(
+        boss,
+        shape_of("organisation"),
+        Party.objects.get(name="Альфа").pk,
+        {"city": "Уфа", "website": "new.ru"},
+    )
+    for record in (one, two, one):
+        client.post(f"/imports/{record.pk}/undo")
+    assert living() == {"Альфа", "Волков Пётр"}
