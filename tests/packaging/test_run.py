@@ -13,18 +13,12 @@ import pytest
 from klientura.project.embedded.layout import database_url
 from klientura.project.embedded.postmaster import find_postmaster
 
-from .programs import Program, data_directory, is_alive, run_command, running, wait_for
+from .programs import Program, is_alive, run_command, running, wait_for
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
 ]
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    with data_directory() as directory:
-        yield directory
 
 
 @pytest.fixture

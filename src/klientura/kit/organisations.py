@@ -1,6 +1,7 @@
 """Names of organisations: legal form, quotation marks, and the key by which duplicates are found."""
 
 import re
+from functools import lru_cache
 
 from klientura.kit.text import fold
 
@@ -72,14 +73,14 @@ _CYRILLIC = re.compile(r"[а-я]")
 _LATIN = re.compile(r"[a-z]")
 
 
+@lru_cache(maxsize=4096)
 def split_legal_form(text: str) -> tuple[str | None, str]:
     """Return the short legal form (None when there is none) and the name without it and its outer quotes.
 
     «Альфа», ООО and ООО "Альфа" both give ("ООО", "Альфа"). A text that is nothing but a form stays a name.
     """
     name = " ".join(text.split())
-    # Folding one letter at a time keeps every position, which case folding of the whole may not.
-    folded = "".join(_fold_letter(letter) for letter in name)
+    folded = _fold_in_place(name)
     if found := _AT_START.match(folded):
         rest = name[found.end() :]
     elif found := _AT_END.search(folded, max(0, len(folded) - _LONGEST_FORM)):
@@ -93,9 +94,12 @@ def split_legal_form(text: str) -> tuple[str | None, str]:
     return _CANONICAL[form.group()], bare
 
 
-def _fold_letter(letter: str) -> str:
-    folded = letter.lower()
-    return "е" if folded == "ё" else folded if len(folded) == 1 else letter
+def _fold_in_place(text: str) -> str:
+    """In lower case with ё as е, every letter in its old position."""
+    folded = text.lower()
+    if len(folded) != len(text):  # a letter that has no small form of one letter stays as it is
+        folded = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    return folded.replace("ё", "е")
 
 
 def normal_quotes(text: str) -> str:

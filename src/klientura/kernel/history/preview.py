@@ -17,9 +17,30 @@ from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store.generated import parts_of
 
 # What has been taken back whole binds nobody any more, nor does the taking back itself.
-_BINDING = (
+_BINDING = sql.SQL(
     "not exists (select 1 from kernel_operation o"
     " where o.id = c.operation_id and (o.state = 'undone' or o.kind = 'undo'))"
+)
+_NOT_MADE = sql.SQL(
+    "not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
+    " and m.record_id = c.root_id and m.action = 'create')"
+)
+_COMPLETED = sql.SQL(
+    "select distinct c.root_id from kernel_change c where c.operation_id = %s and c.root_object = %s"
+    " and c.action = 'add' and exists (select 1 from kernel_change l where l.root_object = c.root_object"
+    " and l.root_id = c.root_id and l.id > c.id and l.object = c.object and l.record_id = c.record_id"
+    " and l.action = 'update' and l.operation_id is distinct from c.operation_id) and {}"
+).format(_NOT_MADE)
+_WROTE = sql.SQL(
+    "select distinct c.operation_id, c.root_id from kernel_change c where c.root_object = %s"
+    " and c.root_id = any(%s) and c.operation_id is not null and c.operation_id <> %s"
+    " and c.id > (select min(id) from kernel_change where operation_id = %s) and {}"
+).format(_BINDING)
+_MADE_UPON = sql.SQL(
+    "select distinct c.operation_id, x.{column} from {table} x join kernel_change c on c.root_object = %s"
+    " and c.root_id = x.id and c.object = c.root_object and c.action = 'create' where x.{column} = any(%s)"
+    " and x.deleted_at is null and {only} and c.operation_id is not null and c.operation_id <> %s"
+    " and c.id > (select min(id) from kernel_change where operation_id = %s) and {binding}"
 )
 
 
@@ -120,24 +141,14 @@ def _tables(operation_id: int) -> list[Shape]:
 
 def _changed(shape: Shape, operation_id: int) -> set[int]:
     """Records that stood before and of which what the operation wrote stands no more, in a field or in a line."""
-    not_made = (
-        " and not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
-        " and m.record_id = c.root_id and m.action = 'create')"
-    )
     found: set[int] = set()
     tables = [(shape.table, shape.base), *((p.table, key) for key, p in _parts(shape))]
     for table, kind in tables:
-        which = sql.SQL("c.operation_id = %s and c.object = %s" + not_made)
+        which = sql.SQL("c.operation_id = %s and c.object = %s and {}").format(_NOT_MADE)
         params = (operation_id, kind, operation_id, shape.base)
         found |= changed_since(table, Predicate(which, params))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct c.root_id from kernel_change c where c.operation_id = %s and c.root_object = %s"
-            " and c.action = 'add' and exists (select 1 from kernel_change l where l.root_object = c.root_object"
-            " and l.root_id = c.root_id and l.id > c.id and l.object = c.object and l.record_id = c.record_id"
-            " and l.action = 'update' and l.operation_id is distinct from c.operation_id)" + not_made,
-            [operation_id, shape.base, operation_id, shape.base],
-        )
+        cursor.execute(_COMPLETED, [operation_id, shape.base, operation_id, shape.base])
         return found | {row[0] for row in cursor.fetchall()}
 
 
@@ -157,12 +168,7 @@ def _live(shape: Shape, ids: set[int]) -> set[int]:
 def _wrote(operation_id: int, base: str, ids: set[int]) -> list[tuple[int, int]]:
     """Later operations and the records among `ids` that they changed."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct c.operation_id, c.root_id from kernel_change c where c.root_object = %s"
-            " and c.root_id = any(%s) and c.operation_id is not null and c.operation_id <> %s"
-            " and c.id > (select min(id) from kernel_change where operation_id = %s) and " + _BINDING,
-            [base, sorted(ids), operation_id, operation_id],
-        )
+        cursor.execute(_WROTE, [base, sorted(ids), operation_id, operation_id])
         return list(cursor.fetchall())
 
 
@@ -174,13 +180,11 @@ def _made_upon(operation_id: int, stay: Mapping[str, set[int]]) -> list[tuple[st
         ids = stay.get(bases[pointer.target])
         if not ids:
             continue
-        text = sql.SQL(
-            "select distinct c.operation_id, x.{column} from {table} x join kernel_change c on c.root_object = %s"
-            " and c.root_id = x.id and c.object = c.root_object and c.action = 'create' where x.{column} = any(%s)"
-            " and x.deleted_at is null and {only} and c.operation_id is not null and c.operation_id <> %s"
-            " and c.id > (select min(id) from kernel_change where operation_id = %s) and " + _BINDING
-        ).format(
-            column=sql.Identifier(pointer.column), table=sql.Identifier(pointer.table), only=pointer.only
+        text = _MADE_UPON.format(
+            column=sql.Identifier(pointer.column),
+            table=sql.Identifier(pointer.table),
+            only=pointer.only,
+            binding=_BINDING,
         )
         with connection.cursor() as cursor:
             cursor.execute(text, [bases[pointer.table], sorted(ids), operation_id, operation_id])

@@ -13,7 +13,7 @@ from klientura.kernel.access.gate import Predicate, may, members_of, require
 from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Text
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kernel.objects.shape import PartShape, Shape
+from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.store import drafts, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
@@ -76,8 +76,8 @@ def insert_batch(
     settle(actor, batch)
     now = timezone.now()
     ids = rows.reserve_ids(shape.table, len(batch.drafts))
-    keys = [k for k, f in shape.fields.items() if not f.system or k in {"owner", "team"}]
-    columns = [shape.fields[k].column for k in keys]
+    given = _given_somewhere(batch)
+    columns = [field.column for field in given.values()]
     fixed = {
         "created_at": now, "created_by_id": actor.user_id, "updated_at": now, "updated_by_id": actor.user_id,
         "version": 1, "operation_id": operation_id, "title": "", "search_text": "", **shape.constants,
@@ -89,7 +89,7 @@ def insert_batch(
             [
                 record_id,
                 uuid7(),
-                *(draft.values.get(k, shape.fields[k].default) for k in keys),
+                *(draft.values.get(k, f.default) for k, f in given.items()),
                 *fixed.values(),
             ]
             for record_id, draft in zip(ids, batch, strict=True)
@@ -107,6 +107,12 @@ def insert_batch(
         draft.record_id = record_id
     emit(f"{shape.key}.created", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id)
     return ids
+
+
+def _given_somewhere(batch: Batch) -> dict[str, FieldShape]:
+    """The fields that hold a value in any of the drafts; the other columns need not be sent."""
+    written = {k: f for k, f in batch.shape.fields.items() if not f.system or k in {"owner", "team"}}
+    return {k: f for k, f in written.items() if any(d.values.get(k, f.default) is not None for d in batch)}
 
 
 def _is_mine(actor: Actor, shape: Shape, draft: Draft) -> bool:

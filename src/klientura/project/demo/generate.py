@@ -13,6 +13,7 @@ from klientura.kernel.store.rows import remember_actor, reserve_ids
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
 from klientura.project.demo.clients import Block
+from klientura.project.demo.filling import filling
 from klientura.project.demo.phrases import phrases_of
 from klientura.project.demo.records import copy
 from klientura.project.demo.team import Owner
@@ -74,20 +75,23 @@ def generate(
     )  # fmt: skip
     first = 0
     try:
-        for number, (organisations, people, deals, talks) in enumerate(plan):
-            rng = Random(f"{volume.seed}/{number}")  # noqa: S311 - data to look at, not secrets
-            block = Block(rng, now, phrases, owners, operation.pk)
-            clients.add_organisations(block, reserve_ids("party", organisations), first, volume.organisations)
-            clients.add_people(block, reserve_ids("party", people))
-            if funnel is not None:
-                selling.add_deals(block, reserve_ids("opportunity", deals), funnel)
-            selling.add_interactions(block, reserve_ids("interaction", talks))
-            planned = selling.plan_tasks(block)
-            selling.add_tasks(block, reserve_ids("task", len(planned)), planned)
-            selling.note_facts(block)
-            _write(actor, block, made)
-            first += organisations
-            tell(number + 1, pieces)
+        with filling(TABLES, everything):
+            for number, (organisations, people, deals, talks) in enumerate(plan):
+                rng = Random(f"{volume.seed}/{number}")  # noqa: S311 - data to look at, not secrets
+                block = Block(rng, now, phrases, owners, operation.pk)
+                clients.add_organisations(
+                    block, reserve_ids("party", organisations), first, volume.organisations
+                )
+                clients.add_people(block, reserve_ids("party", people))
+                if funnel is not None:
+                    selling.add_deals(block, reserve_ids("opportunity", deals), funnel)
+                selling.add_interactions(block, reserve_ids("interaction", talks))
+                planned = selling.plan_tasks(block)
+                selling.add_tasks(block, reserve_ids("task", len(planned)), planned)
+                selling.note_facts(block)
+                _write(actor, block, made)
+                first += organisations
+                tell(number + 1, pieces)
     except BaseException:
         if not connection.in_atomic_block:
             operations.finish(operation, records=made.records, state="failed")
