@@ -1,22 +1,34 @@
 """Records as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from klientura.kernel.fields.base import FieldType
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.read import Ref, Row
 
 
-def value_of(field: FieldShape, value: Any) -> Any:
-    """One value as JSON; a reference becomes {"id", "title"}, its title null when the target is not open."""
-    if isinstance(value, Ref):
-        return {"id": value.id, "title": value.title}
-    return field.type.to_json(value)
+def records(fields: Sequence[FieldShape], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Many records; what a field makes of its values is looked up once."""
+    ways = [(f.key, _way(f)) for f in fields]
+    return [{key: way(row[key]) if way else row[key] for key, way in ways} for row in rows]
 
 
 def record(fields: Sequence[FieldShape], row: Row) -> dict[str, Any]:
     """One record."""
-    return {f.key: value_of(f, row[f.key]) for f in fields}
+    return records(fields, [row])[0]
+
+
+def _way(field: FieldShape) -> Callable[[Any], Any] | None:
+    """How a field's values become JSON; None when they are it already."""
+    if field.type.key in {"reference", "user"}:
+        return _reference
+    return None if type(field.type).to_json is FieldType.to_json else field.type.to_json
+
+
+def _reference(value: Any) -> Any:
+    """{"id", "title"}; the title is null when the target is not open."""
+    return {"id": value.id, "title": value.title} if isinstance(value, Ref) else value
 
 
 def lines(shape: Shape, parts: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:

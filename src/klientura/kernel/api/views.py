@@ -112,7 +112,7 @@ def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResp
         more=_found(request, actor, shape),
         trashed=trashed,
     )
-    items = [serialise.record(page.fields, row) for row in page.rows]
+    items = serialise.records(page.fields, page.rows)
     if expand := bodies.keys_of(request, "expand"):
         _expand(actor, shape, expand, items)
     return answer({"items": items, "next": page.next})

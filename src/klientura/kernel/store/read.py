@@ -159,7 +159,7 @@ def _run(
     with connection.cursor() as cursor:
         cursor.execute(*statement(query, order=order, limit=limit))
         found = cursor.fetchall()
-    rows = [_as_row(query, values) for values in found]
+    rows = _rows(query, found)
     if sorted_by.type.folds:
         return [(row, values[-1]) for row, values in zip(rows, found, strict=True)]
     return [(row, _plain(row[sorted_by.key])) for row in rows]
@@ -169,18 +169,20 @@ def _plain(value: Any) -> Any:
     return value.id if isinstance(value, Ref) else value
 
 
-def _as_row(query: Query, values: Sequence[Any]) -> Row:
-    row: Row = {}
+def _rows(query: Query, found: Sequence[Sequence[Any]]) -> list[Row]:
+    """What a statement gave as rows by field; a reference takes two values, its number and its title."""
+    places: list[tuple[str, int, bool]] = []
     slot = 0
     for picked in query.columns:
-        value = values[slot]
-        slot += 1
-        if picked.titled:
-            title = values[slot]
-            slot += 1
-            value = None if value is None else Ref(value, title)
-        row[picked.field.key] = value
-    return row
+        places.append((picked.field.key, slot, picked.titled))
+        slot += 2 if picked.titled else 1
+    return [
+        {
+            key: Ref(value, values[at + 1]) if (value := values[at]) is not None and titled else value
+            for key, at, titled in places
+        }
+        for values in found
+    ]
 
 
 def get(
@@ -201,7 +203,7 @@ def get(
         values = cursor.fetchone()
     if values is None:
         raise NotFound
-    return _as_row(query, values)
+    return _rows(query, [values])[0]
 
 
 def parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int, dict[str, list[Row]]]:

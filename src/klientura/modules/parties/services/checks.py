@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,7 @@ def ogrn(value: str) -> str:
 
 def before_write_party(batch: Batch, actor: Any) -> None:
     """Complete and check organisations and people: contact points, main phone and e-mail, names, ties to oneself."""
-    area_code = current().area_code
+    area_code = cache(lambda: current().area_code)  # read at most once, and only for a local number
     keys = [k for k in MAIN_KINDS if k in batch.shape.fields]
     stored = _stored_lines(
         [d.record_id for d in batch if d.record_id and ("contact_points" in d.parts or d.changed(*keys))]
@@ -76,7 +76,7 @@ def before_write_party(batch: Batch, actor: Any) -> None:
     _follow_main_values(batch, keys, stored)
 
 
-def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: str) -> None:
+def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: Callable[[], str]) -> None:
     known = {x["id"]: x for x in stored}
     for number, line in enumerate(draft.parts.get("contact_points", ())):
         kind, value = line.get("kind"), line.get("value")
@@ -92,8 +92,8 @@ def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: s
         try:
             if kind in PHONES:
                 # What a file's reader could not place, knowing the row's city, is not completed by our own city's code.
-                own_code = "" if line.get("uncertain") else area_code
-                line["value"], line["uncertain"] = _phone(str(value), own_code)
+                own = _no_code if line.get("uncertain") else area_code
+                line["value"], line["uncertain"] = _phone(str(value), own)
             elif kind == "email":
                 line["value"] = normalise_email(str(value))
             elif kind == "site":
@@ -106,11 +106,17 @@ def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: s
             draft.refuse(where, "url", _("This is not a web address. It looks like example.org."))
 
 
-def _phone(value: str, area_code: str) -> tuple[str, bool]:
+def _no_code() -> str:
+    return ""
+
+
+def _phone(value: str, area_code: Callable[[], str]) -> tuple[str, bool]:
     """The number in E.164 with its extension, or as written and marked when it cannot be told for sure."""
     if not any(c.isdigit() for c in value):
         raise FieldProblem("phone", _("There are no digits here. Enter a phone number."))
-    phone = parse_phone(value, area_code=area_code or None)
+    phone = parse_phone(value)
+    if phone.e164 is None and (code := area_code()):
+        phone = parse_phone(value, area_code=code)
     return phone.kept, phone.e164 is None or not phone.certain
 
 
