@@ -43,17 +43,36 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def median_cpu(
-    pids: Callable[[], Iterable[int]], act: Callable[[], object], *, rounds: int = 15, batch: int = 8
-) -> float:
+type Pids = Callable[[], Iterable[int]]
+type Act = Callable[[], object]
+
+
+def median_cpu(pids: Pids, act: Act, *, rounds: int = 15, batch: int = 8) -> float:
     """Median milliseconds of CPU that one run of `act` costs these processes; runs are counted in batches."""
     for _warm in range(batch * 3):
         act()
     known = list(pids())
-    spent = []
-    for _round in range(rounds):
-        before = cpu_ms(known)
-        for _run in range(batch):
+    return statistics.median(_round(known, act, batch) for _each in range(rounds))
+
+
+def side_by_side(
+    first: tuple[Pids, Act], second: tuple[Pids, Act], *, rounds: int = 21, batch: int = 8
+) -> tuple[float, float, float]:
+    """The medians of two acts measured in turns, and the median of their ratio: what else the machine does meets both."""
+    known = []
+    for pids, act in (first, second):
+        for _warm in range(batch * 3):
             act()
-        spent.append((cpu_ms(known) - before) / batch)
-    return statistics.median(spent)
+        known.append(list(pids()))
+    pairs = [
+        (_round(known[0], first[1], batch), _round(known[1], second[1], batch)) for _each in range(rounds)
+    ]
+    ones, others = zip(*pairs, strict=True)
+    return statistics.median(ones), statistics.median(others), statistics.median(a / b for a, b in pairs)
+
+
+def _round(pids: Iterable[int], act: Act, batch: int) -> float:
+    before = cpu_ms(pids)
+    for _run in range(batch):
+        act()
+    return (cpu_ms(pids) - before) / batch

@@ -33,21 +33,19 @@ def main() -> int:
             ("API list of 50", API, True, 5.0, 3.5),
             ("HTML list of 50", "/person", False, 12.0, None),
         ):
-            spent = cpu.median_cpu(site.pids, lambda p=path, a=api: site.get(p, api=a))  # type: ignore[misc]
             with bare(_statement(site, path, api=api)) as (raw, pids):
-                limit = cpu.median_cpu(lambda p=pids: p, raw)  # type: ignore[misc]
+                ours = (site.pids, lambda p=path, a=api: site.get(p, api=a))
+                spent, limit, ratio = cpu.side_by_side(ours, (lambda p=pids: p, raw))  # type: ignore[misc]
             figures.append(Figure(label, spent, "ms", slowest, f"the bare statement: {limit:.2f} ms"))
-            figures.append(Figure(f"{label} / the bare statement", spent / limit, "×", most))
+            figures.append(Figure(f"{label} / the bare statement", ratio, "×", most))
         far, number = _far_page(site, int(FAR * min(1, options.scale)))
-        first = cpu.median_cpu(site.pids, lambda: site.get(API, api=True))
-        later = cpu.median_cpu(site.pids, lambda: site.get(f"{API}&{urlencode({'after': far})}", api=True))
+        address = f"{API}&{urlencode({'after': far})}"
+        later, first, ratio = cpu.side_by_side(
+            (site.pids, lambda: site.get(address, api=True)), (site.pids, lambda: site.get(API, api=True))
+        )
         figures.append(
             Figure(
-                f"page after row {number:,} / first page",
-                later / first,
-                "×",
-                1.1,
-                f"{later:.2f} and {first:.2f} ms",
+                f"page after row {number:,} / first page", ratio, "×", 1.1, f"{later:.2f} and {first:.2f} ms"
             )
         )
     return finish("lists", figures, options.scale)

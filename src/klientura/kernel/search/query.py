@@ -18,7 +18,7 @@ MAX_WORDS = 6
 MAX_LENGTH = 200
 PHONE_DIGITS = 5
 BEGINNING = "*"  # marks a word of which only the beginning is meant
-MANY = 20_000
+MANY = 12_000
 FEW = 200  # so many hits are passed on by their numbers, and the search is not run again
 
 
@@ -56,6 +56,13 @@ def understand(
             if repaired := _repaired(actor, shape, own, known, vocabulary):
                 return repaired
     return Understood(Predicate(sql.SQL("false")), None, empty=True)
+
+
+class Hits(NamedTuple):
+    """What a reading finds: a predicate over `r` that leaves none out, and the reader's first FEW or so by their numbers."""
+
+    predicate: Predicate
+    first: list[int]
 
 
 def _promising(
@@ -96,7 +103,8 @@ def _read(
         return None  # a word that occurs nowhere: nothing to look for
     groups = [_words_of(t, known) for t in tokens]
     direct = None if whole else _own_text(actor, shape, groups, cheaply=True)
-    return _probe(actor, shape, _pieces(actor, shape, whole, groups), direct)
+    hits = _probe(actor, shape, _pieces(actor, shape, whole, groups), direct)
+    return hits.predicate if hits else None
 
 
 def _words_of(token: str, known: Mapping[str, list[str]]) -> Sequence[str]:
@@ -122,22 +130,23 @@ def _repaired(
     if not tokens or not all(alternatives):
         return None
     direct = _own_text(actor, shape, alternatives, cheaply=True)
-    found = _probe(actor, shape, _pieces(actor, shape, "", alternatives), direct)
-    return None if found is None else Understood(found, _seen_words(actor, shape, alternatives, found))
+    hits = _probe(actor, shape, _pieces(actor, shape, "", alternatives), direct)
+    if hits is None:
+        return None
+    return Understood(hits.predicate, _seen_words(actor, shape, alternatives, hits.first))
 
 
-def _seen_words(actor: Actor, shape: Shape, alternatives: Sequence[Sequence[str]], found: Predicate) -> str:
+def _seen_words(actor: Actor, shape: Shape, alternatives: Sequence[Sequence[str]], ids: Sequence[int]) -> str:
     """The nearest words that stand in records of the reader: the vocabulary also holds those of everybody else."""
     if all(len(group) == 1 for group in alternatives):
         return " ".join(group[0].rstrip(BEGINNING) for group in alternatives)
     text = "k_fold(r.title)" if _by_title_only(actor, shape) else "r.search_text"
-    where = conditions(actor, shape, more=[found])
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("select {} from {} r where {} limit {}").format(
-                sql.SQL(text), sql.Identifier(shape.table), where.sql, sql.Literal(FEW)
+            sql.SQL("select {} from {} r where r.id = any(%s)").format(
+                sql.SQL(text), sql.Identifier(shape.table)
             ),
-            where.params,
+            [list(ids)],
         )
         seen = {word for (one,) in cursor.fetchall() for word in words(one)}
     return " ".join(
@@ -224,8 +233,8 @@ def _needle(text: str) -> str:
     return flat if len(flat) >= 3 and (not is_word(flat) or flat.isascii()) and " " not in flat else ""
 
 
-def _probe(actor: Actor, shape: Shape, matching: Predicate, direct: Predicate | None) -> Predicate | None:
-    """What a reading finds for this actor, as a predicate over `r`; None when it finds nothing.
+def _probe(actor: Actor, shape: Shape, matching: Predicate, direct: Predicate | None) -> Hits | None:
+    """What a reading finds for this actor; None when it finds nothing.
 
     The matching ids are found first and by themselves (materialised): the planner knows little of how rare words are and
     would otherwise test every record in the reader's scope. A few hits are passed on as their numbers.
@@ -251,7 +260,7 @@ def _probe(actor: Actor, shape: Shape, matching: Predicate, direct: Predicate | 
         ids = _one(text, where.params)
     if not ids:
         return None
-    return Predicate(sql.SQL("r.id = any(%s)"), (ids,)) if len(ids) <= FEW else found
+    return Hits(Predicate(sql.SQL("r.id = any(%s)"), (ids,)) if len(ids) <= FEW else found, ids)
 
 
 def _first(shape: Shape, matching: Predicate, where: Predicate) -> tuple[list[int], int]:

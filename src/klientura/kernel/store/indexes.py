@@ -10,6 +10,8 @@ from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.objects.spec import Board
 
 PREFIX = "kx_"
+# New rows wait in a list that every search reads through, too; by default that list grows to four megabytes.
+_SHORT_LIST = sql.SQL(" with (gin_pending_list_limit = 512)")
 # Already served by the primary key and by the indexes of scopes, made once per table.
 IN_SCOPE_INDEXES = frozenset({"id", "owner_id", "team_id", "created_by_id"})
 
@@ -117,5 +119,7 @@ def _live(shape: Shape) -> sql.Composable:
 
 def _index(table: str, body: str | sql.Composable, where: sql.Composable | None) -> sql.Composed:
     what = sql.SQL(body) if isinstance(body, str) else body
+    if what.as_string(None).startswith("using gin"):
+        what += _SHORT_LIST
     text = sql.SQL("create index on {} {}").format(sql.Identifier(table), what)
     return text if where is None else text + sql.SQL(" where ") + where
