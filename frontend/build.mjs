@@ -66,7 +66,7 @@ const autoDark = {
 
 clean();
 const result = await build({
-  entryPoints: { app: join(here, "src/app.ts"), "app-style": join(here, "css/app.css") },
+  entryPoints: { app: join(here, "src/app.ts"), early: join(here, "src/early.ts"), "app-style": join(here, "css/app.css") },
   outdir: out,
   bundle: true,
   plugins: [autoDark],

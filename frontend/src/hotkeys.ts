@@ -3,6 +3,13 @@
 import { all, isTyping, isVisible, storage } from "./dom";
 import { topLayer } from "./layers";
 
+declare global {
+  interface Window {
+    /** Of early.ts: the keys pressed before the scripts ran; it keeps no more of them. */
+    takeEarlyKeys?: () => KeyboardEvent[];
+  }
+}
+
 type Handler = (event: KeyboardEvent) => void | boolean;
 type Binding = { keys: string; handler: Handler; typing: boolean };
 
@@ -89,4 +96,12 @@ function onKey(event: KeyboardEvent): void {
 
 export function startHotkeys(): void {
   document.addEventListener("keydown", onKey);
+}
+
+/** Play what was pressed while the page was still coming; call it when everything is bound. */
+export function playEarlyKeys(): void {
+  for (const { target, key, code, ctrlKey, metaKey, shiftKey } of window.takeEarlyKeys?.() ?? []) {
+    const at = target instanceof Element && target.isConnected ? target : document.body;
+    at.dispatchEvent(new KeyboardEvent("keydown", { key, code, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
+  }
 }

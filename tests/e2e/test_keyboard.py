@@ -1,7 +1,7 @@
 """The product by keyboard alone, with the Russian layout on: letters come out Cyrillic, keys stay where they are."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.journeys import set_up
 from tests.e2e.product import Product
@@ -76,3 +76,30 @@ def test_a_form_is_typed_in_at_once_and_left_by_escape(product: Product, page: P
     press_russian(page, "KeyE", "у")
     page.wait_for_url("**/edit")
     expect(page.locator("form.form [name=name]")).to_have_value("Печатный двор № 2")
+
+
+def test_keys_pressed_before_the_scripts_run_are_played(product: Product, page: Page):
+    """Whoever is faster than the page: the script is held back until the keys have been pressed."""
+    set_up(page, product.address, "ru")
+    held: list[Route] = []
+
+    def hold(
+        route: Route,
+    ) -> None:  # a function of ours: Playwright marks its handlers, and a list's method takes no mark
+        held.append(route)
+
+    page.route("**/app-*.js", hold)
+    page.goto(f"{product.address}/", wait_until="commit")
+    expect(page.locator("h1")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_hidden()
+    held.pop().continue_()
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.goto(f"{product.address}/", wait_until="commit")
+    expect(page.locator("h1")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    held.pop().continue_()
+    page.wait_for_url("**/organisation", wait_until="commit")

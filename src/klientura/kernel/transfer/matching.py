@@ -109,9 +109,8 @@ class Register:
         """Make a record findable by values that it has got since."""
         known.fields = {**fields, **known.fields}
         known.hints |= hints
-        if (
-            known.id is not None
-        ):  # a member of a holder is met without any key, and is looked at again like the rest
+        # A member of a holder is met without any key, and is looked at again like the rest.
+        if known.id is not None:
             self._by_id.setdefault(known.id, known)
         self._place(known, known.fields)
 
@@ -186,9 +185,8 @@ class Register:
 
     def _look_again(self, actor: Actor, sides: Sequence[Side]) -> None:
         """Between two chunks people go on working: records are trashed and handed over."""
-        met: dict[
-            int, list[Known]
-        ] = {}  # one record can be known twice: by a key, and among the members of its holder
+        # One record can be known twice: by a key, and among the members of its holder.
+        met: dict[int, list[Known]] = {}
         for fields in [self.describe(side) for side in sides] if self._found else ():
             for key in self.keys:
                 if all(k in fields for k in key):

@@ -1,0 +1,19 @@
+// Loaded before the page is drawn: what fast hands press until the scripts run is kept, and played by hotkeys.ts.
+// A classic script: the block keeps its names to itself.
+{
+  const kept: KeyboardEvent[] = [];
+  const keep = (event: KeyboardEvent): void => {
+    const { code, target } = event;
+    const mod = event.ctrlKey || event.metaKey;
+    const typing = target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+    const wanted = mod ? code === "KeyK" || code === "Enter" : !typing && !event.altKey && /^(Key.|Digit.|Slash|BracketLeft)$/.test(code);
+    if (!wanted || event.isComposing) return;
+    if (code === "KeyK" || code === "Slash") event.preventDefault(); // else the browser's own search takes them
+    kept.push(event);
+  };
+  document.addEventListener("keydown", keep, true);
+  window.takeEarlyKeys = () => {
+    document.removeEventListener("keydown", keep, true);
+    return kept.splice(0);
+  };
+}
