@@ -83,6 +83,11 @@ def transliterate_variants(text: str) -> set[str]:
     return set(_ordered_transliterations(fold(text)))
 
 
+def latin(text: str) -> str:
+    """Return the folded text with Cyrillic letters spelt as the web spells them; for keys and addresses."""
+    return fold(text).translate(_SCHEMES[0])
+
+
 def _ordered_transliterations(folded: str) -> list[str]:
     found: list[str] = []
     if _CYRILLIC.search(folded):

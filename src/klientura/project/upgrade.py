@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from klientura.kernel.access.users import ensure_roles
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.registry import all_shapes, follow_latest
 from klientura.kernel.search import triggers
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.generated import by_table, parts_of, synchronise_changes
@@ -23,7 +23,9 @@ def prepare_schema(database: Any) -> None:
 
 
 def synchronise_generated() -> None:
-    """Functions, triggers and indexes from the Shapes; built-in roles; the installation's row."""
+    """Functions, triggers and indexes from the Shapes, with what was added to them; built-in roles; the installation's row."""
+    current()
+    follow_latest()
     shapes = all_shapes()
     with connection.cursor() as cursor:
         cursor.execute(triggers.FUNCTIONS)
@@ -35,7 +37,6 @@ def synchronise_generated() -> None:
                     cursor.execute(statement)
     synchronise_changes(shapes)
     ensure_roles()
-    current()
 
 
 def ensure_schema() -> None:

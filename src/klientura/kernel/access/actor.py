@@ -9,13 +9,16 @@ type Verb = Literal["read", "create", "edit", "delete", "export", "import"]
 VERBS: tuple[Verb, ...] = ("read", "create", "edit", "delete", "export", "import")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one per role and version: compared by identity
 class Rights:
     """A role's compiled rights: scope by (object, verb); fields not seen and fields not changed by object."""
 
     scopes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
     locked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+NO_RIGHTS = Rights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Actor:
     language: str = "ru"
     time_zone: str = "Europe/Moscow"
     theme: str = "auto"
-    rights: Rights = field(default_factory=Rights)
+    rights: Rights = NO_RIGHTS
     reason: str = ""
 
     @property

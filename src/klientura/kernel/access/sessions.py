@@ -11,16 +11,25 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import ApiToken, User
 from klientura.kernel.access.rights import directory
+from klientura.kernel.settings.installation import COLUMNS, Current
 
 TOKEN_PREFIX = "klt_"  # noqa: S105 - what every token begins with, so that scanners of leaks know it
 USED_RESOLUTION = timedelta(minutes=5)
 
 # Every request of a program asks this. Building it anew by the ORM costs more than the answer.
 _USER = [field.attname for field in User._meta.concrete_fields]
-_OF_TOKEN = sql.SQL(
-    "select t.id, t.expires_at, t.last_used_at, {} from access_api_token t join access_user u on u.id = t.user_id"
-    " where t.digest = %s and t.revoked_at is null and u.is_active"
-).format(sql.SQL(", ").join(sql.Identifier("u", f.column or f.name) for f in User._meta.concrete_fields))
+_OF_TOKEN = (
+    sql.SQL(
+        "select t.id, t.expires_at, t.last_used_at, {}, {}"
+        " from access_api_token t join access_user u on u.id = t.user_id, kernel_installation i"
+        " where t.digest = %s and t.revoked_at is null and u.is_active and i.id = 1"
+    )
+    .format(
+        sql.SQL(", ").join(sql.Identifier("i", name) for name in COLUMNS),
+        sql.SQL(", ").join(sql.Identifier("u", f.column or f.name) for f in User._meta.concrete_fields),
+    )
+    .as_string(None)
+)
 
 
 def actor_of(user: User, access_version: int) -> Actor:
@@ -49,8 +58,8 @@ def issue_token(user: User, name: str, *, expires_at: datetime | None = None) ->
     return token
 
 
-def user_of_token(token: str) -> User | None:
-    """The active user whom a valid token stands for. Notes its use at most every five minutes."""
+def user_of_token(token: str) -> tuple[User, Current] | None:
+    """The active user whom a valid token stands for, and the installation. Notes the token's use at most every five minutes."""
     if not token.startswith(TOKEN_PREFIX) or len(token) > 100 or not token.isascii():
         return None
     now = timezone.now()
@@ -60,11 +69,12 @@ def user_of_token(token: str) -> User | None:
         if found is None:
             return None
         token_id, expires_at, last_used_at, *values = found
+        installation = Current(*values[: len(COLUMNS)])
         if expires_at and expires_at <= now:
             return None
         if last_used_at is None or last_used_at < now - USED_RESOLUTION:
             cursor.execute("update access_api_token set last_used_at = %s where id = %s", [now, token_id])
-    return User.from_db(connection.alias, _USER, values)
+    return User.from_db(connection.alias, _USER, values[len(COLUMNS) :]), installation
 
 
 def _digest(token: str) -> str:

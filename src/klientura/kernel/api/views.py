@@ -17,7 +17,7 @@ from klientura.kernel.api.idempotency import once
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
-from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.registry import follow, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.settings.installation import current
@@ -64,10 +64,11 @@ def endpoint(**methods: Callable[..., HttpResponse]) -> View:
 
 def _authenticate(request: HttpRequest) -> Actor:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    user = user_of_token(token.strip()) if scheme.lower() == "bearer" else None
-    if user is None:
+    found = user_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
         raise Unauthorised
-    installation = current()
+    user, installation = found
+    follow(installation.schema_version)
     actor = actor_of(user, installation.access_version)
     translation.activate(actor.language)
     timezone.activate(actor.time_zone)

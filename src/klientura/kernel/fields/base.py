@@ -13,11 +13,15 @@ REQUIRED = _("Fill this in.")
 
 
 class Choice(NamedTuple):
-    """One option: its stable code, its label, and the hue its badge is drawn in."""
+    """One option: its stable code, its label, and the hue its badge is drawn in.
+
+    One that is not `active` is no longer offered; records that hold it keep and show it.
+    """
 
     code: str
     label: Text
     hue: str = "gray"
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,20 @@ def register(key: str, work: Work, *, lost: Lost | None = None) -> None:
     _kinds[key] = Kind(work, lost)
 
 
+_beginners: list[Callable[[], None]] = []
+
+
+def before_work(beginner: Callable[[], None]) -> None:
+    """Have a function called before any work in the background begins."""
+    _beginners.append(beginner)
+
+
+def begin() -> None:
+    """What precedes every piece of work in the background."""
+    for beginner in _beginners:
+        beginner()
+
+
 def kind_of(key: str) -> Kind:
     """The kind of this name. Raises KeyError."""
     return _kinds[key]

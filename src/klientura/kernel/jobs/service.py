@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from klientura.kernel.errors import KernelError, NotFound
 from klientura.kernel.jobs.handle import Interrupted, JobHandle, JobLost
 from klientura.kernel.jobs.models import Job
-from klientura.kernel.jobs.registry import kind_of
+from klientura.kernel.jobs.registry import begin, kind_of
 
 log = logging.getLogger("klientura.jobs")
 RUN = "klientura.jobs.run"
@@ -72,6 +72,7 @@ def execute(job_id: int, stopping: Callable[[], bool] | None = None) -> None:
         _failed(job, handle, _("This was begun many times and broke off each time."))
         return
     try:
+        begin()
         with _heartbeat(job):
             result = kind_of(job.kind).work(handle)
     except JobLost:

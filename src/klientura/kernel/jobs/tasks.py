@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from klientura.kernel.events.outbox import deliver, forget_delivered
 from klientura.kernel.jobs import service
+from klientura.kernel.jobs.registry import begin
 
 
 @app.task(name=service.RUN, pass_context=True)
@@ -25,6 +26,7 @@ def tick(timestamp: int) -> None:
     """Every minute: take up jobs that have lost their process, deliver events that failed or that a dead process left behind."""
     close_old_connections()
     try:
+        begin()
         service.take_up()
         deliver()
     finally:

@@ -139,7 +139,7 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = 
     A `mixed` object is the union of kinds that share its table (party): it is looked up and searched, while filters
     and sorts, and so indexes, belong to its kinds.
     """
-    meta = spec.model._meta
+    meta = spec.table_model._meta
     skip = HIDDEN | set(spec.constants) | set(spec.exclude)
     fields = {
         c.name: derive_field(c, spec.fields.get(c.name, Field()), targets)

@@ -40,6 +40,7 @@ class FieldShape:
     filterable: bool = True
     sortable: bool = True
     contains: bool = False
+    indexed: bool = True  # an index serves what filters and sorts by it
     default: Any = None
     tracked: bool = True
     within: tuple[str, str] | None = None

@@ -110,7 +110,7 @@ class ObjectSpec:
     """A kind of record. A field is named in at most three places: model, spec, migration."""
 
     key: str
-    model: type[models.Model]
+    model: type[models.Model] | None  # None: a table that was added at run time
     label: Text
     plural: Text
     new_label: Text  # «New organisation», in a form that agrees in both languages
@@ -147,3 +147,10 @@ class ObjectSpec:
         tuple[str, ...]
     ] = ()  # fields that mean something only together: an undo restores all or none
     indexes: Sequence[tuple[str, ...]] = ()
+
+    @property
+    def table_model(self) -> type[models.Model]:
+        """The model of a declared object. Raises LookupError for one that was added at run time."""
+        if self.model is None:
+            raise LookupError(self.key)
+        return self.model

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class Installation(models.Model):
     """Settings of this company's database; always exactly one row, number 1.
 
-    `access_version` grows with every change of rights: a process compares it at each request and drops what it
-    had cached.
+    `access_version` grows with every change of rights, `schema_version` with every field or kind of record that is
+    added: a process compares them at each request and drops what it had cached.
     """
 
     company = models.CharField(_("company"), max_length=200, blank=True)
@@ -18,6 +18,7 @@ class Installation(models.Model):
     area_code = models.CharField(_("area code for local phone numbers"), max_length=5, blank=True)
     set_up_at = models.DateTimeField(null=True)
     access_version = models.BigIntegerField(default=1)
+    schema_version = models.BigIntegerField(default=1)
 
     class Meta:
         db_table = "kernel_installation"

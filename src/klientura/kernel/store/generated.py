@@ -1,14 +1,13 @@
-"""Everything in the database that is generated from Shapes is made anew here, after each migration."""
+"""What the database keeps by itself for each table of records is generated from Shapes here: after each migration, and for
+one table when something is added to it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from django.apps import apps
 from django.db import connection
 from psycopg import sql
 
-from klientura.kernel.objects.shape import PartShape, Shape
+from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.store import changes, indexes
 
 DATE_COLUMNS = ("date", "datetime")
@@ -28,41 +27,49 @@ def parts_of(shapes: list[Shape]) -> dict[str, PartShape]:
 
 
 def column_names(table: str) -> list[str]:
-    """The columns of a model's table."""
-    for model in apps.get_models():
-        if model._meta.db_table == table:
-            return [f.column or f.name for f in model._meta.concrete_fields]
-    raise LookupError(table)
+    """The columns that a table has, also those of fields that were removed and not yet purged."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped"
+            " order by attnum",
+            [f'"{table}"'],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def synchronise_changes(shapes: Mapping[str, Shape]) -> None:
-    """History triggers, bounds of dates, indexes."""
-    with connection.cursor() as cursor:
-        for table, kinds in by_table(shapes).items():
-            base = kinds[0].base
-            untracked = {f.column for kind in kinds for f in kind.fields.values() if not f.tracked}
-            columns = [c for c in column_names(table) if c not in untracked]
-            for statement in changes.record_statements(base, table, columns):
-                cursor.execute(statement)
-            for part in parts_of(kinds).values():
-                for statement in changes.line_statements(base, table, part, column_names(part.table)):
-                    cursor.execute(statement)
-            _bound_dates(cursor, kinds)
+    """History triggers, bounds of dates, indexes: of all tables."""
+    for kinds in by_table(shapes).values():
+        keep_history(kinds)
+        bound_dates(kinds[0].table, (f for s in kinds for f in s.fields.values()))
     indexes.synchronise(shapes)
 
 
-def _bound_dates(cursor: Any, kinds: list[Shape]) -> None:
+def keep_history(kinds: list[Shape], *, without: Iterable[str] = ()) -> None:
+    """Have one table and its lines keep their history, column by column; `without` are columns about to be dropped."""
+    table, base = kinds[0].table, kinds[0].base
+    untracked = {f.column for kind in kinds for f in kind.fields.values() if not f.tracked} | set(without)
+    with connection.cursor() as cursor:
+        columns = [c for c in column_names(table) if c not in untracked]
+        for statement in changes.record_statements(base, table, columns):
+            cursor.execute(statement)
+        for part in parts_of(kinds).values():
+            for statement in changes.line_statements(base, table, part, column_names(part.table)):
+                cursor.execute(statement)
+
+
+def bound_dates(table: str, fields: Iterable[FieldShape]) -> None:
     """A moment outside the years 1…9999 would break every later read of its page, so the database refuses it."""
-    columns = {f.column: f.type.key for s in kinds for f in s.fields.values() if f.type.key in DATE_COLUMNS}
-    for name in sorted(columns):
-        constraint = f"kc_{kinds[0].table}_{name}"[:63]
-        cursor.execute(
-            sql.SQL("alter table {} drop constraint if exists {}").format(
-                sql.Identifier(kinds[0].table), sql.Identifier(constraint)
+    with connection.cursor() as cursor:
+        for name in sorted({f.column for f in fields if f.type.key in DATE_COLUMNS}):
+            constraint = f"kc_{table}_{name}"[:63]
+            cursor.execute(
+                sql.SQL("alter table {} drop constraint if exists {}").format(
+                    sql.Identifier(table), sql.Identifier(constraint)
+                )
             )
-        )
-        cursor.execute(
-            sql.SQL(
-                "alter table {0} add constraint {1} check ({2} >= '0001-01-02' and {2} < '9999-12-31') not valid"
-            ).format(sql.Identifier(kinds[0].table), sql.Identifier(constraint), sql.Identifier(name))
-        )
+            cursor.execute(
+                sql.SQL(
+                    "alter table {0} add constraint {1} check ({2} >= '0001-01-02' and {2} < '9999-12-31') not valid"
+                ).format(sql.Identifier(table), sql.Identifier(constraint), sql.Identifier(name))
+            )

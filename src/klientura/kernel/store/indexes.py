@@ -29,10 +29,11 @@ def wanted(shapes: Mapping[str, Shape]) -> dict[str, str]:
 
 
 def existing() -> set[str]:
-    """Names of the generated indexes that the current schema has."""
+    """Names of the generated indexes that the current schema has, ready for use."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select indexname from pg_indexes where schemaname = current_schema() and left(indexname, 3) = 'kx_'"
+            "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
+            " where c.relnamespace = current_schema()::regnamespace and left(c.relname, 3) = 'kx_' and i.indisvalid"
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -84,7 +85,7 @@ def _of_board(shape: Shape, board: Board, live: sql.Composable) -> Iterator[sql.
 
 
 def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator[sql.Composed]:
-    if field.column in IN_SCOPE_INDEXES or not (field.filterable or field.sortable):
+    if field.column in IN_SCOPE_INDEXES or not field.indexed or not (field.filterable or field.sortable):
         return
     name = sql.Identifier(field.column)
     if field.type.key == "multi_option":

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.sessions import actor_of
 from klientura.kernel.errors import Denied, NotFound
+from klientura.kernel.objects.registry import follow
 from klientura.kernel.settings.installation import Current, current
 from klientura.kernel.web.bodies import TooLarge, is_too_much
 from klientura.kernel.web.caching import keep_private
@@ -52,6 +53,7 @@ class GateMiddleware:
 def recognise(request: Any) -> None:
     """Find out who asks, and speak their language."""
     request.installation = current()
+    follow(request.installation.schema_version)
     request.actor = _actor(request, request.installation)
     _speak(request, request.installation)
 

@@ -36,11 +36,15 @@ def with_django(data_dir: Path, command: str, *, migrate: bool = True) -> Iterat
         inspect_database(url)
         os.environ.update(child_environment(data_dir, url))
         django.setup()
+        from klientura.kernel.objects.registry import follow_latest
+
         try:
             if migrate and not is_current(url):
                 from klientura.project.upgrade import ensure_schema
 
                 ensure_schema()
+            if migrate:
+                follow_latest()
             yield
         finally:
             from django.db import connections

@@ -126,10 +126,10 @@ def rule_that_writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             own(batch, who)
 
     monkeypatch.setitem(registry._specs, "organisation", replace(spec, before_write=rule))
-    registry.all_shapes.cache_clear()
+    registry.forget()
     yield
     monkeypatch.undo()
-    registry.all_shapes.cache_clear()
+    registry.forget()
 
 
 @pytest.mark.django_db

@@ -149,7 +149,7 @@ def test_token_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> Non
 
     found = user_of_token(capsys.readouterr().out.removesuffix("\n"))
     assert found is not None
-    assert found.email == "anna@example.org"
+    assert found[0].email == "anna@example.org"
     assert main(["token", "anna@example.org", "--days", "0"]) == 1
 
 

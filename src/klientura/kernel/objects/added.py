@@ -1,0 +1,27 @@
+"""Reading what was added to the declared objects, in three queries."""
+
+from collections import defaultdict
+from typing import Any
+
+from klientura.kernel.fields.base import Choice
+from klientura.kernel.objects.additions import Additions
+from klientura.kernel.objects.labels import said
+from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption
+
+
+def read_additions() -> Additions:
+    """The additions as the database holds them now."""
+    fields: dict[str, list[AddedField]] = defaultdict(list)
+    for each in AddedField.objects.filter(state="active").order_by("position", "pk"):
+        fields[each.object].append(each)
+    choices: dict[int, list[Choice]] = defaultdict(list)
+    rows: Any = AddedOption.objects.order_by("field_id", "position", "pk").values_list(
+        "field_id", "code", "label", "hue", "active"
+    )
+    for field_id, code, label, hue, active in rows:
+        choices[field_id].append(Choice(code, said(label), hue, active))
+    return Additions(
+        objects=tuple(AddedObject.objects.filter(state="active").order_by("position", "pk")),
+        fields={key: tuple(found) for key, found in fields.items()},
+        options={number: tuple(found) for number, found in choices.items()},
+    )

@@ -1,0 +1,190 @@
+"""Declared objects and what was added to them → the Shapes that everything works from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.errors import Text
+from klientura.kernel.fields.base import Choice, FieldProblem, FieldType, Params
+from klientura.kernel.fields.registry import FIELD_TYPES
+from klientura.kernel.objects.additions import Additions
+from klientura.kernel.objects.derive import derive_shape
+from klientura.kernel.objects.labels import said
+from klientura.kernel.objects.shape import HEADER, FieldShape, Shape
+from klientura.kernel.objects.spec import Board, ObjectSpec, Section
+
+if TYPE_CHECKING:
+    from klientura.kernel.objects.models import AddedField, AddedObject
+
+MORE = "more"
+"""The section of added fields that were given to none."""
+LISTED = 7
+"""So many columns the list of an added object begins with, unless its fields say which."""
+NOT_SORTED = frozenset({"long_text", "multi_option"})
+SUMMED = frozenset({"money", "decimal", "integer"})
+
+
+def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str, Shape]:
+    """Compile all objects, the declared ones first."""
+    shapes = _declared(specs)
+    added = {each.key: each for each in additions.objects if each.key not in shapes}
+    header = _header(shapes)
+    for key, each in added.items():
+        shapes[key] = _bare(each, header)
+    for key, shape in list(shapes.items()):
+        rows = additions.fields.get(key, ())
+        fields = {row.key: f for row in rows if (f := added_field(row, shape, shapes, additions.options))}
+        kept = [row for row in rows if row.key in fields]
+        if key in added:
+            shapes[key] = _filled(added[key], shape, kept, fields)
+        elif kept:
+            shapes[key] = _extended(shape, kept, fields)
+    return shapes
+
+
+def _declared(specs: Mapping[str, ObjectSpec]) -> dict[str, Shape]:
+    targets: dict[str, str] = {}
+    for spec in specs.values():
+        targets.setdefault(spec.table_model._meta.label, spec.key)
+    shared = {spec.model for spec in specs.values() if spec.constants}
+    return {
+        key: derive_shape(spec, targets, mixed=not spec.constants and spec.model in shared)
+        for key, spec in specs.items()
+    }
+
+
+def _header(shapes: Mapping[str, Shape]) -> dict[str, FieldShape]:
+    """The header of an object that no model declares: the same columns as every other's."""
+    some = next(iter(shapes.values()), None)
+    return {k: some.fields[k] for k in HEADER if k in some.fields} if some else {}
+
+
+def _bare(each: "AddedObject", header: Mapping[str, FieldShape]) -> Shape:
+    """The object without its fields: what others may already refer to."""
+    label, plural = said(each.label), said(each.plural)
+    spec = ObjectSpec(
+        key=each.key,
+        model=None,
+        label=label,
+        plural=plural,
+        new_label=said(each.new_label) or _joined(_("New record"), label),
+        icon=each.icon,
+        title=(),
+        navigation=each.navigation,
+    )
+    return Shape(
+        key=each.key, base=each.key, table=each.table, spec=spec, label=label, plural=plural, fields=header
+    )
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return format_lazy("{}: {}", first, second)
+
+
+def _filled(
+    each: "AddedObject", shape: Shape, rows: Sequence["AddedField"], fields: Mapping[str, FieldShape]
+) -> Shape:
+    """An added object with its fields. Its first text names its records."""
+    keys = list(fields)
+    title = next((k for k in keys if fields[k].type.key == "text"), None)
+    listed = [r.key for r in rows if r.listed] or [k for k in keys if fields[k].type.key != "long_text"][
+        :LISTED
+    ]
+    searched = [r.key for r in rows if r.searched and r.key != title]
+    group = fields.get(each.board)
+    spec = replace(
+        shape.spec,
+        title=(title,) if title else (),
+        search=tuple(k for k in (title, *searched) if k),
+        sections=_placed((), rows, people=True),
+        columns=tuple(dict.fromkeys([*([title] if title else []), *listed, "owner"])),
+        match_keys=((title,),) if title else (),
+        parent=each.parent if each.parent in fields else None,
+        board=_board(group, fields) if group and group.type.key == "option" else None,
+    )
+    return replace(shape, spec=spec, fields={**shape.fields, **fields})
+
+
+def _board(group: FieldShape, fields: Mapping[str, FieldShape]) -> Board:
+    total = next((k for k, f in fields.items() if f.type.key in SUMMED), None)
+    shown = [k for k, f in fields.items() if k != group.key and f.type.key not in NOT_SORTED][1:4]
+    return Board(group=group.key, total=total, card=(*shown, "owner"))
+
+
+def _extended(shape: Shape, rows: Sequence["AddedField"], fields: Mapping[str, FieldShape]) -> Shape:
+    """A declared object with the fields that were added to it."""
+    spec = shape.spec
+    spec = replace(
+        spec,
+        search=(*(spec.search or spec.title), *(r.key for r in rows if r.searched)),
+        sections=_placed(spec.sections, rows),
+        columns=(*spec.columns, *(r.key for r in rows if r.listed)),
+    )
+    return replace(shape, spec=spec, fields={**shape.fields, **fields})
+
+
+def _placed(
+    sections: Sequence[Section], rows: Sequence["AddedField"], *, people: bool = False
+) -> tuple[Section, ...]:
+    """The sections with the added fields at the end of those they belong to; `people`: and who answers for the record."""
+    known = {s.key for s in sections}
+    homeless = tuple(r.key for r in rows if r.section not in known)
+    placed = [replace(s, fields=(*s.fields, *(r.key for r in rows if r.section == s.key))) for s in sections]
+    if people:
+        homeless = (*homeless, "owner", "team")
+    if homeless:
+        placed.append(Section(MORE, _("Main") if people else _("More"), homeless))
+    return tuple(placed)
+
+
+def added_field(
+    row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, tuple[Choice, ...]]
+) -> FieldShape | None:
+    """Compile one added field; None when what it points at is gone, or its type is not known to this version."""
+    kind = FIELD_TYPES.get(row.type)
+    target = row.params.get("target")
+    if kind is None or row.key in shape.fields or (row.type == "reference" and target not in shapes):
+        return None
+    params = _params(row, kind, shape, options.get(row.pk, ()))
+    return FieldShape(
+        key=row.key,
+        column=row.column,
+        type=kind,
+        label=said(row.label),
+        hint=said(row.hint),
+        params=params,
+        required=row.required,
+        filterable=row.type != "long_text",
+        sortable=row.type not in NOT_SORTED,
+        indexed=row.indexed,
+        default=_default(row, kind, params),
+        related=shape.spec.plural if row.type == "reference" else None,
+    )
+
+
+def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
+    """The stored value that new records begin with. One that no longer fits the field is none."""
+    if row.default is None:
+        return None
+    try:
+        return kind.parse(row.default, params)
+    except FieldProblem:
+        return None
+
+
+def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Choice, ...]) -> Params:
+    given = row.params
+    currency = "currency" if kind.key == "money" and "currency" in shape.fields else None
+    return Params(
+        max_length=given.get("max_length"),
+        digits=given.get("digits") or (18 if kind.key in {"money", "decimal"} else None),
+        places=given.get("places", 2 if kind.key in {"money", "decimal"} else None),
+        minimum=given.get("minimum"),
+        maximum=given.get("maximum"),
+        choices=choices,
+        target=given.get("target"),
+        currency_field=currency,
+    )

@@ -1,0 +1,24 @@
+"""Texts that administrators type in both languages, said in the reader's."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+from klientura.kernel.errors import Text
+
+
+def said(texts: Mapping[str, str]) -> Text:
+    """A text by language («ru», «en») as one that is said in the reader's; where theirs is empty, in the other."""
+    filled = {language: text for language, text in texts.items() if text}
+    if len(set(filled.values())) <= 1:
+        return next(iter(filled.values()), "")
+    return _said(tuple(filled.items()))
+
+
+def _choose(texts: tuple[tuple[str, str], ...]) -> str:
+    language = (get_language() or "ru")[:2]
+    return dict(texts).get(language, texts[0][1])
+
+
+_said = lazy(_choose, str)

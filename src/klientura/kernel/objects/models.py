@@ -1,0 +1,91 @@
+"""What administrators and packs add to the declared objects: kinds of record, fields, options.
+
+Each row is the description of a real table or column; `kernel.schema` writes both in one transaction.
+"""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+CUSTOMER = "customer"
+"""The layer of what the company added itself; a pack's layer is its key."""
+
+STATES = [("active", _("in use")), ("removed", _("removed"))]
+
+
+class Added(models.Model):
+    """What every addition has. `version` grows with each change, so that two administrators cannot overwrite one another."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    layer = models.CharField(max_length=60, default=CUSTOMER)
+    state = models.CharField(max_length=10, choices=STATES, default="active")
+    position = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class AddedObject(Added):
+    """A kind of record of the company's own. Texts are {"ru": …, "en": …}."""
+
+    key = models.CharField(max_length=50, unique=True)
+    label = models.JSONField(default=dict)
+    plural = models.JSONField(default=dict)
+    new_label = models.JSONField(default=dict)
+    icon = models.CharField(max_length=40, default="box")
+    navigation = models.BooleanField(default=True)
+    board = models.CharField(max_length=63, blank=True)  # key of the option field that makes its columns
+    parent = models.CharField(max_length=63, blank=True)  # key of the reference whose readers read this too
+
+    class Meta:
+        db_table = "kernel_added_object"
+
+    @property
+    def table(self) -> str:
+        """The table of its records; named by number, so that no key ever meets a name that is taken."""
+        return f"added_{self.pk}"
+
+
+class AddedField(Added):
+    """A field added to an object; its values stand in a column of the object's own table."""
+
+    object = models.CharField(max_length=60)
+    key = models.CharField(max_length=63)
+    type = models.CharField(max_length=20)
+    label = models.JSONField(default=dict)
+    hint = models.JSONField(default=dict)
+    params = models.JSONField(default=dict)
+    required = models.BooleanField(default=False)
+    default = models.JSONField(null=True)
+    section = models.CharField(max_length=63, blank=True)
+    listed = models.BooleanField(default=False)  # a column of the list unless the reader chooses others
+    indexed = models.BooleanField(default=True)  # sorted and filtered by at full speed
+    searched = models.BooleanField(default=False)  # found by the search
+
+    class Meta:
+        db_table = "kernel_added_field"
+        constraints = [models.UniqueConstraint(fields=["object", "key"], name="kernel_added_field_key")]
+
+    @property
+    def column(self) -> str:
+        """Its column; never renamed, and never used again for another field."""
+        return f"x_{self.pk}"
+
+
+class AddedOption(models.Model):
+    """One option of an added field. A code is kept for good; an option no longer offered is `active = False`."""
+
+    field = models.ForeignKey(AddedField, models.CASCADE, related_name="+")
+    code = models.CharField(max_length=63)
+    label = models.JSONField(default=dict)
+    hue = models.CharField(max_length=20, default="gray")
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "kernel_added_option"
+        constraints = [models.UniqueConstraint(fields=["field", "code"], name="kernel_added_option_code")]

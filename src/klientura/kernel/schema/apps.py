@@ -1,0 +1,16 @@
+"""Django registration."""
+
+from django.apps import AppConfig
+
+
+class SchemaConfig(AppConfig):
+    """Fields and kinds of record that are added at run time."""
+
+    name = "klientura.kernel.schema"
+    label = "schema"
+
+    def ready(self) -> None:
+        """Make the work in the background known."""
+        from klientura.kernel.schema import indexing
+
+        indexing.register()

@@ -1,0 +1,284 @@
+"""Adding fields to any object while people work, changing and removing them.
+
+A removed field is hidden first: its values stay and it can be put back. Purging drops the column for good.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import members_of
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
+from klientura.kernel.fields.registry import FIELD_TYPES
+from klientura.kernel.objects.added import read_additions
+from klientura.kernel.objects.assemble import assemble
+from klientura.kernel.objects.models import AddedField, AddedOption
+from klientura.kernel.objects.registry import all_shapes, declared, shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.schema import indexing, tables
+from klientura.kernel.schema.locking import change_schema
+from klientura.kernel.schema.naming import key_for
+from klientura.kernel.schema.uses import uses_of
+from klientura.kernel.schema.wishes import Complaints, FieldWish, OptionWish, codes_for, read_field
+
+MAX_FIELDS = 300
+MAX_COLUMNS_EVER = 1500
+
+
+class InUse(KernelError):
+    """Something would miss the field; `details["uses"]` names it."""
+
+    status = 409
+    code = "in_use"
+    default_message = _("Something still uses this field.")
+
+    def __init__(self, uses: Sequence[Text]) -> None:
+        super().__init__(uses=[str(use) for use in uses])
+
+
+class Stale(KernelError):
+    """Another administrator was faster."""
+
+    status = 409
+    code = "stale"
+    default_message = _(
+        "Somebody changed this at the same time. Look at it as it is now and change it again."
+    )
+
+
+def require_administrator(actor: Actor) -> None:
+    """Only administrators change what kinds of record there are."""
+    if not (actor.is_admin or actor.is_system):
+        raise Denied
+
+
+def add_field(actor: Actor, object_key: str, raw: Mapping[str, Any]) -> AddedField:
+    """Add a field to an object; it is there for everybody, in every process, from the next request on.
+
+    `raw`: type, label {"ru", "en"}, and as wanted key, hint, section, required, listed, indexed, searched, default,
+    params (max_length, places, minimum, maximum, target), options [{label, hue}]. Raises Invalid, Busy.
+    """
+    require_administrator(actor)
+    shape = _changeable(object_key)
+    wrong = Complaints()
+    kind = raw.get("type")
+    if not isinstance(kind, str) or kind not in FIELD_TYPES:
+        wrong.add("type", "type", _("Choose what the field holds."))
+        wrong.end()
+    wish = read_field({k: v for k, v in raw.items() if k not in {"type", "key"}}, str(kind), wrong)
+    if kind in {"option", "multi_option"} and not wish.options and not wrong.errors:
+        wrong.add("options", "required", _("Name at least one option."))
+    wrong.end()
+
+    def act() -> AddedField:
+        key = _key(object_key, raw.get("key") or "", wish)
+        _leave_room(shape, object_key)
+        made = AddedField.objects.create(
+            object=object_key, key=key, type=str(kind), position=_last_position(object_key) + 1,
+            params=dict(wish.params), changed_by_id=actor.user_id, **_of_wish(wish),
+        )  # fmt: skip
+        _keep_options(made, wish)
+        shapes = assemble(declared(), read_additions())
+        field = shapes[object_key].fields[key]
+        target = shapes.get(field.params.target or "") if field.type.key == "reference" else None
+        target_table = "access_user" if field.type.key == "user" else target.table if target else None
+        tables.add_column(shape.table, field, target_table)
+        tables.keep_by_itself([s for s in shapes.values() if s.table == shape.table])
+        return made
+
+    made = change_schema(act)
+    indexing.begin(actor)
+    return made
+
+
+def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expected_version: int) -> AddedField:
+    """Change what may change of an added field: everything but its key, its type and what it points at."""
+    require_administrator(actor)
+    row = _row(field_id)
+    wrong = Complaints()
+    given = {k: v for k, v in raw.items() if k not in {"type", "key"}}
+    if row.type == "reference":
+        given["params"] = {**(given.get("params") or {}), "target": row.params.get("target")}
+    wish = read_field(given, row.type, wrong)
+    wrong.end()
+
+    def act() -> AddedField:
+        fresh = AddedField.objects.select_for_update().get(pk=field_id)
+        if fresh.version != expected_version:
+            raise Stale
+        for name, value in _of_wish(wish).items():
+            setattr(fresh, name, value)
+        # A column once made keeps its digits; places may not shrink under the values it holds.
+        kept = {k: v for k, v in fresh.params.items() if k in {"target", "digits", "places"}}
+        fresh.params = {**dict(wish.params), **kept}
+        fresh.version += 1
+        fresh.changed_by_id = actor.user_id
+        fresh.save()
+        _keep_options(fresh, wish)
+        _renew(fresh.object)
+        return fresh
+
+    made = change_schema(act)
+    indexing.begin(actor)
+    return made
+
+
+def move_field(actor: Actor, field_id: int, *, before: int | None) -> None:
+    """Put a field in front of another of its object, or at the end."""
+    require_administrator(actor)
+    row = _row(field_id)
+
+    def act() -> None:
+        rows = list(
+            AddedField.objects.filter(object=row.object).exclude(pk=field_id).order_by("position", "pk")
+        )
+        place = next((n for n, each in enumerate(rows) if each.pk == before), len(rows))
+        rows.insert(place, row)
+        for position, each in enumerate(rows, start=1):
+            AddedField.objects.filter(pk=each.pk).update(position=position)
+
+    change_schema(act)
+
+
+def remove_field(actor: Actor, field_id: int, *, despite: bool = False) -> None:
+    """Hide a field everywhere; its values stay. Raises InUse when something would miss it, unless `despite` that."""
+    require_administrator(actor)
+    row = _row(field_id)
+    uses = uses_of(row.object, row.key)
+    if uses and not despite:
+        raise InUse(uses)
+    _set_state(actor, row, "removed")
+
+
+def restore_field(actor: Actor, field_id: int) -> None:
+    """Put a removed field back, with its values."""
+    require_administrator(actor)
+    _set_state(actor, _row(field_id), "active")
+
+
+def purge_field(actor: Actor, field_id: int) -> None:
+    """Drop a removed field with all its values. There is no way back."""
+    require_administrator(actor)
+    row = _row(field_id)
+    if row.state != "removed":
+        raise BadRequest(_("Remove the field first. What is in use cannot be deleted for good."))
+    table = shape_of(row.object).table if row.object in all_shapes() else None
+
+    def act() -> None:
+        if table is not None:
+            kinds = [s for s in all_shapes().values() if s.table == table]
+            tables.keep_by_itself(kinds, without=(row.column,))
+            tables.drop_column(table, row.column)
+        row.delete()
+
+    change_schema(act)
+
+
+def _set_state(actor: Actor, row: AddedField, state: str) -> None:
+    def act() -> None:
+        AddedField.objects.filter(pk=row.pk).update(
+            state=state, version=row.version + 1, changed_by_id=actor.user_id
+        )
+        _renew(row.object)
+
+    change_schema(act)
+    indexing.begin(actor)
+
+
+def _renew(object_key: str) -> None:
+    """What the database keeps by itself, by the metadata as this transaction has written it."""
+    shapes = assemble(declared(), read_additions())
+    if object_key in shapes:
+        table = shapes[object_key].table
+        tables.keep_by_itself([s for s in shapes.values() if s.table == table])
+
+
+def _changeable(object_key: str) -> Shape:
+    shape = shape_of(object_key)
+    if members_of(shape):
+        raise BadRequest(_("Add the field to one of its kinds."))
+    return shape
+
+
+def _row(field_id: int) -> AddedField:
+    row = AddedField.objects.filter(pk=field_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _key(object_key: str, given: object, wish: FieldWish) -> str:
+    shape = shape_of(object_key)
+    stored = AddedField.objects.filter(object=object_key).values_list("key", flat=True)
+    taken = frozenset({*shape.fields, *shape.parts, *stored})
+    label = wish.label.get("en") or wish.label.get("ru") or ""
+    key = key_for(given if isinstance(given, str) else "", label, taken)
+    if isinstance(key, FieldError):
+        raise Invalid([key])
+    return key
+
+
+def _leave_room(shape: Shape, object_key: str) -> None:
+    if (
+        AddedField.objects.filter(object=object_key).count() >= MAX_FIELDS
+        or tables.columns_ever(shape.table) >= MAX_COLUMNS_EVER
+    ):
+        raise BadRequest(
+            _(
+                "This kind of record has as many fields as it can hold. Delete those for good that nobody needs."
+            )
+        )
+
+
+def _last_position(object_key: str) -> int:
+    last = AddedField.objects.filter(object=object_key).order_by("-position").first()
+    return last.position if last else 0
+
+
+def _of_wish(wish: FieldWish) -> dict[str, Any]:
+    return {
+        "label": dict(wish.label), "hint": dict(wish.hint), "section": wish.section, "required": wish.required,
+        "listed": wish.listed, "indexed": wish.indexed, "searched": wish.searched, "default": wish.default,
+    }  # fmt: skip
+
+
+def _keep_options(row: AddedField, wish: FieldWish) -> None:
+    """Write the options as wanted. One that is left out is no longer offered; records that hold it keep it."""
+    if wish.options is None:
+        return
+    known = {o.code: o for o in AddedOption.objects.filter(field=row)}
+    codes = codes_for(wish.options, list(known))
+    for position, (code, option) in enumerate(zip(codes, wish.options, strict=True)):
+        if code in known:
+            known[code].label, known[code].hue = dict(option.label), option.hue
+            known[code].position, known[code].active = position, option.active
+    left_out = [o for code, o in known.items() if code not in codes]
+    for each in left_out:
+        each.active, each.position = False, len(codes) + each.position
+    AddedOption.objects.bulk_update(known.values(), ["label", "hue", "position", "active"])
+    AddedOption.objects.bulk_create(
+        AddedOption(field=row, code=code, label=dict(o.label), hue=o.hue, position=position, active=o.active)
+        for position, (code, o) in enumerate(zip(codes, wish.options, strict=True))
+        if code not in known
+    )
+    if row.default is not None:
+        _settle_default(row, codes, wish.options)
+
+
+def _settle_default(row: AddedField, codes: Sequence[str], options: Sequence[OptionWish]) -> None:
+    """The default was given as a label or a code; what is kept is the code of an option that is offered."""
+    wanted = str(row.default).casefold()
+    found = next(
+        (
+            code
+            for code, o in zip(codes, options, strict=True)
+            if o.active and (code == row.default or wanted in {t.casefold() for t in o.label.values()})
+        ),
+        None,
+    )
+    if found is None:
+        raise Invalid([FieldError("default", "option", _("This is not one of the options."))])
+    row.default = found
+    row.save(update_fields=["default"])
