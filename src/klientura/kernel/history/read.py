@@ -73,9 +73,24 @@ def history_of(
             [told_all, actor.user_id, shape.base, record_id, before or 2**62, limit + 1],
         )
         found = cursor.fetchall()
-    following = found[limit - 1][0] if len(found) > limit else None
-    entries = [e for row in found[:limit] if (e := _entry(actor, shape, row)) is not None]
+    rows = _whole_saves(found, limit)
+    following = rows[-1][0] if len(found) > len(rows) else None
+    entries = [e for row in rows if (e := _entry(actor, shape, row)) is not None]
     return History(entries, following, _titles(actor, entries))
+
+
+def _whole_saves(found: list[Sequence[Any]], limit: int) -> list[Sequence[Any]]:
+    """A page that ends between two saves: what a save did to the record and to its lines is told together.
+
+    Only a save that fills a page alone is cut.
+    """
+    if len(found) <= limit:
+        return found
+    version = found[limit][6]
+    whole = limit
+    while version is not None and whole and found[whole - 1][6] == version:
+        whole -= 1
+    return found[: whole or limit]
 
 
 def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:

@@ -73,7 +73,10 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
 
 
 def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> list[dict[str, Any]]:
-    """Entries as items of a timeline (see ui/timeline.html). The record as it is says what its sums are in."""
+    """Entries as items of a timeline (see ui/timeline.html), each with the number of its entry; some entries have none.
+
+    The record as it is says what its sums are in.
+    """
     items = []
     retold = {
         (e.version, key)
@@ -88,6 +91,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
         at = timezone.localtime(entry.at)
         items.append(
             {
+                "id": entry.id,
                 "kind": "change",
                 "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),

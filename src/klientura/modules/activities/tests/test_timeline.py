@@ -5,6 +5,7 @@ import html
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
@@ -14,6 +15,19 @@ from klientura.kernel.testing.company import found_company
 
 pytestmark = pytest.mark.django_db
 ACTOR = SystemActor("test")
+
+
+def pages(client: Client, address: str) -> list[str]:
+    """The timeline of a card, page by page, as far as it offers more."""
+    page = client.get(address).content.decode()
+    found = []
+    for _page in range(30):
+        found.append(page[page.index("timeline") :])
+        more = re.search(r'hx-get="(/organisation/\d+/timeline/more[^"]*)"', found[-1])
+        if more is None:
+            return found
+        page = client.get(html.unescape(more.group(1))).content.decode()
+    raise AssertionError("the timeline has no end")
 
 
 @pytest.mark.parametrize(("calls", "changes"), [(5, 70), (70, 5), (45, 70), (5, 0), (0, 5)])
@@ -31,22 +45,53 @@ def test_pages_go_from_the_newest_to_the_oldest(calls: int, changes: int, old: b
     for n in range(changes):
         write.update(ACTOR, shape_of("organisation"), number, {"city": f"Город {n + 1}"})
 
-    page = client.get(f"/organisation/{number}").content.decode()
     moments: list[str] = []
     said: list[str] = []
-    for _page in range(20):
-        timeline = page[page.index("timeline") :]
+    for timeline in pages(client, f"/organisation/{number}"):
         moments += re.findall(r'<time[^>]*datetime="(\d{4}[^"]*)"', timeline)
         said += re.findall(r"Разговор \d+|Город \d+(?=</)", timeline)
-        more = re.search(r'hx-get="(/organisation/\d+/timeline/more[^"]*)"', timeline)
-        if more is None:
-            break
-        page = client.get(html.unescape(more.group(1))).content.decode()
     assert [dt.datetime.fromisoformat(m) for m in moments] == sorted(
         map(dt.datetime.fromisoformat, moments), reverse=True
     )
     assert len(moments) == calls + changes + 1
     assert {s for s in said if s.startswith("Разговор")} == {f"Разговор {n}" for n in range(calls)}
+
+
+@pytest.mark.parametrize("changes", [1, 9, 14, 15, 16, 44])
+@pytest.mark.parametrize("calls", [0, 35])
+def test_changes_of_a_main_phone_are_told_once_each(calls: int, changes: int) -> None:
+    """The line tells them, so the record's own entry shows nothing; the pages count entries, not what is shown."""
+    client = found_company().client("administrator")
+    shape = shape_of("organisation")
+    number = write.create(ACTOR, shape, {"name": "Альфа", "phone": "8 495 111-22-00"})
+    first = timezone.now() - dt.timedelta(hours=1)
+    rows = [
+        {"kind": "call", "subject": f"Разговор {n}", "party": number, "at": first + dt.timedelta(minutes=n)}
+        for n in range(calls)
+    ]
+    if rows:
+        write.create_many(ACTOR, shape_of("interaction"), rows)
+    for n in range(1, changes + 1):
+        write.update(ACTOR, shape, number, {"phone": f"8 495 111-22-{n:02}"})
+    found = pages(client, f"/organisation/{number}")
+    told = "".join(found)
+    moments = re.findall(r'<time[^>]*datetime="\d{4}', told)
+    assert len(moments) == calls + changes + 2, "the calls, the changes, the record and its first phone"
+    assert len(re.findall(r"Разговор \d+", told)) == calls
+    assert len(found) <= 2 + (2 * changes + calls) // 28, "and no page is offered in vain"
+
+
+def test_a_page_of_changes_that_show_nothing_is_passed_over() -> None:
+    """Who may not read a field is told nothing of its changes, and still comes to what was before them."""
+    company = found_company()
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа", "city": "Уфа"})
+    for n in range(70):
+        write.update(ACTOR, shape_of("organisation"), number, {"city": f"Город {n}"})
+    boss = company.client("administrator")
+    boss.post("/settings/rights/observer/organisation", {"city": "none"})
+    found = pages(company.client("observer"), f"/organisation/{number}")
+    assert len(re.findall(r'<time[^>]*datetime="\d{4}', "".join(found))) == 1
+    assert len(found) == 1
 
 
 def test_a_call_takes_its_person_and_length_and_a_task_its_owner() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.errors import Invalid
-from klientura.kernel.history.read import History, history_of
+from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.changes import by_day, timeline_items
@@ -68,17 +68,17 @@ def _slice(
         if after != OVER
         else Slice([], None)
     )
-    history = _changes(asked, shape, row, before)
     contacts = [_interaction(r, shape, row) for r in told.rows]
-    changes = timeline_items(asked, shape, row, history)
-    pages = ((contacts, told.next), (changes, history.next))
+    found, next_before = _changes(asked, shape, row, before)
+    changes = found
+    pages = ((contacts, told.next), (changes, next_before))
     since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
     if since is not None:
         contacts = [i for i in contacts if i["at"] >= since]
         changes = [*takewhile(lambda item: item["at"] >= since, changes)]
     query: dict[str, Any] = {
         "after": _cursor(told, len(contacts), after),
-        "before": _before(history, len(changes), before),
+        "before": next_before or 0 if changes == found else _before(changes, before),
     }
     items = sorted([*contacts, *changes], key=lambda item: item["at"], reverse=True)
     more = {k: v for k, v in query.items() if v != START}
@@ -89,14 +89,18 @@ def _slice(
     }
 
 
-def _changes(asked: Request, shape: Shape, row: Row, before: int | None) -> History:
-    """A page of changes; pages of which the reader may see nothing are passed over."""
+def _changes(
+    asked: Request, shape: Shape, row: Row, before: int | None
+) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of changes, and the number to go on before; pages of which nothing is shown are passed over."""
     if before == 0:
-        return History([], None, {})
-    found = history_of(asked.actor, shape, row["id"], before=before, limit=PAGE)
-    while found.next and not found.entries:
-        found = history_of(asked.actor, shape, row["id"], before=found.next, limit=PAGE)
-    return found
+        return [], None
+    while True:
+        found = history_of(asked.actor, shape, row["id"], before=before, limit=PAGE)
+        items = timeline_items(asked, shape, row, found)
+        if items or not found.next:
+            return items, found.next
+        before = found.next
 
 
 def _cursor(told: Slice, shown: int, after: str | None) -> str:
@@ -110,11 +114,9 @@ def _cursor(told: Slice, shown: int, after: str | None) -> str:
     return cursors.encode("-at", at, cursors.Position(last["at"], last["id"]))
 
 
-def _before(history: History, shown: int, before: int | None) -> int | str:
-    """The number before which the changes go on when so many of a page are shown."""
-    if shown == len(history.entries):
-        return history.next or 0
-    return history.entries[shown - 1].id if shown else before or START
+def _before(shown: list[dict[str, Any]], before: int | None) -> int | str:
+    """The number before which the changes go on when only these of a page are shown."""
+    return shown[-1]["id"] if shown else before or START
 
 
 def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
