@@ -58,9 +58,15 @@ class History:
 
 
 def history_of(
-    actor: Actor, shape: Shape, record_id: int, *, before: int | None = None, limit: int = PAGE
+    actor: Actor,
+    shape: Shape,
+    record_id: int,
+    *,
+    before: int | None = None,
+    since: int | None = None,
+    limit: int = PAGE,
 ) -> History:
-    """Read the history of a record that is open to the actor. Raises NotFound when it is not."""
+    """Read the history of a record that is open to the actor, `since` a version. Raises NotFound when it is not."""
     read.get(actor, shape, record_id, keys=["id"])
     told_all = actor.is_admin or actor.is_system  # names of files say much; others hear only of their own
     with connection.cursor() as cursor:
@@ -69,8 +75,9 @@ def history_of(
             " case when o.id is null then null when %s or o.actor_id = %s then coalesce(o.details->>'file', '') else '' end"
             " from kernel_change c left join access_user u on u.id = c.actor_id"
             " left join kernel_operation o on o.id = c.operation_id and o.kind = 'import'"
-            " where c.root_object = %s and c.root_id = %s and c.id < %s order by c.id desc limit %s",
-            [told_all, actor.user_id, shape.base, record_id, before or 2**62, limit + 1],
+            " where c.root_object = %s and c.root_id = %s and c.id < %s"
+            " and (%s::bigint is null or c.version > %s) order by c.id desc limit %s",
+            [told_all, actor.user_id, shape.base, record_id, before or 2**62, since, since, limit + 1],
         )
         found = cursor.fetchall()
     rows = _whole_saves(found, limit)

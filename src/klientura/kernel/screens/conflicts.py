@@ -15,7 +15,8 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request, number
 
-LOOK_BACK = 10
+LOOK_BACK = 1_000
+"""Each line of a save is an entry of its own; more of them than this nobody makes while a form is open."""
 
 
 def seen_version(asked: Request, row: Row) -> int:
@@ -25,24 +26,25 @@ def seen_version(asked: Request, row: Row) -> int:
 
 
 def who_changed(asked: Request, shape: Shape, row: Row, keys: Sequence[str]) -> dict[str, str]:
-    """By field: who changed it last since it was seen, as far as the latest changes tell; «Somebody» else.
+    """By field: who changed it last since it was seen, as far as the history tells; «Somebody» else.
 
-    A change that nobody signed (of an import, of the product itself) hides the signed ones before it.
+    A change that nobody signed (of the product itself) hides the signed ones before it.
     """
     found: dict[str, str] = {}
     seen = seen_version(asked, row)
-    for entry in history_of(asked.actor, shape, row["id"], limit=LOOK_BACK).entries:
-        if entry.version is None or entry.version <= seen:
-            continue
+    for entry in history_of(asked.actor, shape, row["id"], since=seen, limit=LOOK_BACK).entries:
         for key in {entry.part} if entry.part else {c.field.key for c in entry.fields}:
             found.setdefault(key, _who(asked, entry))
     return {key: found.get(key) or _("Somebody") for key in keys}
 
 
 def _who(asked: Request, entry: Entry) -> str:
-    if entry.actor_id and entry.actor_id == asked.actor.user_id:
-        return _("you, in another window")
-    return entry.actor or ("" if entry.imported is None else _("An import"))
+    mine = bool(entry.actor_id) and entry.actor_id == asked.actor.user_id
+    if entry.imported is not None:  # whoever began it did not sit in another window
+        if mine:
+            return _("Your import")
+        return _("An import by {name}").format(name=entry.actor) if entry.actor else _("An import")
+    return _("you, in another window") if mine else entry.actor
 
 
 def disputed(fields: Mapping[str, FieldShape], conflict: Conflict | None) -> list[tuple[FieldShape, Any]]:

@@ -33,7 +33,11 @@ def _what_is_open(actor: Actor, width: str) -> str:
         return _(
             "You see what belongs to the clients open to you. If something is missing, ask an administrator."
         )
-    if width in {"team", "tree"} and actor.team_id:
+    if width == "own":
+        return _(
+            "You see the records that you are responsible for. If something is missing, ask an administrator."
+        )
+    if actor.team_id:
         return _(
             "You see the records that you or your team are responsible for. If something is missing, ask an administrator."
         )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import FieldGrant, Grant, User
 from klientura.kernel.access.users import create_user, role_of
-from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.settings.installation import change, rights_changed
 from klientura.kernel.store import read, write
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
@@ -67,6 +67,14 @@ def test_who_sees_a_part_is_not_told_that_the_base_is_empty(boss: User):
         assert "Nothing here yet" not in page
         assert "bring the list you have" not in page
     assert 'href="/organisation/new"' in browser.get("/organisation").content.decode()
+    # Where the rights say «own», no team would help.
+    for shape in all_shapes().values():
+        Grant.objects.create(role=role_of("employee"), object=shape.key, action="read", scope="own")
+    rights_changed()
+    for path in ("/", "/organisation"):
+        page = browser.get(path).content.decode()
+        assert "that you are responsible for. If something is missing, ask an administrator." in page, path
+        assert "to a team" not in page
     imports = browser.get("/imports").content.decode()
     assert "Importing files is not open to you" in imports
     assert "Bring your clients" not in imports

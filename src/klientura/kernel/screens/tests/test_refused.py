@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.tests.test_forms import as_shown
 from klientura.kernel.store import read, write
@@ -188,18 +188,42 @@ def test_ones_own_other_window_is_called_so(company: Company) -> None:
     assert company.users["administrator"].name not in page[page.index('role="alert"') :][:600]
 
 
-def test_an_import_that_was_faster_is_called_so(company: Company) -> None:
+def faster_import(company: Company, actor: Actor) -> str:
+    """The refused form of the administrator after an import by somebody."""
     shape, mine = shape_of("organisation"), company.client("administrator")
-    number = organisation(city="Уфа")
+    number = organisation(city="Уфа", owner=company.users["colleague"].pk)
     sent = as_shown(mine.get(f"/organisation/{number}/edit").content.decode())
-    operation = start(ACTOR, "import", "organisation", file="clients.csv")
-    write.update(ACTOR, shape, number, {"city": "Пермь"}, operation_id=operation.pk)
+    operation = start(actor, "import", "organisation", file="clients.csv")
+    write.update(actor, shape, number, {"city": "Пермь"}, operation_id=operation.pk)
     answer = mine.post(f"/organisation/{number}/edit", sent | {"city": "Тверь"})
-    page = html.unescape(answer.content.decode())
-    with translation.override("ru"):
-        called = _("An import")
     assert answer.status_code == 409
-    assert called in page
+    page = html.unescape(answer.content.decode())
+    assert "Кто-то" not in page
+    assert "в другом окне" not in page
+    return page
+
+
+def test_an_import_that_was_faster_is_called_so(company: Company) -> None:
+    with translation.override("ru"):
+        called = (_("Your import"), _("An import by {name}"), _("An import"))
+    other = company.users["colleague"].name
+    assert f"({called[0]})" in faster_import(company, company.actor("administrator"))
+    assert f"({called[1].format(name=other)})" in faster_import(company, company.actor("colleague"))
+    assert f"({called[2]})" in faster_import(company, ACTOR)
+
+
+def test_who_was_faster_is_found_behind_many_lines_saved_since(company: Company) -> None:
+    shape, mine = shape_of("organisation"), company.client("administrator")
+    colleague = company.actor("colleague")
+    number = organisation(city="Уфа", owner=colleague.user_id)
+    sent = as_shown(mine.get(f"/organisation/{number}/edit").content.decode())
+    write.update(colleague, shape, number, {"city": "Пермь"})
+    points = [{"kind": "phone", "value": f"+7495111{n:04}"} for n in range(60)]
+    write.update(colleague, shape, number, {"contact_points": points})
+    answer = mine.post(f"/organisation/{number}/edit", sent | {"city": "Тверь"})
+    assert answer.status_code == 409
+    page = html.unescape(answer.content.decode())
+    assert f"({company.users['colleague'].name})" in page
     assert "Кто-то" not in page
 
 
