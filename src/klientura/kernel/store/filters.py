@@ -23,6 +23,9 @@ from klientura.kit.text import fold
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 MAX_LIST = 1000
+MAX_TEXT = 2000
+MAX_WORDS = 200
+"""A longer text to be found makes a pattern that PostgreSQL refuses."""
 
 type Tree = Mapping[str, Any]
 
@@ -119,7 +122,10 @@ def _value(field: FieldShape, raw: Any) -> Any:
         if field.type.folds:
             if not isinstance(raw, str | int) or isinstance(raw, bool):
                 raise FieldProblem("type", _("Text is expected here."))
-            return fold(str(raw))
+            text = str(raw)
+            if len(text) > MAX_TEXT or (field.type.multiline and len(text.split()) > MAX_WORDS):
+                raise FieldProblem("length", _("The text to be found is too long."))
+            return fold(text)
         value = field.type.parse(raw, field.params)
     except FieldProblem as bad:
         raise _bad(

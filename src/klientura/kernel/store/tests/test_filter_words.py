@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import orjson
 import pytest
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
+from klientura.kernel.testing.company import found_company
 
 ACTOR = SystemActor("test")
 SATURDAY = dt.date(2026, 11, 21)
@@ -77,3 +79,33 @@ def test_what_is_empty_does_not_contain_a_word() -> None:
 
     assert found("contains") == {"Альфа"}
     assert found("not_contains") == {"Бета", "Гамма", "Дельта"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "op", "text", "status"),
+    [
+        ("note", "contains", "ж" * 2000, 200),
+        ("note", "contains", "слово " * 200, 200),
+        ("note", "contains", "ж" * 40_000, 400),
+        ("note", "not_contains", "ж " * 201, 400),
+        ("name", "contains", "ж" * 2001, 400),
+        ("name", "starts", "ж" * 2001, 400),
+        ("name", "eq", "ж" * 2001, 400),
+        ("name", "in", ["Альфа", "ж" * 2001], 400),
+    ],
+)
+def test_a_text_too_long_to_be_found_is_refused_with_a_sentence(
+    field: str, op: str, text: object, status: int
+) -> None:
+    company = found_company()
+    write.create(ACTOR, shape_of("organisation"), {"name": "Альфа", "note": "ж " * 300})
+    tree = {"field": field, "op": op, "value": text}
+    answer = company.api("administrator").post(
+        "/api/v1/organisation/bulk",
+        orjson.dumps({"filter": tree, "set": {"city": "Уфа"}}),
+        content_type="application/json",
+    )
+    assert answer.status_code == status, answer.content.decode()
+    if status == 400:
+        assert orjson.loads(answer.content)["code"] == "filter"
