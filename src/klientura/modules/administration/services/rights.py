@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from klientura.kernel.access.actor import VERBS
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import LEVELS, SCOPES, FieldGrant, Grant, Role
-from klientura.kernel.access.rights import DEFAULTS
+from klientura.kernel.access.rights import DEFAULTS, directory
 from klientura.kernel.access.users import BUILT_IN_ROLES, ensure_roles
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import all_shapes, shapes_of_base
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.settings.installation import rights_changed
+from klientura.kernel.settings.installation import current, rights_changed
 from klientura.modules.administration.enums import SCOPE_WORDS
 
 ROLES = tuple(key for key in BUILT_IN_ROLES if key != "administrator")
@@ -38,8 +38,11 @@ def changeable_role(key: str) -> Role:
     """One of the roles whose rights can be changed, or NotFound."""
     if key not in ROLES:
         raise NotFound(_("There is no such role."))
-    ensure_roles()
-    return Role.objects.get(key=key)
+    role = Role.objects.filter(key=key).first()
+    if role is None:
+        ensure_roles()
+        role = Role.objects.get(key=key)
+    return role
 
 
 def rightful_shapes() -> list[Shape]:
@@ -123,18 +126,14 @@ def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
 
 
 def scoped_roles() -> list[str]:
-    """The roles that see of some records only their own and those of their team."""
-    ensure_roles()
-    narrow = {"own", "team", "tree"}
-    return [
-        key
-        for key in ROLES
-        if any(
-            right.verb == "read" and right.scope in narrow and all_shapes()[object_key].spec.navigation
-            for object_key, rights in matrix(Role.objects.get(key=key)).items()
-            for right in rights
-        )
-    ]
+    """The roles to which a team opens more than their own records, and without one nothing in the navigation does."""
+    known = directory(current().access_version)
+    main = [key for key, shape in all_shapes().items() if shape.spec.navigation]
+    read = {
+        known.role_keys[pk]: {rights.scopes.get((key, "read"), "none") for key in main}
+        for pk, rights in known.rights.items()
+    }
+    return [key for key in ROLES if "all" not in (seen := read.get(key, set())) and seen & {"team", "tree"}]
 
 
 def closed_together(shape: Shape, key: str) -> list[str]:

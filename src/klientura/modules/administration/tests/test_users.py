@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Team, User
@@ -143,6 +144,20 @@ def test_the_form_says_what_a_user_without_a_team_sees(admin: Client):
     said = "Without a team, only their own records are seen by: "
     page = admin.get("/settings/users/new").content.decode()
     assert said + "manager, employee." in page
+    # What is said has to be true of all they work with, and of a team: with «own» none would help.
+    others = [s.key for s in rightful_shapes() if s.key != "organisation"]
+    own = {f"{s.key}.read": "own" for s in rightful_shapes()}
+    assert admin.post("/settings/rights/employee", own).status_code == 302
+    assert admin.post("/settings/rights/manager", {"organisation.read": "all"}).status_code == 302
+    assert said not in admin.get("/settings/users/new").content.decode()
+    assert admin.post("/settings/rights/manager", {"organisation.read": "tree"}).status_code == 302
+    assert admin.post("/settings/rights/employee", {f"{k}.read": "none" for k in others}).status_code == 302
+    assert admin.post("/settings/rights/employee", {"organisation.read": "team"}).status_code == 302
+    with CaptureQueriesContext(connection) as asked:
+        assert said + "manager, employee." in admin.get("/settings/users/new").content.decode()
+    assert sum('"access_role"' in q["sql"] for q in asked.captured_queries) <= 3, (
+        "and no role is made on the way"
+    )
     for role in ("manager", "employee"):
         wanted = {f"{s.key}.read": "all" for s in rightful_shapes()}
         assert admin.post(f"/settings/rights/{role}", wanted).status_code == 302
