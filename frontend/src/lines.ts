@@ -60,6 +60,15 @@ function remove(line: HTMLElement, part: HTMLElement): void {
   find("[data-line-add]", part)?.focus();
 }
 
+/** Put a line in front of the one above it; the order of lines is the order of the form. */
+function raise(line: HTMLElement, part: HTMLElement): void {
+  const above = lines(part)[lines(part).indexOf(line) - 1];
+  if (!above) return;
+  above.before(line);
+  find("[data-line-up]", line)?.focus();
+  line.closest("form")?.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 /** Make the lines that a draft remembers and the page does not have yet. */
 export function ensureLines(form: HTMLFormElement, names: Iterable<string>): void {
   const wanted = [...names];
@@ -79,5 +88,6 @@ export function startLines(): void {
     const line = closest(event, "[data-line]");
     if (closest(event, "[data-line-add]")) find("input:not([type=hidden]), select", add(part) ?? part)?.focus();
     else if (line && closest(event, "[data-line-remove]")) remove(line, part);
+    else if (line && closest(event, "[data-line-up]")) raise(line, part);
   });
 }

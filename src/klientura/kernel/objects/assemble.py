@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import Choice, FieldProblem, FieldType, Params
@@ -136,7 +137,8 @@ def _placed(
     if people:
         homeless = (*homeless, "owner", "team")
     if homeless:
-        placed.append(Section(MORE, _("Main") if people else _("More"), homeless))
+        label = pgettext_lazy("section", "Main") if people else pgettext_lazy("section", "More")
+        placed.append(Section(MORE, label, homeless))
     return tuple(placed)
 
 

@@ -12,7 +12,7 @@ from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import RESERVED_KEYS, all_shapes, declared
 from klientura.kernel.schema import indexing, tables
-from klientura.kernel.schema.fields import InUse, Stale, require_administrator
+from klientura.kernel.schema.fields import FILLED_CAP, InUse, Stale, require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
 from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, text_of, texts_of
@@ -158,3 +158,8 @@ def _read(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
     wrong.end()
     return values
+
+
+def records_in(here: AddedObject) -> int:
+    """How many records a kind of record has, also in the trash; counted up to 10,000."""
+    return tables.filled_in(here.table, "id", FILLED_CAP)

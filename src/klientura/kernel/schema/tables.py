@@ -89,3 +89,14 @@ def forget_history(base: str) -> None:
     """Delete the history of a kind of record that is gone with all its records."""
     with connection.cursor() as cursor:
         cursor.execute("delete from kernel_change where root_object = %s", [base])
+
+
+def filled_in(table: str, column: str, cap: int) -> int:
+    """In how many records a column holds a value, counted up to a cap."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select count(*) from (select 1 from {} where {} is not null limit {}) f").format(
+                sql.Identifier(table), sql.Identifier(column), sql.Literal(cap)
+            )
+        )
+        return int(cursor.fetchone()[0])

@@ -92,9 +92,10 @@ def texts_of(
     given = raw if isinstance(raw, Mapping) else {"ru": raw}
     if unknown := set(given) - set(LANGUAGES):
         wrong.add(name, "unknown", _("There is no such language: %(language)s.") % {"language": min(unknown)})
+    known = len(wrong.errors)
     texts = {code: text_of(given.get(code), f"{name}.{code}", limit, wrong) for code in LANGUAGES}
     filled = {code: text for code, text in texts.items() if text}
-    if required and not filled and not wrong.errors:
+    if required and not filled and len(wrong.errors) == known:
         wrong.add(f"{name}.ru", "required", REQUIRED)
     return filled
 

@@ -33,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         if teams
         else _("There are no teams yet"),
         "rights": _("Which records and fields each role sees and changes"),
+        "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
         "tokens": ngettext("%(count)s API token", "%(count)s API tokens", tokens) % {"count": tokens}
         if tokens

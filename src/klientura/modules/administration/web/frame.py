@@ -34,6 +34,7 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
         {"key": "users", "label": _("Users"), "icon": "users", "url": "/settings/users"},
         {"key": "teams", "label": _("Teams"), "icon": "network", "url": "/settings/teams"},
         {"key": "rights", "label": _("Rights"), "icon": "shield-check", "url": "/settings/rights"},
+        {"key": "objects", "label": _("Kinds of record"), "icon": "shapes", "url": "/settings/objects"},
         *(
             [{"key": "pipelines", "label": _("Pipelines"), "icon": "filter", "url": "/settings/pipelines"}]
             if "pipeline" in all_shapes()

@@ -4,7 +4,9 @@ from django.urls import path
 
 from klientura.modules.administration.web import (
     company,
+    fields,
     me,
+    objects,
     operations,
     pipelines,
     rights,
@@ -33,6 +35,41 @@ urlpatterns = [
         "settings/pipelines/stages/<number:stage_id>/<slug:way>",
         pipelines.move_stage,
         name="settings-stage-move",
+    ),
+    path("settings/objects", objects.objects, name="settings-objects"),
+    path("settings/objects/new", objects.new_object, name="settings-object-new"),
+    path("settings/objects/own/<number:object_id>", objects.own_object, name="settings-object-own"),
+    path(
+        "settings/objects/own/<number:object_id>/remove", objects.remove_object, name="settings-object-remove"
+    ),
+    path(
+        "settings/objects/own/<number:object_id>/restore",
+        objects.restore_object,
+        name="settings-object-restore",
+    ),
+    path("settings/objects/own/<number:object_id>/purge", objects.purge_object, name="settings-object-purge"),
+    path("settings/objects/<object:object>", fields.object_fields, name="settings-object"),
+    path("settings/objects/<object:object>/fields/new", fields.new_field, name="settings-field-new"),
+    path("settings/objects/<object:object>/fields/<number:field_id>", fields.field, name="settings-field"),
+    path(
+        "settings/objects/<object:object>/fields/<number:field_id>/remove",
+        fields.remove,
+        name="settings-field-remove",
+    ),
+    path(
+        "settings/objects/<object:object>/fields/<number:field_id>/restore",
+        fields.restore,
+        name="settings-field-restore",
+    ),
+    path(
+        "settings/objects/<object:object>/fields/<number:field_id>/purge",
+        fields.purge,
+        name="settings-field-purge",
+    ),
+    path(
+        "settings/objects/<object:object>/fields/<number:field_id>/<slug:way>",
+        fields.move,
+        name="settings-field-move",
     ),
     path("settings/tokens", tokens.all_tokens, name="settings-tokens"),
     path("settings/operations", operations.operations, name="settings-operations"),
