@@ -106,7 +106,8 @@ def field_levels(role: Role, shape: Shape) -> dict[str, str]:
     given = dict(FieldGrant.objects.filter(role=role, object=shape.key).values_list("field", "level"))
     levels = {k: given.get(k, "write") for k in (*shape.fields, *shape.parts) if k not in ALWAYS}
     return {
-        k: _strictest(level, *(levels[o] for o in closed_together(shape, k))) for k, level in levels.items()
+        k: _offered(shape, k, _strictest(level, *(levels[o] for o in closed_together(shape, k))))
+        for k, level in levels.items()
     }
 
 
@@ -123,6 +124,12 @@ def levels_of(shape: Shape, key: str) -> list[tuple[str, str]]:
         for v, label in LEVELS
         if not (v == "none" and key in shape.spec.title) and not (v == "read" and fixed)
     ]
+
+
+def _offered(shape: Shape, key: str, level: str) -> str:
+    """The level that a field takes when its group gets one: its own strictest that is no stricter than that."""
+    offered = [v for v, _label in levels_of(shape, key) if STRICTNESS[v] >= STRICTNESS[level]]
+    return _strictest(*offered)
 
 
 def scoped_roles() -> list[str]:
@@ -153,7 +160,7 @@ def save_fields(role: Role, shape: Shape, raw: Mapping[str, str]) -> int:
     and of several new words the strictest.
     """
     Role.objects.select_for_update().get(pk=role.pk)
-    wanted: dict[str, str] = {}
+    asked: dict[str, str] = {}
     for key, level in field_levels(role, shape).items():
         given = raw.get(key)
         if given is None or given == level:
@@ -161,8 +168,8 @@ def save_fields(role: Role, shape: Shape, raw: Mapping[str, str]) -> int:
         if given not in {v for v, _label in levels_of(shape, key)}:
             raise BadRequest(_("There is no such right. Reload the page."), code="level")
         for one in (key, *closed_together(shape, key)):
-            wanted[one] = _strictest(given, wanted.get(one, given))
-    moved = sum(_set_level(role, shape.key, key, level) for key, level in wanted.items())
+            asked[one] = _strictest(given, asked.get(one, given))
+    moved = sum(_set_level(role, shape.key, key, _offered(shape, key, level)) for key, level in asked.items())
     if moved:
         _follow(role, shape)
         rights_changed()

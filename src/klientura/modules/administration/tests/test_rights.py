@@ -1,6 +1,7 @@
 """The matrix of rights and the rights on fields take effect at once, and only for their role."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -9,7 +10,13 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import FieldGrant, Grant, User
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.modules.administration.services.rights import matrix, rightful_shapes
+from klientura.modules.administration.services.rights import (
+    field_levels,
+    levels_of,
+    matrix,
+    rightful_shapes,
+    save_fields,
+)
 from klientura.modules.administration.tests.conftest import MakeUser, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +176,25 @@ def test_fields_that_close_together_say_so(admin: Client):
     assert "Closed together with: main phone, main e-mail, web site." in page
     person = admin.get("/settings/rights/employee/person").content.decode()
     assert "Closed together with: main phone, main e-mail." in person
+
+
+def test_no_member_of_a_group_gets_a_level_that_it_does_not_offer(user_of: MakeUser):
+    """What names a record stays visible, and what only the product writes is visible or hidden."""
+    role, plain = user_of("observer").role, shape_of("organisation")
+    website = replace(plain.fields["website"], read_only=True)
+    shape = replace(
+        plain, spec=replace(plain.spec, title=("email",)), fields={**plain.fields, "website": website}
+    )
+    for level, email, site in (
+        ("none", "read", "none"),
+        ("read", "read", "write"),
+        ("write", "write", "write"),
+    ):
+        assert save_fields(role, shape, {"phone": level}) > 0
+        found = field_levels(role, shape)
+        assert (found["phone"], found["contact_points"]) == (level, level)
+        assert (found["email"], found["website"]) == (email, site)
+        given = dict(FieldGrant.objects.filter(object="organisation").values_list("field", "level"))
+        assert (given.get("email", "write"), given.get("website", "write")) == (email, site)
+        for key in ("email", "website"):
+            assert found[key] in dict(levels_of(shape, key))
