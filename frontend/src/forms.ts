@@ -1,4 +1,4 @@
-// Forms: the cursor in the first field, Ctrl+Enter saves, Esc leaves, the guard of unsaved changes, focus on the errors, the kinds of the composer.
+// Forms: the cursor in the first field, Ctrl+Enter saves, Esc leaves where nothing is lost, the guard of unsaved changes, focus on the errors, the kinds of the composer.
 import { all, closest, find, icon, isVisible, whenPresent } from "./dom";
 import { bind } from "./hotkeys";
 import { topLayer } from "./layers";
@@ -93,19 +93,41 @@ function startTyping(): void {
   (named ?? (form && all(CONTROL, form).find(isVisible)))?.focus({ preventScroll: named === null });
 }
 
-/** Esc leaves a page that is a form the way Cancel does, only that what was typed is kept. Whatever is open above it closes first. */
+/** Whether a form holds anything else than it came with. */
+function isChanged(form: HTMLFormElement): boolean {
+  return [...form.elements].some((control) => {
+    if (control instanceof HTMLSelectElement) {
+      const given = [...control.options].findIndex((option) => option.defaultSelected);
+      return control.selectedIndex !== Math.max(given, 0);
+    }
+    if (control instanceof HTMLTextAreaElement) return control.value !== control.defaultValue;
+    if (!(control instanceof HTMLInputElement)) return false;
+    if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
+    return control.type === "file" ? Boolean(control.files?.length) : control.value !== control.defaultValue;
+  });
+}
+
+/** What the page would lose: a form without a draft that was changed, or came back refused with what was typed. */
+function wouldLose(): boolean {
+  const forms = all<HTMLFormElement>("main form.form:not([data-draft])");
+  return forms.length > 0 && (forms.some(isChanged) || find("main :is([data-error-summary], .field-error, .message[data-kind=error])") !== null);
+}
+
+/** Esc leaves a page that is a form the way Cancel does, only that nothing typed is lost. Whatever is open above it closes first. */
 function leaveByKey(): boolean {
-  const link = topLayer() ? null : find<HTMLAnchorElement>("main form.form [data-cancel]");
+  const link = topLayer() || wouldLose() ? null : find<HTMLAnchorElement>("main form.form [data-cancel]");
   if (link) location.assign(link.href);
   return link !== null;
 }
 
-/** Controls that stand for one thing (data-together) change together. */
+/** Controls that stand for one thing (data-together) change together; one that does not offer the choice stays. */
 function startTogether(): void {
   document.addEventListener("change", (event) => {
     const changed = event.target;
     if (!(changed instanceof HTMLSelectElement) || !changed.dataset.together) return;
-    for (const other of all<HTMLSelectElement>(`select[data-together="${CSS.escape(changed.dataset.together)}"]`)) other.value = changed.value;
+    for (const other of all<HTMLSelectElement>(`select[data-together="${CSS.escape(changed.dataset.together)}"]`)) {
+      if ([...other.options].some((option) => option.value === changed.value)) other.value = changed.value;
+    }
   });
 }
 

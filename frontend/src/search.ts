@@ -7,13 +7,14 @@ const PAUSE = 350;
 const ENOUGH = 2;
 let timer: number | undefined;
 
+type Finished = { elt: Element; successful: boolean; requestConfig: { parameters: Record<string, string> } };
+
 function searchLater(input: HTMLInputElement, form: HTMLElement): void {
   window.clearTimeout(timer);
   const words = input.value.trim();
   if (words.length > 0 && words.length < ENOUGH) return;
   timer = window.setTimeout(() => {
     if (words === (form.dataset.searched ?? "")) return;
-    form.dataset.searched = words;
     htmx.trigger(form, "searched", {});
   }, PAUSE);
 }
@@ -30,5 +31,10 @@ export function startSearch(): void {
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters } = (event as CustomEvent<{ elt: Element; parameters: FormData & Record<string, string> }>).detail;
     if (elt.matches("[data-search]") && !parameters["q"]?.trim()) parameters.delete("q"); // an address without "?q="
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    // Only words that were answered are known; after a failure the same ones are asked for again.
+    const { elt, successful, requestConfig } = (event as CustomEvent<Finished>).detail;
+    if (successful && elt instanceof HTMLElement && elt.matches("[data-search]")) elt.dataset.searched = requestConfig.parameters["q"]?.trim() ?? "";
   });
 }

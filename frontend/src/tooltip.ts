@@ -41,7 +41,9 @@ export function startTooltips(): void {
     else hide();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
+    if (event.key !== "Escape") return;
+    if (tip) event.preventDefault(); // this Esc has done its work: it leaves no page and closes no dialog
+    hide();
   }, true);
   document.addEventListener("pointerdown", hide, true);
 }
