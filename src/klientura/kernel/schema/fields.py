@@ -21,7 +21,7 @@ from klientura.kernel.schema import indexing, tables
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
 from klientura.kernel.schema.uses import uses_of
-from klientura.kernel.schema.wishes import Complaints, FieldWish, OptionWish, codes_for, read_field
+from klientura.kernel.schema.wishes import LISTS, Complaints, FieldWish, OptionWish, codes_for, read_field
 
 MAX_FIELDS = 300
 MAX_COLUMNS_EVER = 1500
@@ -61,37 +61,64 @@ def add_field(actor: Actor, object_key: str, raw: Mapping[str, Any]) -> AddedFie
     `raw`: type, label {"ru", "en"}, and as wanted key, hint, section, required, listed, indexed, searched, default,
     params (max_length, places, minimum, maximum, target), options [{label, hue}]. Raises Invalid, Busy.
     """
-    require_administrator(actor)
-    shape = _changeable(object_key)
-    wrong = Complaints()
-    kind = raw.get("type")
-    if not isinstance(kind, str) or kind not in FIELD_TYPES:
-        wrong.add("type", "type", _("Choose what the field holds."))
-        wrong.end()
-    wish = read_field({k: v for k, v in raw.items() if k not in {"type", "key"}}, str(kind), wrong)
-    if kind in {"option", "multi_option"} and not wish.options and not wrong.errors:
-        wrong.add("options", "required", _("Name at least one option."))
-    wrong.end()
+    return add_fields(actor, [(object_key, raw)])[0]
 
-    def act() -> AddedField:
-        key = _key(object_key, raw.get("key") or "", wish)
-        _leave_room(shape, object_key)
-        made = AddedField.objects.create(
-            object=object_key, key=key, type=str(kind), position=_last_position(object_key) + 1,
-            params=dict(wish.params), changed_by_id=actor.user_id, **_of_wish(wish),
-        )  # fmt: skip
-        _keep_options(made, wish)
+
+def add_fields(actor: Actor, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> list[AddedField]:
+    """Add several fields, each to its object, all or none. Raises Invalid, Busy."""
+    require_administrator(actor)
+    wishes = [_read(object_key, raw) for object_key, raw in wanted]
+
+    def act() -> list[AddedField]:
+        made = [
+            _describe(actor, object_key, kind, raw.get("key") or "", wish)
+            for (object_key, raw), (kind, wish) in zip(wanted, wishes, strict=True)
+        ]
         shapes = assemble(declared(), read_additions())
-        field = shapes[object_key].fields[key]
-        target = shapes.get(field.params.target or "") if field.type.key == "reference" else None
-        target_table = "access_user" if field.type.key == "user" else target.table if target else None
-        tables.add_column(shape.table, field, target_table)
-        tables.keep_by_itself([s for s in shapes.values() if s.table == shape.table])
+        for row in made:
+            _add_column(shapes, row)
+        for table in {shapes[row.object].table for row in made}:
+            tables.keep_by_itself([s for s in shapes.values() if s.table == table])
         return made
 
     made = change_schema(act)
     indexing.begin(actor)
     return made
+
+
+def _read(object_key: str, raw: Mapping[str, Any]) -> tuple[str, FieldWish]:
+    """The type and the wish of a field to be added. Raises Invalid."""
+    _changeable(object_key)
+    wrong = Complaints()
+    kind = raw.get("type")
+    if not isinstance(kind, str) or kind not in FIELD_TYPES:
+        raise Invalid([FieldError("type", "type", _("Choose what the field holds."))])
+    wish = read_field({k: v for k, v in raw.items() if k not in {"type", "key"}}, kind, wrong)
+    if kind in LISTS and not wish.options and not wrong.errors:
+        wrong.add("options", "required", _("Name at least one option."))
+    wrong.end()
+    return kind, wish
+
+
+def _describe(actor: Actor, object_key: str, kind: str, given_key: object, wish: FieldWish) -> AddedField:
+    """Write the description of a new field."""
+    shape = shape_of(object_key)
+    key = _key(object_key, given_key, wish)
+    _leave_room(shape, object_key)
+    made = AddedField.objects.create(
+        object=object_key, key=key, type=kind, position=_last_position(object_key) + 1, params=dict(wish.params),
+        changed_by_id=actor.user_id, **_of_wish(wish),
+    )  # fmt: skip
+    _keep_options(made, wish)
+    return made
+
+
+def _add_column(shapes: Mapping[str, Shape], row: AddedField) -> None:
+    shape = shapes[row.object]
+    field = shape.fields[row.key]
+    target = shapes.get(field.params.target or "") if field.type.key == "reference" else None
+    target_table = "access_user" if field.type.key == "user" else target.table if target else None
+    tables.add_column(shape.table, field, target_table)
 
 
 def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expected_version: int) -> AddedField:

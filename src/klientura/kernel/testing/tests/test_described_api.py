@@ -12,13 +12,13 @@ from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, given, seed, settings
 
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.testing.additions import EVERY_KEY
 from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.factories import World
 
 EXAMPLES = 10  # for each operation of the description and each role
 OURS = {"if-match", "idempotency-key"}
-PLACES = [*all_shapes(), "operations"]
+PLACES = [*EVERY_KEY, "operations"]
 
 
 def described(document: dict[str, Any], operation: dict[str, Any], response: HttpResponse) -> list[str]:

@@ -9,8 +9,9 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
+from klientura.kernel.testing.additions import CREATABLE_KEYS
 from klientura.kernel.testing.company import Company
-from klientura.kernel.testing.factories import World, creatable
+from klientura.kernel.testing.factories import World
 from klientura.kernel.transfer import exports
 from klientura.kernel.transfer.exports import Export
 from klientura.kernel.transfer.imports import importable
@@ -33,7 +34,7 @@ def written(actor: Actor, key: str, path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("key", [s.key for s in creatable()])
+@pytest.mark.parametrize("key", CREATABLE_KEYS)
 def test_a_file_of_everything_comes_back_whole(
     company: Company, world: World, key: str, language: str, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.errors import Invalid
-from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.testing.additions import CREATABLE_KEYS, EVERY_KEY
 from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.factories import World, creatable
 
@@ -36,7 +36,7 @@ def within(measured: dict[str, tuple[int, int]]) -> None:
     assert above == {}, "pages cost more queries than before (measured, allowed)"
 
 
-@pytest.mark.parametrize("key", list(all_shapes()))
+@pytest.mark.parametrize("key", EVERY_KEY)
 def test_lists(company: Company, world: World, key: str) -> None:
     browser, api = company.client("manager"), company.api("manager")
     addresses = {f"list {key}": (browser, f"/{key}"), f"api {key}": (api, f"/api/v1/{key}?limit=100")}
@@ -47,7 +47,7 @@ def test_lists(company: Company, world: World, key: str) -> None:
     within({name: (few[name], queries(*where)) for name, where in addresses.items()})
 
 
-@pytest.mark.parametrize("key", [s.key for s in creatable()])
+@pytest.mark.parametrize("key", CREATABLE_KEYS)
 def test_cards(company: Company, world: World, key: str) -> None:
     """A card with many related records, interactions and changes costs what one with few does."""
     browser = company.client("administrator")

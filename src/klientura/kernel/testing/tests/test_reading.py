@@ -4,17 +4,18 @@ import pytest
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import BadRequest
-from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.testing import evaluation
+from klientura.kernel.testing.additions import EVERY_KEY
 from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.factories import World
 
 ROWS = 40
 PAGE = 7
-objects = pytest.mark.parametrize("key", list(all_shapes()))
+objects = pytest.mark.parametrize("key", EVERY_KEY)
 
 
 def filled(world: World, key: str) -> tuple[Shape, list[Row]]:

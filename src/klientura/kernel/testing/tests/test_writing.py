@@ -14,10 +14,11 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import bulk, read, write
 from klientura.kernel.store.read import Ref
 from klientura.kernel.testing import evaluation
+from klientura.kernel.testing.additions import CREATABLE_KEYS
 from klientura.kernel.testing.digest import changed, digest
-from klientura.kernel.testing.factories import World, creatable, plain_field
+from klientura.kernel.testing.factories import World, plain_field
 
-objects = pytest.mark.parametrize("key", [s.key for s in creatable()])
+objects = pytest.mark.parametrize("key", CREATABLE_KEYS)
 
 
 def plain(value: Any) -> Any:
