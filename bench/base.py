@@ -108,9 +108,9 @@ def make(data: Path, scale: float) -> float:
 
 
 @contextmanager
-def running(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The product on a data directory, with one web process, until the end of the block."""
-    command = product("run", "--port", str(port), "--no-browser", "--workers", "1", data=data)
+def running(data: Path, port: int, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+    """The product on a data directory, with so many web processes, until the end of the block."""
+    command = product("run", "--port", str(port), "--no-browser", "--workers", str(workers), data=data)
     process = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, "/health", process)
@@ -136,13 +136,13 @@ def wait_for(port: int, path: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def site(options: argparse.Namespace) -> Iterator[Site]:
+def site(options: argparse.Namespace, workers: int = 1) -> Iterator[Site]:
     """The product running on the base of the asked scale (made when missing); Django works in this process too."""
     data = options.data or ROOT / ".cache" / "bench" / f"{options.scale:g}"
     if not (data / "pg").exists():
         print(f"making the base: {make(data, options.scale):.0f} s", flush=True)
     port = free_port()
-    with running(data, port) as process:
+    with running(data, port, workers) as process:
         from klientura.project.cli.django_ready import with_django
 
         with with_django(data, "bench"):

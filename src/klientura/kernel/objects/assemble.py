@@ -25,6 +25,7 @@ MORE = "more"
 LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 NOT_SORTED = frozenset({"long_text", "multi_option"})
+PLAIN = Params()
 SUMMED = frozenset({"money", "decimal", "integer"})
 
 
@@ -46,7 +47,19 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
     return shapes
 
 
+_known: dict[tuple[ObjectSpec, ...], dict[str, Shape]] = {}
+"""What the modules declare, compiled; it does not change while the product runs."""
+
+
 def _declared(specs: Mapping[str, ObjectSpec]) -> dict[str, Shape]:
+    key = tuple(specs.values())
+    if key not in _known:
+        _known.clear()
+        _known[key] = _compile(specs)
+    return dict(_known[key])
+
+
+def _compile(specs: Mapping[str, ObjectSpec]) -> dict[str, Shape]:
     targets: dict[str, str] = {}
     for spec in specs.values():
         targets.setdefault(spec.table_model._meta.label, spec.key)
@@ -179,6 +192,8 @@ def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
 
 def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Choice, ...]) -> Params:
     given = row.params
+    if not given and not choices and kind.key not in {"money", "decimal"}:
+        return PLAIN
     currency = "currency" if kind.key == "money" and "currency" in shape.fields else None
     return Params(
         max_length=given.get("max_length"),

@@ -10,10 +10,12 @@ from klientura.kernel.errors import Text
 
 def said(texts: Mapping[str, str]) -> Text:
     """A text by language («ru», «en») as one that is said in the reader's; where theirs is empty, in the other."""
-    filled = {language: text for language, text in texts.items() if text}
-    if len(set(filled.values())) <= 1:
-        return next(iter(filled.values()), "")
-    return _said(tuple(filled.items()))
+    if not texts:
+        return ""
+    filled = [(language, text) for language, text in texts.items() if text]
+    if not filled or all(text == filled[0][1] for _language, text in filled):
+        return filled[0][1] if filled else ""
+    return _said(tuple(filled))
 
 
 def _choose(texts: tuple[tuple[str, str], ...]) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 type Scope = Literal["none", "own", "team", "tree", "parent", "all"]
 type BeforeWrite = Callable[["Batch", Any], None]
+type DuplicateKeys = Mapping[str, str]
+"""What tells two records of one client: path of a value (as in `file_names`) → its role in `kit.matching`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class RowMate:
     link: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # declared once: compared by identity
 class ObjectSpec:
     """A kind of record. A field is named in at most three places: model, spec, migration."""
 
@@ -132,6 +134,7 @@ class ObjectSpec:
         default_factory=dict
     )  # what people call its columns, by path
     row_mate: RowMate | None = None
+    duplicates: DuplicateKeys | None = None
     vcard: Mapping[str, str] = field(default_factory=dict)  # columns of an address book → paths
     before_write: BeforeWrite | None = None
     # (numbers, actor): raises a KernelError when the records may not go to the trash as things stand
