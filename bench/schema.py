@@ -4,10 +4,12 @@ python -m bench.schema [--scale 1] [--data DIR]
 """
 
 import http.client
+import shutil
 import statistics
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -30,6 +32,7 @@ CHANGES, READERS, WORKERS = 8, 4, 3
 
 def main() -> int:
     options = base.arguments(__doc__).parse_args()
+    options.data = options.data or _own_base(options.scale)
     with base.site(options, workers=WORKERS) as site:
         figures = [compiling()]
         actor = base.actor()
@@ -49,6 +52,16 @@ def main() -> int:
         )  # fmt: skip
         figures += under_load(site)
     return finish("schema", figures, options.scale)
+
+
+def _own_base(scale: float) -> Path:
+    """A base of its own: the added fields would slow what other benchmarks measure."""
+    shared, own = (base.ROOT / ".cache" / "bench" / f"{scale:g}{tail}" for tail in ("", "-own"))
+    if not (own / "pg").exists():
+        if not (shared / "pg").exists():
+            base.make(shared, scale)
+        shutil.copytree(shared, own, ignore=shutil.ignore_patterns("run", "postmaster.pid", "*.lock", "lock"))
+    return own
 
 
 def _address(tree: dict[str, Any], sort: str) -> str:
@@ -91,6 +104,8 @@ def doubles(actor: "Actor") -> dict[str, str]:
     from django.db import connection
     from psycopg import sql
 
+    from klientura.kernel.jobs.models import Job
+    from klientura.kernel.jobs.service import ACTIVE
     from klientura.kernel.objects.models import AddedField
     from klientura.kernel.objects.registry import all_shapes, shape_of
     from klientura.kernel.schema import fields, indexing
@@ -133,6 +148,8 @@ def doubles(actor: "Actor") -> dict[str, str]:
         AddedOption.objects.filter(field=made[keys["status"]], label__ru=str(choice.label)).update(
             code=choice.code
         )
+    while Job.objects.filter(kind=indexing.KIND, state__in=ACTIVE).exists():
+        time.sleep(0.2)
     with connection.cursor() as cursor:
         table = sql.Identifier(person.table)
         # No history of what never happened, and the texts to be searched stay as they are.
@@ -151,7 +168,6 @@ def doubles(actor: "Actor") -> dict[str, str]:
             )
         )
         cursor.execute(sql.SQL("alter table {} enable trigger user").format(table))
-    indexing.bring_in_line()
     settle([all_shapes()["person"].table])
     return keys
 
@@ -188,7 +204,7 @@ def under_load(site: base.Site) -> list[Figure]:
                 actor, "organisation", {"type": "text", "label": f"load {number}", "indexed": False}
             )
             began = time.perf_counter()
-            late += [_seen_after(site, row.key, began) for _each in range(WORKERS * 3)]
+            late += [_last_without(site, row.key, began) for _each in range(WORKERS * 3)]
             fields.remove_field(actor, row.pk)
             fields.purge_field(actor, row.pk)
     finally:
@@ -203,7 +219,7 @@ def under_load(site: base.Site) -> list[Figure]:
         print(*failed[:5], sep="\n")
     return [
         Figure(
-            "a new field is live in every process, the slowest", max(late), "ms", 100.0, f"{CHANGES} changes"
+            "last answer without a new field, of all processes", max(late), "ms", 100.0, f"{CHANGES} changes"
         ),
         Figure(
             "share of requests that broke meanwhile", len(failed) / asked[0], "×", 0.0, f"of {asked[0]:,}"
@@ -211,8 +227,9 @@ def under_load(site: base.Site) -> list[Figure]:
     ]
 
 
-def _seen_after(site: base.Site, key: str, began: float) -> float:
-    """Milliseconds since the change until a fresh connection is answered with the new field."""
+def _last_without(site: base.Site, key: str, began: float) -> float:
+    """Milliseconds since the change until a fresh connection was last answered without the new field; 0 when it never was."""
+    last = 0.0
     while True:
         fresh = base.Site(site.data, site.port, site.process, site.token, site.cookie)
         try:
@@ -220,10 +237,11 @@ def _seen_after(site: base.Site, key: str, began: float) -> float:
         except RuntimeError as error:
             if "400" not in str(error):
                 raise
-            continue
+            last = (time.perf_counter() - began) * 1000
+        else:
+            return last
         finally:
             fresh.connection.close()
-        return (time.perf_counter() - began) * 1000
 
 
 def _tidy(actor: "Actor") -> None:
