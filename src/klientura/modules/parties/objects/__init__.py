@@ -36,6 +36,17 @@ PERSON_ONLY = (
     "last_name", "first_name", "middle_name", "salutation", "gender", "birthday", "employer", "position", "decision_role",
 )  # fmt: skip
 
+# What tells that two records are one client; each path with its role in the comparison.
+DUPLICATES: Final = {
+    "phone": "phone",
+    "email": "email",
+    "city": "city",
+    "contact_points[phone]": "phone",
+    "contact_points[mobile]": "phone",
+    "contact_points[email]": "email",
+    "addresses[].street": "address",
+}
+
 CONTACT_POINTS: Final = Part(
     key="contact_points",
     model=ContactPoint,
@@ -114,6 +125,14 @@ ORGANISATION = ObjectSpec(
     parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
     file_names=file_names.ORGANISATION,
     row_mate=RowMate("person", "employer"),
+    duplicates={
+        **DUPLICATES,
+        "name": "name",
+        "inn": "tax_number",
+        "kpp": "branch_code",
+        "website": "site",
+        "contact_points[site]": "site",
+    },
     match_keys=(("inn", "kpp"), ("inn",), ("email",), ("phone",), ("name", "city"), ("name",)),
     before_write=checks.before_write_party,
     empty_text=_("Add your first client or bring the list you have: a file from 1C or Excel will do."),
@@ -165,6 +184,14 @@ PERSON = ObjectSpec(
     parts=(CONTACT_POINTS, ADDRESSES),
     file_names=file_names.PERSON,
     vcard=file_names.PERSON_VCARD,
+    duplicates={
+        **DUPLICATES,
+        "last_name": "last_name",
+        "first_name": "first_name",
+        "middle_name": "middle_name",
+        "birthday": "birthday",
+        "employer": "employer",
+    },
     match_keys=(
         ("email",),
         ("phone",),
