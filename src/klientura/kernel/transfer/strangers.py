@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.transfer.cells import text_of
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.paths import targets
-from klientura.kernel.transfer.plan import ImportPlan, plan_from_json
+from klientura.kernel.transfer.plan import MAX_PEOPLE, ImportPlan
 from klientura.kernel.transfer.wishes import Users
 from klientura.kit.tabular.model import TableInfo
 from klientura.kit.tabular.reading import read_rows
@@ -24,6 +25,8 @@ MOST_SECONDS = 3.0
 """A page waits no longer for the names; those of a larger file are counted in its first rows."""
 _KEPT = 1_000
 CACHE = "names.json"
+LATEST = 50
+"""So many imports back it is remembered whom a name means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ def _counted(path: Path, table: TableInfo, places: Sequence[int]) -> Mapping[str
     options = table.options()
     mark = [options.kind, options.encoding, options.delimiter, options.sheet, options.header_row, *places]
     cache = path.parent / CACHE
-    if cache.is_file():
-        kept: Mapping[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
-        if kept["mark"] == mark:
-            return kept
+    kept = _kept(cache)
+    if kept is not None and kept["mark"] == mark:
+        return kept
     spelt: dict[str, str] = {}
     numbers: Counter[str] = Counter()
     rows, cut, end = 0, False, time.monotonic() + MOST_SECONDS
     for row in read_rows(path, options):
-        if rows >= MOST_ROWS or (rows % 1_000 == 0 and time.monotonic() > end):
+        # A workbook is loaded whole before its first row comes: however long that took, it has rows to look at.
+        if rows >= MOST_ROWS or (rows and rows % 1_000 == 0 and time.monotonic() > end):
             cut = True
             break
         rows += 1
@@ -74,11 +77,35 @@ def _counted(path: Path, table: TableInfo, places: Sequence[int]) -> Mapping[str
                 numbers[folded] += 1
     names = [[spelt[folded], number] for folded, number in numbers.most_common(_KEPT)]
     found = {"mark": mark, "names": names, "rows": rows, "cut": cut}
-    cache.write_text(json.dumps(found), encoding="utf-8")
+    if rows:
+        _keep(cache, found)
     return found
 
 
+def _kept(cache: Path) -> Mapping[str, Any] | None:
+    """What was counted before; a file that was spoilt is counted anew."""
+    try:
+        kept: Mapping[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return kept
+
+
+def _keep(cache: Path, found: Mapping[str, Any]) -> None:
+    """Two tabs may count at once: each puts a whole file in place."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=cache.parent, delete=False) as fresh:
+        json.dump(found, fresh)
+    Path(fresh.name).replace(cache)
+
+
 def remembered(actor: Actor) -> tuple[tuple[str, int], ...]:
-    """Whom the user said such names mean, as of their last import: each carries on what those before it knew."""
-    last = Import.objects.filter(actor_id=actor.user_id or 0).order_by("-id").first()
-    return plan_from_json(last.plan).people if last is not None and last.plan else ()
+    """Whom the user said such names mean, in the latest of their imports that were checked; the newest choice stands last.
+
+    A file that was only brought has chosen nothing. The number of nobody is 0: that too may have been said.
+    """
+    latest = Import.objects.filter(actor_id=actor.user_id or 0).exclude(job_id=None).order_by("-job_id")
+    chosen: dict[str, tuple[str, int]] = {}
+    for plan in latest.values_list("plan", flat=True)[:LATEST]:
+        for name, user_id in reversed((plan or {}).get("people", ())):
+            chosen.setdefault(fold(name), (name, user_id))
+    return tuple(reversed(chosen.values()))[-MAX_PEOPLE:]

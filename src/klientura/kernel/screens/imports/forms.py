@@ -109,21 +109,22 @@ def choice_fields(actor: Actor, plan: ImportPlan) -> list[dict[str, Any]]:
 
 
 def people_fields(plan: ImportPlan, unknown: Strangers, users: Users) -> list[dict[str, Any]]:
-    """One select per name of the file that is no user's: whom it means. The name goes along, for the page may be old."""
-    options = [{"value": str(pk), "label": name} for pk, name in users.names.items()]
-    chosen = {fold(name): str(pk) for name, pk in plan.people if pk in users.names}
+    """One field per name of the file that is no user's: whom it means. The name goes along, for the page may be old."""
+    chosen = {fold(name): pk for name, pk in plan.people if pk in users.names}
     fields: list[dict[str, Any]] = []
     for place, (name, rows) in enumerate(unknown.names):
         count = ngettext("%(count)s row", "%(count)s rows", rows) % {"count": format_decimal(rows, lang())}
+        pk = chosen.get(fold(name), 0)
         fields.append({"type": "hidden", "name": f"person-name-{place}", "value": name})
         fields.append(
             {
-                "type": "select",
+                "type": "user",
                 "name": f"person-{place}",
                 "label": f"{name[:80]} — {count}",
-                "value": chosen.get(fold(name), ""),
-                "options": options,
-                "empty": _("Not found: as the rule says"),
+                "url": "/search/users",
+                "value": pk or "",
+                "display": users.names.get(pk, ""),
+                "placeholder": _("Not found: as the rule says"),
             }
         )
     return fields
@@ -136,8 +137,9 @@ def _read_people(plan: ImportPlan, sent: QueryDict) -> list[list[Any]]:
         name = sent.get(f"person-name-{place}", "")
         if not name:
             continue
-        known.pop(fold(name), None)
-        if (user_id := number(sent.get(f"person-{place}"))) is not None:
+        before = known.pop(fold(name), None)
+        user_id = number(sent.get(f"person-{place}")) or 0
+        if user_id or before:  # that a name means nobody any more is a choice too
             known[fold(name)] = [name, user_id]
     return list(known.values())[-MAX_PEOPLE:]
 

@@ -1,12 +1,18 @@
 """Managers of the file who are no users here: matched on the page of the columns, and remembered."""
 
+import html
+import json
+import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from klientura.kernel.access.models import User
 from klientura.kernel.screens.imports.tests.support import bring_by_pages, form_of, sign_in, upload, work
 from klientura.kernel.settings.installation import mark_set_up
+from klientura.kernel.transfer import strangers
+from klientura.kernel.transfer.imports import file_of
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.tests.support import SAMPLE, actor
 from klientura.modules.parties.models import Party
@@ -29,6 +35,20 @@ def owners() -> dict[str, str]:
     return {name or "": names[owner] for name, owner in found if owner}
 
 
+def shown(page: str) -> dict[str, tuple[str, str]]:
+    """By unknown name: the number and the name of the user who stands beside it on the page of the columns."""
+    people = html.unescape(page.partition('id="people"')[2])
+    names = dict(re.findall(r'name="person-name-(\d+)" value="([^"]*)"', people))
+    users = re.findall(
+        r'name="person-(\d+)" value="(\d*)">.*?role="combobox"[^>]*? value="([^"]*)"', people, re.DOTALL
+    )
+    return {names[place]: (number, name) for place, number, name in users}
+
+
+def shown_of(client: Client, record: Import) -> dict[str, tuple[str, str]]:
+    return shown(client.get(f"/imports/{record.pk}/map").content.decode())
+
+
 def test_unknown_names_of_a_file_are_matched_to_users_and_remembered():
     client, kim = sign_in(), actor(name="Анна Ким")
     record = upload(client, ROWS.encode())
@@ -48,12 +68,59 @@ def test_unknown_names_of_a_file_are_matched_to_users_and_remembered():
 
     fresh = upload(client, ROWS.replace("Манчинский А.", "МАНЧИНСКИЙ А.").encode(), "next.csv")
     page = client.get(f"/imports/{fresh.pk}/map").content.decode()
-    assert f'<option value="{kim.user_id}" selected' in page.partition('id="people"')[2]
+    assert shown(page) == {"МАНЧИНСКИЙ А.": (str(kim.user_id), "Анна Ким")}
+    assert "<option" not in page.partition('id="people"')[2], (
+        "colleagues are searched, not listed in every field"
+    )
+    assert 'data-ref-url="/search/users"' in page.partition('id="people"')[2]
     # What was chosen can be taken back, and a user who left stands for nobody.
     client.post(
         f"/imports/{fresh.pk}/map", {**form_of(fresh), "person-name-0": "Манчинский А.", "person-0": ""}
     )
-    assert (Import.objects.get(pk=fresh.pk).plan or {})["people"] == []
+    assert (Import.objects.get(pk=fresh.pk).plan or {})["people"] == [["Манчинский А.", 0]]
+    assert shown_of(client, upload(client, ROWS.encode(), "third.csv")) == {"Манчинский А.": ("", "")}
+
+
+def test_a_choice_is_remembered_though_another_file_came_between():
+    client, kim, lee = sign_in(), actor(name="Анна Ким"), actor(name="Пётр Лисин")
+    one, other = (upload(client, ROWS.encode(), f"{n}.csv") for n in range(2))
+
+    def choose(record: Import, user_id: int | None) -> None:
+        more = {"person-name-0": "Манчинский А.", "person-0": str(user_id or "")}
+        assert client.post(f"/imports/{record.pk}/map", {**form_of(record), **more}).status_code == 302
+        work()
+
+    def next_one() -> str:
+        return shown_of(client, upload(client, ROWS.encode(), "next.csv"))["Манчинский А."][1]
+
+    choose(one, kim.user_id)
+    assert next_one() == "Анна Ким"
+    choose(other, lee.user_id)
+    assert next_one() == "Пётр Лисин"
+    choose(one, kim.user_id)  # the older file, the newer choice
+    assert next_one() == "Анна Ким"
+    choose(one, None)
+    assert next_one() == ""
+
+
+def test_a_slow_file_has_its_names_counted_and_a_spoilt_count_is_made_anew(monkeypatch: pytest.MonkeyPatch):
+    """A workbook is loaded whole before its first row: then the time is over, and the names are still wanted."""
+    client = sign_in()
+    record = upload(client, ROWS.encode())
+    monkeypatch.setattr(strangers, "MOST_SECONDS", -1.0)
+    assert set(shown_of(client, record)) == {"Манчинский А.", "Ким"}
+    cache = file_of(record).parent / strangers.CACHE
+    assert json.loads(cache.read_text())["rows"] == 3
+    assert {p.name for p in cache.parent.iterdir()} == {record.file, strangers.CACHE}, "nothing half is left"
+    cache.write_text('{"mark": [')
+    assert set(shown_of(client, record)) == {"Манчинский А.", "Ким"}
+
+
+def test_a_file_of_no_rows_is_not_taken_for_counted():
+    client = sign_in()
+    record = upload(client, ROWS.partition("\r\n")[0].encode() + b"\r\n")
+    assert client.get(f"/imports/{record.pk}/map").status_code == 200
+    assert not (file_of(record).parent / strangers.CACHE).exists()
 
 
 def test_a_user_who_left_is_not_given_the_rows():
@@ -77,10 +144,7 @@ def test_names_of_a_real_file_are_counted_by_rows():
     client.post(f"/imports/{record.pk}/map", form)
     work()
     checked = client.get(f"/imports/{record.pk}/check").content.decode()
-    total = sum(
-        int(part.rpartition("— ")[2])
-        for part in page.split(" rows")[:-1]
-        if part.rpartition("— ")[2].isdigit()
-    )
+    labels = re.findall(r"<label[^>]*>([^<]*)", page)
+    total = sum(int(n) for label in labels for n in re.findall(r"— (\d+) rows", label))
     assert number < total
     assert f"· {total} rows" in checked
