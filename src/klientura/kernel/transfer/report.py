@@ -29,6 +29,9 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)  # by severity, code and column
+    told: Counter[str] = field(
+        default_factory=Counter
+    )  # the same without rows of which an earlier one has told
     issues: list[dict[str, Any]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -46,7 +49,8 @@ class Report:
             for issue in row.issues:
                 self.codes[f"{issue.severity}:{issue.code}"] += 1
                 self.groups[issue.group] += 1
-                if len(self.issues) < MAX_ISSUES and self.groups[issue.group] <= MAX_EXAMPLES:
+                self.told[issue.group] += 1
+                if len(self.issues) < MAX_ISSUES and self.told[issue.group] <= MAX_EXAMPLES:
                     self.issues.append(issue.to_json())
             self.groups.update(row.again)
         self._write(
@@ -85,6 +89,7 @@ class Report:
             "counts": dict(self.counts),
             "codes": dict(self.codes),
             "groups": dict(self.groups),
+            "told": dict(self.told),
             "issues": self.issues,
         }
 
@@ -93,6 +98,7 @@ class Report:
         self.rows = data["rows"]
         self.counts, self.codes = Counter(data["counts"]), Counter(data["codes"])
         self.groups = Counter(data.get("groups", {}))
+        self.told = Counter(data.get("told", {}))
         self.issues = list(data["issues"])
         for name in (REJECTED, REMARKS):
             path = self.folder / name

@@ -103,7 +103,7 @@ def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
         group["rows"].append(
             [str(issue["row"]), issue["column"] or _("whole row"), issue["value"], issue["message"]]
         )
-    numbers = result.get("groups", {})
+    numbers, told = result.get("groups", {}), result.get("told", {})
     for key, group in found.items():
         number = max(numbers.get(key, 0), len(group["rows"]))
         group["number"] = number
@@ -113,7 +113,7 @@ def _groups(result: Mapping[str, Any], *, errors: bool) -> list[dict[str, Any]]:
         group["more"] = ""
         if number > len(group["rows"]):
             group["more"] = _("Only the first are shown; the file holds all of them.")
-            if group["code"] == "user":
+            if told.get(key) == len(group["rows"]):  # the rows left out hold what an earlier row has told
                 group["more"] = _("Each name is shown at its first row.")
     return sorted(found.values(), key=lambda g: -g["number"])
 

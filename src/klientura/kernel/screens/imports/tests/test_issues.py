@@ -47,6 +47,33 @@ def test_groups_count_rows_and_give_a_reason():
     assert "is kept in the note" in page
 
 
+def rows_of(managers: list[str]) -> bytes:
+    return (HEAD + "".join(f"Фирма {n};;{name};;;\r\n" for n, name in enumerate(managers))).encode()
+
+
+def checked_rows(client: Client, managers: list[str]) -> str:
+    record = upload(client, rows_of(managers))
+    assert client.post(f"/imports/{record.pk}/map", form_of(record)).status_code == 302
+    work()
+    return client.get(f"/imports/{record.pk}/check").content.decode().partition('class="issue-group"')[2]
+
+
+def test_each_name_is_shown_however_often_another_stands_before_it():
+    page = checked_rows(sign_in(), [*["Мацкевичюс"] * 60, "Ёлкин-Палкин", "Мацкевичюс"])
+    assert "· 62 rows" in page
+    assert "Ёлкин-Палкин" in page
+    assert page.count("Мацкевичюс") == 1
+    assert "Each name is shown at its first row." in page
+
+
+def test_names_that_were_cut_away_are_not_said_to_be_shown():
+    syllables = ("ба", "во", "гу", "де", "жи", "ка", "ло", "му")
+    page = checked_rows(sign_in(), [f"{a}{b}нов".title() for a in syllables for b in syllables])
+    assert "· 64 rows" in page
+    assert "Each name is shown at its first row." not in page
+    assert "Only the first are shown; the file holds all of them." in page
+
+
 def test_who_wanted_unreadable_values_to_keep_rows_out_is_promised_no_note():
     client = sign_in()
     record, page = checked(client, bad_values="reject")
