@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "klientura.kernel.schema",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
+    "klientura.kernel.merging",
     "klientura.kernel.dedup",
     "klientura.kernel.api",
     "klientura.kernel.screens",

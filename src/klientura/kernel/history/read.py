@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Entry:
     """One change of a record or of one of its lines (`part` names the kind of line).
 
     `imported` is the name of the file whose import made the change, empty when the reader may not know it; None: no
-    import did.
+    import did. A note that no change of values stands for (a merge) has number 0 and says in `text` what happened.
     """
 
     id: int
@@ -46,6 +46,19 @@ class Entry:
     part: str | None
     fields: tuple[ChangedField, ...]
     imported: str | None
+    text: str = ""
+
+
+type Notes = Callable[[Actor, Shape, int, dt.datetime | None, dt.datetime | None], Sequence[Entry]]
+"""(actor, shape, record, since, until) → what the history tells beside changes of values; `until` is not included."""
+
+_notes: list[Notes] = []
+
+
+def register_notes(source: Notes) -> None:
+    """Have the history of records tell more than their tables do."""
+    if source not in _notes:
+        _notes.append(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,24 @@ def history_of(
     rows = _whole_saves(found, limit)
     following = rows[-1][0] if len(found) > len(rows) else None
     entries = [e for row in rows if (e := _entry(actor, shape, row)) is not None]
+    if since is None:
+        for note in _notes_between(actor, shape, record_id, rows[-1][2] if following else None, before):
+            place = next((n for n, e in enumerate(entries) if e.at <= note.at), len(entries))
+            entries.insert(place, note)
     return History(entries, following, _titles(actor, entries))
+
+
+def _notes_between(
+    actor: Actor, shape: Shape, record_id: int, since: dt.datetime | None, before: int | None
+) -> list[Entry]:
+    """The notes that belong to a page: from its oldest change on, up to the oldest one of the page before."""
+    until = None
+    if before is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("select at from kernel_change where id = %s", [before])
+            row = cursor.fetchone()
+        until = row[0] if row else None
+    return [note for source in _notes for note in source(actor, shape, record_id, since, until)]
 
 
 def _whole_saves(found: list[Sequence[Any]], limit: int) -> list[Sequence[Any]]:

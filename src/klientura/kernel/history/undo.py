@@ -1,5 +1,6 @@
 """Taking an operation back: only values that are still what the operation wrote are restored; the rest is listed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -25,12 +26,23 @@ class Undone:
     """What an undo did: its own operation, how many records it put back, which it had to leave, wholly or in part.
 
     A record of which only a part could be put back counts among both. `kept` holds numbers of records of the operation's
-    own table first, then those of others.
+    own table first, then those of others. `text` says in words what came of it, where numbers would not.
     """
 
     operation_id: int
     restored: int = 0
     kept: list[int] = field(default_factory=list)
+    text: str = ""
+
+
+type Way = Callable[[Actor, Operation], Undone]
+
+_ways: dict[str, Way] = {}
+
+
+def register_way(kind: str, way: Way) -> None:
+    """Have operations of a kind taken back in a way of their own, inside the transaction of the undo."""
+    _ways[kind] = way
 
 
 # The right that an act needed is needed to take it back: it may have been withdrawn since.
@@ -57,6 +69,8 @@ def undo(actor: Actor, operation_id: int) -> Undone:
     needed = _NEEDED.get(target.kind, "edit")
     if not any(may(actor, each, needed) for each in members_of(shape) or (shape,)):
         raise Denied
+    if way := _ways.get(target.kind):
+        return way(actor, target)
     mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
     result = Undone(mine.pk)
     staying, kept_by = must_stay(target.pk), dict[str, list[int]]()

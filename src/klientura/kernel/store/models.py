@@ -7,6 +7,7 @@ OPERATION_KINDS = [
     ("edit", _("Group change")),
     ("delete", _("Group deletion")),
     ("import", _("Import")),
+    ("merge", _("Merging")),
     ("undo", _("Undo")),
     ("demo", _("Demo data")),
 ]

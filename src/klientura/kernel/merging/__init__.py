@@ -1,0 +1,1 @@
+"""Merging records that are one thing in life, and taking them apart again."""
