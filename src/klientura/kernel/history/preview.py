@@ -2,18 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import connection
 from psycopg import sql
 
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.history.since import changed_since
 from klientura.kernel.history.undo_refs import must_stay, pointers
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
+from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.generated import parts_of
 
 # What has been taken back whole binds nobody any more, nor does the taking back itself.
@@ -42,6 +44,18 @@ _MADE_UPON = sql.SQL(
     " and x.deleted_at is null and {only} and c.operation_id is not null and c.operation_id <> %s"
     " and c.id > (select min(id) from kernel_change where operation_id = %s) and {binding}"
 )
+_BY_HAND = sql.SQL(
+    "select c.at, c.actor_id from kernel_change c where c.root_object = %s and c.root_id = r.id"
+    " and c.operation_id is null and c.id > (select min(id) from kernel_change where operation_id = %s)"
+    " order by c.id desc limit 1"
+)
+_TOUCHED = sql.SQL(
+    "select r.id, r.title, h.at, coalesce(u.name, '') from {table} r join lateral ({hand}) h on true"
+    " left join access_user u on u.id = h.actor_id where {where} order by h.at desc, r.id limit %s"
+)
+_OTHERS = sql.SQL(
+    "select r.id, r.title from {table} r where not exists ({hand}) and {where} order by r.id limit %s"
+)
 
 
 @dataclass(slots=True)
@@ -64,11 +78,13 @@ class Taken(NamedTuple):
     restored: int
 
 
-class ByHand(NamedTuple):
-    """The last change of a record that somebody made with their own hands."""
+class Left(NamedTuple):
+    """A record that is left; when and by whom it was last changed by hand, if it was."""
 
-    at: dt.datetime
-    name: str
+    id: int
+    title: str | None
+    at: dt.datetime | None = None
+    name: str = ""
 
 
 def preview(operation_id: int) -> Preview:
@@ -89,18 +105,30 @@ def preview(operation_id: int) -> Preview:
     return found
 
 
-def left_of(operation_id: int) -> dict[str, set[int]]:
-    """By base: the live records that an operation made."""
-    found = {}
-    for shape in _tables(operation_id):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select record_id from kernel_change where operation_id = %s and object = %s and action = 'create'",
-                [operation_id, shape.base],
-            )
-            if live := _live(shape, {row[0] for row in cursor.fetchall()}):
-                found[shape.base] = live
-    return found
+def left_of(
+    actor: Actor, shape: Shape, operation_id: int, kept: Sequence[int], limit: int
+) -> tuple[list[Left], list[Left]]:
+    """What is left of an operation in one object, as far as it is open to the actor: the first of the live records that it
+    made, or that an undo kept. First those that somebody changed by hand after it, the latest first; then the others.
+    """
+    left = Predicate(
+        sql.SQL(
+            "r.id = any(%s) or r.id in (select m.record_id from kernel_change m"
+            " where m.operation_id = %s and m.object = %s and m.action = 'create')"
+        ),
+        (list(kept), operation_id, shape.base),
+    )
+    where = conditions(actor, shape, more=[left])
+    hand = (shape.base, operation_id)
+    touched, others = (
+        text.format(table=sql.Identifier(shape.table), hand=_BY_HAND, where=where.sql)
+        for text in (_TOUCHED, _OTHERS)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(touched, [*hand, *where.params, limit])
+        first = [Left(*row) for row in cursor.fetchall()]
+        cursor.execute(others, [*hand, *where.params, limit - len(first)])
+        return first, [Left(*row) for row in cursor.fetchall()]
 
 
 def taken(operation_id: int) -> Taken:
@@ -116,26 +144,18 @@ def taken(operation_id: int) -> Taken:
         return Taken(*cursor.fetchone())
 
 
-def by_hand(operation_id: int, base: str, ids: Collection[int]) -> Mapping[int, ByHand]:
-    """Those of the records that somebody changed by hand after an operation."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct on (c.root_id) c.root_id, c.at, coalesce(u.name, '') from kernel_change c"
-            " left join access_user u on u.id = c.actor_id where c.root_object = %s and c.root_id = any(%s)"
-            " and c.operation_id is null and c.id > (select min(id) from kernel_change where operation_id = %s)"
-            " order by c.root_id, c.id desc",
-            [base, sorted(ids), operation_id],
-        )
-        return {record_id: ByHand(at, name) for record_id, at, name in cursor.fetchall()}
-
-
-def _tables(operation_id: int) -> list[Shape]:
-    """One shape of every table of whose records or lines the operation changed anything."""
+def bases_of(operation_id: int) -> set[str]:
+    """Of whose records or lines the operation changed anything."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select distinct root_object from kernel_change where operation_id = %s", [operation_id]
         )
-        bases = {row[0] for row in cursor.fetchall()}
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _tables(operation_id: int) -> list[Shape]:
+    """One shape of every table that the operation touched."""
+    bases = bases_of(operation_id)
     return list({s.base: s for s in all_shapes().values() if s.base in bases}.values())
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of
-from klientura.kernel.history.preview import ByHand, by_hand, left_of, preview, taken
+from klientura.kernel.history.preview import Left, bases_of, left_of, preview, taken
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.imports import outcome
@@ -110,37 +110,31 @@ def _said(operation_id: int, kept: int) -> list[str]:
 
 
 def _links(actor: Actor, operation_id: int, kept: Any) -> list[dict[str, Any]]:
-    """The records that are left; first those that somebody changed by hand."""
-    left = left_of(operation_id)
-    for base, ids in (kept if isinstance(kept, dict) else {}).items():
-        if base in all_shapes():
-            left.setdefault(base, set()).update(ids)
-    touched: list[dict[str, Any]] = []
-    others: list[dict[str, Any]] = []
-    for base, ids in left.items():
-        hands = by_hand(operation_id, base, ids)
-        first = sorted(hands, key=lambda number: hands[number].at, reverse=True)[:LISTED]
-        rest = sorted(ids - hands.keys())[: LISTED * 4]  # not all of them are open to everybody
-        touched += _cards(actor, shape_of(base), first, hands)
-        others += _cards(actor, shape_of(base), rest, {})
-    return [*touched, *others][:LISTED]
+    """The records that are left and open to the actor; first those that somebody changed by hand."""
+    kept = kept if isinstance(kept, dict) else {}
+    bases = {*kept, *bases_of(operation_id)}
+    touched: list[tuple[Shape, Left]] = []
+    others: list[tuple[Shape, Left]] = []
+    for shape in all_shapes().values():
+        if shape.base in bases and not members_of(shape) and may(actor, shape, "read"):
+            first, rest = left_of(actor, shape, operation_id, kept.get(shape.base, ()), LISTED)
+            touched += [(shape, one) for one in first]
+            others += [(shape, one) for one in rest]
+    touched.sort(key=lambda pair: pair[1].at or timezone.now(), reverse=True)
+    return [_card(shape, one) for shape, one in [*touched, *others][:LISTED]]
 
 
-def _cards(actor: Actor, shape: Shape, ids: list[int], hands: Mapping[int, ByHand]) -> list[dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for each in members_of(shape) or (shape,):
-        for number, title in read.titles(actor, each, ids).items():
-            sub = str(each.label)
-            if hand := hands.get(number):
-                at = format_date(timezone.localtime(hand.at).date(), lang())
-                sub = _("{kind} · changed by {name}, {date}").format(kind=sub, name=hand.name, date=at)
-            found[number] = {
-                "title": title or f"№ {number}",
-                "url": f"/{each.key}/{number}",
-                "icon": each.spec.icon,
-                "sub": sub[:1].upper() + sub[1:],
-            }
-    return [found[number] for number in ids if number in found]
+def _card(shape: Shape, one: Left) -> dict[str, Any]:
+    sub = str(shape.label)
+    if one.at:
+        at = format_date(timezone.localtime(one.at).date(), lang())
+        sub = _("{kind} · changed by {name}, {date}").format(kind=sub, name=one.name, date=at)
+    return {
+        "title": one.title or f"№ {one.id}",
+        "url": f"/{shape.key}/{one.id}",
+        "icon": shape.spec.icon,
+        "sub": sub[:1].upper() + sub[1:],
+    }
 
 
 def _counted(actor: Actor, record: Import) -> list[dict[str, str]]:

@@ -1,13 +1,16 @@
 """Imports taken back in the order in which people do it, and what they are told."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from klientura.kernel.access.models import Grant
+from klientura.kernel.access.users import role_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.imports.tests.support import bring_by_pages, sign_in
-from klientura.kernel.settings.installation import mark_set_up
-from klientura.kernel.store import write
+from klientura.kernel.settings.installation import mark_set_up, rights_changed
+from klientura.kernel.store import bulk, write
 from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer.tests.support import actor
 from klientura.modules.parties.models import Party
@@ -107,3 +110,27 @@ def test_one_import_holds_another_though_it_was_undone_only_in_part():
     for record in (one, two, one):
         client.post(f"/imports/{record.pk}/undo")
     assert living() == {"Альфа", "Волков Пётр"}
+
+
+def test_what_is_left_is_named_as_far_as_it_is_open_however_much_others_have_before_it():
+    client, kim = sign_in("manager", team="Продажи"), actor("manager", name="Анна Ким", team="Продажи")
+    rows = "".join(f"Фирма {n:03};Анна Ким\r\n" for n in range(205))
+    record = bring_by_pages(client, f"Организация;Менеджер\r\n{rows}Моя;Ольга Шленин\r\n", "one.csv")
+    organisation = shape_of("organisation")
+    hers, mine = (Party.objects.get(name=name) for name in ("Фирма 204", "Моя"))
+    assert (hers.owner_id, mine.owner_id) == (kim.user_id, record.actor_id)
+    done = bulk.edit(kim, organisation, bulk.Selection(tree={}), {"city": "Тула"})
+    assert done.changed == 206
+    write.update(kim, organisation, hers.pk, {"city": "Омск"})
+    client.post(f"/imports/{record.pk}/undo")
+
+    def stayed() -> list[str]:
+        page = client.get(f"/imports/{record.pk}/run").content.decode().partition("What stayed")[2]
+        return re.findall(r'href="/organisation/(\d+)"', page)
+
+    named = stayed()
+    assert len(named) == 50
+    assert named[0] == str(hers.pk)
+    Grant.objects.create(role=role_of("manager"), object="organisation", action="read", scope="own")
+    rights_changed()
+    assert stayed() == [str(mine.pk)]
