@@ -1,4 +1,4 @@
-"""Reading what was added to the declared objects, in three queries."""
+"""Reading what was added to the declared objects, in four queries."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from klientura.kernel.fields.base import Choice
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.labels import said
-from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption
+from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption, Layout
 
 
 def read_additions() -> Additions:
@@ -24,4 +24,5 @@ def read_additions() -> Additions:
         objects=tuple(AddedObject.objects.filter(state="active").order_by("position", "pk")),
         fields={key: tuple(found) for key, found in fields.items()},
         options={number: tuple(found) for number, found in choices.items()},
+        layouts={each.object: each for each in Layout.objects.all()},
     )

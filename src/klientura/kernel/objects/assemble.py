@@ -18,7 +18,7 @@ from klientura.kernel.objects.shape import HEADER, FieldShape, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.models import AddedField, AddedObject
+    from klientura.kernel.objects.models import AddedField, AddedObject, Layout
 
 MORE = "more"
 """The section of added fields that were given to none."""
@@ -44,7 +44,30 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
             shapes[key] = _filled(added[key], shape, kept, fields)
         elif kept:
             shapes[key] = _extended(shape, kept, fields)
+        if key in additions.layouts:
+            shapes[key] = arranged(shapes[key], additions.layouts[key])
     return shapes
+
+
+def arranged(shape: Shape, layout: "Layout") -> Shape:
+    """The object with its card and form as the company arranged them."""
+    own = {s.key: s for s in shape.spec.sections}
+    placed = set(layout.hidden)
+    sections: dict[str, Section] = {}
+    for each in layout.sections:
+        key = each["key"]
+        label = said(each["label"]) if each.get("label") else own[key].label if key in own else None
+        fields = tuple(k for k in each["fields"] if k in shape.fields and k not in placed)
+        placed.update(fields)
+        if label:
+            sections[key] = Section(key, label, fields)
+    for key, section in own.items():  # what came after it was arranged
+        late = tuple(k for k in section.fields if k not in placed)
+        if late:
+            known = sections.get(key, Section(key, section.label, ()))
+            sections[key] = replace(known, fields=(*known.fields, *late))
+    kept = tuple(s for s in sections.values() if s.fields)
+    return replace(shape, spec=replace(shape.spec, sections=kept))
 
 
 _known: dict[tuple[ObjectSpec, ...], dict[str, Shape]] = {}

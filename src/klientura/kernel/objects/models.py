@@ -89,3 +89,21 @@ class AddedOption(models.Model):
     class Meta:
         db_table = "kernel_added_option"
         constraints = [models.UniqueConstraint(fields=["field", "code"], name="kernel_added_option_code")]
+
+
+class Layout(models.Model):
+    """How the company arranges the card and the form of an object, instead of what the object itself says.
+
+    `sections` is [{"key", "label": {"ru", "en"} or null for the section's own, "fields": […]}]; fields that came later
+    stand where the object puts them, and those in `hidden` stand nowhere.
+    """
+
+    object = models.CharField(max_length=60, unique=True)
+    sections = models.JSONField(default=list)
+    hidden = models.JSONField(default=list)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "kernel_layout"

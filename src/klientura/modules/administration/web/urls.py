@@ -5,6 +5,7 @@ from django.urls import path
 from klientura.modules.administration.web import (
     company,
     fields,
+    layouts,
     me,
     objects,
     operations,
@@ -49,6 +50,8 @@ urlpatterns = [
     ),
     path("settings/objects/own/<number:object_id>/purge", objects.purge_object, name="settings-object-purge"),
     path("settings/objects/<object:object>", fields.object_fields, name="settings-object"),
+    path("settings/objects/<object:object>/layout", layouts.layout, name="settings-layout"),
+    path("settings/objects/<object:object>/layout/forget", layouts.forget, name="settings-layout-forget"),
     path("settings/objects/<object:object>/fields/new", fields.new_field, name="settings-field-new"),
     path("settings/objects/<object:object>/fields/<number:field_id>", fields.field, name="settings-field"),
     path(

@@ -1,0 +1,103 @@
+"""Arranging the card and the form of a kind of record, by dragging or by the keyboard."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from klientura.kernel.access.gate import members_of
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.schema import layouts as services
+from klientura.kernel.schema.fields import Stale
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import of
+from klientura.modules.administration.web.frame import settings_page
+
+
+@open_to(Door.ADMIN)
+@require_http_methods(["GET", "POST"])
+def layout(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /settings/objects/{object}/layout: sections with their fields, to be moved. POST: keep the arrangement."""
+    shape = shape_of(object)
+    if members_of(shape):
+        raise NotFound
+    stored = services.layout_of(object)
+    if request.method == "GET":
+        return _page(request, shape, stored.sections, stored.hidden, stored.version)
+    seen = request.POST.get("version", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    sections, hidden = _sent(request.POST, shape)
+    try:
+        services.arrange(of(request).actor, object, sections, hidden, expected_version=int(seen))
+    except Invalid as refused:
+        return _page(request, shape, sections, hidden, int(seen), errors=refused.errors)
+    except Stale as stale:
+        error = FieldError("", stale.code, stale.message)
+        return _page(request, shape, sections, hidden, stored.version, errors=(error,), stale=True)
+    return HttpResponseRedirect(f"/settings/objects/{object}")
+
+
+def _sent(form: QueryDict, shape: Shape) -> tuple[list[dict[str, Any]], list[str]]:
+    """The arrangement in the order of the form: «s:KEY» opens a section, «f:KEY» is a field, «hidden» opens the rest."""
+    own = {s.key: str(s.label) for s in shape.spec.sections}
+    sections: list[dict[str, Any]] = []
+    hidden: list[str] = []
+    into: list[str] = hidden
+    for item in form.getlist("item"):
+        kind, _colon, key = item.partition(":")
+        if kind == "s":
+            label = {"ru": form.get(f"ru-{key}", ""), "en": form.get(f"en-{key}", "")}
+            untouched = not label["en"] and label["ru"] == own.get(key)
+            into = []
+            sections.append({"key": key, "label": None if untouched else label, "fields": into})
+        elif kind == "hidden":
+            into = hidden
+        else:
+            into.append(key)
+    return sections, hidden
+
+
+def _page(
+    request: HttpRequest, shape: Shape, sections: list[dict[str, Any]], hidden: list[str], version: int, *,
+    errors: tuple[FieldError, ...] = (), stale: bool = False,
+) -> HttpResponse:  # fmt: skip
+    own = {s.key: s for s in shape.spec.sections}
+    placed = {k for s in sections for k in s["fields"]} | set(hidden)
+    late = {key: [k for k in s.fields if k not in placed] for key, s in own.items()}
+    shown = []
+    for each in sections:
+        key = each["key"]
+        label = each["label"] or {"ru": str(own[key].label) if key in own else "", "en": ""}
+        keys = [*each["fields"], *late.pop(key, [])]
+        shown.append(
+            {"key": key, "ru": label.get("ru", ""), "en": label.get("en", ""), "fields": _fields(shape, keys)}
+        )
+    shown += [
+        {"key": key, "ru": str(own[key].label), "en": "", "fields": _fields(shape, keys)}
+        for key, keys in late.items()
+        if keys
+    ]
+    on_card = {f["key"] for s in shown for f in s["fields"]}
+    rest = [k for k, f in shape.fields.items() if k not in on_card and (k in hidden or not f.system)]
+    return settings_page(
+        request, "objects", "layout", status=(409 if stale else 422) if errors else 200, shape=shape, shown=shown,
+        rest=_fields(shape, rest), version=version, errors=[str(e.message) for e in errors], lang=get_language(),
+    )  # fmt: skip
+
+
+def _fields(shape: Shape, keys: list[str]) -> list[dict[str, str]]:
+    return [{"key": k, "label": shape.fields[k].heading} for k in keys if k in shape.fields]
+
+
+@open_to(Door.ADMIN)
+@require_POST
+def forget(request: HttpRequest, object: str) -> HttpResponse:
+    """POST /settings/objects/{object}/layout/forget: back to the arrangement that the object brings."""
+    shape_of(object)
+    services.forget(of(request).actor, object)
+    return HttpResponseRedirect(f"/settings/objects/{object}")
