@@ -236,7 +236,35 @@ def _writing(actor: Actor, shape: Shape) -> dict[str, Any]:
         paths[f"{one}/restore"]["post"] = _act(
             shape, "restore", "restore", _responses(ref), parameters=[NUMBER]
         )
+    if may(actor, shape, "edit") and may(actor, shape, "delete"):
+        paths[f"{one}/merge"]["post"] = _act(
+            shape, "merge", "merge others into this one", _responses(_merged(ref)), parameters=[NUMBER, ONCE],
+            body=_body(_merge(key)),
+        )  # fmt: skip
     return paths
+
+
+def _merge(key: str) -> dict[str, Any]:
+    version = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+    return {
+        "type": "object",
+        "required": ["with", "versions"],
+        "properties": {
+            "with": {"type": "array", "items": INTEGER, "minItems": 1, "maxItems": 9},
+            "values": {"$ref": f"#/components/schemas/{key}_input"},
+            "versions": {
+                "type": "object",
+                "patternProperties": {"^[0-9]{1,18}$": version},
+                "additionalProperties": False,
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _merged(record: dict[str, Any]) -> dict[str, Any]:
+    number = {"type": "integer"}
+    return {"type": "object", "properties": {"operation": number, "relinked": number, "record": record}}
 
 
 def _operations() -> dict[str, Any]:

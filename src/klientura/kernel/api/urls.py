@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import views
+from klientura.kernel.api import merging, views
 from klientura.kernel.api.openapi import document
 
 
@@ -42,6 +42,7 @@ urlpatterns = [
         views.endpoint(get=views.read_record, patch=views.change_record, delete=views.trash_record),
     ),
     path("<object:object>/<number:record_id>/restore", views.endpoint(post=views.restore_record)),
+    path("<object:object>/<number:record_id>/merge", views.endpoint(post=merging.merge_records)),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
 ]

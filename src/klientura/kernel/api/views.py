@@ -17,6 +17,7 @@ from klientura.kernel.api.idempotency import once
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
+from klientura.kernel.merging.trails import merged_into
 from klientura.kernel.objects.registry import follow, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
@@ -157,20 +158,33 @@ def group_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpRes
     return answer({"groups": groups, "currency": currency if money else None})
 
 
-def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:
+def whole(actor: Actor, shape: Shape, record_id: int) -> dict[str, Any]:
+    """A record with its lines, as JSON has it."""
     row = read.get(actor, shape, record_id)
     fields = list(readable(actor, shape).values())
     parts = read.parts_of(actor, shape, [record_id])[record_id]
-    body = {**serialise.record(fields, row), **serialise.lines(shape, parts)}
-    response = answer(body, status=status, version=row["version"])
+    return {**serialise.record(fields, row), **serialise.lines(shape, parts)}
+
+
+def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:
+    body = whole(actor, shape, record_id)
+    response = answer(body, status=status, version=body["version"])
     if status == 201:
         response["Location"] = f"/api/v1/{shape.key}/{record_id}"
     return response
 
 
 def read_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
-    """GET /{object}/{id}: the record with its lines."""
-    return _one(actor, _shape(actor, object), record_id)
+    """GET /{object}/{id}: the record with its lines. Of one that was merged into another, where it is now."""
+    shape = _shape(actor, object)
+    try:
+        return _one(actor, shape, record_id)
+    except NotFound:
+        kept_id = merged_into(actor, shape, record_id)
+        if kept_id is None:
+            raise
+        text = _("This record was merged into another one. Use that one.")
+        raise NotFound(text, code="merged", merged_into=kept_id) from None
 
 
 def create_record(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
@@ -223,6 +237,7 @@ def read_history(request: HttpRequest, actor: Actor, *, object: str, record_id: 
             "id": e.id, "action": e.action, "at": e.at.isoformat(), "part": e.part, "version": e.version,
             "actor": {"id": e.actor_id, "title": e.actor} if e.actor_id else None, "operation": e.operation_id,
             "changes": {c.field.key: {"old": c.old, "new": c.new} for c in e.fields},
+            **({"text": e.text} if e.text else {}),
         }
         for e in found.entries
     ]  # fmt: skip
@@ -318,6 +333,6 @@ def undo_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> 
 
     def run() -> HttpResponse:
         done = undo(actor, operation_id)
-        return answer({"operation": done.operation_id, "restored": done.restored, "kept": done.kept[:200]})
+        return answer({"operation": done.operation_id, "restored": done.restored, "kept": done.kept[:200], "text": done.text})
 
     return once(request, actor, run)
