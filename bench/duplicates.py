@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from klientura.kit.matching.face import ROLES, Face, Facts, describe
-from klientura.kit.matching.keys import LARGEST_BLOCK, keys
+from klientura.kit.matching.keys import keys, largest
 from klientura.kit.matching.verdicts import Match, compare
 from klientura.kit.matching.weights import learn
 from klientura.kit.organisations import split_legal_form
@@ -114,7 +114,7 @@ def candidates(faces: Sequence[Face]) -> set[tuple[int, int]]:
         for key in keys(face):
             blocks[key].append(place)
     return {
-        pair for block in blocks.values() if len(block) <= LARGEST_BLOCK for pair in combinations(block, 2)
+        pair for key, block in blocks.items() if len(block) <= largest(key) for pair in combinations(block, 2)
     }
 
 

@@ -37,6 +37,8 @@ def document(actor: Actor) -> dict[str, Any]:
         schemas[shape.key] = _record(actor, shape)
         schemas[f"{shape.key}_input"] = _input(actor, shape)
         paths |= _paths(actor, shape)
+        if shape.spec.duplicates:
+            paths |= _duplicates(actor, shape)
     paths |= _operations()
     return {
         "openapi": "3.1.0",
@@ -265,6 +267,43 @@ def _merge(key: str) -> dict[str, Any]:
 def _merged(record: dict[str, Any]) -> dict[str, Any]:
     number = {"type": "integer"}
     return {"type": "object", "properties": {"operation": number, "relinked": number, "record": record}}
+
+
+def _duplicates(actor: Actor, shape: Shape) -> dict[str, Any]:
+    """The queue of likely duplicates of one object."""
+    place, number = f"/duplicates/{shape.key}", _parameter("pair_id", "path", INTEGER, required=True)
+    states = _parameter("state", schema={"type": "string", "enum": ["new", "merged", "different"]})
+    page = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": ANYTHING}, "next": {"type": ["string", "null"]}},
+    }
+    listing = [
+        states,
+        _parameter("after"),
+        _parameter("limit", schema={"type": "integer", "minimum": 1, "maximum": 200}),
+    ]
+    paths = {
+        place: {"get": _act(shape, "duplicates", "likely duplicates", _responses(page), parameters=listing)}
+    }
+    if may(actor, shape, "edit"):
+        whole = {
+            "type": "object",
+            "properties": {"whole": {"type": "boolean"}},
+            "additionalProperties": False,
+        }
+        begun = _responses(ANYTHING, "202")
+        paths[f"{place}/scan"] = {
+            "post": _act(
+                shape, "duplicates_scan", "look for duplicates", begun, parameters=[ONCE],
+                body=_body(whole, required=False),
+            )
+        }  # fmt: skip
+        paths[f"{place}/{{pair_id}}/different"] = {
+            "post": _act(
+                shape, "duplicates_different", "two clients", _responses(ANYTHING), parameters=[number, ONCE]
+            )
+        }
+    return paths
 
 
 def _operations() -> dict[str, Any]:

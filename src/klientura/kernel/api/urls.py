@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import merging, views
+from klientura.kernel.api import duplicates, merging, views
 from klientura.kernel.api.openapi import document
 
 
@@ -33,6 +33,12 @@ urlpatterns = [
     path("openapi.json", views.endpoint(get=_document), name="api-document"),
     path("operations/<number:operation_id>", views.endpoint(get=views.read_operation)),
     path("operations/<number:operation_id>/undo", views.endpoint(post=views.undo_operation)),
+    path("duplicates/<object:object>", views.endpoint(get=duplicates.list_pairs)),
+    path("duplicates/<object:object>/scan", views.endpoint(post=duplicates.start_scan)),
+    path(
+        "duplicates/<object:object>/<number:pair_id>/different",
+        views.endpoint(post=duplicates.tell_apart),
+    ),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
     path("<object:object>/groups", views.endpoint(get=views.group_records)),

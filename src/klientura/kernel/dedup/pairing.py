@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from klientura.kernel.dedup.models import Candidate, Scan
-from klientura.kit.matching.keys import LARGEST_BLOCK
+from klientura.kit.matching.keys import LARGEST_STRONG, LARGEST_WEAK
 
 MEMORY = "128MB"
 # Of the keys of this run's records, those that a few records share; a common one brings together what finer ones do too.
@@ -19,7 +19,8 @@ where f.scan_id = %(scan)s and (%(whole)s or k.key in (
 """
 _FEW = """
 create temporary table duplicate_key on commit drop as
-select key from duplicate_block group by key having count(*) between 2 and %(largest)s and bool_or(fresh)
+select key from duplicate_block group by key
+having count(*) between 2 and case key & 1 when 0 then %(strong)s else %(weak)s end and bool_or(fresh)
 """
 _PAIRS = """
 insert into kernel_duplicate_candidate (scan_id, a, b)
@@ -33,7 +34,13 @@ order by 2, 3
 def pair(scan: Scan) -> int:
     """Write down the pairs to compare, in the caller's transaction; return how many there are."""
     whole = not _has_older_faces(scan)
-    values = {"scan": scan.pk, "round": scan.round, "whole": whole, "largest": LARGEST_BLOCK}
+    values = {
+        "scan": scan.pk,
+        "round": scan.round,
+        "whole": whole,
+        "strong": LARGEST_STRONG,
+        "weak": LARGEST_WEAK,
+    }
     Candidate.objects.filter(scan_id=scan.pk).delete()
     with connection.cursor() as cursor:
         cursor.execute("set local work_mem = %s" % f"'{MEMORY}'")  # noqa: UP031 - a constant; SET takes no parameter

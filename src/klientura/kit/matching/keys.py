@@ -5,8 +5,18 @@ from hashlib import blake2b
 from klientura.kit.matching.face import Face
 from klientura.kit.matching.levels import TAIL
 
-LARGEST_BLOCK = 40
-"""A key that more records share tells too little; finer keys of the same records bring the likely ones together."""
+LARGEST_STRONG, LARGEST_WEAK = 60, 12
+"""A key that more records share tells too little; finer keys of the same records bring the likely ones together.
+
+A strong key is by itself a reason to compare (a number, an address), a weak one (a name and a town) a chance agreement
+of a dozen namesakes: those of them that share anything else share a further key too. Strong keys are even numbers.
+"""
+_STRONG = frozenset({"phone", "email", "tax", "identifier"})
+
+
+def largest(key: int) -> int:
+    """How many records may share a key for it to be followed."""
+    return LARGEST_WEAK if key & 1 else LARGEST_STRONG
 
 
 def keys(face: Face) -> set[int]:
@@ -26,7 +36,8 @@ def value_key(role: str, value: str) -> int | None:
 
 def _number(kind: str, value: str) -> int:
     digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    number = int.from_bytes(digest, "big", signed=True)
+    return number & ~1 if kind in _STRONG else number | 1
 
 
 def _keys(face: Face) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from klientura.kit.given_names import is_given_name
 from klientura.kit.matching.face import Face
+from klientura.kit.matching.sounds import sound
 from klientura.kit.matching.variants import is_known_form
 
 TAIL = 7
@@ -46,7 +47,7 @@ def _channels(a: Face, b: Face) -> Iterator[Agreement]:
     if a.phones and b.phones:
         yield from _phones(a.phones, b.phones)
     if a.emails and b.emails:
-        yield from _emails(a.emails, b.emails)
+        yield from _emails(a, b)
     if a.sites and b.sites:
         shared = set(a.sites) & set(b.sites)
         yield from (Agreement("site", "same", site) for site in shared)
@@ -209,15 +210,26 @@ def _digit_slip(one: str, two: str) -> bool:
     return len(one) >= TAIL and len(two) >= TAIL and OSA.distance(one, two, score_cutoff=1) <= 1
 
 
-def _emails(one: tuple[str, ...], two: tuple[str, ...]) -> Iterator[Agreement]:
+def _emails(a: Face, b: Face) -> Iterator[Agreement]:
     nothing = True
-    for p in one:
-        for q in two:
-            if level := _email_level(p, q):
+    for p in a.emails:
+        for q in b.emails:
+            level = _email_level(p, q)
+            if level:
                 nothing = False
-                yield Agreement("email", level, min(p, q) if level != "mailbox" else p.partition("@")[0])
+            name = p.partition("@")[0]
+            # Two t.evdokimova at different firms share what their names say already.
+            if level and not (level == "mailbox" and (_speaks(name, a) or _speaks(name, b))):
+                yield Agreement("email", level, min(p, q) if level != "mailbox" else name)
     if nothing:
         yield Agreement("email", "other")
+
+
+def _speaks(mailbox: str, face: Face) -> bool:
+    """Whether a mailbox is made of the bearer's name."""
+    if len(face.last_sound) < 3:
+        return False
+    return face.last_sound[:5] in sound("".join(filter(str.isalpha, mailbox)))
 
 
 def _email_level(one: str, two: str) -> str:
