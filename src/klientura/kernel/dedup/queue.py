@@ -153,10 +153,11 @@ def _select(
     open_roles = _open_roles(actor, shape)
     with connection.cursor() as cursor:
         cursor.execute(text, body.params)
-        return [
-            QueuedPair(*row, tuple(r for r in _reasons(told) if r.role in open_roles))
-            for *row, told in cursor.fetchall()
-        ]
+        found = cursor.fetchall()
+    told: list[list[Any]] = [
+        [*row, tuple(r for r in _reasons(why) if r.role in open_roles)] for *row, why in found
+    ]
+    return [QueuedPair(*values) for values in told]
 
 
 def _reasons(told: Any) -> list[Reason]:

@@ -19,11 +19,11 @@ from klientura.kit.text import fold
 
 FACTS = ("owner", "created_at", "updated_at")
 """Told of every record besides what its card shows: by these one chooses which of the two to keep."""
-SIMILAR = frozenset({"sounds", "close", "part", "swapped", "initial", "variant", "tail", "mailbox"})
+SIMILAR = frozenset({"same", "sounds", "close", "part", "swapped", "initial", "variant", "tail", "mailbox"})
 
 
 def sides(asked: Request, shape: Shape, pair: QueuedPair) -> list[dict[str, Any]]:
-    """The lines of the comparison: label, both values, and `mark`: same, similar, differs, one or none."""
+    """The lines of the comparison: label, both values, and `mark`: same, similar, differs, one, or plain for what proves nothing."""
     both = Predicate(sql.SQL("r.id = any(%s)"), ([pair.a, pair.b],))
     fields = _fields(asked, shape)
     page = read.page(asked.actor, shape, sort="id", keys=list(fields), more=[both], limit=2)
@@ -34,6 +34,11 @@ def sides(asked: Request, shape: Shape, pair: QueuedPair) -> list[dict[str, Any]
     levels = {reason.role: reason.level for reason in pair.reasons}
     roles = roles_of(shape).fields
     told_lines = [_line(asked, f, one, two, levels.get(roles.get(k, ""), "")) for k, f in fields.items()]
+    for key, line in zip(fields, told_lines, strict=True):
+        if key not in roles and line["mark"] == "same":
+            line["mark"] = "none"  # neither compared nor a choice
+        elif key in FACTS:
+            line["mark"] = "plain"
     return [line for line in told_lines if line["mark"] != "none"] + _parts(asked, shape, pair)
 
 
