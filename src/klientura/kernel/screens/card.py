@@ -16,6 +16,7 @@ from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import kind_of, value_of
+from klientura.kernel.screens.merging.notice import notices, to_kept
 from klientura.kernel.screens.moving import stage_bar
 from klientura.kernel.screens.panels import main_panels
 from klientura.kernel.screens.trash import in_trash
@@ -46,7 +47,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     try:
         row = read.get(asked.actor, shape, record_id)
     except NotFound:
-        return in_trash(asked, shape, record_id)
+        return to_kept(asked, shape, record_id) or in_trash(asked, shape, record_id)
     parts = read.parts_of(asked.actor, shape, [record_id])[record_id]
     open_verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     context: dict[str, Any] = {
@@ -72,7 +73,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(shape, row) if "edit" in open_verbs else [],
-        may=dict.fromkeys(open_verbs, True),
+        may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
 
 

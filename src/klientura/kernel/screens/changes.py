@@ -31,6 +31,8 @@ STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
 
 def action_text(entry: Entry, shape: Shape) -> str:
     """What happened, as a sentence that follows the name of who did it. A line that came or went is told in full."""
+    if entry.text:
+        return entry.text
     if entry.part:
         part = shape.parts[entry.part]
         label = str(part.label).lower()
@@ -93,7 +95,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
             {
                 "id": entry.id,
                 "kind": "change",
-                "icon": {"create": "sparkles", "trash": "trash-2"}.get(entry.action, "history"),
+                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy"}.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
                 "text": action_text(entry, shape) + _where_from(entry),
                 "time": at.strftime("%H:%M"),
@@ -159,10 +161,10 @@ def history_page(request: HttpRequest, object: str, record_id: int) -> HttpRespo
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """POST /operations/{id}/undo: take a bulk act back and say what came of it."""
     done = undo(of(request).actor, operation_id)
-    text = ngettext("%(count)s record is as it was", "%(count)s records are as they were", done.restored) % {
+    text = done.text or ngettext("%(count)s record is as it was", "%(count)s records are as they were", done.restored) % {
         "count": done.restored
     }
-    if done.kept:
+    if done.kept and not done.text:
         text += ". " + ngettext(
             "%(count)s record was changed since: what was changed stayed",
             "%(count)s records were changed since: what was changed stayed",

@@ -1,0 +1,1 @@
+"""Merging on screen: the records side by side, what would come of it, and the way back."""
