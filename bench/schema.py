@@ -109,6 +109,7 @@ def doubles(actor: "Actor") -> dict[str, str]:
     from klientura.kernel.objects.models import AddedField
     from klientura.kernel.objects.registry import all_shapes, shape_of
     from klientura.kernel.schema import fields, indexing
+    from klientura.kernel.store import indexes
     from klientura.kernel.store.upkeep import settle
 
     keys = {name: f"x_{MARK}_{name}" for name, _kind in DOUBLES}
@@ -154,6 +155,8 @@ def doubles(actor: "Actor") -> dict[str, str]:
         table = sql.Identifier(person.table)
         # No history of what never happened, and the texts to be searched stay as they are.
         cursor.execute(sql.SQL("alter table {} disable trigger user").format(table))
+        for name in indexes.existing():  # to be made anew over what stands then: many times quicker
+            cursor.execute(sql.SQL("drop index {}").format(sql.Identifier(name)))
         pairs = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(sql.Identifier(made[keys[n]].column), sql.Identifier(n))
             for n, _k in DOUBLES
@@ -168,6 +171,8 @@ def doubles(actor: "Actor") -> dict[str, str]:
             )
         )
         cursor.execute(sql.SQL("alter table {} enable trigger user").format(table))
+        cursor.execute(sql.SQL("vacuum full {}").format(table))  # as if the rows had never been other
+    indexes.synchronise(all_shapes())
     settle([all_shapes()["person"].table])
     return keys
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from klientura.kernel.access.users import ensure_roles
 from klientura.kernel.objects.registry import all_shapes, follow_latest
+from klientura.kernel.schema.formulas import keep_computed
 from klientura.kernel.search import triggers
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.generated import by_table, parts_of, synchronise_changes
@@ -32,6 +33,7 @@ def synchronise_generated() -> None:
         for kinds in by_table(shapes).values():
             for statement in triggers.record_statements(kinds):
                 cursor.execute(statement)
+            keep_computed(kinds)
             for part in parts_of(kinds).values():
                 for statement in triggers.line_statements(part):
                     cursor.execute(statement)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from klientura.kernel.access.actor import VERBS, Rights
 from klientura.kernel.access.models import FieldGrant, Grant, Role, Team
 from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import Shape
 
 # Rights of the built-in roles on an object whose spec does not say otherwise.
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
@@ -92,7 +93,17 @@ def _with_mirrors(fields: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
             same = {part.key, *part.mirrors} & {*shape.fields, *shape.parts}
             if closed.get(key, set()) & same:
                 closed[key] |= same
+        if key in closed:
+            _close_formulas(shape, closed[key])
     return {key: frozenset(keys) for key, keys in closed.items()}
+
+
+def _close_formulas(shape: Shape, closed: set[str]) -> None:
+    """What a formula gives tells of what it reads, also by way of other formulas."""
+    telling = {f.key for f in shape.fields.values() if f.reads & closed} - closed
+    if telling:
+        closed |= telling
+        _close_formulas(shape, closed)
 
 
 def _scopes(role: str, grants: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

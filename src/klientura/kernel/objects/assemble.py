@@ -182,7 +182,8 @@ def added_field(
     row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, tuple[Choice, ...]]
 ) -> FieldShape | None:
     """Compile one added field; None when what it points at is gone, or its type is not known to this version."""
-    kind = FIELD_TYPES.get(row.type)
+    computed = row.type == "formula"
+    kind = FIELD_TYPES.get(row.params.get("type", "") if computed else row.type)
     target = row.params.get("target")
     if kind is None or row.key in shape.fields or (row.type == "reference" and target not in shapes):
         return None
@@ -195,6 +196,10 @@ def added_field(
         hint=said(row.hint),
         params=params,
         required=row.required,
+        read_only=computed,
+        tracked=not computed,
+        formula=row.params.get("formula", "") if computed else "",
+        reads=frozenset(row.params.get("reads", ())) if computed else frozenset(),
         filterable=row.type != "long_text",
         sortable=row.type not in NOT_SORTED,
         indexed=row.indexed,

@@ -41,6 +41,8 @@ class FieldShape:
     sortable: bool = True
     contains: bool = False
     indexed: bool = True  # an index serves what filters and sorts by it
+    formula: str = ""  # what the database computes it by
+    reads: frozenset[str] = frozenset()  # the fields that its formula reads
     default: Any = None
     tracked: bool = True
     within: tuple[str, str] | None = None

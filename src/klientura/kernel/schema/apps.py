@@ -11,6 +11,8 @@ class SchemaConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work in the background known."""
-        from klientura.kernel.schema import indexing
+        from klientura.kernel.schema import formulas, indexing, uses
 
         indexing.register()
+        formulas.register()
+        uses.register(formulas.uses)

@@ -4,6 +4,7 @@ A removed field is hidden first: its values stay and it can be put back. Purging
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,8 @@ from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes, declared, shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.schema import indexing, tables
+from klientura.kernel.schema import formulas, indexing, tables
+from klientura.kernel.schema.formulas import FORMULA, RESULTS, check
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
 from klientura.kernel.schema.uses import uses_of
@@ -26,6 +28,7 @@ from klientura.kernel.schema.wishes import LISTS, Complaints, FieldWish, OptionW
 MAX_FIELDS = 300
 MAX_COLUMNS_EVER = 1500
 FILLED_CAP = 10_000
+OTHER_RESULT = _("The new formula gives another kind of value. Make a new field for it.")
 
 
 class InUse(KernelError):
@@ -83,21 +86,33 @@ def add_fields(actor: Actor, wanted: Sequence[tuple[str, Mapping[str, Any]]]) ->
 
     made = change_schema(act)
     indexing.begin(actor)
+    for row in made:
+        if row.type == FORMULA:
+            formulas.begin(actor, row.object, row.column)
     return made
 
 
 def _read(object_key: str, raw: Mapping[str, Any]) -> tuple[str, FieldWish]:
     """The type and the wish of a field to be added. Raises Invalid."""
-    _changeable(object_key)
+    shape = _changeable(object_key)
     wrong = Complaints()
     kind = raw.get("type")
-    if not isinstance(kind, str) or kind not in FIELD_TYPES:
+    if not isinstance(kind, str) or kind not in {*FIELD_TYPES, FORMULA}:
         raise Invalid([FieldError("type", "type", _("Choose what the field holds."))])
     wish = read_field({k: v for k, v in raw.items() if k not in {"type", "key"}}, kind, wrong)
     if kind in LISTS and not wish.options and not wrong.errors:
         wrong.add("options", "required", _("Name at least one option."))
     wrong.end()
-    return kind, wish
+    return kind, _with_result(shape, wish, "") if kind == FORMULA else wish
+
+
+def _with_result(shape: Shape, wish: FieldWish, key: str) -> FieldWish:
+    """A formula with what it was found to give. Raises Invalid."""
+    found = check(shape, str(wish.params.get("formula", "")), key=key)
+    more = {"type": RESULTS[found.result], "reads": sorted(found.reads)}
+    if found.result == "number":
+        more |= {"digits": 18 + wish.params.get("places", 2), "places": wish.params.get("places", 2)}
+    return replace(wish, params={**wish.params, **more})
 
 
 def _describe(actor: Actor, object_key: str, kind: str, given_key: object, wish: FieldWish) -> AddedField:
@@ -131,6 +146,10 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
         given["params"] = {**(given.get("params") or {}), "target": row.params.get("target")}
     wish = read_field(given, row.type, wrong)
     wrong.end()
+    if row.type == FORMULA:
+        wish = _with_result(shape_of(row.object), wish, row.key)
+        if wish.params["type"] != row.params["type"]:
+            raise Invalid([FieldError("params.formula", "result", OTHER_RESULT)])
 
     def act() -> AddedField:
         fresh = AddedField.objects.select_for_update().get(pk=field_id)
@@ -139,7 +158,7 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
         for name, value in _of_wish(wish).items():
             setattr(fresh, name, value)
         # A column once made keeps its digits; places may not shrink under the values it holds.
-        kept = {k: v for k, v in fresh.params.items() if k in {"target", "digits", "places"}}
+        kept = {k: v for k, v in fresh.params.items() if k in {"target", "digits", "places", "type"}}
         fresh.params = {**dict(wish.params), **kept}
         fresh.version += 1
         fresh.changed_by_id = actor.user_id
@@ -150,6 +169,8 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
 
     made = change_schema(act)
     indexing.begin(actor)
+    if made.type == FORMULA and made.params != row.params:
+        formulas.begin(actor, made.object, made.column)
     return made
 
 

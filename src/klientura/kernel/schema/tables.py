@@ -4,6 +4,7 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.schema.formulas import keep_computed
 from klientura.kernel.search import triggers
 from klientura.kernel.store.generated import bound_dates, keep_history
 
@@ -80,6 +81,7 @@ def columns_ever(table: str) -> int:
 def keep_by_itself(kinds: list[Shape], *, without: tuple[str, ...] = ()) -> None:
     """Make anew what the database keeps by itself for a table: history, titles, search text."""
     keep_history(kinds, without=without)
+    keep_computed(kinds)
     with connection.cursor() as cursor:
         for statement in triggers.record_statements(kinds):
             cursor.execute(statement)

@@ -144,6 +144,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         "text": {"max_length": (1, 1000)},
         "long_text": {"max_length": (1, 100_000)},
         "decimal": {"places": (0, 10)},
+        "formula": {"places": (0, 10)},
     }.get(kind, {})
     if kind in BOUNDED:
         bounds |= {"minimum": (-(10**15), 10**15), "maximum": (-(10**15), 10**15)}
@@ -160,6 +161,9 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         made[name] = value
     if {"minimum", "maximum"} <= set(made) and made["minimum"] > made["maximum"]:
         wrong.add("params.maximum", "range", _("The highest value is below the lowest."))
+    if kind == "formula":
+        formula = raw.get("formula")
+        made["formula"] = formula.strip() if isinstance(formula, str) else ""
     if kind == "decimal":
         made["digits"] = 15 + made.get("places", 2)
     if kind == "reference":
@@ -228,7 +232,7 @@ def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str]) -> list[str]:
 
 def _default(raw: Any, kind: str, params: Mapping[str, Any], wrong: Complaints) -> Any:
     """A value that new records begin with, as JSON; of a list the label or code of an option. Never a record or a person."""
-    if raw in (None, "") or kind in {"reference", "user", "multi_option"}:
+    if raw in (None, "") or kind in {"reference", "user", "multi_option", "formula"}:
         return None
     if kind == "option":
         return text_of(raw, "default", MAX_LABEL, wrong) or None

@@ -4,25 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('objects', '0001_initial'),
+        ("objects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Layout',
+            name="Layout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object', models.CharField(max_length=60, unique=True)),
-                ('sections', models.JSONField(default=list)),
-                ('hidden', models.JSONField(default=list)),
-                ('version', models.IntegerField(default=1)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object", models.CharField(max_length=60, unique=True)),
+                ("sections", models.JSONField(default=list)),
+                ("hidden", models.JSONField(default=list)),
+                ("version", models.IntegerField(default=1)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("changed_by_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'db_table': 'kernel_layout',
+                "db_table": "kernel_layout",
             },
         ),
     ]

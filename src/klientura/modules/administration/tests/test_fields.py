@@ -142,3 +142,17 @@ def test_a_kind_of_record_of_ones_own(admin: Client):
     assert admin.post(f"{own}/purge").status_code == 302
     assert not AddedObject.objects.exists()
     assert admin.get("/organisation").status_code == 200
+
+
+def test_a_formula_is_written_with_the_keys_at_hand(admin: Client):
+    address = "/settings/objects/opportunity/fields/new?type=formula"
+    assert "amount (" in admin.get(address).content.decode()
+    refused = admin.post(address, {"label_ru": "Премия", "formula": "amount * nothing"})
+    assert refused.status_code == 422 and "«nothing»" in refused.content.decode()
+    assert admin.post(address, {"label_ru": "Премия", "formula": "amount * 0.05"}).status_code == 302
+    row = AddedField.objects.get()
+    page = admin.get(f"/settings/objects/opportunity/fields/{row.pk}").content.decode()
+    assert "amount * 0.05" in page
+    assert 'name="x_premiya"' not in admin.get("/opportunity/new").content.decode()
+    removed = admin.get("/settings/objects/opportunity").content.decode()
+    assert "Премия" in removed

@@ -12,6 +12,7 @@ from klientura.kernel.errors import FieldError, Text
 from klientura.kernel.objects.models import AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.schema.formulas import functions, kinds_of
 from klientura.kernel.schema.wishes import HUES, LISTS, SEARCHED
 
 # What an administrator chooses from: type → name, what it is for, icon.
@@ -35,6 +36,11 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
         gettext_lazy("A client, a deal or a record of your own kind"),
         "waypoints",
     ),
+    "formula": (
+        pgettext_lazy("field type", "Formula"),
+        gettext_lazy("Computed from other fields of the record, and always current"),
+        "calculator",
+    ),
     "user": (pgettext_lazy("field type", "User"), gettext_lazy("One of those who work here"), "user"),
     "phone": (pgettext_lazy("field type", "Phone"), gettext_lazy("Brought into one form, and dialled by a click"), "phone"),
     "email": (pgettext_lazy("field type", "E-mail"), gettext_lazy("Checked as it is typed"), "mail"),
@@ -53,9 +59,12 @@ NUMBERS = {
     "integer": ("minimum", "maximum"),
     "decimal": ("places", "minimum", "maximum"),
     "money": ("minimum", "maximum"),
+    "formula": ("places",),
 }
 NOT_INDEXED = frozenset({"long_text"})
-WITHOUT_DEFAULT = frozenset({"reference", "user", "multi_option", "long_text", "datetime", "boolean"})
+WITHOUT_DEFAULT = frozenset(
+    {"reference", "user", "multi_option", "long_text", "datetime", "boolean", "formula"}
+)
 
 
 def type_cards(object_key: str) -> list[dict[str, str]]:
@@ -102,7 +111,7 @@ def groups(
     places: list[dict[str, Any]] = [
         {"type": "select", "name": "section", "label": _("Section of the card"), "empty": pgettext("section", "More"),
          "options": [{"value": s.key, "label": str(s.label)} for s in shape.spec.sections if s.key != "more"]},
-        {"type": "switch", "name": "required", "label": _("Has to be filled in")},
+        *([] if kind == "formula" else [{"type": "switch", "name": "required", "label": _("Has to be filled in")}]),
         {"type": "switch", "name": "listed", "label": _("Shown in the list until the reader chooses other columns")},
     ]  # fmt: skip
     if kind in SEARCHED:
@@ -138,7 +147,8 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
         "maximum": _("Highest value"),
         "places": _("Digits after the point"),
     }
-    made: list[dict[str, Any]] = [
+    made: list[dict[str, Any]] = [_formula(shape, row)] if kind == "formula" else []
+    made += [
         {"type": "number", "name": name, "label": labels[name], "optional": True}
         for name in NUMBERS.get(kind, ())
         if not (row and name == "places")  # a column keeps its places
@@ -154,6 +164,18 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": control, "name": "default", "label": _("New records begin with"), "optional": True}
         )
     return made
+
+
+def _formula(shape: Shape, row: AddedField | None) -> dict[str, Any]:
+    keys = kinds_of(shape, without=row.key if row else "")
+    named = ", ".join(f"{k} ({shape.fields[k].heading})" for k, kind in keys.items() if kind != "other")
+    return {
+        "type": "textarea", "name": "formula", "label": _("Formula"), "required": True, "rows": 3, "wide": True,
+        "placeholder": "if(probability > 50, amount * 0.2, 0)",
+        "hint": _("Fields: {fields}. Functions: {functions}. Texts stand in 'quotes'; a number needs a point, not a comma.").format(
+            fields=named, functions=", ".join(functions())
+        ),
+    }  # fmt: skip
 
 
 def targets() -> list[Shape]:
@@ -224,6 +246,8 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         **{name: name in form for name in ("required", "listed", "searched")},
         "indexed": "indexed" in form,
     }
+    if kind == "formula":
+        raw["params"]["formula"] = form.get("formula", "")
     if kind == "reference":
         raw["params"] = {"target": form.get("target", "")}
     if kind in LISTS and (options := options_from(form)) is not None:

@@ -71,6 +71,7 @@ def _type_label(kind: str) -> str:
 
 def _shown(shape: Shape, field: FieldShape, row: AddedField | None) -> dict[str, Any]:
     marks = []
+    kind = row.type if row else field.type.key
     if field.required:
         marks.append(_("has to be filled in"))
     if field.key in shape.spec.columns:
@@ -78,8 +79,8 @@ def _shown(shape: Shape, field: FieldShape, row: AddedField | None) -> dict[str,
     if field.key in (shape.spec.search or shape.spec.title):
         marks.append(_("searched"))
     return {
-        "id": row.pk if row else None, "key": field.key, "label": field.heading, "type": _type_label(field.type.key),
-        "icon": forms.TYPES[field.type.key][2] if field.type.key in forms.TYPES else "type", "marks": marks,
+        "id": row.pk if row else None, "key": field.key, "label": field.heading, "type": _type_label(kind),
+        "icon": forms.TYPES[kind][2] if kind in forms.TYPES else "type", "marks": marks,
     }  # fmt: skip
 
 
