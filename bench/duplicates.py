@@ -124,6 +124,7 @@ def judge(base: Base, show: int = 0) -> Score:
     faces = [describe(facts) for facts, _true in base]
     rarity = learn(faces, len(faces))
     met = candidates(faces)
+    rarity.expect([compare(faces[a], faces[b], rarity).score for a, b in met], len(met))
     found = {
         pair: match
         for pair in met

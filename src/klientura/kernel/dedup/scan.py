@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,6 +103,5 @@ def _finish(shape: Shape, scan: Scan, state: Mapping[str, Any]) -> Mapping[str, 
         Scan.objects.filter(pk=scan.pk).update(
             whole=True, finished_at=timezone.now(), seen_until=state["began"], records=faces.count(scan)
         )
-    with connection.cursor() as cursor:
-        cursor.execute("analyze kernel_duplicate_pair")
+    scoring.tidy()
     return {"pairs": state.get("kept", 0), "compared": state.get("candidates", 0)}

@@ -19,7 +19,7 @@ from klientura.kit.matching.verdicts import Match, compare
 from klientura.kit.matching.weights import Rarity, learn
 
 BATCH = 10_000
-SAMPLE = 40_000
+SAMPLE, PAIRS = 40_000, 20_000
 
 type Compared = tuple[int, int, Match]
 
@@ -28,7 +28,7 @@ def compare_all(handle: JobHandle, scan: Scan, state: dict[str, Any]) -> bool:
     """Compare the pairs that are left; False when somebody asked to stop."""
     if not state["left"]:
         return True
-    rarity = _learn(scan)
+    rarity = _learn(scan, state["candidates"])
     total = state["candidates"]
     while True:
         handle.progress(total * 2 - state["left"], total * 2)
@@ -48,7 +48,7 @@ def compare_all(handle: JobHandle, scan: Scan, state: dict[str, Any]) -> bool:
             handle.checkpoint(state)
 
 
-def _learn(scan: Scan) -> Rarity:
+def _learn(scan: Scan, total: int) -> Rarity:
     size = count(scan)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -56,7 +56,22 @@ def _learn(scan: Scan) -> Rarity:
             [scan.pk, max(1, size // SAMPLE)],
         )
         faces = [loaded(text) for (text,) in cursor.fetchall()]
-    return learn(faces, size, common_keys(scan))
+    rarity = learn(faces, size, common_keys(scan))
+    pairs = _some_pairs(scan, total)
+    known = _faces(scan, {i for pair in pairs for i in pair})
+    scores = [compare(known[a], known[b], rarity).score for a, b in pairs if a in known and b in known]
+    rarity.expect(scores, total)
+    return rarity
+
+
+def _some_pairs(scan: Scan, total: int) -> list[tuple[int, int]]:
+    """Pairs from all over the base; the same ones whenever the search goes on after a break."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select a, b from kernel_duplicate_candidate where scan_id = %s and mod(abs(hashint8(a # b)), %s) = 0",
+            [scan.pk, max(1, total // PAIRS)],
+        )
+        return [(a, b) for a, b in cursor.fetchall()]
 
 
 def _next_pairs(scan: Scan, last: Sequence[int]) -> list[tuple[int, int]]:
@@ -83,6 +98,8 @@ def _compare(scan: Scan, pairs: Sequence[tuple[int, int]], rarity: Rarity) -> li
 
 def _matches(pairs: Sequence[tuple[int, int]], faces: dict[int, Face], rarity: Rarity) -> Iterator[Compared]:
     for a, b in pairs:
+        if a not in faces or b not in faces:
+            continue
         match = compare(faces[a], faces[b], rarity)
         if match.verdict != "no":
             yield a, b, match
@@ -120,3 +137,12 @@ def forget_unconfirmed(shape: Shape, scan: Scan) -> None:
     with connection.cursor() as cursor:
         cursor.execute(gone, [scan.object, scan.round, scan.pk, scan.round, *where.params])
         cursor.execute("delete from kernel_duplicate_candidate where scan_id = %s", [scan.pk])
+
+
+def tidy() -> None:
+    """Give back the room of what was written for this run only."""
+    if not connection.in_atomic_block:  # VACUUM stands alone
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "vacuum (analyze) kernel_duplicate_candidate, kernel_duplicate_face, kernel_duplicate_pair"
+            )

@@ -71,6 +71,8 @@ def describe(facts: Facts) -> Face:
         return next((v for v in facts.get(role, ()) if v), "")
 
     last, first, middle = (_part(one(role)) for role in ("last_name", "first_name", "middle_name"))
+    if len(last) == 1 < len(first):  # «Г. Лобанов» in the columns of last and first name
+        last, first = first, last
     name, tax = one("name"), _number(one("tax_number"))
     address = _address(one("address"))
     return Face(

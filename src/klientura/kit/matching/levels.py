@@ -8,7 +8,7 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from klientura.kit.given_names import is_given_name
 from klientura.kit.matching.face import Face
-from klientura.kit.matching.sounds import sound
+from klientura.kit.matching.sounds import sound, surname_sound
 from klientura.kit.matching.variants import is_known_form
 
 TAIL = 7
@@ -97,7 +97,13 @@ def _is_turned(a: Face, b: Face, straight: list[Agreement]) -> bool:
 
 
 def _alike(one: str, two: str) -> bool:
-    return one == two or (len(one) > 3 and len(two) > 3 and OSA.distance(one, two, score_cutoff=1) <= 1)
+    if one == two:
+        return True
+    return min(len(one), len(two)) > 3 and _one_sound(surname_sound(one), surname_sound(two))
+
+
+def _one_sound(one: str, two: str) -> bool:
+    return bool(one) and (one == two or slip(one, two))
 
 
 def slip(one: str, two: str) -> bool:
@@ -229,7 +235,9 @@ def _speaks(mailbox: str, face: Face) -> bool:
     """Whether a mailbox is made of the bearer's name."""
     if len(face.last_sound) < 3:
         return False
-    return face.last_sound[:5] in sound("".join(filter(str.isalpha, mailbox)))
+    return face.last_sound[: max(3, min(5, len(face.last_sound) - 1))] in sound(
+        "".join(filter(str.isalpha, mailbox))
+    )
 
 
 def _email_level(one: str, two: str) -> str:
@@ -237,7 +245,10 @@ def _email_level(one: str, two: str) -> str:
         return "same"
     name, _, domain = one.partition("@")
     other, _, place = two.partition("@")
-    if (name == other and slip(domain, place)) or (domain == place and len(name) > 5 and slip(name, other)):
+    if len(name) > 5 and (
+        (name == other and OSA.distance(domain, place, score_cutoff=1) <= 1)
+        or (domain == place and slip(name, other))
+    ):
         return "close"
     return "mailbox" if name == other and len(name) > 5 else ""
 

@@ -1,9 +1,9 @@
 """Short and foreign forms of given names. Facts only; the full form comes first."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from klientura.kit.matching.sounds import sound
-from klientura.kit.text import fold
+from klientura.kit.text import fold, transliterate_variants
 
 # A short form may stand in several lines: Саша is Александр and Александра.
 _NAMES = """
@@ -53,7 +53,7 @@ _NAMES = """
 евгения женя eugenia
 егор гоша жора
 екатерина катя катерина катюша kate katherine catherine kathy katie cathy
-елена лена алена леночка helen elena helena
+елена лена леночка helen elena helena
 елизавета лиза лизавета elizabeth liz beth betty eliza lisa
 ефим фима
 жанна jeanne
@@ -135,20 +135,30 @@ deborah debbie deb
 
 @cache
 def _by_form() -> dict[str, tuple[str, ...]]:
+    """Each form as it is written, in either script, with the sounds of the full names it stands for.
+
+    By spelling and not by sound: Олег sounds like Alec, and is no Александр.
+    """
     forms: dict[str, list[str]] = {}
     for line in _NAMES.strip().splitlines():
-        full, *others = (sound(fold(name)) for name in line.split())
-        for form in dict.fromkeys([full, *others]):
-            forms.setdefault(form, []).append(full)
+        names = [fold(name) for name in line.split()]
+        for form in dict.fromkeys(spelling for name in names for spelling in (name, *_latin(name))):
+            forms.setdefault(form, []).append(sound(names[0]))
     return {form: tuple(dict.fromkeys(full)) for form, full in forms.items()}
 
 
+def _latin(name: str) -> set[str]:
+    return set() if name.isascii() else transliterate_variants(name)
+
+
+@lru_cache(maxsize=50_000)
 def full_forms(name: str) -> tuple[str, ...]:
     """Return the sounds of the full names a given name may stand for; its own sound when it is not a known form."""
+    known = _by_form().get(fold(name))
     key = sound(name)
-    return _by_form().get(key, (key,) if key else ())
+    return known or ((key,) if key else ())
 
 
 def is_known_form(name: str) -> bool:
     """Whether this is a given name whose other forms are known."""
-    return sound(name) in _by_form()
+    return fold(name) in _by_form()

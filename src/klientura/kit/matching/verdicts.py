@@ -49,15 +49,15 @@ def compare(a: Face, b: Face, rarity: Rarity) -> Match:
     if score < LIKELY:
         return Match(score, "no", _reasons(best))
     reasons = _reasons(best)
-    return Match(score, _verdict(reasons, score, rarity.prior), reasons)
+    return Match(score, _verdict(reasons, score, rarity.rarest), reasons)
 
 
 def _reasons(best: Mapping[str, tuple[float, Agreement]]) -> tuple[Reason, ...]:
     return tuple(Reason(role, found.level, round(weight, 1)) for role, (weight, found) in best.items())
 
 
-def _verdict(reasons: Sequence[Reason], score: float, prior: float) -> Verdict:
-    strong = _strong(reasons, -prior - FEW)
+def _verdict(reasons: Sequence[Reason], score: float, rarest: float) -> Verdict:
+    strong = _strong(reasons, rarest - FEW)
     if _is_ruled_out(reasons, strong):
         return "no"
     return "sure" if score >= SURE and _is_sure(reasons, strong) else "likely"

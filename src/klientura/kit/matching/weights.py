@@ -74,6 +74,9 @@ AGAINST = frozenset({"other", "other_initial", "doubtful"})
 PRIOR_PAIRS = 3000
 """So many pairs of strangers the table above stands for, against the pairs that are drawn."""
 DRAWN = 60_000
+ROUNDS = 12
+RAREST = 0.02
+"""No base is taken for cleaner than two duplicates among a hundred records."""
 FEWEST = 1000
 """A base is taken for at least so large: in a small one a chance agreement would look impossible."""
 ROLES_OF_INITIALS = frozenset({"initial", "other_initial"})
@@ -89,12 +92,33 @@ class Rarity:
     chance: dict[tuple[str, str], float] = field(default_factory=dict)
     common: Mapping[int, int] | None = None
     """Counted over the whole base: how many records share a key (see `keys`), where more than two do."""
+    frequency: float = 0.0
+    """How many pairs of one client there are for every record, as bits: 0 is one for each (see `expect`)."""
     _known: dict[Agreement, float] = field(default_factory=dict)
 
     @property
     def prior(self) -> float:
         """What speaks against any two records being one client before they are looked at."""
-        return -log2(max(self.size, FEWEST))
+        return self.frequency - self.rarest
+
+    @property
+    def rarest(self) -> float:
+        """What a value that one record bears would weigh."""
+        return log2(max(self.size, FEWEST))
+
+    def expect(self, scores: Sequence[float], pairs: int) -> None:
+        """Learn how frequent duplicates are in this base from the scores of some of its `pairs` (EM for one number).
+
+        In a clean base a chance agreement of namesakes must weigh more to be believed than in one full of duplicates.
+        """
+        if not scores:
+            return
+        portion = pairs / len(scores)
+        bits = 0.0
+        for _ in range(ROUNDS):
+            matches = sum(1 / (1 + 2 ** -max(-60.0, min(60.0, score + bits))) for score in scores) * portion
+            bits = log2(min(1.0, max(RAREST, (matches + 1) / (self.size + 1))))
+        self.frequency = bits
 
     def share(self, role: str, value: str) -> float:
         """The share of records that have the value."""

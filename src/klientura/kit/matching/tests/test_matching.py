@@ -78,10 +78,17 @@ def test_a_short_name_stands_for_all_its_full_forms():
     assert full_forms("") == ()
 
 
+def test_a_full_name_is_not_taken_for_a_short_form_that_sounds_so():
+    assert full_forms("Олег") == (sound("Олег"),)  # and not Alec
+    assert not set(full_forms("Алина")) & set(full_forms("Елена"))
+    assert full_forms("Kolya") == full_forms("Николай")
+
+
 SAME = [
     (face("Петров Иван Сергеевич", phone=PHONE), face("Петров Иван Сергеевич", phone="8(916)1234567")),
     (face("Петров Иван", phone=PHONE), face("Петроф Ваня", phone=PHONE)),
     (face("Петров Иван", email=MAIL), face("Иван Петров", email=MAIL)),
+    (face("Л. Петров", phone=PHONE), face("Петров Лев", phone=PHONE)),
     (face("Петров И. С.", phone=PHONE, city="Казань"), face("Петров Иван Сергеевич", phone=PHONE, city="г. Казань")),
     (face("Petrov Ivan", phone=PHONE), face("Петров Иван Сергеевич", phone=PHONE)),
     (face("Егорова Ирина", phone=PHONE), face("Егроова Ирина", phone=PHONE)),
@@ -140,6 +147,26 @@ def test_what_many_share_proves_little():
     assert weight["own"] - weight["shared"] > 6
     assert own.verdict == "sure"
     assert shared.verdict != "sure"
+
+
+def test_a_mailbox_made_of_the_name_proves_nothing_beyond_the_name():
+    a = face("Жукова Яна", email="ya.zhukova@romashka.ru")
+    assert "email" not in levels(a, face("Жукова Яна", email="ya.zhukova@lyutik.ru"))
+    own = levels(
+        face("Жукова Яна", email="sunflower88@mail.ru"), face("Жукова Яна", email="sunflower88@gmail.com")
+    )
+    assert own["email"] == "mailbox"
+
+
+def test_in_a_clean_base_more_is_asked_of_a_pair():
+    clean, full = (learn([face(f"Имя{n} Он") for n in range(40)], 10_000) for _ in "12")
+    clean.expect([-9.0] * 900 + [14.0], 901)
+    full.expect([-9.0] * 100 + [14.0] * 9_000, 9_100)
+    assert clean.prior + 4 < full.prior
+    assert full.frequency == pytest.approx(0, abs=0.5)
+    untouched = Rarity(10_000)
+    untouched.expect([], 0)
+    assert untouched.frequency == 0
 
 
 def dict_of(found: Match) -> dict[str, float]:

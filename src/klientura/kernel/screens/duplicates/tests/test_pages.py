@@ -45,7 +45,11 @@ def test_both_records_stand_side_by_side_with_what_agrees_marked(company: Compan
     search(company)
     page = company.client("administrator").get("/duplicates/person").content.decode()
     assert page.count('class="duplicate-item"') == 3
-    assert re.search(r'<tr class="is-same"><th scope="row">Фамилия', page, re.IGNORECASE)
+    assert re.search(
+        r'<tr class="is-same"><th scope="row"><span class="duplicate-label"><span>Фамилия',
+        page,
+        re.IGNORECASE,
+    )
     assert 'data-hotkey="d"' in page
     assert "/duplicates/person/merge?a=" in page
     assert 'data-hotkey="j"' in page
