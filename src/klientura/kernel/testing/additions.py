@@ -52,6 +52,16 @@ def add_sample() -> None:
             "new_label": {"ru": "Новый образец", "en": "New sample"},
         },
     )
+    counted = {
+        "type": "formula",
+        "label": {"ru": "Счёт", "en": "Own sum"},
+        "params": {"formula": "x_own_integer * 2 + ifempty(x_own_decimal, 0)"},
+    }
+    told = {
+        "type": "formula",
+        "label": {"ru": "Слово", "en": "Own word"},
+        "params": {"formula": "if(x_own_sum > 500, 'Ёлка', x_own_text)"},
+    }
     link = {"type": "reference", "label": "Образец", "params": {"target": ADDED}}
     wanted = [
         (key, {"type": kind, "label": {"ru": f"Своё {kind}", "en": f"Own {kind}"}, **more})
@@ -59,4 +69,6 @@ def add_sample() -> None:
         for kind, more in FIELDS
     ]
     add_fields(who, [*wanted, (EXTENDED, link)])
+    for each in (counted, told):
+        add_fields(who, [(key, each) for key in (ADDED, EXTENDED)])
     rights.forget()
