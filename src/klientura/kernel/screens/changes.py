@@ -95,7 +95,9 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
             {
                 "id": entry.id,
                 "kind": "change",
-                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy"}.get(entry.action, "history"),
+                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy"}.get(
+                    entry.action, "history"
+                ),
                 "who": entry.actor or _("Klientura"),
                 "text": action_text(entry, shape) + _where_from(entry),
                 "time": at.strftime("%H:%M"),
@@ -161,9 +163,9 @@ def history_page(request: HttpRequest, object: str, record_id: int) -> HttpRespo
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """POST /operations/{id}/undo: take a bulk act back and say what came of it."""
     done = undo(of(request).actor, operation_id)
-    text = done.text or ngettext("%(count)s record is as it was", "%(count)s records are as they were", done.restored) % {
-        "count": done.restored
-    }
+    text = done.text or ngettext(
+        "%(count)s record is as it was", "%(count)s records are as they were", done.restored
+    ) % {"count": done.restored}
     if done.kept and not done.text:
         text += ". " + ngettext(
             "%(count)s record was changed since: what was changed stayed",
