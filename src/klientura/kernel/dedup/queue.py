@@ -113,13 +113,6 @@ def decide(actor: Actor, shape: Shape, pair_id: int, state: State) -> QueuedPair
     return pair
 
 
-def note_merged(actor: Actor, object_key: str, ids: Sequence[int]) -> int:
-    """Note that these records have become one; return how many pairs that settles. For whoever merges them."""
-    return Pair.objects.filter(object=object_key, a__in=ids, b__in=ids).update(
-        state="merged", decided_by=actor.user_id, decided_at=timezone.now()
-    )
-
-
 def _position(after: str) -> tuple[float, int]:
     score, _sign, number = after.partition("_")
     try:

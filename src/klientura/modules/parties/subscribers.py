@@ -1,5 +1,6 @@
 """What the client base does when an operation on it is taken back."""
 
+from klientura.kernel.dedup.merges import follow_merges
 from klientura.kernel.events.outbox import Delivered, subscribe
 from klientura.modules.parties.services.main_values import follow_lines
 
@@ -12,3 +13,4 @@ def party_undone(event: Delivered) -> None:
 def attach() -> None:
     """Subscribe to the events of parties."""
     subscribe("party.undone", party_undone)
+    follow_merges("organisation", "person")

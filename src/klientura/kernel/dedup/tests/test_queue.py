@@ -9,7 +9,9 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.dedup import queue, scan
 from klientura.kernel.dedup.models import Pair
 from klientura.kernel.errors import BadRequest, Denied, NotFound
+from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
+from klientura.kernel.merging.merge import merge
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
@@ -92,13 +94,17 @@ def test_reasons_say_nothing_of_hidden_fields(company: Company):
     assert "Петров" in page
 
 
-def test_merged_pairs_are_settled_for_good(company: Company):
+@pytest.mark.django_db(transaction=True)
+def test_merging_settles_the_pairs_among_the_records_and_taking_apart_opens_them(company: Company):
     one, two, three = entered(company, "employee", "employee", "employee")
-    settled = queue.note_merged(company.actor("employee"), "person", [one, two])
-    assert settled == 1
-    assert sorted(seen(company, "employee")) == [(one, three), (two, three)]
-    queue.decide(company.actor("employee"), shape_of("person"), Pair.objects.get(a=one, b=two).pk, "new")
+    boss, shape = company.actor("administrator"), shape_of("person")
+    merged = merge(boss, shape, one, [two])
     assert Pair.objects.get(a=one, b=two).state == "merged"
+    assert seen(company, "employee") == [(one, three)]
+    with pytest.raises(NotFound):  # one of the two lies in the trash
+        queue.decide(boss, shape, Pair.objects.get(a=one, b=two).pk, "different")
+    undo(boss, merged.operation_id)
+    assert sorted(seen(company, "employee")) == [(one, two), (one, three), (two, three)]
 
 
 def test_pages_of_the_queue_go_on_where_the_last_one_ended(company: Company):
