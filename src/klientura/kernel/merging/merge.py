@@ -16,6 +16,7 @@ from klientura.kernel.events.outbox import emit
 from klientura.kernel.merging import choosing, links
 from klientura.kernel.merging.circles import dissolved, refuse_circles
 from klientura.kernel.merging.lines import united
+from klientura.kernel.merging.meaning import refuse_other_meaning
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.merging.rooms import pointing_at
 from klientura.kernel.merging.ties import loosen
@@ -68,6 +69,7 @@ def merge(
     choosing.refuse_older(records, expected_versions or {})
     product = product_for(actor)
     draft = compose(actor, shape, records, lines_of(shape, [kept_id, *gone]), values or {})
+    refuse_other_meaning(product, shape, kept_id, gone)
     operation = operations.start(actor, "merge", shape.key, kept=kept_id, gone=gone)
     rows.remember_actor(actor.user_id, operation.pk)
     loosened = loosen(product, shape, kept_id, gone, operation.pk)

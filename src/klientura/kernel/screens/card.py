@@ -83,6 +83,8 @@ def _to_kind(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
         if may(asked.actor, member, "read") and read.titles(asked.actor, member, [record_id]):
             query = asked.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"/{member.key}/{record_id}{'?' if query else ''}{query}")
+    if moved := to_kept(asked, shape, record_id):
+        return moved
     raise NotFound
 
 

@@ -1,11 +1,18 @@
 """A small company, its administrator, and a maker of records."""
 
 import pytest
+from django.utils import translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.testing.company import Company, found_company
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """What is said is compared in English; the root's fixture leaves no language behind."""
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -323,6 +323,25 @@ class TestRefused:
             merge(actor, shape, kept, [gone], {}, {kept: 1, gone: 1})
         assert merge(actor, shape, kept, [gone], {}, {kept: 1, gone: 2}).kept_id == kept
 
+    def test_stages_of_two_pipelines_that_deals_stand_on(self, actor: Actor) -> None:
+        kept = make("stage", name="Новая", kind="open", place=1, pipeline=make("pipeline", name="Продажи"))
+        service = make("pipeline", name="Сервис")
+        gone = make("stage", name="Новая", kind="open", place=1, pipeline=service)
+        near = make("stage", name="Новая 2", kind="open", place=2, pipeline=service)
+        deal = make("opportunity", name="Поставка", pipeline=service)
+        assert stored("opportunity", deal, "stage") == gone
+
+        with pytest.raises(Unmergeable) as refused:
+            merge(actor, shape_of("stage"), kept, [gone])
+        assert refused.value.code == "meaning"
+        assert (stored("opportunity", deal, "stage"), stored("opportunity", deal, "pipeline")) == (
+            gone,
+            service,
+        )
+
+        merge(actor, shape_of("stage"), near, [gone])
+        assert stored("opportunity", deal, "stage") == near
+
     def test_a_refusal_in_the_end_leaves_everything(self, actor: Actor, shape: Shape) -> None:
         pipeline = make("pipeline", name="Продажи")
         kept = make("stage", name="Новая", kind="open", place=1, pipeline=pipeline)

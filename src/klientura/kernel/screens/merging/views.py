@@ -33,6 +33,8 @@ def merge_page(request: HttpRequest, object: str) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     require_rights(asked.actor, shape)
     want = read_asked(request.GET if request.method == "GET" else request.POST)
+    if request.method == "POST" and want.kept is None:
+        raise BadRequest(_("Choose which of the records is kept."), code="kept")
     found = comparing.compare(asked, shape, want)
     if request.method == "GET":
         return _page(asked, shape, want, found)

@@ -157,6 +157,7 @@ def test_the_way_from_a_merged_record_and_back(company: Company) -> None:
 
     moved: Any = client.get(f"/organisation/{gone}")
     assert (moved.status_code, moved["Location"]) == (302, f"/organisation/{kept}?from={gone}")
+    assert client.get(f"/party/{gone}")["Location"] == f"/party/{kept}?from={gone}"
     assert client.get(f"/organisation/{gone}?peek=1")["Location"] == f"/organisation/{kept}?peek=1"
     card = client.get(moved["Location"])
     assert text_of(card).count("Лютик") >= 2
