@@ -6,6 +6,7 @@ from klientura.kernel.fields.base import FieldType
 from klientura.kernel.fields.choices import BooleanType, MultiOptionType, OptionType
 from klientura.kernel.fields.contacts import EmailType, PhoneType, UrlType
 from klientura.kernel.fields.dates import DateTimeType, DateType
+from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
 from klientura.kernel.fields.references import ReferenceType, UserType
 from klientura.kernel.fields.text import LongTextType, TextType
@@ -15,5 +16,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
     for t in (
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
+        PercentType(), RatingType(), DurationType(),
     )
 }  # fmt: skip

@@ -26,7 +26,8 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 NOT_SORTED = frozenset({"long_text", "multi_option"})
 PLAIN = Params()
-SUMMED = frozenset({"money", "decimal", "integer"})
+SUMMED = frozenset({"money", "decimal", "integer", "duration"})
+EXACT = frozenset({"money", "decimal", "percent"})
 
 
 def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str, Shape]:
@@ -220,13 +221,13 @@ def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
 
 def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Choice, ...]) -> Params:
     given = row.params
-    if not given and not choices and kind.key not in {"money", "decimal"}:
+    if not given and not choices and kind.key not in EXACT:
         return PLAIN
     currency = "currency" if kind.key == "money" and "currency" in shape.fields else None
     return Params(
         max_length=given.get("max_length"),
-        digits=given.get("digits") or (18 if kind.key in {"money", "decimal"} else None),
-        places=given.get("places", 2 if kind.key in {"money", "decimal"} else None),
+        digits=given.get("digits") or (18 if kind.key in EXACT else None),
+        places=given.get("places", 2 if kind.key in EXACT else None),
         minimum=given.get("minimum"),
         maximum=given.get("maximum"),
         choices=choices,

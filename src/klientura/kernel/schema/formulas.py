@@ -30,8 +30,10 @@ RESULTS: Final[Mapping[Kind, str]] = {
 }
 """The field type by which a result is shown, filtered and sorted."""
 _KINDS: Final[Mapping[str, Kind]] = {
-    "integer": "number", "decimal": "number", "money": "number", "text": "text", "long_text": "text", "email": "text",
-    "phone": "text", "url": "text", "option": "text", "date": "date", "datetime": "date", "boolean": "boolean",
+    **dict.fromkeys(("integer", "decimal", "money", "percent", "rating", "duration"), "number"),
+    **dict.fromkeys(("text", "long_text", "email", "phone", "url", "option"), "text"),
+    **dict.fromkeys(("date", "datetime"), "date"),
+    "boolean": "boolean",
 }  # fmt: skip
 _WHY: Final[Mapping[str, Text]] = {
     "empty": _("Write a formula."),

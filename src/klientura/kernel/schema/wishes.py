@@ -21,7 +21,7 @@ HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink
 LISTS = frozenset({"option", "multi_option"})
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url"})
-BOUNDED = frozenset({"integer", "decimal", "money"})
+BOUNDED = frozenset({"integer", "decimal", "money", "percent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         "text": {"max_length": (1, 1000)},
         "long_text": {"max_length": (1, 100_000)},
         "decimal": {"places": (0, 10)},
+        "percent": {"places": (0, 10)},
         "formula": {"places": (0, 10)},
     }.get(kind, {})
     if kind in BOUNDED:
@@ -164,7 +165,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if kind == "formula":
         formula = raw.get("formula")
         made["formula"] = formula.strip() if isinstance(formula, str) else ""
-    if kind == "decimal":
+    if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
     if kind == "reference":
         target = raw.get("target")

@@ -65,7 +65,7 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
     if source := source_of(field):
         title = history.titles.get((source, value)) if isinstance(value, int) else None
         value = Ref(value, title)
-    elif field.type.key in {"date", "datetime", "money", "decimal"}:
+    elif field.type.key in {"date", "datetime", "money", "decimal", "percent"}:
         value = field.type.parse(str(value), field.params)
     elif field.key == "value" and STORED_PHONE.fullmatch(
         str(value)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.fields.measures import STARS
 from klientura.kernel.objects.shape import FieldShape, PartShape
 from klientura.kernel.screens.chosen import Names, name_of
 from klientura.kernel.store.read import Ref, Row
@@ -15,7 +16,7 @@ from klientura.kit.formats import Language
 CONTROLS = {
     "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
-    "phone": "phone", "url": "url", "reference": "ref", "user": "user",
+    "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
 }  # fmt: skip
 
 
@@ -46,11 +47,11 @@ def control(
     }
     kind = made["type"]
     if kind in {"select", "options"}:
-        made["options"] = [
-            {"value": c.code, "label": str(c.label), "hue": c.hue} for c in field.params.choices
-        ]
+        made["options"] = _options(field, made["value"])
         if kind == "select":
             made["empty"] = "—"
+    elif field.type.key == "percent":
+        made["suffix"] = "%"
     elif kind == "money":
         made["currency"] = (row or {}).get(field.params.currency_field or "") or company_currency
     elif kind in {"ref", "user"}:
@@ -64,6 +65,18 @@ def control(
     elif kind == "textarea" or field.type.key == "multi_option":
         made["wide"] = True
     return made
+
+
+def _options(field: FieldShape, value: Any) -> list[dict[str, Any]]:
+    """What is offered: options in use, and one that is no longer offered where the record holds it."""
+    if field.type.key == "rating":
+        return [{"value": n, "label": field.type.display(n, field.params, "ru")} for n in range(STARS, 0, -1)]
+    held = set(map(str, value)) if isinstance(value, list | tuple) else {str(value)}
+    return [
+        {"value": c.code, "label": str(c.label), "hue": c.hue}
+        for c in field.params.choices
+        if c.active or c.code in held
+    ]
 
 
 def _choices(field: FieldShape, made: dict[str, Any], row: Row) -> None:

@@ -36,6 +36,9 @@ FIELDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("email", {"searched": True}),
     ("phone", {}),
     ("url", {}),
+    ("percent", {}),
+    ("rating", {}),
+    ("duration", {}),
     ("user", {}),
     ("reference", {"params": {"target": "organisation"}}),
 )

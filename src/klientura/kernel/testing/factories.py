@@ -110,11 +110,13 @@ def value_by_type(each: FieldShape, number: int) -> Any:
         return (
             codes[number % len(codes)] if kind == "option" else sorted({codes[0], codes[number % len(codes)]})
         )
-    if kind in {"integer", "decimal", "money"}:
+    if kind == "rating":
+        return number % 5 + 1
+    if kind in {"integer", "decimal", "money", "percent", "duration"}:
         low = params.minimum if params.minimum is not None and params.minimum >= 0 else 0
         high = params.maximum if params.maximum is not None else 1000
         whole = low + (number * 7) % (min(high, 1000) - low + 1)
-        return whole if kind == "integer" else f"{whole}.{number % 100:02d}"
+        return whole if kind in {"integer", "duration"} else f"{whole}.{number % 100:02d}"
     day = dt.date(2024, 1, 1) + dt.timedelta(days=(number * 37) % 900)
     values: dict[str, Any] = {
         "text": TEXTS[number % len(TEXTS)][: params.max_length or 255],

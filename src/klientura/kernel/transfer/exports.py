@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -180,14 +179,15 @@ def _line_cell(target: Target, lines: Mapping[str, Sequence[read.Row]], actor: A
 def _cell(field: FieldShape | None, row: read.Row, actor: Actor) -> Value:
     if field is None:
         return None
-    value = row[field.key]
+    value: Any = row[field.key]
     if value is None or value == []:
         return None
     if isinstance(value, read.Ref):
         return value.title or ""
     kind = field.type.key
-    if kind in {"integer", "decimal", "money", "date"}:
-        return value if isinstance(value, Decimal) or kind != "integer" else int(value)
+    if kind == "date" or field.type.numeric:
+        number: Value = value
+        return number
     if kind == "datetime":
         return timezone.localtime(value).replace(tzinfo=None)
     if kind in {"boolean", "option", "multi_option"}:

@@ -26,6 +26,9 @@ VALUES: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "integer": ({"params": {"minimum": 0, "maximum": 500}}, "12", 12),
     "decimal": ({"params": {"places": 3}}, "1,5", Decimal("1.500")),
     "money": ({}, "1 200,50", Decimal("1200.50")),
+    "percent": ({}, "12,5 %", Decimal("12.50")),
+    "rating": ({}, "★★★☆☆", 3),
+    "duration": ({}, "1 ч 30 мин", 90),
     "date": ({}, "2026-03-01", dt.date(2026, 3, 1)),
     "datetime": (
         {},

@@ -29,6 +29,9 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
     "integer": (pgettext_lazy("field type", "Whole number"), gettext_lazy("A quantity, a year, a floor"), "hash"),
     "decimal": (pgettext_lazy("field type", "Number"), gettext_lazy("With as many places as you say"), "decimals-arrow-right"),
     "money": (pgettext_lazy("field type", "Sum of money"), gettext_lazy("Exact to the kopeck"), "wallet"),
+    "percent": (pgettext_lazy("field type", "Per cent"), gettext_lazy("A share, a discount, a chance"), "percent"),
+    "rating": (pgettext_lazy("field type", "Stars"), gettext_lazy("A mark from one to five"), "star"),
+    "duration": (pgettext_lazy("field type", "Length of time"), gettext_lazy("Hours and minutes: 1:30, or 1 h 30 min"), "hourglass"),
     "date": (pgettext_lazy("field type", "Date"), gettext_lazy("A day"), "calendar"),
     "datetime": (pgettext_lazy("field type", "Date and time"), gettext_lazy("A moment"), "clock"),
     "reference": (
@@ -59,6 +62,7 @@ NUMBERS = {
     "integer": ("minimum", "maximum"),
     "decimal": ("places", "minimum", "maximum"),
     "money": ("minimum", "maximum"),
+    "percent": ("places", "minimum", "maximum"),
     "formula": ("places",),
 }
 NOT_INDEXED = frozenset({"long_text"})
