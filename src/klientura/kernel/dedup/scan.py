@@ -15,7 +15,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import require
 from klientura.kernel.dedup import faces, pairing, scoring
 from klientura.kernel.dedup.models import Scan
-from klientura.kernel.dedup.reading import comparable_shape
+from klientura.kernel.dedup.reading import SYSTEM, comparable_shape, comparable_shapes
 from klientura.kernel.errors import NotFound
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
@@ -47,6 +47,16 @@ def start(actor: Actor, shape: Shape, *, whole: bool = False, queue: bool = True
         scan.job_id = job.pk
         scan.save(update_fields=["job_id"])
     return job
+
+
+def search_changed() -> int:
+    """Begin a search of what was changed in every object that has been searched before; return how many."""
+    follow_latest()
+    searched = set(Scan.objects.filter(whole=True).values_list("object", flat=True))
+    shapes = [shape for shape in comparable_shapes() if shape.key in searched]
+    for shape in shapes:
+        start(SYSTEM, shape)
+    return len(shapes)
 
 
 def work(handle: JobHandle) -> Mapping[str, Any]:

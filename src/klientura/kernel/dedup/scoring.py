@@ -1,10 +1,11 @@
 """The third step of a search: the pairs are compared, batch by batch, and those that may be one client are kept."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
 from klientura.kernel.dedup.faces import count, loaded
@@ -140,9 +141,11 @@ def forget_unconfirmed(shape: Shape, scan: Scan) -> None:
 
 
 def tidy() -> None:
-    """Give back the room of what was written for this run only."""
-    if not connection.in_atomic_block:  # VACUUM stands alone
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "vacuum (analyze) kernel_duplicate_candidate, kernel_duplicate_face, kernel_duplicate_pair"
-            )
+    """Give back the room of what was written for this run only; not while another object is being searched."""
+    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("lock table kernel_duplicate_candidate in access exclusive mode nowait")
+        cursor.execute("select exists (select 1 from kernel_duplicate_candidate)")
+        if not cursor.fetchone()[0]:
+            cursor.execute("truncate kernel_duplicate_candidate")
+    with connection.cursor() as cursor:
+        cursor.execute("analyze kernel_duplicate_pair")

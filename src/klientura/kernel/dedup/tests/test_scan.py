@@ -189,3 +189,12 @@ def test_a_switchboard_does_not_make_pairs_of_a_whole_office():
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from kernel_duplicate_face")
         assert cursor.fetchone()[0] == 8
+
+
+def test_by_night_only_what_was_searched_before_is_searched_again():
+    assert scan.search_changed() == 0
+    search()
+    assert scan.search_changed() == 1
+    waiting = Job.objects.get(state="queued")
+    assert waiting.arguments == {"object": "person", "whole": False}
+    assert waiting.actor_id is None
