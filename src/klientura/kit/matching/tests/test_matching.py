@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from klientura.kit.matching.face import ROLES, Face, describe
@@ -200,9 +200,12 @@ WORDS = {
 facts = st.fixed_dictionaries(
     {}, optional={role: st.lists(st.sampled_from(WORDS[role]), min_size=1, max_size=2) for role in ROLES}
 )
+# A busy machine may pause for longer than Hypothesis takes for healthy.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PERSON = ("last_name", "first_name", "middle_name")
 
 
+@unhurried
 @given(facts, facts)
 def test_the_order_of_two_records_makes_no_difference(a: Any, b: Any):
     one, two = match(describe(a), describe(b)), match(describe(b), describe(a))
@@ -211,12 +214,14 @@ def test_the_order_of_two_records_makes_no_difference(a: Any, b: Any):
     assert {(r.role, r.weight) for r in one.reasons} == {(r.role, r.weight) for r in two.reasons}
 
 
+@unhurried
 @given(facts)
 def test_a_record_never_contradicts_itself(a: Any):
     mine = describe(a)
     assert all(r.weight >= 0 and not r.level.startswith("other") for r in match(mine, mine).reasons)
 
 
+@unhurried
 @given(facts, facts, st.sampled_from([r for r in ROLES if r not in PERSON]))
 def test_a_further_agreement_never_lowers_the_score(a: Any, b: Any, role: str):
     before = match(describe(a), describe(b))
@@ -224,6 +229,7 @@ def test_a_further_agreement_never_lowers_the_score(a: Any, b: Any, role: str):
     assert match(describe(a), describe(copied)).score >= before.score - 0.001
 
 
+@unhurried
 @given(facts, facts)
 def test_the_whole_name_agreeing_never_lowers_the_score(a: Any, b: Any):
     mine = {role: a[role] for role in PERSON if role in a}
@@ -234,6 +240,7 @@ def test_the_whole_name_agreeing_never_lowers_the_score(a: Any, b: Any):
     )
 
 
+@unhurried
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_keys(text: str):
     assert surname_sound(surname_sound(text)) is not None
