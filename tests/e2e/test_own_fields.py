@@ -54,6 +54,7 @@ def test_a_kind_of_record_of_ones_own(product: Product, page: Page, pictures: Pa
     page.fill("[name=formula]", "x_tsena * (100 - ifempty(x_skidka, 0)) / 100 +")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".field-error").first).to_contain_text("скобки")
+    page.select_option("[name=shown]", "money")
     page.fill("[name=formula]", "x_tsena * (100 - ifempty(x_skidka, 0)) / 100")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(base)

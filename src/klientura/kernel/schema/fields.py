@@ -111,6 +111,7 @@ def _with_result(shape: Shape, wish: FieldWish, key: str) -> FieldWish:
     found = check(shape, str(wish.params.get("formula", "")), key=key)
     more = {"type": RESULTS[found.result], "reads": sorted(found.reads)}
     if found.result == "number":
+        more |= {"type": wish.params.get("shown", more["type"])}
         more |= {"digits": 18 + wish.params.get("places", 2), "places": wish.params.get("places", 2)}
     return replace(wish, params={**wish.params, **more})
 
@@ -142,8 +143,9 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
     row = _row(field_id)
     wrong = Complaints()
     given = {k: v for k, v in raw.items() if k not in {"type", "key"}}
-    if row.type == "reference":
-        given["params"] = {**(given.get("params") or {}), "target": row.params.get("target")}
+    if row.type in {"reference", FORMULA}:
+        kept = {k: row.params[k] for k in ("target", "shown") if k in row.params}
+        given["params"] = {**(given.get("params") or {}), **kept}
     wish = read_field(given, row.type, wrong)
     wrong.end()
     if row.type == FORMULA:

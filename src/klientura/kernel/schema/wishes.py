@@ -21,6 +21,8 @@ HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink
 LISTS = frozenset({"option", "multi_option"})
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url"})
+SHOWN = ("decimal", "money", "percent")
+"""As what the number that a formula gives can be shown."""
 BOUNDED = frozenset({"integer", "decimal", "money", "percent"})
 
 
@@ -135,6 +137,15 @@ def _flag(raw: Mapping[str, Any], name: str, wrong: Complaints, *, default: bool
     return value
 
 
+def _formula(raw: Mapping[str, Any], wrong: Complaints) -> dict[str, Any]:
+    formula, shown = raw.get("formula"), raw.get("shown") or "decimal"
+    if shown not in SHOWN:
+        wrong.add("params.shown", "option", _("This is not one of the options."))
+        shown = "decimal"
+    made = {"formula": formula.strip() if isinstance(formula, str) else ""}
+    return made if shown == "decimal" else {**made, "shown": shown}
+
+
 def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         wrong.add("params", "type", _("An object is expected here."))
@@ -163,8 +174,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if {"minimum", "maximum"} <= set(made) and made["minimum"] > made["maximum"]:
         wrong.add("params.maximum", "range", _("The highest value is below the lowest."))
     if kind == "formula":
-        formula = raw.get("formula")
-        made["formula"] = formula.strip() if isinstance(formula, str) else ""
+        made |= _formula(raw, wrong)
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
     if kind == "reference":

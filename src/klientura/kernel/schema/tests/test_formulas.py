@@ -171,6 +171,16 @@ def test_dates_texts_and_ticks_and_what_no_column_can_hold(admin: Actor) -> None
     assert read.get(admin, shape, made)[soon] is None
 
 
+def test_a_number_is_shown_as_what_it_means(admin: Actor) -> None:
+    bonus = fields.add_field(admin, "opportunity", formula("amount * 0.05", "Премия", shown="money"))
+    share = fields.add_field(admin, "opportunity", formula("probability", "Доля", shown="percent", places=0))
+    shown = shape_of("opportunity").fields
+    assert (shown[bonus.key].type.key, shown[bonus.key].params.currency_field) == ("money", "currency")
+    assert shown[share.key].type.key == "percent"
+    changed = fields.change_field(admin, bonus.pk, formula("amount * 0.1", "Премия"), expected_version=1)
+    assert changed.params["type"] == "money"
+
+
 def test_what_cannot_be_a_formula(admin: Actor) -> None:
     price, _discount = machine(admin)
     double = fields.add_field(admin, "organisation", formula(f"{price} * 2", "Вдвое"))

@@ -13,7 +13,7 @@ from klientura.kernel.objects.models import AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema.formulas import functions, kinds_of
-from klientura.kernel.schema.wishes import HUES, LISTS, SEARCHED
+from klientura.kernel.schema.wishes import HUES, LISTS, SEARCHED, SHOWN
 
 # What an administrator chooses from: type → name, what it is for, icon.
 TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
@@ -157,6 +157,12 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
         for name in NUMBERS.get(kind, ())
         if not (row and name == "places")  # a column keeps its places
     ]
+    if kind == "formula" and row is None:
+        labels_of = {"decimal": _("Number"), "money": _("Sum of money"), "percent": _("Per cent")}
+        made.append(
+            {"type": "select", "name": "shown", "label": _("A number is shown as"), "required": True,
+             "options": [{"value": key, "label": labels_of[key]} for key in SHOWN]}
+        )  # fmt: skip
     if kind == "reference" and row is None:
         made.append(
             {"type": "select", "name": "target", "label": _("Kind of record"), "required": True, "empty": "—",
@@ -251,7 +257,7 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         "indexed": "indexed" in form,
     }
     if kind == "formula":
-        raw["params"]["formula"] = form.get("formula", "")
+        raw["params"] |= {"formula": form.get("formula", ""), "shown": form.get("shown", "")}
     if kind == "reference":
         raw["params"] = {"target": form.get("target", "")}
     if kind in LISTS and (options := options_from(form)) is not None:
