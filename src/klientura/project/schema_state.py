@@ -19,6 +19,8 @@ DECIDING = (
     "kernel/fields/*.py",
     "kernel/store/*.py",
     "kernel/search/triggers.py",
+    "kernel/schema/formula*.py",
+    "kit/formulas/*.py",
     "project/upgrade.py",
 )
 
