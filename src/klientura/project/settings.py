@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "klientura.kernel.events",
     "klientura.kernel.search",
     "klientura.kernel.schema",
+    "klientura.kernel.views",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
     "klientura.kernel.merging",
