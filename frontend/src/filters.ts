@@ -40,6 +40,7 @@ function apply(line: Line): void {
   const address = new URL(location.href);
   const param = line.root.dataset.param ?? "filter";
   if (children(line.tree).length) address.searchParams.set(param, JSON.stringify(line.tree));
+  else if (address.searchParams.has("saved")) address.searchParams.set(param, ""); // without it the saved view's own would return
   else address.searchParams.delete(param);
   address.searchParams.delete("after");
   closeBuilder(line);

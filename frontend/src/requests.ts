@@ -31,12 +31,13 @@ export function startRequests(): void {
 }
 
 /** POST a form body to our own server. Rejects on network loss; the status is for the caller to judge. */
-export function post(url: string, values: Record<string, string>): Promise<Response> {
+export function post(url: string, values: Record<string, string>, keepalive = false): Promise<Response> {
   return fetch(url, {
     method: "POST",
     body: new URLSearchParams(values),
     headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
     credentials: "same-origin",
+    keepalive, // it is sent although the page is left
   });
 }
 

@@ -1,6 +1,6 @@
 // The search box of a list: what is typed is searched after a pause. The answer is put around the box, never in its
 // place, so that no letter and no caret is lost; the address is replaced, so that Back leaves the list at once.
-import { closest } from "./dom";
+import { closest, find } from "./dom";
 import { htmx } from "./requests";
 
 const PAUSE = 350;
@@ -30,7 +30,7 @@ export function startSearch(): void {
   });
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters } = (event as CustomEvent<{ elt: Element; parameters: FormData & Record<string, string> }>).detail;
-    if (elt.matches("[data-search]") && !parameters["q"]?.trim()) parameters.delete("q"); // an address without "?q="
+    if (elt.matches("[data-search]") && !parameters["q"]?.trim() && !find("[name=saved]", elt)) parameters.delete("q"); // an address without "?q="
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     // Only words that were answered are known; after a failure the same ones are asked for again.

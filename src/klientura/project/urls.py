@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.imports.urls")),
     path("", include("klientura.kernel.screens.duplicates.urls")),
     path("", include("klientura.kernel.screens.merging.urls")),
+    path("", include("klientura.kernel.screens.saved.urls")),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]

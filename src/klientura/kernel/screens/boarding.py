@@ -17,6 +17,7 @@ from klientura.kernel.fields.base import Choice
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Board
+from klientura.kernel.screens import view_bar
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.filtering import filter_fields_json
@@ -44,6 +45,7 @@ def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
         state=state,
         columns=columns,
         boards=_boards(asked, shape, board, state),
+        views=view_bar.bar(asked, shape, state),
         filter_fields_json=filter_fields_json(asked.actor, shape, state.tree),
         may={v: may(asked.actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         list_url=f"/{shape.key}?{state.query(view='list')}",

@@ -9,6 +9,7 @@ from django.utils import translation
 from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.commands import commands
+from klientura.kernel.screens.view_bar import pinned
 from klientura.kernel.web.requests import of
 
 # The second key after G, by physical key; free letters only.
@@ -47,6 +48,7 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
                 for s in shapes
             ),
         ],
+        "nav_pinned": lambda: pinned(asked),
         "nav_foot": _foot(request, active),
         "commands": commands(request),
         "create": [

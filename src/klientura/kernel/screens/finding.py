@@ -16,17 +16,21 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.view_bar import address
 from klientura.kernel.search.query import understand
 from klientura.kernel.search.results import Found, search
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.views.models import View
+from klientura.kernel.views.reading import found_by_name
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.text import words
 
 MIN_LETTERS = 2
 LIMIT = 8
+VIEWS = 5
 PAGE = 20
 
 
@@ -57,7 +61,17 @@ def palette(request: HttpRequest) -> HttpResponse:
     if len(q) >= MIN_LETTERS:
         for found in _nearest_first(search(asked.actor, _searched(asked), q, limit=5), q):
             items += [_item(asked, found.shape, row, group=str(found.shape.plural)) for row in found.rows]
+        items += [_view_item(v) for v in found_by_name(asked.actor, q, limit=VIEWS)]
     return show(request, "screens/options.html", items=items, query=q)
+
+
+def _view_item(view: View) -> dict[str, Any]:
+    """A saved view among what was found."""
+    shape = shape_of(view.object)
+    return {
+        "id": view.pk, "title": view.name, "sub": str(shape.plural), "icon": shape.spec.icon, "url": address(view),
+        "group": _("Saved views"),
+    }  # fmt: skip
 
 
 def _item(asked: Request, shape: Shape, row: Row, *, group: str = "") -> dict[str, Any]:

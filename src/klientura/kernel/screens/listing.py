@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from klientura.kernel.access.gate import may, readable, require, writable
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens import boarding, inputs
+from klientura.kernel.screens import boarding, inputs, view_bar
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
@@ -38,6 +38,8 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     """GET /{object}: the list or the board, whole; with ?after only the further rows."""
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "read")
+    if opening := view_bar.opening_of(asked, shape):
+        return HttpResponseRedirect(opening)
     state = read_state(request, asked.actor, shape)
     if state.view == "board":
         return boarding.board_page(asked, shape, state)
@@ -79,7 +81,8 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "list_url": f"/{shape.key}?{state.query(view='list')}",
         "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
         "count_url": f"/{shape.key}/count?{state.query()}",
-        "export_url": f"/{shape.key}/export?{state.query()}",
+        "export_url": f"/{shape.key}/export?{state.whole()}",
+        "views": view_bar.bar(asked, shape, state),
         "sealed": _sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
@@ -175,7 +178,7 @@ def counted(found: read.Count) -> str:
 
 def _sealed(shape: Shape, state: ListState) -> str:
     """What a list shows, for a form that acts on all of it: nothing else may be taken for the whole list."""
-    return signing.dumps(state.query(), salt=f"list of {shape.key}")
+    return signing.dumps(state.whole(), salt=f"list of {shape.key}")
 
 
 def _list_shown(request: HttpRequest, shape: Shape) -> QueryDict:

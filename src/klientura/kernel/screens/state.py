@@ -1,8 +1,8 @@
-"""The state of a list lives in its address: filter, search, sort, columns, view, cursor."""
+"""The state of a list lives in its address: filter, search, sort, columns, view, cursor. A saved view gives it a name."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,20 +11,32 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable
-from klientura.kernel.errors import BadRequest
+from klientura.kernel.errors import BadRequest, Text
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
+from klientura.kernel.views.contents import contents
+from klientura.kernel.views.habits import Chosen, habit_of
+from klientura.kernel.views.models import View
+from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
+PARTS = ("q", "filter", "sort", "columns", "view", "board")
+"""What an address says of a list, and a saved view keeps."""
+NOTHING: Mapping[str, Any] = {"field": "id", "op": "empty"}
+"""The filter of a view that cannot be carried out: every record has a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """What the address of a list says."""
+    """What the address of a list says.
+
+    `base` is what an address that says nothing of it stands for: the saved view, or what the reader chose last for
+    the columns and the order. `broken` says why the saved view's filter cannot be carried out, so that nothing is shown.
+    """
 
     filter_text: str
-    tree: dict[str, Any] | None
+    tree: Mapping[str, Any] | None
     q: str
     sort: str
     columns: tuple[str, ...]
@@ -33,46 +45,108 @@ class ListState:
     chosen: int | None  # which board of several
     instead: str | None = None  # the words searched instead of the typed ones
     more: tuple[Predicate, ...] = ()
+    base: Mapping[str, str] = field(default_factory=dict)
+    saved: View | None = None
+    saved_key: str = ""  # as the address has it: a number, or «all» for no view in spite of the role's one
+    broken: Text = ""
 
-    def query(self, **changes: Any) -> str:
-        """The address's query with some things changed; empty and default ones are left out."""
-        known = {
+    def _said(self) -> dict[str, str]:
+        return {
             "q": self.q,
             "filter": self.filter_text,
             "sort": self.sort,
             "columns": ",".join(self.columns),
             "view": self.view,
-            "board": self.chosen,
+            "board": str(self.chosen or ""),
         }
-        wanted = {**known, **changes}
-        return urlencode({k: v for k, v in wanted.items() if v not in (None, "", "list")})
+
+    def pairs(self, *, without: Sequence[str] = (), **changes: Any) -> dict[str, str]:
+        """What the address says, with some things changed; what it stands for without a word is left out."""
+        wanted = self._said() | {k: "" if v is None else str(v) for k, v in changes.items()}
+        base = {"view": "list", **self.base}
+        if self.broken and "filter" not in changes:
+            wanted.pop("filter")
+        named = (
+            {"sort"} if "sort" in changes or wanted.get("after") else set()
+        )  # a cursor is bound to its order
+        found = {"saved": self.saved_key} if self.saved_key else {}
+        found |= {k: v for k, v in wanted.items() if v != base.get(k, "") or (v and k in named)}
+        return {k: v for k, v in found.items() if k not in without}
+
+    def query(self, **changes: Any) -> str:
+        """The address's query with some things changed."""
+        return urlencode(self.pairs(**changes))
+
+    def whole(self) -> str:
+        """The query that says everything, whatever becomes of the saved view: for what acts on all that is shown."""
+        said = self._said() | {"filter": json.dumps(self.tree) if self.tree else ""}
+        return urlencode(said)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the address says anything else than what it stands for without a word."""
+        return bool(self.pairs(without=("saved",)))
+
+    def contents(self) -> dict[str, Any]:
+        """What a saved view would keep of it."""
+        return {
+            "filter": self.tree, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.chosen,
+        }  # fmt: skip
 
 
 def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
-    """Read the state of a list from its address. Raises BadRequest in words for people."""
-    return state_of(request.GET, actor, shape)
+    """Read the state of a list from its address. Raises BadRequest in words for people, NotFound for a view that is not there."""
+    query = request.GET
+    key = query.get("saved", "")
+    saved_id = number(key)
+    if saved_id is None:
+        asked_for = {"columns", "sort"} <= set(query) or query.get("view") == "board"
+        chosen = Chosen() if asked_for else habit_of(actor, shape)
+        base = {"columns": ",".join(chosen.columns), "sort": chosen.sort}
+        return replace(_stated(query, actor, shape, base), saved_key="all" if key == "all" else "")
+    view = of_object(actor, shape, saved_id)
+    kept = contents(actor, shape, view)
+    base = {
+        "q": kept.q,
+        "filter": json.dumps(kept.filter, ensure_ascii=False) if kept.filter else "",
+        "sort": kept.sort,
+        "columns": ",".join(kept.columns),
+        "view": view.kind,
+        "board": str(kept.board or ""),
+    }
+    broken = kept.broken if "filter" not in query else ""
+    if broken:
+        base["filter"] = json.dumps(NOTHING)
+    state = replace(_stated(query, actor, shape, base), saved=view, saved_key=str(view.pk), broken=broken)
+    return replace(state, filter_text="") if broken else state
 
 
 def state_of(query: QueryDict, actor: Actor, shape: Shape) -> ListState:
-    """The state that a query says. Raises BadRequest in words for people."""
+    """The state that a whole query says. Raises BadRequest in words for people."""
+    return _stated(query, actor, shape, {})
+
+
+def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str]) -> ListState:
+    said = {k: query.get(k, base.get(k, "")) for k in PARTS}
     fields = readable(actor, shape)
-    columns = [c for c in query.get("columns", "").split(",") if c][:MAX_COLUMNS]
+    columns = [c for c in said["columns"].split(",") if c][:MAX_COLUMNS]
     if unknown := [c for c in columns if c not in fields]:
         raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="field")
-    q = query.get("q", "").strip()[:200]
+    q = said["q"].strip()[:200]
     understood = understand(actor, shape, q) if q else None
-    filter_text = query.get("filter", "").strip()
+    filter_text = said["filter"].strip()
     return ListState(
         filter_text=filter_text,
         tree=_tree(filter_text),
         q=q,
-        sort=query.get("sort") or "",
+        sort=said["sort"],
         columns=tuple(columns),
         after=query.get("after") or None,
-        view="board" if query.get("view") == "board" and shape.spec.board else "list",
-        chosen=number(query.get("board")),
+        view="board" if said["view"] == "board" and shape.spec.board else "list",
+        chosen=number(said["board"]),
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
+        base=base,
     )
 
 

@@ -30,7 +30,7 @@ def export(request: HttpRequest, object: str) -> HttpResponseBase:
     state = read_state(request, actor, shape)
     chosen = request.GET.get("format", "")
     if not chosen:
-        kept = [(k, v) for k, v in request.GET.items() if k in {"q", "filter", "sort", "columns"} and v]
+        kept = [(k, v) for k, v in request.GET.items() if k in {"q", "filter", "sort", "columns"}]
         return show(request, "imports/export.html", shape=shape, kept=kept, active=shape.key)
     columns = shown_columns(actor, shape, state.columns)
     if request.GET.get("all") == "1":
