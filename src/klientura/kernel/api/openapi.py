@@ -6,6 +6,7 @@ from typing import Any
 from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable, readable_parts
+from klientura.kernel.api import saved_views
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
@@ -40,6 +41,7 @@ def document(actor: Actor) -> dict[str, Any]:
         if shape.spec.duplicates:
             paths |= _duplicates(actor, shape)
     paths |= _operations()
+    paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -151,7 +153,15 @@ VERSION = _parameter("If-Match", "header", {"type": "string", "pattern": '^"[0-9
 ONCE = _parameter(
     "Idempotency-Key", "header", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
 )
-SEARCH = [_parameter("filter", description="filter tree as JSON"), _parameter("q", description="search")]
+SEARCH = [
+    _parameter("filter", description="filter tree as JSON"),
+    _parameter("q", description="search"),
+    _parameter(
+        "view",
+        description="number of a saved view, whose filter, search and order hold unless they are given here",
+        schema=INTEGER,
+    ),
+]
 LISTING = [
     *SEARCH, _parameter("sort"), _parameter("after"), _parameter("limit", schema={"type": "integer", "minimum": 1, "maximum": 200}),
     _parameter("fields"), _parameter("expand"), _parameter("trashed", schema={"type": "string", "enum": ["true", "false"]}),

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, views
+from klientura.kernel.api import duplicates, merging, saved_views, views
 from klientura.kernel.api.openapi import document
 
 
@@ -38,6 +38,13 @@ urlpatterns = [
     path(
         "duplicates/<object:object>/<number:pair_id>/different",
         views.endpoint(post=duplicates.tell_apart),
+    ),
+    path("views", views.endpoint(get=saved_views.list_views, post=saved_views.create_view)),
+    path(
+        "views/<number:view_id>",
+        views.endpoint(
+            get=saved_views.read_view, patch=saved_views.change_view, delete=saved_views.delete_view
+        ),
     ),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),

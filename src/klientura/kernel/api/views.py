@@ -24,7 +24,10 @@ from klientura.kernel.search.query import understand
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import bulk, read, write
 from klientura.kernel.store.models import Operation
+from klientura.kernel.views.contents import Contents, contents
+from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.doors import Door, View, open_to
+from klientura.kernel.web.requests import number
 
 MAX_BULK = 1000
 
@@ -90,28 +93,45 @@ def _shape(actor: Actor, key: str) -> Shape:
     return shape
 
 
-def _found(request: HttpRequest, actor: Actor, shape: Shape) -> list[Predicate]:
-    """What `q` finds, as a condition."""
-    text = request.GET.get("q")
+def _asked(
+    request: HttpRequest, actor: Actor, shape: Shape
+) -> tuple[dict[str, Any] | None, list[Predicate], str]:
+    """Filter, search and order of the address; what it does not name is that of the saved view it names (`view`)."""
+    raw, kept = request.GET.get("view"), Contents()
+    if raw is not None:
+        view_id = number(raw)
+        if view_id is None:
+            raise BadRequest(_("A saved view is named by its number."), code="view")
+        kept = contents(actor, shape, of_object(actor, shape, view_id))
+        if kept.broken and "filter" not in request.GET:
+            raise BadRequest(kept.broken, code="view")
+    tree = bodies.filter_of(request) if "filter" in request.GET else kept.filter
+    text = request.GET.get("q", kept.q)
+    return tree, _found(actor, shape, text), request.GET.get("sort") or kept.sort
+
+
+def _found(actor: Actor, shape: Shape, text: str) -> list[Predicate]:
+    """What a search finds, as a condition."""
     understood = understand(actor, shape, text) if text else None
     return [understood.predicate] if understood else []
 
 
 def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
-    """GET /{object}: filter, q, sort, after, limit, fields, expand."""
+    """GET /{object}: filter, q, sort, after, limit, fields, expand; view names a saved one."""
     shape = _shape(actor, object)
     trashed = request.GET.get("trashed") == "true"
     if trashed:
         require(actor, shape, "delete")
+    tree, more, sort = _asked(request, actor, shape)
     page = read.page(
         actor,
         shape,
-        tree=bodies.filter_of(request),
-        sort=request.GET.get("sort") or None,
+        tree=tree,
+        sort=sort or None,
         after=request.GET.get("after") or None,
         limit=bodies.limit_of(request),
         keys=bodies.keys_of(request, "fields"),
-        more=_found(request, actor, shape),
+        more=more,
         trashed=trashed,
     )
     items = serialise.records(page.fields, page.rows)
@@ -132,8 +152,8 @@ def _expand(actor: Actor, shape: Shape, keys: list[str], items: list[dict[str, A
 def count_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
     """GET /{object}/count: how many match, up to 10,000."""
     shape = _shape(actor, object)
-    more = _found(request, actor, shape)
-    found = read.count(actor, shape, tree=bodies.filter_of(request), more=more)
+    tree, more, _sort = _asked(request, actor, shape)
+    found = read.count(actor, shape, tree=tree, more=more)
     return answer({"count": found.number, "capped": found.capped})
 
 
@@ -333,6 +353,13 @@ def undo_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> 
 
     def run() -> HttpResponse:
         done = undo(actor, operation_id)
-        return answer({"operation": done.operation_id, "restored": done.restored, "kept": done.kept[:200], "text": done.text})
+        return answer(
+            {
+                "operation": done.operation_id,
+                "restored": done.restored,
+                "kept": done.kept[:200],
+                "text": done.text,
+            }
+        )
 
     return once(request, actor, run)
