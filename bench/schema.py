@@ -219,7 +219,6 @@ def under_load(site: base.Site) -> list[Figure]:
         for left in AddedField.objects.filter(object="organisation", label__ru__startswith="load "):
             fields.remove_field(actor, left.pk)
             fields.purge_field(actor, left.pk)
-    _tidy(actor)
     if failed:
         print(*failed[:5], sep="\n")
     return [
@@ -247,14 +246,6 @@ def _last_without(site: base.Site, key: str, began: float) -> float:
             return last
         finally:
             fresh.connection.close()
-
-
-def _tidy(actor: "Actor") -> None:
-    """Take what the writers made out of the base again."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("delete from party where title like 'Под нагрузкой %%'")
 
 
 if __name__ == "__main__":
