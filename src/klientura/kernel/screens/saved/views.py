@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import require
 from klientura.kernel.access.models import Role
+from klientura.kernel.access.users import BUILT_IN_ROLES
 from klientura.kernel.errors import BadRequest, Denied, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -108,7 +109,7 @@ def _dialog(
         stale=str(refused.message) if isinstance(refused, saving.Stale) else "",
         action=f"/views/{view.pk}/settings" if view else asked.get_full_path(),
         choices=[{"value": k, "label": label} for k, label in choices],
-        roles=[{"value": r.key, "label": _(r.name)} for r in roles],
+        roles=[{"value": r.key, "label": str(BUILT_IN_ROLES.get(r.key, r.name))} for r in roles],
     )
 
 

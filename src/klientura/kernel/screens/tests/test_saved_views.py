@@ -182,7 +182,11 @@ def test_pinning_ordering_deleting_and_bringing_back(company: Company) -> None:
 
 
 def test_the_list_opens_with_the_view_of_the_role(company: Company) -> None:
-    view = keep(company.client("administrator"), {"filter": UFA}, visibility="everyone", roles=["employee"])
+    admin = company.client("administrator")
+    dialog = page(admin, "/organisation/views/new?sort=name")
+    assert [w in dialog for w in ("Руководитель", "manager</label>")] == [True, False]
+    assert 'name="roles"' not in page(company.client("manager"), "/organisation/views/new?sort=name")
+    view = keep(admin, {"filter": UFA}, visibility="everyone", roles=["employee"])
     browser = company.client("employee")
     answer = browser.get("/organisation?gone=5")
     assert (answer.status_code, answer["Location"]) == (302, f"/organisation?gone=5&saved={view.pk}")
