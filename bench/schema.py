@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OBJECTS, FIELDS_EACH = 50, 25
 MARK = "bench"
 # Declared columns and their doubles, so that both sides hold the very same values.
-DOUBLES = (("status", "option"), ("last_contact_at", "datetime"), ("city", "text"))
+DOUBLES = (("decision_role", "option"), ("last_contact_at", "datetime"), ("city", "text"))
 OTHERS = ("text", "integer", "date", "boolean", "decimal", "long_text")
 IN_ALL = 20
 CHANGES, READERS, WORKERS = 8, 4, 3
@@ -37,9 +37,9 @@ def main() -> int:
         figures = [compiling()]
         actor = base.actor()
         keys = doubles(actor)
-        core = _address({"field": "status", "op": "eq", "value": "active"}, "-last_contact_at")
+        core = _address({"field": "decision_role", "op": "eq", "value": "decides"}, "-last_contact_at")
         own = _address(
-            {"field": keys["status"], "op": "eq", "value": "active"}, f"-{keys['last_contact_at']}"
+            {"field": keys["decision_role"], "op": "eq", "value": "decides"}, f"-{keys['last_contact_at']}"
         )
         added, declared, ratio = cpu.side_by_side(
             (site.pids, lambda: site.get(own, api=True)), (site.pids, lambda: site.get(core, api=True))
@@ -113,10 +113,10 @@ def doubles(actor: "Actor") -> dict[str, str]:
     from klientura.kernel.store.upkeep import settle
 
     keys = {name: f"x_{MARK}_{name}" for name, _kind in DOUBLES}
-    if AddedField.objects.filter(object="person", key=keys["status"]).exists():
+    if AddedField.objects.filter(object="person", key=keys["decision_role"]).exists():
         return keys
     person = shape_of("person")
-    options = [{"code": c.code, "label": str(c.label)} for c in person.fields["status"].params.choices]
+    options = [{"code": c.code, "label": str(c.label)} for c in person.fields["decision_role"].params.choices]
     wanted: list[tuple[str, dict[str, Any]]] = [
         (
             "person",
@@ -145,8 +145,8 @@ def doubles(actor: "Actor") -> dict[str, str]:
     # Codes are made of labels; here the double shall hold the very same ones.
     from klientura.kernel.objects.models import AddedOption
 
-    for choice in person.fields["status"].params.choices:
-        AddedOption.objects.filter(field=made[keys["status"]], label__ru=str(choice.label)).update(
+    for choice in person.fields["decision_role"].params.choices:
+        AddedOption.objects.filter(field=made[keys["decision_role"]], label__ru=str(choice.label)).update(
             code=choice.code
         )
     while Job.objects.filter(kind=indexing.KIND, state__in=ACTIVE).exists():
