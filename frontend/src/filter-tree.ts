@@ -1,6 +1,7 @@
 // The filter tree as data: {"and": [...]}, {"or": [...]} and conditions {"field", "op", "value"}.
 
-export type Condition = { field: string; op: string; value?: unknown };
+/** A condition over related records is made by programs; here it is shown, kept, and may be taken away. */
+export type Condition = { field: string; op: string; value?: unknown; related?: string; quantifier?: string; count?: { op: string; value: number } };
 export type Group = { and: Node[] } | { or: Node[] };
 export type Node = Condition | Group;
 type ValueKind = "none" | "text" | "number" | "date" | "datetime" | "option" | "options" | "ref" | "range" | "relative";

@@ -26,6 +26,7 @@ function lookUp(line: Line, condition: Condition): { field: Field; operator: Ope
 
 function complete(line: Line): (condition: Condition) => boolean {
   return (condition) => {
+    if (condition.related) return true;
     const found = lookUp(line, condition);
     if (!found) return false;
     const { value } = condition;
@@ -71,6 +72,8 @@ function chip(line: Line, node: TreeNode, remove: () => void): HTMLElement {
 }
 
 function words(line: Line, condition: Condition): string[] {
+  const { related, count, quantifier } = condition;
+  if (related) return [related, count?.op ?? quantifier ?? "any", count ? String(count.value) : ""];
   const found = lookUp(line, condition);
   if (!found) return [condition.field, condition.op, String(condition.value ?? "")];
   return [found.field.label, found.operator.label, valueText(found.field, found.operator, condition.value)];
@@ -130,6 +133,9 @@ function valueCell({ line, missing }: Drawing, condition: Condition): HTMLElemen
 
 function row(drawing: Drawing, condition: Condition, remove: () => void): HTMLElement {
   const { line, redraw } = drawing;
+  const cross = iconButton("x", text("filter.removeCondition"));
+  cross.addEventListener("click", remove);
+  if (condition.related) return make("div", { class: "builder-row" }, ...words(line, condition).map((word) => make("span", {}, word)), cross);
   const found = lookUp(line, condition);
   const fieldBox = select(text("filter.field"), line.fields.map((f) => ({ value: f.key, label: f.label })), condition.field, (key) => {
     condition.field = key;
@@ -144,8 +150,6 @@ function row(drawing: Drawing, condition: Condition, remove: () => void): HTMLEl
     if (lookUp(line, condition)?.operator.value !== before) delete condition.value;
     redraw();
   });
-  const cross = iconButton("x", text("filter.removeCondition"));
-  cross.addEventListener("click", remove);
   return make("div", { class: "builder-row" }, fieldBox, operatorBox, valueCell(drawing, condition), cross);
 }
 

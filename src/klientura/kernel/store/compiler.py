@@ -51,7 +51,7 @@ def conditions(
     if not allowed.is_everything:
         parts.append(allowed)
     parts.append(Predicate(TRASHED if trashed else LIVE))
-    compiled = compile_filter(tree, Context(actor, readable(actor, shape)))
+    compiled = compile_filter(tree, Context(actor, readable(actor, shape), shape=shape))
     if compiled is not None:
         parts.append(compiled)
     parts.extend(more)

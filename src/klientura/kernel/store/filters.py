@@ -1,5 +1,8 @@
 """The filter tree: {"and": [{"field": …, "op": …, "value": …}, {"or": […]}, {"not": …}]} → SQL.
 
+A condition over related records: {"related": "opportunity.organisation", "quantifier": "any" or "none", "filter": …} or
+{"related": …, "count": {"op": "gte", "value": 3}, "filter": …}. What is counted is what the actor may read.
+
 Only fields the actor sees and operators the field offers are accepted; anything else is a BadRequest that names it.
 """
 
@@ -13,15 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate
+from klientura.kernel.access.gate import Predicate, may, readable, scope
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.periods import PERIODS, bounds
-from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kit.text import fold
 
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
+MAX_RELATED = 2
+"""Records related to related ones, and no further."""
+MAX_COUNTED = 1000
 MAX_LIST = 1000
 MAX_TEXT = 2000
 MAX_WORDS = 200
@@ -38,6 +45,8 @@ class Context:
     fields: Mapping[str, FieldShape]
     alias: str = "r"
     conditions: int = 0
+    shape: Shape | None = None  # whose records are filtered; without it nothing related can be asked for
+    within: int = 0  # how many related records lead here
 
 
 def compile_filter(tree: Tree | None, context: Context) -> Predicate | None:
@@ -89,17 +98,105 @@ def _node(node: Any, context: Context, depth: int) -> Predicate:
             raise _bad(_("The filter could not be read: «not» stands alone with one condition."))
         inner = _node(node["not"], context, depth + 1)
         return Predicate(sql.SQL("({}) is not true").format(inner.sql), inner.params)
+    if "related" in node:
+        return _related(node, context, depth)
     return _leaf(node, context)
 
 
-def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
+def _related(node: Mapping[str, Any], context: Context, depth: int) -> Predicate:
+    """Whether there are, are none, or how many records that point at this one; only those open to the actor count."""
+    _count_condition(context)
+    if unknown := set(node) - {"related", "quantifier", "count", "filter"}:
+        raise _unknown_key(unknown)
+    if context.within >= MAX_RELATED:
+        raise _bad(_("The filter asks for related records too deeply."))
+    other, link = _link(node["related"], context, alias := f"x{context.within + 1}")
+    inner = Context(
+        context.actor, readable(context.actor, other), alias, context.conditions, other, context.within + 1
+    )
+    live = Predicate(sql.SQL("{}.deleted_at is null").format(sql.Identifier(alias)))
+    parts = [link, live, scope(context.actor, other, "read", alias)]
+    if node.get("filter"):
+        parts.append(_node(node["filter"], inner, depth + 1))
+    context.conditions = inner.conditions
+    found = sql.SQL("select 1 from {} {} where ").format(sql.Identifier(other.table), sql.Identifier(alias))
+    found += sql.SQL(" and ").join(sql.SQL("(") + p.sql + sql.SQL(")") for p in parts)
+    params = tuple(v for p in parts for v in p.params)
+    if "count" in node:
+        if "quantifier" in node:
+            raise _bad(_("A condition on related records has a quantifier or a count, not both."))
+        sign, number = _counted(node["count"])
+        # One more than is asked about decides every comparison, however many there are.
+        text = sql.SQL("(select count(*) from ({} limit {}) q) {} %s").format(
+            found, sql.Literal(number + 1), sign
+        )
+        return Predicate(text, (*params, number))
+    quantifier = node.get("quantifier", "any")
+    if quantifier not in ("any", "none"):
+        raise _bad(_("A condition on related records says «any» or «none»."))
+    words = "exists ({})" if quantifier == "any" else "not exists ({})"
+    return Predicate(sql.SQL(words).format(found), params)
+
+
+def _link(named: Any, context: Context, alias: str) -> tuple[Shape, Predicate]:
+    """The object and the field of `object.field` that point at the records filtered, and how they are joined.
+
+    What does not exist, does not point here, or is not open to the actor is refused in the same words.
+    """
+    key, _dot, field_key = named.partition(".") if isinstance(named, str) else ("", "", "")
+    shape, other = context.shape, all_shapes().get(key)
+    refused = _bad(_("One cannot filter by «%(field)s».") % {"field": str(named)[:60]})
+    if shape is None or other is None or not may(context.actor, other, "read"):
+        raise refused
+    fields, mine, theirs = (
+        readable(context.actor, other),
+        sql.Identifier(context.alias),
+        sql.Identifier(alias),
+    )
+    if field_key == "subject" and {"subject_object", "subject_id"} <= set(fields):
+        names = [s.key for s in all_shapes().values() if s.base == shape.base]
+        text = sql.SQL("{0}.subject_id = {1}.id and {0}.subject_object = any(%s)").format(theirs, mine)
+        return other, Predicate(text, (names,))
+    field = fields.get(field_key)
+    if field is None or field.type.key != "reference" or not field.filterable:
+        raise refused
+    target = all_shapes().get(field.params.target or "")
+    if target is None or target.base != shape.base:
+        raise refused
+    return other, Predicate(sql.SQL("{}.{} = {}.id").format(theirs, sql.Identifier(field.column), mine))
+
+
+def _counted(raw: Any) -> tuple[sql.SQL, int]:
+    """The comparison and the number of a count."""
+    if not isinstance(raw, Mapping) or set(raw) != {"op", "value"}:
+        raise _bad(_("A count of related records has «op» and «value»."))
+    sign, number = _SIGNS.get(str(raw["op"])), raw["value"]
+    if (
+        sign is None
+        or isinstance(number, bool)
+        or not isinstance(number, int)
+        or not 0 <= number <= MAX_COUNTED
+    ):
+        raise _bad(_("A count of related records is compared with a number from 0 to 1000."))
+    return sign, number
+
+
+def _count_condition(context: Context) -> None:
     context.conditions += 1
     if context.conditions > MAX_CONDITIONS:
         raise _bad(_("The filter has too many conditions."))
+
+
+def _unknown_key(unknown: set[Any]) -> BadRequest:
+    return _bad(
+        _("The filter could not be read: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
+    )
+
+
+def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
+    _count_condition(context)
     if unknown := set(node) - {"field", "op", "value"}:
-        raise _bad(
-            _("The filter could not be read: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
-        )
+        raise _unknown_key(unknown)
     key, op = node.get("field"), node.get("op", "eq")
     field = context.fields.get(key) if isinstance(key, str) else None
     if field is None or not field.filterable:
@@ -224,6 +321,10 @@ def _options(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
 def _me(field: FieldShape, _raw: Any, context: Context) -> Predicate:
     return Predicate(sql.SQL("{} = %s").format(column(field, context.alias)), (context.actor.user_id or 0,))
 
+
+_SIGNS: Mapping[str, sql.SQL] = {
+    "eq": sql.SQL("="), "ne": sql.SQL("<>"), "lt": sql.SQL("<"), "lte": sql.SQL("<="), "gt": sql.SQL(">"), "gte": sql.SQL(">="),
+}  # fmt: skip
 
 _OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "eq": _compare("{} = %s"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -61,7 +62,7 @@ def check(actor: Actor, shape: Shape, raw: Mapping[str, Any]) -> Contents:
         raise _bad(_("There is no field «%(field)s».") % {"field": str(strange[0])[:60]})
     if sort:
         sort_field(actor, shape, sort)
-    compile_filter(tree, Context(actor, fields))
+    compile_filter(tree, Context(actor, fields, shape=shape))
     return Contents(_plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board)
 
 
@@ -105,7 +106,8 @@ def contents(actor: Actor, shape: Shape, view: View) -> Contents:
 def _broken(actor: Actor, shape: Shape, tree: Tree | None) -> Text:
     """Why a filter cannot be carried out for this reader; empty when it can."""
     fields = readable(actor, shape)
-    missing = [k for k in dict.fromkeys(fields_of(tree)) if k not in fields]
+    named = dict.fromkeys(k for key, k in fields_of(shape.key, tree) if key == shape.key)
+    missing = [k for k in named if k not in fields]
     if missing:
         # Of a field that is kept from the reader only the name is told, as it stands in the filter of a colleague.
         names = ", ".join(f"«{shape.fields[k].label if k in shape.fields else k}»" for k in missing)
@@ -115,41 +117,44 @@ def _broken(actor: Actor, shape: Shape, tree: Tree | None) -> Text:
             len(missing),
         ) % {"fields": names}
     try:
-        compile_filter(tree, Context(actor, fields))
+        compile_filter(tree, Context(actor, fields, shape=shape))
     except KernelError as bad:
         return bad.message
     return ""
 
 
-def fields_of(tree: Any) -> Iterator[str]:
-    """The keys of the fields that a filter names, wherever they stand in it."""
+def fields_of(object_key: str, tree: Any) -> Iterator[tuple[str, str]]:
+    """The fields that a filter names, wherever they stand in it, each with its object."""
     if isinstance(tree, list):
         for each in tree:
-            yield from fields_of(each)
+            yield from fields_of(object_key, each)
     elif isinstance(tree, Mapping):
         if isinstance(tree.get("field"), str):
-            yield tree["field"]
+            yield object_key, tree["field"]
         for joint in ("and", "or", "not"):
-            yield from fields_of(tree.get(joint))
+            yield from fields_of(object_key, tree.get(joint))
+        if isinstance(tree.get("related"), str):
+            other, _dot, link = tree["related"].partition(".")
+            yield other, "subject_id" if link == "subject" else link
+            yield from fields_of(other, tree.get("filter"))
 
 
-def fields_used(state: Mapping[str, Any]) -> frozenset[str]:
-    """Every field that a stored view would miss."""
-    named = {
-        *fields_of(state.get("filter")),
-        *state.get("columns", ()),
-        state.get("sort", "").removeprefix("-"),
-    }
-    return frozenset(named - {""})
+def fields_used(view: View) -> frozenset[tuple[str, str]]:
+    """Every field that a view would miss, each with its object."""
+    state = view.state
+    own = {*state.get("columns", ()), state.get("sort", "").removeprefix("-")} - {""}
+    return frozenset({*fields_of(view.object, state.get("filter")), *((view.object, key) for key in own)})
 
 
 def views_using(object_key: str, field_key: str) -> list[Text]:
     """The saved views that use a field, for whoever is about to remove it; one's own are named with their owner."""
     found = (
-        View.objects.filter(object=object_key, deleted_at=None).select_related("owner").order_by("name", "pk")
+        View.objects.filter(Q(object=object_key) | Q(state__has_key="filter"), deleted_at=None)
+        .select_related("owner")
+        .order_by("name", "pk")
     )
     return [
         _("view «%(view)s» of %(owner)s") % {"view": v.name, "owner": v.owner.name}
         for v in found
-        if field_key in fields_used(v.state)
+        if (object_key, field_key) in fields_used(v)
     ]

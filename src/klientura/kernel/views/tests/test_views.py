@@ -119,6 +119,13 @@ def test_an_administrator_who_removes_a_field_is_told_of_the_views(company: Comp
     saved(company, "employee", name="Столбцы", state={"columns": ["name", "city"]})
     saved(company, "employee", name="Порядок", state={"sort": "-city"})
     saved(company, "employee", name="Другое", state={"sort": "name"})
+    won = {"related": "organisation.created_by", "filter": FILTER}
+    state = {"filter": {"related": "opportunity.party", "filter": {"field": "amount", "op": "not_empty"}}}
+    saved(company, "employee", name="Со сделками", state=state)
+    assert "Со сделками" in str(uses_of("opportunity", "amount")[0])
+    assert "Со сделками" in str(uses_of("opportunity", "party")[0])
+    with pytest.raises(BadRequest):
+        saved(company, "employee", name="Не связанное", state={"filter": won})
     deleted = saved(company, "employee", name="Удалённый")
     saving.delete(company.actor("employee"), deleted.pk)
     told = " ".join(map(str, uses_of("organisation", "city")))
