@@ -32,6 +32,10 @@ values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
 )
+LINKS = sorted(
+    f"{s.key}.{k}" for s in all_shapes().values() for k, f in s.fields.items() if f.type.key == "reference"
+)
+counts = st.fixed_dictionaries({"op": st.sampled_from(["eq", "gte", "in"]) | values, "value": values})
 leaves = st.fixed_dictionaries(
     {"field": st.sampled_from(KEYS) | scalars}, optional={"op": st.sampled_from(OPERATORS) | values, "value": values, "x": values}
 )  # fmt: skip
@@ -41,6 +45,14 @@ trees = st.recursive(
         st.fixed_dictionaries({"and": st.lists(inner, max_size=3)})
         | st.fixed_dictionaries({"or": st.lists(inner, max_size=3) | inner})
         | st.fixed_dictionaries({"not": inner})
+        | st.fixed_dictionaries(
+            {"related": st.sampled_from(LINKS) | scalars},
+            optional={
+                "filter": inner,
+                "quantifier": st.sampled_from(["any", "none"]) | values,
+                "count": counts | values,
+            },
+        )
     ),
     max_leaves=10,
 )
@@ -51,7 +63,7 @@ many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCh
 @given(tree=trees, key=st.sampled_from(sorted(all_shapes())))
 def test_a_filter_is_compiled_or_refused(tree: Any, key: str) -> None:
     try:
-        made = compile_filter(tree, Context(ACTOR, shape_of(key).fields))
+        made = compile_filter(tree, Context(ACTOR, shape_of(key).fields, shape=shape_of(key)))
     except BadRequest as refused:
         assert refused.code == "filter"
         assert str(refused.message)
