@@ -503,7 +503,7 @@ def person_name(rng: Random, one: Client) -> None:
     ways = {"typo": 22, "ear": 7, "yo": 8, "latin": 8, "lookalike": 4, "layout": 3, "case": 9, "swapped": 7, "whole": 12,
             "initials": 0 if kin else 10, "short": 10, "no_middle": 16, "maiden": 0 if kin else 5, "half": 5,
             "first_only": 0 if kin else 2}  # fmt: skip
-    for how in rng.choices(tuple(ways), tuple(ways.values()), k=rng.choices((0, 1, 2), (22, 58, 20))[0]):
+    for how in rng.choices(tuple(ways), tuple(ways.values()), k=rng.choices((0, 1, 2), (12, 60, 28))[0]):
         if how in {"typo", "ear", "lookalike"}:
             column = rng.choice(("last_name", "last_name", "first_name", "middle_name"))
             row[column] = respell(rng, row[column], how)
@@ -577,15 +577,19 @@ def organisation_name(rng: Random, one: Client) -> None:
         known = form or rng.choice(("ООО", "ООО", "", "ЗАО"))
         one.row["name"] = rest if not known or how == "layout" else write_name(rng, known, rest)
         one.grade = {"layout": 1.25, "latin": 1.5, "typo": 1.75, "ear": 1.75}.get(how, 2.0)
-    if one.row["branch_code"] and not one.keep and rng.random() < 0.06:
-        town = rng.choices(places()[0], cum_weights=places()[1])[0]  # a store of the client typed as a client
-        one.row |= {
-            "city": town.city.name,
-            "phone": write_phone(rng, landline(rng, town)),
-            "postcode": "",
-            "address": "",
-        }
-        one.row["name"] += rng.choice((" склад", f" (склад {town.city.name})", f", {town.city.name}"))
+
+
+def strayed(rng: Random, one: Client, original: Client) -> None:
+    """A store of the client typed as another client: its own town and phone, the INN and KPP of the client."""
+    town = rng.choices(places()[0], cum_weights=places()[1])[0]
+    one.row |= {c: original.row[c] for c in ("tax_number", "branch_code")}
+    one.row |= {
+        "city": town.city.name,
+        "phone": write_phone(rng, landline(rng, town)),
+        "postcode": "",
+        "address": "",
+    }
+    one.row["name"] += rng.choice((" склад", f" (склад {town.city.name})", f", {town.city.name}"))
 
 
 def phones(rng: Random, one: Client) -> None:
@@ -774,6 +778,8 @@ def copy_of(rng: Random, original: Client, others: Sequence[Client]) -> Client:
         emails(rng, one)
         other_fields(rng, one)
         (person_name if one.is_person else organisation_name)(rng, one)
+        if original.row["branch_code"] and not original.keep and rng.random() < 0.06:
+            strayed(rng, one, original)
         stays = ("birthday", "tax_number", "branch_code")
         one.row |= {c: original.row[c] for c in stays if c in one.keep}
         if one.row != original.row and all(enough(one, other) for other in others):
