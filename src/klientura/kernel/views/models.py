@@ -44,7 +44,7 @@ class Pin(models.Model):
     """A view that a user keeps at hand, and its place among those of the object."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    view = models.ForeignKey(View, models.CASCADE, related_name="pins")
+    view = models.ForeignKey(View, models.CASCADE, related_name="+")
     position = models.IntegerField(default=0)
 
     class Meta:

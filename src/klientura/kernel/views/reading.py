@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -11,7 +11,7 @@ from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.views.contents import Contents, contents
-from klientura.kernel.views.models import View
+from klientura.kernel.views.models import Pin, View
 
 MOST = 300
 """Views of one reader that are ever shown at once."""
@@ -23,12 +23,12 @@ def open_views(actor: Actor) -> QuerySet[View]:
     teams = {*actor.tree_ids, *([actor.team_id] if actor.team_id else [])}
     mine = Q(owner_id=actor.user_id or 0)
     shared = Q(visibility="everyone") | Q(visibility="team", team_id__in=teams)
+    place = Pin.objects.filter(view_id=OuterRef("pk"), user_id=actor.user_id or 0)
     objects = [s.key for s in all_shapes().values() if may(actor, s, "read")]
     return (
         View.objects.filter(mine | shared, object__in=objects, deleted_at=None)
-        .alias(pin=FilteredRelation("pins", condition=Q(pins__user_id=actor.user_id or 0)))
-        .annotate(pinned=F("pin__position"))
-        .order_by(F("pin__position").asc(nulls_last=True), "position", "name", "pk")
+        .annotate(pinned=Subquery(place.values("position")[:1]))
+        .order_by(F("pinned").asc(nulls_last=True), "position", "name", "pk")
     )
 
 
@@ -36,7 +36,7 @@ def around(actor: Actor, object_key: str | None = None) -> Sequence[View]:
     """The pinned views of all objects, and every view of one: what a page says of views, in one query."""
     if actor.user_id is None:
         return []
-    wanted = Q(pin__position__isnull=False) | Q(object=object_key or "")
+    wanted = Q(pinned__isnull=False) | Q(object=object_key or "")
     return list(open_views(actor).filter(wanted).select_related("owner").defer("state")[:MOST])
 
 

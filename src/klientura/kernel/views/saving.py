@@ -232,9 +232,7 @@ def move_pin(actor: Actor, view_id: int, by: int) -> View:
     """Move a pinned view one place to the front (-1) or to the back (1)."""
     view = reading.one(actor, view_id)
     shape = shape_of(view.object)
-    pinned = [
-        v.pk for v in reading.open_views(actor).filter(Q(pin__position__isnull=False), object=shape.key)
-    ]
+    pinned = [v.pk for v in reading.open_views(actor).filter(Q(pinned__isnull=False), object=shape.key)]
     if view.pk in pinned:
         at = pinned.index(view.pk)
         to = max(0, min(len(pinned) - 1, at + by))

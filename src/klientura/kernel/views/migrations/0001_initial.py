@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 (
                     "view",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pins", to="views.view"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="views.view"
                     ),
                 ),
             ],
