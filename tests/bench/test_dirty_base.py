@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench import dirty_base
-from bench.dirty_base import COLUMNS, PLACEHOLDERS, Row
+from bench.dirty_copies import known
+from bench.dirty_words import COLUMNS, PLACEHOLDERS, Row
 from klientura.kit.requisites import BadRequisite, check_inn, check_kpp
 
 PEOPLE, ORGANISATIONS, SHARE = 1500, 500, 0.15
@@ -131,19 +132,16 @@ def _alike(one: Row, two: Row, column: str) -> bool:
         return False
     if column in {"birthday", "tax_number"}:
         return sorted(filter(str.isdigit, one[column])) == sorted(filter(str.isdigit, two[column])) or bool(
-            dirty_base.known(one, column) & dirty_base.known(two, column)
+            known(one, column) & known(two, column)
         )
     if column == "address":
         return [*filter(str.isdigit, one[column])] == [*filter(str.isdigit, two[column])]
     if column == "phone":
-        left, right = (max(dirty_base.known(r, column), key=len, default="") for r in (one, two))
-        return left[-5:] == right[-5:] or bool(dirty_base.known(one, column) & dirty_base.known(two, column))
+        left, right = (max(known(r, column), key=len, default="") for r in (one, two))
+        return left[-5:] == right[-5:] or bool(known(one, column) & known(two, column))
     if column == "email":
         return one[column].strip(" <").lower()[:4] == two[column].strip(" <").lower()[:4]
-    return (
-        bool(dirty_base.known(one, column) & dirty_base.known(two, column))
-        or one[column][-3:] == two[column][-3:]
-    )
+    return bool(known(one, column) & known(two, column)) or one[column][-3:] == two[column][-3:]
 
 
 def test_an_empty_base_has_a_header_only(tmp_path: Path):
