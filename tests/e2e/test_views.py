@@ -42,7 +42,7 @@ def rows(page: Page) -> list[str]:
 def test_a_view_from_keeping_to_bringing_back(company: Product, page: Page, tmp_path: Path):
     sign_in(page, company.address)
     page.goto(f"{company.address}/organisation?{urlencode({'filter': json.dumps(FILTER)})}")
-    page.locator(".views-acts button[hx-get]").click()
+    page.locator("#views-keeping button[hx-get]").click()
     dialog = page.locator("#dialog")
     dialog.locator("[name=name]").fill("Только Альфа")
     dialog.locator("[name=visibility][value=everyone]").check()

@@ -44,7 +44,7 @@ def shown(browser: Client, address: str) -> set[str]:
 
 
 def bar_of(found: str) -> str:
-    return found[found.index('id="views-bar"') : found.index("data-filters")]
+    return found[found.index('id="views-bar"') : found.index('class="list-search"')]
 
 
 def keep(browser: Client, query: dict[str, str], **form: Any) -> View:

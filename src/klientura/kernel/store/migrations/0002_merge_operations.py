@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0001_initial'),
+        ("store", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='operation',
-            name='kind',
-            field=models.CharField(choices=[('edit', 'Group change'), ('delete', 'Group deletion'), ('import', 'Import'), ('merge', 'Merging'), ('undo', 'Undo'), ('demo', 'Demo data')], max_length=20),
+            model_name="operation",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("edit", "Group change"),
+                    ("delete", "Group deletion"),
+                    ("import", "Import"),
+                    ("merge", "Merging"),
+                    ("undo", "Undo"),
+                    ("demo", "Demo data"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
