@@ -17,7 +17,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
     host = query.pop("host", None) or (parts.hostname or "")
     port = query.pop("port", None) or (str(parts.port) if parts.port else "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "klientura.project.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "klientura",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

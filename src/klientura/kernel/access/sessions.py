@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import ApiToken, User
 from klientura.kernel.access.rights import directory
 from klientura.kernel.settings.installation import COLUMNS, Current
+from klientura.kernel.statements import cursor_for_repeated
 
 TOKEN_PREFIX = "klt_"  # noqa: S105 - what every token begins with, so that scanners of leaks know it
 USED_RESOLUTION = timedelta(minutes=5)
@@ -63,7 +64,7 @@ def user_of_token(token: str) -> tuple[User, Current] | None:
     if not token.startswith(TOKEN_PREFIX) or len(token) > 100 or not token.isascii():
         return None
     now = timezone.now()
-    with connection.cursor() as cursor:
+    with cursor_for_repeated() as cursor:
         cursor.execute(_OF_TOKEN, [_digest(token)])
         found = cursor.fetchone()
         if found is None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from psycopg import sql
 
 from klientura.kernel.settings.models import Installation
+from klientura.kernel.statements import cursor_for_repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ _READ = (
 
 def current() -> Current:
     """Read the installation (one indexed row; nothing is cached, so that every process sees a change at once)."""
-    with connection.cursor() as cursor:
+    with cursor_for_repeated() as cursor:
         cursor.execute(_READ)
         row = cursor.fetchone()
     if row is None:

@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, may, readable, readable_parts, require, scope
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.filters import Tree, column, comparable
@@ -156,7 +157,7 @@ def _run(
             query.source_params,
             query.where,
         )
-    with connection.cursor() as cursor:
+    with cursor_for_repeated() as cursor:
         cursor.execute(*statement(query, order=order, limit=limit))
         found = cursor.fetchall()
     rows = _rows(query, found)

@@ -1,0 +1,1 @@
+"""Django on PostgreSQL as this product uses it."""
