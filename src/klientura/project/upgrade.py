@@ -7,6 +7,7 @@ from django.db import connection
 
 from klientura.kernel.access.users import ensure_roles
 from klientura.kernel.objects.registry import all_shapes, follow_latest
+from klientura.kernel.schema import rollup_sql
 from klientura.kernel.schema.formulas import keep_computed
 from klientura.kernel.search import triggers
 from klientura.kernel.settings.installation import current
@@ -38,6 +39,7 @@ def synchronise_generated() -> None:
                 for statement in triggers.line_statements(part):
                     cursor.execute(statement)
     synchronise_changes(shapes)
+    rollup_sql.keep(shapes)
     ensure_roles()
 
 

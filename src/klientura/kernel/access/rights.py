@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from klientura.kernel.access.actor import VERBS, Rights
 from klientura.kernel.access.models import FieldGrant, Grant, Role, Team
 from klientura.kernel.objects.registry import all_shapes
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import FieldShape
 
 # Rights of the built-in roles on an object whose spec does not say otherwise.
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
@@ -70,16 +70,17 @@ def _read(version: int) -> Directory:
     locked: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for f in FieldGrant.objects.all():
         (hidden if f.level == "none" else locked)[f.role_id][f.object].add(f.field)
+    scopes = {pk: _scopes(key, grants[pk]) for pk, key in roles.items()}
     return Directory(
         version=version,
         role_keys=roles,
         rights={
             pk: Rights(
-                scopes=_scopes(key, grants[pk]),
-                hidden=_with_mirrors(hidden[pk]),
+                scopes=scopes[pk],
+                hidden=_with_telling(_with_mirrors(hidden[pk]), scopes[pk]),
                 locked=_with_mirrors(locked[pk]),
             )
-            for pk, key in roles.items()
+            for pk in roles
         },
         below=_below(dict(Team.objects.values_list("pk", "parent_id"))),
     )
@@ -93,17 +94,44 @@ def _with_mirrors(fields: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
             same = {part.key, *part.mirrors} & {*shape.fields, *shape.parts}
             if closed.get(key, set()) & same:
                 closed[key] |= same
-        if key in closed:
-            _close_formulas(shape, closed[key])
     return {key: frozenset(keys) for key, keys in closed.items()}
 
 
-def _close_formulas(shape: Shape, closed: set[str]) -> None:
-    """What a formula gives tells of what it reads, also by way of other formulas."""
-    telling = {f.key for f in shape.fields.values() if f.reads & closed} - closed
-    if telling:
-        closed |= telling
-        _close_formulas(shape, closed)
+def _with_telling(
+    hidden: Mapping[str, frozenset[str]], scopes: Mapping[tuple[str, str], str]
+) -> dict[str, frozenset[str]]:
+    """What is computed tells of what it is computed from: so it is hidden with that, also by way of others.
+
+    A roll-up tells of records besides: unless it is said to be for all, only who may read every one of them sees it.
+    """
+    closed = {key: set(keys) for key, keys in hidden.items()}
+    grown = True
+    while grown:
+        grown = False
+        for key, shape in all_shapes().items():
+            known = closed.get(key, set())
+            telling = {
+                k for k, f in shape.fields.items() if k not in known and _tells(f, known, closed, scopes)
+            }
+            if telling:
+                closed[key] = known | telling
+                grown = True
+    return {key: frozenset(keys) for key, keys in closed.items()}
+
+
+def _tells(
+    field: FieldShape,
+    known: set[str],
+    closed: Mapping[str, set[str]],
+    scopes: Mapping[tuple[str, str], str],
+) -> bool:
+    """Whether a field would tell a role of something closed to it."""
+    gathered = field.rollup
+    if gathered is None:
+        return bool(field.reads & known)
+    if gathered.asks & closed.get(gathered.source, set()):
+        return True
+    return not gathered.for_all and scopes.get((gathered.source, "read")) != "all"
 
 
 def _scopes(role: str, grants: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

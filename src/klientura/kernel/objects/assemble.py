@@ -1,5 +1,6 @@
 """Declared objects and what was added to them → the Shapes that everything works from."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.derive import derive_shape
 from klientura.kernel.objects.labels import said
-from klientura.kernel.objects.shape import HEADER, FieldShape, Shape
+from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 NOT_SORTED = frozenset({"long_text", "multi_option"})
 PLAIN = Params()
+COMPUTED = frozenset({"formula", "rollup", "autonumber"})
+"""Fields that the database fills; `params["type"]` says what their values are."""
 SUMMED = frozenset({"money", "decimal", "integer", "duration"})
 EXACT = frozenset({"money", "decimal", "percent"})
 
@@ -47,6 +50,7 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
             shapes[key] = _extended(shape, kept, fields)
         if key in additions.layouts:
             shapes[key] = arranged(shapes[key], additions.layouts[key])
+    _with_borrowed_options(shapes)
     return shapes
 
 
@@ -183,10 +187,13 @@ def added_field(
     row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, tuple[Choice, ...]]
 ) -> FieldShape | None:
     """Compile one added field; None when what it points at is gone, or its type is not known to this version."""
-    computed = row.type == "formula"
-    kind = FIELD_TYPES.get(row.params.get("type", "") if computed else row.type)
+    computed = row.type in COMPUTED
+    result = "text" if row.type == "autonumber" else row.params.get("type", "")
+    kind = FIELD_TYPES.get(result if computed else row.type)
     target = row.params.get("target")
     if kind is None or row.key in shape.fields or (row.type == "reference" and target not in shapes):
+        return None
+    if row.type == "rollup" and row.params.get("source") not in shapes:
         return None
     params = _params(row, kind, shape, options.get(row.pk, ()))
     return FieldShape(
@@ -201,12 +208,44 @@ def added_field(
         tracked=not computed,
         formula=row.params.get("formula", "") if computed else "",
         reads=frozenset(row.params.get("reads", ())) if computed else frozenset(),
+        rollup=_rollup(row) if row.type == "rollup" else None,
+        numbering=_numbering(row) if row.type == "autonumber" else None,
         filterable=row.type != "long_text",
         sortable=row.type not in NOT_SORTED,
         indexed=row.indexed,
         default=_default(row, kind, params),
         related=shape.spec.plural if row.type == "reference" else None,
     )
+
+
+def _rollup(row: "AddedField") -> Rollup:
+    given = row.params
+    return Rollup(
+        source=given["source"],
+        link=given["link"],
+        measure=given["measure"],
+        of=given.get("of", ""),
+        by=given.get("by", ""),
+        condition=json.dumps(given["filter"], sort_keys=True) if given.get("filter") else "",
+        asks=frozenset(given.get("asks", ())),
+        for_all=given.get("for_all", False),
+    )
+
+
+def _numbering(row: "AddedField") -> Numbering:
+    given = row.params
+    return Numbering(given.get("prefix", ""), given.get("digits", 1), given.get("yearly", False))
+
+
+def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
+    """The last value of a choice is shown by the options of the field that it was gathered from."""
+    for key, shape in shapes.items():
+        for name, field in shape.fields.items():
+            if field.rollup and field.type.key == "option":
+                gathered = shapes[field.rollup.source].fields.get(field.rollup.of)
+                choices = gathered.params.choices if gathered else ()
+                mended = replace(field, params=replace(field.params, choices=choices))
+                shapes[key] = replace(shape, fields={**shapes[key].fields, name: mended})
 
 
 def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
@@ -223,7 +262,9 @@ def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Cho
     given = row.params
     if not given and not choices and kind.key not in EXACT:
         return PLAIN
-    currency = "currency" if kind.key == "money" and "currency" in shape.fields else None
+    # What is gathered is in the company's currency, whatever the record's own.
+    own = kind.key == "money" and row.type != "rollup" and "currency" in shape.fields
+    currency = "currency" if own else None
     return Params(
         max_length=given.get("max_length"),
         digits=given.get("digits") or (18 if kind.key in EXACT else None),

@@ -91,6 +91,18 @@ class AddedOption(models.Model):
         constraints = [models.UniqueConstraint(fields=["field", "code"], name="kernel_added_option_code")]
 
 
+class NumberYear(models.Model):
+    """Where the numbering of a field stood when a year began, for fields that begin anew each year."""
+
+    column = models.CharField(max_length=20)
+    year = models.SmallIntegerField()
+    base = models.BigIntegerField()
+
+    class Meta:
+        db_table = "kernel_number_year"
+        constraints = [models.UniqueConstraint(fields=["column", "year"], name="kernel_number_year_one")]
+
+
 class Layout(models.Model):
     """How the company arranges the card and the form of an object, instead of what the object itself says.
 

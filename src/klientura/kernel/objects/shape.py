@@ -20,6 +20,35 @@ HEADER = (
     "updated_by",
     "version",
 )
+RELATIVE = ("last_days", "next_days", "before_days", "after_days")
+"""What may be asked of a field that knows periods, with a number of days from today as the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """What a field gathers from the records that point at its own."""
+
+    source: str  # key of the object gathered from
+    link: str  # its reference that points here, or SUBJECT
+    measure: str  # count, sum, avg, min, max, last
+    of: str = ""  # the field gathered; a count has none
+    by: str = ""  # the date that says which record is the last
+    condition: str = ""  # filter tree as JSON; empty: all records
+    asks: frozenset[str] = frozenset()  # the fields of the source that it depends on
+    for_all: bool = False  # shown also to those who may not read every record it is gathered from
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How the database numbers new records in a field."""
+
+    prefix: str = ""  # «{year}» in it stands for the year
+    digits: int = 1  # filled up with noughts to so many
+    yearly: bool = False  # begins anew each year
+
+
+SUBJECT = "subject"
+"""The link of objects that hang on any kind of record by its object and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +72,8 @@ class FieldShape:
     indexed: bool = True  # an index serves what filters and sorts by it
     formula: str = ""  # what the database computes it by
     reads: frozenset[str] = frozenset()  # the fields that its formula reads
+    rollup: Rollup | None = None  # what the database gathers in it
+    numbering: Numbering | None = None  # how it is numbered
     default: Any = None
     tracked: bool = True
     within: tuple[str, str] | None = None
@@ -52,6 +83,8 @@ class FieldShape:
     def operators(self) -> tuple[str, ...]:
         """The operators a filter may use on this field."""
         ops = self.type.operators
+        if "within" in ops:
+            ops = (*ops, *RELATIVE)
         return ops if self.contains else tuple(o for o in ops if o not in {"contains", "not_contains"})
 
     @property

@@ -11,8 +11,10 @@ class SchemaConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work in the background known."""
-        from klientura.kernel.schema import formulas, indexing, uses
+        from klientura.kernel.schema import formulas, indexing, rollup_work, rollups, uses
 
         indexing.register()
         formulas.register()
+        rollup_work.register()
         uses.register(formulas.uses)
+        uses.register(rollups.uses)

@@ -14,21 +14,23 @@ from klientura.kernel.access.gate import members_of
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.added import read_additions
-from klientura.kernel.objects.assemble import assemble
+from klientura.kernel.objects.assemble import COMPUTED, assemble
 from klientura.kernel.objects.models import AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes, declared, shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.schema import formulas, indexing, tables
+from klientura.kernel.schema import formulas, indexing, numbers, rollup_sql, rollup_work, rollups, tables
 from klientura.kernel.schema.formulas import FORMULA, RESULTS, check
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
+from klientura.kernel.schema.numbers import AUTONUMBER
+from klientura.kernel.schema.rollups import ROLLUP
 from klientura.kernel.schema.uses import uses_of
 from klientura.kernel.schema.wishes import LISTS, Complaints, FieldWish, OptionWish, codes_for, read_field
 
 MAX_FIELDS = 300
 MAX_COLUMNS_EVER = 1500
 FILLED_CAP = 10_000
-OTHER_RESULT = _("The new formula gives another kind of value. Make a new field for it.")
+OTHER_RESULT = _("This would give another kind of value. Make a new field for it.")
 
 
 class InUse(KernelError):
@@ -82,14 +84,28 @@ def add_fields(actor: Actor, wanted: Sequence[tuple[str, Mapping[str, Any]]]) ->
             _add_column(shapes, row)
         for table in {shapes[row.object].table for row in made}:
             tables.keep_by_itself([s for s in shapes.values() if s.table == table])
+        rollup_sql.keep(shapes, {t for row in made for t in _gathered_from(shapes, row)})
         return made
 
     made = change_schema(act)
     indexing.begin(actor)
     for row in made:
-        if row.type == FORMULA:
-            formulas.begin(actor, row.object, row.column)
+        _begin_filling(actor, row)
     return made
+
+
+def _begin_filling(actor: Actor, row: AddedField) -> None:
+    """Have the records that are there already filled with what the database computes for new ones."""
+    if row.type in {FORMULA, AUTONUMBER}:
+        formulas.begin(actor, row.object, row.column)
+    if row.type == ROLLUP:
+        rollup_work.begin(actor, shape_of(row.object).table, row.column)
+
+
+def _gathered_from(shapes: Mapping[str, Shape], row: AddedField) -> set[str]:
+    """The table that a roll-up is gathered from; none for other fields."""
+    source = row.params.get("source")
+    return {shapes[source].table} if row.type == ROLLUP and source in shapes else set()
 
 
 def _read(object_key: str, raw: Mapping[str, Any]) -> tuple[str, FieldWish]:
@@ -97,13 +113,22 @@ def _read(object_key: str, raw: Mapping[str, Any]) -> tuple[str, FieldWish]:
     shape = _changeable(object_key)
     wrong = Complaints()
     kind = raw.get("type")
-    if not isinstance(kind, str) or kind not in {*FIELD_TYPES, FORMULA}:
+    if not isinstance(kind, str) or kind not in {*FIELD_TYPES, *COMPUTED}:
         raise Invalid([FieldError("type", "type", _("Choose what the field holds."))])
     wish = read_field({k: v for k, v in raw.items() if k not in {"type", "key"}}, kind, wrong)
     if kind in LISTS and not wish.options and not wrong.errors:
         wrong.add("options", "required", _("Name at least one option."))
     wrong.end()
-    return kind, _with_result(shape, wish, "") if kind == FORMULA else wish
+    return kind, _completed(shape, kind, wish, "")
+
+
+def _completed(shape: Shape, kind: str, wish: FieldWish, key: str) -> FieldWish:
+    """What is computed, checked and with the type of its result; other fields as they are. Raises Invalid."""
+    if kind == FORMULA:
+        return _with_result(shape, wish, key)
+    if kind == ROLLUP:
+        return replace(wish, params=rollups.settled(shape, wish.params, key))
+    return wish
 
 
 def _with_result(shape: Shape, wish: FieldWish, key: str) -> FieldWish:
@@ -135,6 +160,8 @@ def _add_column(shapes: Mapping[str, Shape], row: AddedField) -> None:
     target = shapes.get(field.params.target or "") if field.type.key == "reference" else None
     target_table = "access_user" if field.type.key == "user" else target.table if target else None
     tables.add_column(shape.table, field, target_table)
+    if row.type == AUTONUMBER:
+        numbers.make_sequence(shape.table, row.column, row.params.get("start", 1))
 
 
 def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expected_version: int) -> AddedField:
@@ -143,15 +170,17 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
     row = _row(field_id)
     wrong = Complaints()
     given = {k: v for k, v in raw.items() if k not in {"type", "key"}}
-    if row.type in {"reference", FORMULA}:
+    if row.type in {"reference", FORMULA, ROLLUP}:
         kept = {k: row.params[k] for k in ("target", "shown") if k in row.params}
+        if row.type == ROLLUP:
+            kept["source"] = f"{row.params['source']}.{row.params['link']}"
         given["params"] = {**(given.get("params") or {}), **kept}
     wish = read_field(given, row.type, wrong)
     wrong.end()
-    if row.type == FORMULA:
-        wish = _with_result(shape_of(row.object), wish, row.key)
-        if wish.params["type"] != row.params["type"]:
-            raise Invalid([FieldError("params.formula", "result", OTHER_RESULT)])
+    wish = _completed(shape_of(row.object), row.type, wish, row.key)
+    if wish.params.get("type") != row.params.get("type"):
+        place = "params.formula" if row.type == FORMULA else "params.of"
+        raise Invalid([FieldError(place, "result", OTHER_RESULT)])
 
     def act() -> AddedField:
         fresh = AddedField.objects.select_for_update().get(pk=field_id)
@@ -160,19 +189,20 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
         for name, value in _of_wish(wish).items():
             setattr(fresh, name, value)
         # A column once made keeps its digits; places may not shrink under the values it holds.
-        kept = {k: v for k, v in fresh.params.items() if k in {"target", "digits", "places", "type"}}
+        lasting = {"start"} if row.type == AUTONUMBER else {"target", "digits", "places", "type"}
+        kept = {k: v for k, v in fresh.params.items() if k in lasting}
         fresh.params = {**dict(wish.params), **kept}
         fresh.version += 1
         fresh.changed_by_id = actor.user_id
         fresh.save()
         _keep_options(fresh, wish)
-        _renew(fresh.object)
+        _renew(fresh)
         return fresh
 
     made = change_schema(act)
     indexing.begin(actor)
-    if made.type == FORMULA and made.params != row.params:
-        formulas.begin(actor, made.object, made.column)
+    if made.params != row.params and row.type != AUTONUMBER:  # a number once given stays
+        _begin_filling(actor, made)
     return made
 
 
@@ -232,18 +262,20 @@ def _set_state(actor: Actor, row: AddedField, state: str) -> None:
         AddedField.objects.filter(pk=row.pk).update(
             state=state, version=row.version + 1, changed_by_id=actor.user_id
         )
-        _renew(row.object)
+        _renew(row)
 
     change_schema(act)
     indexing.begin(actor)
 
 
-def _renew(object_key: str) -> None:
+def _renew(row: AddedField) -> None:
     """What the database keeps by itself, by the metadata as this transaction has written it."""
     shapes = assemble(declared(), read_additions())
-    if object_key in shapes:
-        table = shapes[object_key].table
+    if row.object in shapes:
+        table = shapes[row.object].table
         tables.keep_by_itself([s for s in shapes.values() if s.table == table])
+        # The table may also be gathered from, by roll-ups that ask about the field.
+        rollup_sql.keep(shapes, {table, *_gathered_from(shapes, row)})
 
 
 def _changeable(object_key: str) -> Shape:

@@ -15,7 +15,9 @@ from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.service import Starter
 from klientura.kernel.objects.registry import follow_latest, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.schema import numbers
 from klientura.kernel.schema.formula_sql import as_sql
+from klientura.kernel.schema.rollups import reached
 from klientura.kit.formulas.parse import FUNCTIONS, BadFormula, parse
 from klientura.kit.formulas.tree import Kind, Node, fields_of
 
@@ -84,26 +86,13 @@ def check(shape: Shape, text: str, *, key: str = "") -> Checked:
     if node.kind == "other":
         raise _refused(_WHY["result"], "result")
     reads = fields_of(node)
-    if key and key in _reached(shape, reads):
+    if key and (shape.key, key) in reached({(shape.key, k) for k in reads}):
         raise _refused(_("The formula would depend on itself by way of other formulas."), "circle")
     return Checked(node.kind, reads)
 
 
 def _refused(message: Text, code: str) -> Invalid:
     return Invalid([FieldError("params.formula", code, message)])
-
-
-def _reached(shape: Shape, reads: frozenset[str]) -> frozenset[str]:
-    """All fields that stand behind some fields, by way of formulas."""
-    seen: set[str] = set()
-    waiting = list(reads)
-    while waiting:
-        key = waiting.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        waiting += shape.fields[key].reads if key in shape.fields else ()
-    return frozenset(seen)
 
 
 def uses(object_key: str, field_key: str) -> list[Text]:
@@ -177,6 +166,7 @@ def _branch(shape: Shape) -> sql.Composable | None:
         sql.SQL(_ASSIGN).format(column=sql.Identifier(field.column), value=_result(shape, field, node))
         for field, node in _in_order(shape)
     ]
+    steps = [*numbers.steps(shape), *steps]  # a formula may read a number
     if not steps:
         return None
     body = sql.SQL(" ").join(steps)

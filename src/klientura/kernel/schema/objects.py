@@ -11,7 +11,7 @@ from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import RESERVED_KEYS, all_shapes, declared
-from klientura.kernel.schema import indexing, tables
+from klientura.kernel.schema import indexing, rollup_sql, tables
 from klientura.kernel.schema.fields import FILLED_CAP, InUse, Stale, require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
@@ -137,6 +137,7 @@ def _set_state(actor: Actor, here: AddedObject, state: str) -> None:
         AddedObject.objects.filter(pk=here.pk).update(
             state=state, version=here.version + 1, changed_by_id=actor.user_id
         )
+        rollup_sql.keep(assemble(declared(), read_additions()))
 
     change_schema(act)
     indexing.begin(actor)

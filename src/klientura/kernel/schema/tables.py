@@ -4,6 +4,7 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.schema import rollup_sql
 from klientura.kernel.schema.formulas import keep_computed
 from klientura.kernel.search import triggers
 from klientura.kernel.store.generated import bound_dates, keep_history
@@ -54,11 +55,16 @@ def add_column(table: str, field: FieldShape, target_table: str | None) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("alter table {} add column {} {}{}").format(
-                sql.Identifier(table), sql.Identifier(field.column), kind, tie
+            sql.SQL("alter table {} add column {} {}{}{}").format(
+                sql.Identifier(table), sql.Identifier(field.column), kind, _begins_with(field), tie
             )
         )
     bound_dates(table, [field])
+
+
+def _begins_with(field: FieldShape) -> sql.SQL:
+    """A record that nothing points at yet holds nought of what is counted or added up. Old rows are not rewritten."""
+    return sql.SQL(" default 0" if field.rollup and field.rollup.measure in rollup_sql.EMPTY_IS_ZERO else "")
 
 
 def drop_column(table: str, column: str) -> None:

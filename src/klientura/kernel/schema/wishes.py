@@ -11,6 +11,7 @@ from klientura.kernel.fields.base import REQUIRED, FieldProblem, Params
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.schema.naming import slug
+from klientura.kernel.schema.numbers import AUTONUMBER, MAX_DIGITS, MAX_PREFIX, MAX_START
 from klientura.kit.clean import BadText, clean_text
 
 LANGUAGES = ("ru", "en")
@@ -20,7 +21,7 @@ MAX_OPTIONS = 10_000
 HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink", "violet")
 LISTS = frozenset({"option", "multi_option"})
 WITHOUT_SEARCH = frozenset({"long_text"})
-SEARCHED = frozenset({"text", "email", "phone", "url"})
+SEARCHED = frozenset({"text", "email", "phone", "url", AUTONUMBER})
 SHOWN = ("decimal", "money", "percent")
 """As what the number that a formula gives can be shown."""
 BOUNDED = frozenset({"integer", "decimal", "money", "percent"})
@@ -146,6 +147,24 @@ def _formula(raw: Mapping[str, Any], wrong: Complaints) -> dict[str, Any]:
     return made if shown == "decimal" else {**made, "shown": shown}
 
 
+def _rollup(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """As it was typed; `rollups.settled` knows what of it makes sense."""
+    made = {name: raw[name] for name in ("source", "measure", "of", "by") if isinstance(raw.get(name), str)}
+    return {**made, "filter": raw.get("filter"), "for_all": raw.get("for_all") is True}
+
+
+def _computed(raw: Mapping[str, Any], kind: str, wrong: Complaints) -> dict[str, Any]:
+    """The particulars of what the database fills by itself."""
+    if kind == "formula":
+        return _formula(raw, wrong)
+    if kind == "rollup":
+        return _rollup(raw)
+    if kind == AUTONUMBER:
+        prefix = text_of(raw.get("prefix"), "params.prefix", MAX_PREFIX, wrong)
+        return {"prefix": prefix, "yearly": raw.get("yearly") is True}
+    return {}
+
+
 def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         wrong.add("params", "type", _("An object is expected here."))
@@ -157,6 +176,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         "decimal": {"places": (0, 10)},
         "percent": {"places": (0, 10)},
         "formula": {"places": (0, 10)},
+        AUTONUMBER: {"digits": (1, MAX_DIGITS), "start": (1, MAX_START)},
     }.get(kind, {})
     if kind in BOUNDED:
         bounds |= {"minimum": (-(10**15), 10**15), "maximum": (-(10**15), 10**15)}
@@ -173,8 +193,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         made[name] = value
     if {"minimum", "maximum"} <= set(made) and made["minimum"] > made["maximum"]:
         wrong.add("params.maximum", "range", _("The highest value is below the lowest."))
-    if kind == "formula":
-        made |= _formula(raw, wrong)
+    made |= _computed(raw, kind, wrong)
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
     if kind == "reference":
@@ -243,7 +262,7 @@ def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str]) -> list[str]:
 
 def _default(raw: Any, kind: str, params: Mapping[str, Any], wrong: Complaints) -> Any:
     """A value that new records begin with, as JSON; of a list the label or code of an option. Never a record or a person."""
-    if raw in (None, "") or kind in {"reference", "user", "multi_option", "formula"}:
+    if raw in (None, "") or kind in {"reference", "user", "multi_option", "formula", "rollup", AUTONUMBER}:
         return None
     if kind == "option":
         return text_of(raw, "default", MAX_LABEL, wrong) or None

@@ -65,6 +65,16 @@ def add_sample() -> None:
         "label": {"ru": "Слово", "en": "Own word"},
         "params": {"formula": "if(x_own_sum > 500, 'Ёлка', x_own_text)"},
     }
+    numbered = {
+        "type": "autonumber",
+        "label": {"ru": "Номер", "en": "Own number"},
+        "params": {"prefix": "{year}-", "digits": 4, "yearly": True},
+    }
+    gathered = {
+        "type": "rollup",
+        "label": {"ru": "Задач", "en": "Own tasks"},
+        "params": {"source": "task.subject", "measure": "count", "for_all": True},
+    }
     link = {"type": "reference", "label": "Образец", "params": {"target": ADDED}}
     wanted = [
         (key, {"type": kind, "label": {"ru": f"Своё {kind}", "en": f"Own {kind}"}, **more})
@@ -72,6 +82,6 @@ def add_sample() -> None:
         for kind, more in FIELDS
     ]
     add_fields(who, [*wanted, (EXTENDED, link)])
-    for each in (counted, told):
+    for each in (counted, told, numbered, gathered):
         add_fields(who, [(key, each) for key in (ADDED, EXTENDED)])
     rights.forget()

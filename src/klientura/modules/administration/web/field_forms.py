@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.errors import FieldError, Text
+from klientura.kernel.objects.assemble import COMPUTED
 from klientura.kernel.objects.models import AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema.formulas import functions, kinds_of
 from klientura.kernel.schema.wishes import HUES, LISTS, SEARCHED, SHOWN
+from klientura.modules.administration.web import rollup_forms
 
 # What an administrator chooses from: type → name, what it is for, icon.
 TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
@@ -44,6 +46,16 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
         gettext_lazy("Computed from other fields of the record, and always current"),
         "calculator",
     ),
+    "rollup": (
+        pgettext_lazy("field type", "Roll-up"),
+        gettext_lazy("Gathered from the records that point at this one: how many, the sum, the last"),
+        "sigma",
+    ),
+    "autonumber": (
+        pgettext_lazy("field type", "Number in a row"),
+        gettext_lazy("Given by itself to each new record: 2026-00017"),
+        "list-ordered",
+    ),
     "user": (pgettext_lazy("field type", "User"), gettext_lazy("One of those who work here"), "user"),
     "phone": (pgettext_lazy("field type", "Phone"), gettext_lazy("Brought into one form, and dialled by a click"), "phone"),
     "email": (pgettext_lazy("field type", "E-mail"), gettext_lazy("Checked as it is typed"), "mail"),
@@ -64,10 +76,21 @@ NUMBERS = {
     "money": ("minimum", "maximum"),
     "percent": ("places", "minimum", "maximum"),
     "formula": ("places",),
+    "autonumber": ("digits", "start"),
 }
 NOT_INDEXED = frozenset({"long_text"})
 WITHOUT_DEFAULT = frozenset(
-    {"reference", "user", "multi_option", "long_text", "datetime", "boolean", "formula"}
+    {
+        "reference",
+        "user",
+        "multi_option",
+        "long_text",
+        "datetime",
+        "boolean",
+        "formula",
+        "rollup",
+        "autonumber",
+    }
 )
 
 
@@ -92,13 +115,21 @@ def values_of(row: AddedField | None) -> dict[str, Any]:
         "label_ru": row.label.get("ru", ""), "label_en": row.label.get("en", ""), "hint_ru": row.hint.get("ru", ""),
         "hint_en": row.hint.get("en", ""), "section": row.section, "required": row.required, "listed": row.listed,
         "searched": row.searched, "indexed": row.indexed, "default": row.default, **row.params,
+        **(rollup_forms.values_of(row) if row.type == "rollup" else {}),
     }  # fmt: skip
 
 
 def groups(
-    shape: Shape, kind: str, values: Mapping[str, Any], row: AddedField | None
+    shape: Shape,
+    kind: str,
+    values: Mapping[str, Any],
+    row: AddedField | None,
+    gathering: Sequence[dict[str, Any]] = (),
 ) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The controls in titled groups; those of a list's options stand by themselves (see `option_lines`)."""
+    """The controls in titled groups; those of a list's options stand by themselves (see `option_lines`).
+
+    `gathering` are the controls of a roll-up.
+    """
     names: list[dict[str, Any]] = [
         {"type": "text", "name": "label_ru", "label": _("Name in Russian"), "required": True, "maxlength": 100, "autofocus": row is None},
         {"type": "text", "name": "label_en", "label": _("Name in English"), "optional": True, "maxlength": 100,
@@ -111,11 +142,11 @@ def groups(
             {"type": "text", "name": "key", "label": _("Key for programs and files"), "optional": True, "maxlength": 42,
              "placeholder": "x_…", "hint": _("Latin letters; made of the name when left empty. It cannot be changed later.")}
         )  # fmt: skip
-    kinds = _of_type(shape, kind, row)
+    kinds = [*gathering, *_of_type(shape, kind, row)]
     places: list[dict[str, Any]] = [
         {"type": "select", "name": "section", "label": _("Section of the card"), "empty": pgettext("section", "More"),
          "options": [{"value": s.key, "label": str(s.label)} for s in shape.spec.sections if s.key != "more"]},
-        *([] if kind == "formula" else [{"type": "switch", "name": "required", "label": _("Has to be filled in")}]),
+        *([] if kind in COMPUTED else [{"type": "switch", "name": "required", "label": _("Has to be filled in")}]),
         {"type": "switch", "name": "listed", "label": _("Shown in the list until the reader chooses other columns")},
     ]  # fmt: skip
     if kind in SEARCHED:
@@ -150,12 +181,16 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
         "minimum": _("Lowest value"),
         "maximum": _("Highest value"),
         "places": _("Digits after the point"),
+        "digits": _("Filled up with noughts to so many digits"),
+        "start": _("The first number"),
     }
     made: list[dict[str, Any]] = [_formula(shape, row)] if kind == "formula" else []
+    if kind == "autonumber":
+        made += _numbering()
     made += [
         {"type": "number", "name": name, "label": labels[name], "optional": True}
         for name in NUMBERS.get(kind, ())
-        if not (row and name == "places")  # a column keeps its places
+        if not (row and name in {"places", "start"})  # a column keeps its places, and its row of numbers
     ]
     if kind == "formula" and row is None:
         labels_of = {"decimal": _("Number"), "money": _("Sum of money"), "percent": _("Per cent")}
@@ -174,6 +209,14 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": control, "name": "default", "label": _("New records begin with"), "optional": True}
         )
     return made
+
+
+def _numbering() -> list[dict[str, Any]]:
+    return [
+        {"type": "text", "name": "prefix", "label": _("In front of the number"), "optional": True, "maxlength": 30,
+         "placeholder": "Д-{year}-", "hint": _("{mark} stands for the year in which the record was made.").format(mark="{year}")},
+        {"type": "switch", "name": "yearly", "label": _("Begins with one again each year")},
+    ]  # fmt: skip
 
 
 def _formula(shape: Shape, row: AddedField | None) -> dict[str, Any]:
@@ -258,6 +301,8 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
     }
     if kind == "formula":
         raw["params"] |= {"formula": form.get("formula", ""), "shown": form.get("shown", "")}
+    if kind == "autonumber":
+        raw["params"] |= {"prefix": form.get("prefix", ""), "yearly": "yearly" in form}
     if kind == "reference":
         raw["params"] = {"target": form.get("target", "")}
     if kind in LISTS and (options := options_from(form)) is not None:
@@ -287,4 +332,4 @@ def errors_by_control(errors: Sequence[FieldError]) -> dict[str, str]:
             found.setdefault("options", f"{place}{e.message}")
         else:
             found.setdefault(f"{head}_{tail}" if tail in {"ru", "en"} else head, str(e.message))
-    return found
+    return rollup_forms.error_places(found)

@@ -12,11 +12,14 @@ from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import fields as services
+from klientura.kernel.schema import rollups
 from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.rollups import ROLLUP
 from klientura.kernel.schema.wishes import LISTS
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms
+from klientura.modules.administration.web import rollup_forms
 from klientura.modules.administration.web.frame import settings_page
 
 
@@ -91,10 +94,14 @@ def new_field(request: HttpRequest, object: str) -> HttpResponse:
     shape, kind = _shape(object), request.GET.get("type", "")
     if kind not in forms.TYPES:
         return settings_page(request, "objects", "field_types", shape=shape, cards=forms.type_cards(object))
+    if kind == ROLLUP and rollups.source_of(shape, request.GET.get("source", "")) is None:
+        return settings_page(
+            request, "objects", "field_types", shape=shape, cards=rollup_forms.source_cards(shape), question=_("Gathered from what?")
+        )  # fmt: skip
     if request.method == "GET":
         return _form(request, shape, kind, None)
     try:
-        services.add_field(of(request).actor, object, forms.raw_from(request.POST, kind, creating=True))
+        services.add_field(of(request).actor, object, _sent(request, kind, None))
     except Invalid as refused:
         return _form(request, shape, kind, None, errors=refused.errors)
     return HttpResponseRedirect(f"/settings/objects/{object}")
@@ -112,9 +119,10 @@ def field(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
     seen = request.POST.get("version", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
         raise BadRequest(_("The form came without the version it was made for. Reload the page."))
-    raw = forms.raw_from(request.POST, row.type, creating=False)
     try:
-        services.change_field(of(request).actor, field_id, raw, expected_version=int(seen))
+        services.change_field(
+            of(request).actor, field_id, _sent(request, row.type, row), expected_version=int(seen)
+        )
     except Invalid as refused:
         return _form(request, shape, row.type, row, errors=refused.errors)
     except Stale as stale:
@@ -123,6 +131,16 @@ def field(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
             request, shape, row.type, row, errors=(FieldError("", stale.code, stale.message),), stale=True
         )
     return HttpResponseRedirect(f"/settings/objects/{object}")
+
+
+def _sent(request: HttpRequest, kind: str, row: AddedField | None) -> dict[str, Any]:
+    """What was sent, as `kernel.schema` takes it."""
+    raw = forms.raw_from(request.POST, kind, creating=row is None)
+    if kind == ROLLUP:
+        raw["params"] = rollup_forms.params_from(
+            of(request).actor, request.POST, request.GET.get("source", ""), row
+        )
+    return raw
 
 
 def _row(object_key: str, field_id: int) -> AddedField:
@@ -139,22 +157,34 @@ def _form(
     sent = request.method == "POST"
     values: Any = {**request.POST.dict(), **_ticks(request)} if sent else forms.values_of(row)
     wrong = forms.errors_by_control(errors)
+    gathering: list[dict[str, Any]] = []
+    source = _source(request, shape, row) if kind == ROLLUP else None
+    if source is not None:
+        gathering = rollup_forms.controls(of(request).actor, source.shape, row)
     groups = [
         (title, [{**f, "error": wrong.get(f["name"], "")} for f in fields])
-        for title, fields in forms.groups(shape, kind, values, row)
+        for title, fields in forms.groups(shape, kind, values, row, gathering)
     ]
     lines = _lines(request, row) if kind in LISTS else None
     return settings_page(
         request, "objects", "field", status=(409 if stale else 422) if errors else 200, shape=shape, row=row,
-        kind={"label": str(forms.TYPES[kind][0]), "note": str(forms.TYPES[kind][1]), "key": kind},
+        kind={"label": str(forms.TYPES[kind][0]), "note": str(forms.TYPES[kind][1]), "key": kind}, source=source,
         groups=groups, general=wrong.get("", ""), option_error=wrong.get("options", ""), lines=lines,
         lines_text=forms.as_text(lines) if lines and len(lines) > forms.AS_TEXT else None,
         hues=[{"value": k, "label": str(v)} for k, v in forms.HUE_LABELS.items()],
     )  # fmt: skip
 
 
+def _source(request: HttpRequest, shape: Shape, row: AddedField | None) -> rollups.Source | None:
+    key = f"{row.params['source']}.{row.params['link']}" if row else request.GET.get("source", "")
+    return rollups.source_of(shape, key)
+
+
 def _ticks(request: HttpRequest) -> dict[str, bool]:
-    return {name: name in request.POST for name in ("required", "listed", "searched", "indexed")}
+    return {
+        name: name in request.POST
+        for name in ("required", "listed", "searched", "indexed", "for_all", "yearly")
+    }
 
 
 def _lines(request: HttpRequest, row: AddedField | None) -> list[dict[str, Any]]:

@@ -1,0 +1,19 @@
+"""What the worker does for fields by the clock. Found by procrastinate by its name."""
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from klientura.kernel.jobs.registry import begin
+from klientura.kernel.schema.rollup_work import verify
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="klientura.schema.verify", queueing_lock="klientura.schema.verify")
+def verify_by_night(timestamp: int) -> None:
+    """Every night: look whether what is gathered in fields is right."""
+    close_old_connections()
+    try:
+        begin()
+        verify()
+    finally:
+        close_old_connections()
