@@ -29,6 +29,7 @@ NOT_SORTED = frozenset({"long_text", "multi_option"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""
+POINTING = {"reference": "target", "rollup": "source"}
 SUMMED = frozenset({"money", "decimal", "integer", "duration"})
 EXACT = frozenset({"money", "decimal", "percent"})
 
@@ -187,35 +188,46 @@ def added_field(
     row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, tuple[Choice, ...]]
 ) -> FieldShape | None:
     """Compile one added field; None when what it points at is gone, or its type is not known to this version."""
-    computed = row.type in COMPUTED
-    result = "text" if row.type == "autonumber" else row.params.get("type", "")
-    kind = FIELD_TYPES.get(result if computed else row.type)
-    target = row.params.get("target")
-    if kind is None or row.key in shape.fields or (row.type == "reference" and target not in shapes):
+    given, kind = row.params, FIELD_TYPES.get(_type_of(row))
+    if kind is None or row.key in shape.fields:
         return None
-    if row.type == "rollup" and row.params.get("source") not in shapes:
+    if row.type in POINTING and given.get(POINTING[row.type]) not in shapes:
         return None
-    params = _params(row, kind, shape, options.get(row.pk, ()))
+    params = _params(row, kind, shape, options.get(row.id, ()) if options else ())
     return FieldShape(
         key=row.key,
         column=row.column,
         type=kind,
         label=said(row.label),
-        hint=said(row.hint),
+        hint=said(row.hint) if row.hint else "",
         params=params,
         required=row.required,
-        read_only=computed,
-        tracked=not computed,
-        formula=row.params.get("formula", "") if computed else "",
-        reads=frozenset(row.params.get("reads", ())) if computed else frozenset(),
-        rollup=_rollup(row) if row.type == "rollup" else None,
-        numbering=_numbering(row) if row.type == "autonumber" else None,
         filterable=row.type != "long_text",
         sortable=row.type not in NOT_SORTED,
         indexed=row.indexed,
-        default=_default(row, kind, params),
+        default=None if row.default is None else _default(row, kind, params),
         related=shape.spec.plural if row.type == "reference" else None,
+        **(_computed(row) if row.type in COMPUTED else {}),
     )
+
+
+def _type_of(row: "AddedField") -> str:
+    """The key of the type of a field's values."""
+    if row.type == "autonumber":
+        return "text"
+    return str(row.params.get("type", "")) if row.type in COMPUTED else row.type
+
+
+def _computed(row: "AddedField") -> dict[str, Any]:
+    """What a field that the database fills has besides."""
+    return {
+        "read_only": True,
+        "tracked": False,
+        "formula": row.params.get("formula", ""),
+        "reads": frozenset(row.params.get("reads", ())),
+        "rollup": _rollup(row) if row.type == "rollup" else None,
+        "numbering": _numbering(row) if row.type == "autonumber" else None,
+    }
 
 
 def _rollup(row: "AddedField") -> Rollup:
@@ -250,8 +262,6 @@ def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
 
 def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
     """The stored value that new records begin with. One that no longer fits the field is none."""
-    if row.default is None:
-        return None
     try:
         return kind.parse(row.default, params)
     except FieldProblem:

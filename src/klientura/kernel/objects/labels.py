@@ -12,6 +12,8 @@ def said(texts: Mapping[str, str]) -> Text:
     """A text by language («ru», «en») as one that is said in the reader's; where theirs is empty, in the other."""
     if not texts:
         return ""
+    if len(texts) == 1:
+        return next(iter(texts.values()))
     filled = [(language, text) for language, text in texts.items() if text]
     if not filled or all(text == filled[0][1] for _language, text in filled):
         return filled[0][1] if filled else ""

@@ -73,7 +73,7 @@ class AddedField(Added):
     @property
     def column(self) -> str:
         """Its column; never renamed, and never used again for another field."""
-        return f"x_{self.pk}"
+        return f"x_{self.id}"
 
 
 class AddedOption(models.Model):

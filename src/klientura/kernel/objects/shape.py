@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, dataclass_transform
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldType, Params
@@ -51,7 +51,13 @@ SUBJECT = "subject"
 """The link of objects that hang on any kind of record by its object and number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
+def _frozen[T](cls: type[T]) -> type[T]:
+    """A dataclass that the type checker holds frozen. Guarding it at run time as well makes each six times as dear."""
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@_frozen
 class FieldShape:
     """One field: its key for people and programs, its column, its type and what may be done with it."""
 

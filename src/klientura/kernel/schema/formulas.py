@@ -162,7 +162,7 @@ def keep_computed(kinds: list[Shape]) -> None:
 
 
 def _branch(shape: Shape) -> sql.Composable | None:
-    steps = [
+    steps: list[sql.Composable] = [
         sql.SQL(_ASSIGN).format(column=sql.Identifier(field.column), value=_result(shape, field, node))
         for field, node in _in_order(shape)
     ]

@@ -137,7 +137,7 @@ def _seen(group: Group) -> sql.Composable:
     link = "subject_id" if group.link == SUBJECT else group.source.fields[group.link].column
     if group.link == SUBJECT:
         columns.add("subject_object")
-    named = [sql.SQL("id, {} as link").format(sql.Identifier(link))]
+    named: list[sql.Composable] = [sql.SQL("id, {} as link").format(sql.Identifier(link))]
     named += [sql.Identifier(c) for c in sorted(columns)]
     return sql.SQL(", ").join(named)
 
@@ -149,7 +149,7 @@ def _currency(source: Shape, field: FieldShape) -> set[str]:
 
 def _mine(group: Group) -> sql.Composable:
     """Of the records written, those that the group gathers from: of the right kind, and linked to something."""
-    tests = [sql.SQL("d.link is not null")]
+    tests: list[sql.Composable] = [sql.SQL("d.link is not null")]
     tests += [_is(sql.SQL("d"), c, v) for c, v in group.source.constants.items()]
     if group.link == SUBJECT:
         tests.append(_subject(sql.SQL("d"), group.names))

@@ -6,10 +6,13 @@ a list with eight references is planned for longer than it is read).
 """
 
 import select
+from importlib import import_module
 from typing import Any
 
-from django.db.backends.postgresql import base
 from psycopg import ClientCursor, pq
+
+base: Any = import_module("django.db.backends.postgresql.base")
+"""As it is: its stubs leave out what a backend is made of."""
 
 REPEATS_BEFORE_PLAN = 3
 """So often a statement that may come again must have come, before its plan is kept."""
@@ -19,7 +22,7 @@ PLANS_KEPT = 50
 """On one connection; the plan of a wide list takes some hundred kilobytes."""
 
 
-class RepeatedCursor(base.ServerBindingCursor):  # type: ignore[misc, name-defined]
+class RepeatedCursor(base.ServerBindingCursor):  # type: ignore[misc]
     """A cursor for statements that come again in the very same words.
 
     The values stand in the text, as everywhere in Django; so a kept plan was made for these very values.

@@ -1,6 +1,7 @@
 """A kept connection that the server has closed is not used again; what comes again is planned once, and stays right."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -66,8 +67,8 @@ def test_a_connection_that_was_closed_at_rest_is_opened_anew(transactional_db: N
             cursor.execute("select pg_terminate_backend(%s, 5000)", [mine])
     finally:
         other.close()
-    connection.health_check_enabled = True
-    connection.health_check_done = False
+    at_rest: Any = connection
+    at_rest.health_check_enabled, at_rest.health_check_done = True, False
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
         assert cursor.fetchone()[0] != mine

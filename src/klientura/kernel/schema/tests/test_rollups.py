@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, Invalid
 from klientura.kernel.history.read import history_of
+from klientura.kernel.objects.models import AddedObject
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields, objects, rollup_work, rollups
 from klientura.kernel.schema.fields import InUse
@@ -163,7 +164,7 @@ def test_roll_ups_of_roll_ups_and_of_added_kinds(admin: Actor, firms: tuple[int,
     assert seen(admin, firms[0], all_units) == 3
     write.trash(admin, shape_of(unit), made[:2])
     assert seen(admin, firms[0], all_units) == 1
-    number = next(o.pk for o in objects.AddedObject.objects.filter(key=site))
+    number = AddedObject.objects.get(key=site).pk
     objects.remove_object(admin, number, despite=True)
     write.trash(admin, shape_of(unit), made[2:])
     objects.purge_object(admin, number)
@@ -283,7 +284,8 @@ def test_after_any_row_of_acts_the_night_finds_nothing_wrong(
         add(admin, "count")
         add(admin, "last", "amount", by="created_at")
         rollup_work.verify()
-    shape, made = shape_of("opportunity"), []
+    shape = shape_of("opportunity")
+    made: list[int] = []
     for act, which, number in acts:
         if act == "create" or not made:
             made.append(deal(admin, pipeline, firms[number % 2] if number % 3 else None, number))
