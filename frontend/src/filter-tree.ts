@@ -1,12 +1,29 @@
-// The filter tree as data: {"and": [...]}, {"or": [...]} and conditions {"field", "op", "value"}.
+// The filter as data. In the address: {"and": [...]}, {"or": [...]}, conditions {"field", "op", "value"}, conditions over related
+// records {"related", "quantifier" or "count", "filter"} and over segments {"segment", "op"}. Here each of them is a condition with
+// a field, an operator and a value; that of related records has a filter of its own besides.
 
-/** A condition over related records is made by programs; here it is shown, kept, and may be taken away. */
-export type Condition = { field: string; op: string; value?: unknown; related?: string; quantifier?: string; count?: { op: string; value: number } };
+/** `raw` is a condition that only programs make («not»): it is shown, kept, and may be taken away. */
+export type Condition = { field: string; op: string; value?: unknown; filter?: Group; raw?: unknown };
 export type Group = { and: Node[] } | { or: Node[] };
 export type Node = Condition | Group;
-type ValueKind = "none" | "text" | "number" | "date" | "datetime" | "option" | "options" | "ref" | "range" | "relative";
-export type Operator = { op: string; label: string; value: ValueKind; options?: { value: string; label: string }[] };
-export type Field = { key: string; label: string; type: string; ops: Operator[]; options?: { value: string; label: string }[]; ref_url?: string; names?: Record<string, string> };
+type ValueKind = "none" | "text" | "number" | "whole" | "days" | "date" | "datetime" | "option" | "options" | "ref" | "range" | "relative";
+export type Option = { value: string; label: string; group?: string | undefined };
+export type Operator = { op: string; label: string; value: ValueKind; said?: string; options?: Option[] }; // `said`: how a chip says it, with {days}
+export type Field = {
+  key: string;
+  label: string;
+  type: string;
+  group?: string;
+  ops: Operator[];
+  options?: Option[];
+  ref_url?: string;
+  names?: Record<string, string>;
+  object?: string; // of related records: what they are
+  fields?: Field[]; // and their fields, once they are known
+};
+
+/** The key under which the builder offers segments; no field has such a key. */
+const SEGMENT = "@segment";
 
 export function isGroup(node: Node): node is Group {
   return "and" in node || "or" in node;
@@ -24,22 +41,46 @@ export function group(join: "and" | "or", nodes: Node[]): Group {
   return join === "and" ? { and: nodes } : { or: nodes };
 }
 
-/** A condition without an operator, as somebody may write into a link, asks for equality. */
-function complete(node: Node): Node {
-  if (isGroup(node)) children(node).forEach(complete);
-  else if ("field" in node) node.op ??= "eq";
-  return node;
+type Wire = { [key: string]: unknown };
+
+/** A piece of the address's filter as the builder holds it. A condition without an operator asks for equality. */
+function read(wire: Wire): Node {
+  for (const join of ["and", "or"] as const) if (Array.isArray(wire[join])) return group(join, (wire[join] as Wire[]).map(read));
+  if (typeof wire.related === "string") {
+    const count = wire.count as { op: string; value: number } | undefined;
+    const filter = wire.filter ? whole(read(wire.filter as Wire)) : { and: [] };
+    if (count) return { field: wire.related, op: count.op, value: count.value, filter };
+    return { field: wire.related, op: String(wire.quantifier ?? "any"), filter };
+  }
+  if ("segment" in wire) return { field: SEGMENT, op: String(wire.op ?? "in"), value: String(wire.segment) };
+  if (typeof wire.field === "string") return { field: wire.field, op: String(wire.op ?? "eq"), value: wire.value };
+  return { field: "", op: "", raw: wire };
+}
+
+function whole(node: Node): Group {
+  return isGroup(node) ? node : { and: [node] };
 }
 
 /** The tree of the address; anything unreadable counts as no filter. */
 export function parseTree(raw: string): Group {
   if (!raw) return { and: [] };
   try {
-    const tree = complete(JSON.parse(raw) as Node);
-    return isGroup(tree) ? tree : { and: [tree] };
+    return whole(read(JSON.parse(raw) as Wire));
   } catch {
     return { and: [] };
   }
+}
+
+/** A tree as the address takes it. */
+export function written(node: Node): Wire {
+  if (isGroup(node)) return { [joinOf(node)]: children(node).map(written) };
+  const { field, op, value, filter, raw } = node;
+  if (raw !== undefined) return raw as Wire;
+  if (field === SEGMENT) return { segment: Number(value), op };
+  if (!filter) return value === undefined ? { field, op } : { field, op, value };
+  const inner = children(filter).length ? { filter: written(filter) } : {};
+  if (op === "any") return { related: field, ...inner };
+  return op === "none" ? { related: field, quantifier: op, ...inner } : { related: field, count: { op, value }, ...inner };
 }
 
 /** Without unfinished conditions and empty groups. */

@@ -1,6 +1,6 @@
 // The control for the value of one condition, by what its operator wants.
 import { icon, make } from "./dom";
-import type { Condition, Field, Operator } from "./filter-tree";
+import type { Condition, Field, Operator, Option } from "./filter-tree";
 import { text } from "./texts";
 import { shownDate } from "./time";
 
@@ -29,14 +29,33 @@ function range(field: Field, value: unknown, change: Change): Node {
   return make("div", { class: "builder-values" }, input(kind, pair[0], text("filter.from"), set(0)), input(kind, pair[1], text("filter.to"), set(1)));
 }
 
-export function select(label: string, options: { value: string; label: string }[], value: string, change: (value: string) => void): HTMLElement {
+/** A whole number; one that is none yet is kept as it was typed, so that it counts as missing. */
+function whole(value: unknown, label: string, change: Change): HTMLInputElement {
+  const element = make("input", { class: "input num", type: "text", inputmode: "numeric", maxlength: "6", "aria-label": label });
+  element.value = typeof value === "number" ? String(value) : "";
+  element.addEventListener("input", () => change(/^\d+$/.test(element.value.trim()) ? Number(element.value) : element.value));
+  return element;
+}
+
+export function select(label: string, options: Option[], value: string, change: (value: string) => void): HTMLElement {
   const element = make("select", { class: "input", "aria-label": label });
-  for (const option of options) element.append(new Option(option.label, option.value, false, option.value === value));
+  const groups = new Map<string, HTMLOptGroupElement>();
+  for (const option of options) {
+    const line = new window.Option(option.label, option.value, false, option.value === value);
+    if (!option.group) {
+      element.append(line);
+      continue;
+    }
+    const box = groups.get(option.group) ?? make("optgroup", { label: option.group });
+    if (!groups.has(option.group)) element.append(box);
+    groups.set(option.group, box);
+    box.append(line);
+  }
   element.addEventListener("change", () => change(element.value));
   return make("span", { class: "select" }, element, icon("chevron-down", "sm"));
 }
 
-function chips(options: { value: string; label: string }[], value: unknown, change: Change): Node {
+function chips(options: Option[], value: unknown, change: Change): Node {
   const chosen = new Set(Array.isArray(value) ? value.map(String) : []);
   const box = make("div", { class: "options", role: "group", "aria-label": text("filter.value") });
   for (const option of options) {
@@ -91,6 +110,10 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
       if (value === undefined || value === "") change(first);
       return select(text("filter.value"), options, String(value ?? first), change);
     }
+    case "whole":
+      return whole(value, text("filter.value"), change);
+    case "days":
+      return make("div", { class: "input-group" }, whole(value, text("filter.days"), change), make("span", { class: "addon" }, text("filter.days")));
     case "options":
       return chips(options, value, change);
     case "ref":

@@ -18,9 +18,9 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Board
 from klientura.kernel.screens import view_bar
+from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, read_state
 from klientura.kernel.store import read

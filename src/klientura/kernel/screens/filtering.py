@@ -1,26 +1,16 @@
-"""What the filter builder needs to know about the fields of an object."""
+"""What the filter builder needs to know about the fields of an object, in words."""
 
-import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import readable
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.objects.shape import RELATIVE, FieldShape, Shape
 from klientura.kernel.store import read
-from klientura.kernel.store.filters import Tree
-from klientura.kernel.web.requests import number
-
-MAX_NAMED = 50
-"""Records of one condition whose titles are looked up; a longer list shows numbers."""
 
 
 def operator_label(op: str, kind: str) -> str:
@@ -46,8 +36,22 @@ def operator_label(op: str, kind: str) -> str:
         "all": _("has all of"),
         "none": _("has none of"),
         "me": _("is me"),
+        "last_days": _("in the last … days"),
+        "next_days": _("in the next … days"),
+        "before_days": _("more than … days ago"),
+        "after_days": _("in … days or later"),
     }
     return labels[op]
+
+
+def said_label(op: str) -> str:
+    """How a chip says an operator with its number of days; empty for all others."""
+    return {
+        "last_days": _("in the last {days}"),
+        "next_days": _("in the next {days}"),
+        "before_days": _("more than {days} ago"),
+        "after_days": _("in {days} or later"),
+    }.get(op, "")
 
 
 def period_labels() -> dict[str, str]:
@@ -76,6 +80,8 @@ def value_kind(op: str, field: FieldShape) -> str:
         return "range"
     if op == "within":
         return "relative"
+    if op in RELATIVE:
+        return "days"
     kind = field.type.key
     if kind in {"option", "multi_option", "boolean"}:
         return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
@@ -86,37 +92,6 @@ def value_kind(op: str, field: FieldShape) -> str:
     return kind if kind in {"date", "datetime"} else "text"
 
 
-def filter_fields_json(actor: Actor, shape: Shape, tree: Tree | None = None) -> str:
-    """The fields of the builder as JSON; those that the filter asks for records bring the titles of these records."""
-    fields = _json(shape, frozenset(readable(actor, shape)), translation.get_language())
-    names = _names(actor, shape, tree) if tree else {}
-    if not names:
-        return fields
-    named = [{**f, "names": names[f["key"]]} if f["key"] in names else f for f in json.loads(fields)]
-    return json.dumps(named, ensure_ascii=False)
-
-
-def _names(actor: Actor, shape: Shape, tree: Tree) -> dict[str, dict[int, str]]:
-    """By field: the titles, as far as they are open to the actor, of the records that a filter names by number."""
-    fields = readable(actor, shape)
-    wanted: dict[str, set[int]] = defaultdict(set)
-    nodes: list[Any] = [tree]
-    while nodes:
-        node = nodes.pop()
-        if not isinstance(node, Mapping):
-            continue
-        for inner in ("and", "or", "not"):
-            found = node.get(inner)
-            nodes += found if isinstance(found, list) else [found]
-        field = fields.get(str(node.get("field")))
-        if field is not None and field.type.key in {"reference", "user"}:
-            value = node.get("value")
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, int | str) and (found_id := number(str(one))) is not None:
-                    wanted[field.key].add(found_id)
-    return {key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()}
-
-
 def titles_of(actor: Actor, field: FieldShape, ids: Sequence[int]) -> dict[int, str]:
     """What the records, users or teams that a field may point at are called; those not open to the actor are left out."""
     if field.type.key == "user":
@@ -124,11 +99,6 @@ def titles_of(actor: Actor, field: FieldShape, ids: Sequence[int]) -> dict[int, 
     if field.column == "team_id":
         return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
     return dict(read.titles(actor, shape_of(field.params.target or ""), ids))
-
-
-@lru_cache(maxsize=500)
-def _json(shape: Shape, keys: frozenset[str], _language: str | None) -> str:
-    return json.dumps(filter_fields(shape, keys), ensure_ascii=False)
 
 
 def filter_fields(shape: Shape, open_keys: frozenset[str]) -> list[dict[str, Any]]:
@@ -145,23 +115,30 @@ def filter_fields(shape: Shape, open_keys: frozenset[str]) -> list[dict[str, Any
     return made
 
 
+def _operator(op: str, field: FieldShape) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "op": op,
+        "label": operator_label(op, field.type.key),
+        "value": value_kind(op, field),
+    }
+    if said := said_label(op):
+        made["said"] = said
+    if op == "within":
+        made["options"] = [{"value": k, "label": v} for k, v in period_labels().items()]
+    return made
+
+
 def _builder_field(field: FieldShape) -> dict[str, Any]:
     listed = field.type.key in {"option", "multi_option"}
     ops = [op for op in field.operators if listed or op not in {"in", "not_in"}]
-    ops.sort(key=lambda op: op != "within")  # of a date one asks for a period first
+    ops.sort(
+        key=lambda op: 0 if op == "within" else 1 if op in RELATIVE else 2
+    )  # of a date one asks for a period first
     made: dict[str, Any] = {
         "key": field.key,
         "label": str(field.label),
         "type": field.type.key,
-        "ops": [
-            {"op": op, "label": operator_label(op, field.type.key), "value": value_kind(op, field)}
-            | (
-                {"options": [{"value": k, "label": v} for k, v in period_labels().items()]}
-                if op == "within"
-                else {}
-            )
-            for op in ops
-        ],
+        "ops": [_operator(op, field) for op in ops],
     }
     if field.params.choices:
         made["options"] = [{"value": c.code, "label": str(c.label)} for c in field.params.choices]

@@ -16,10 +16,10 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs, view_bar
+from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
-from klientura.kernel.screens.filtering import filter_fields_json
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.store import bulk, read

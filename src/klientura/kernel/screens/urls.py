@@ -4,6 +4,7 @@ from django.urls import path
 
 from klientura.kernel.screens import (
     boarding,
+    builder,
     card,
     changes,
     facts,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("operations/<number:operation_id>/undo", changes.undo_operation, name="undo"),
     path("<object:object>", listing.records, name="list"),
     path("<object:object>/count", listing.count, name="count"),
+    path("<object:object>/filter-fields", builder.fields_of_object, name="filter-fields"),
     path("<object:object>/new", forms.new, name="new"),
     path("<object:object>/similar", similar.similar, name="similar"),
     path("<object:object>/bulk/form", listing.bulk_form, name="bulk-form"),

@@ -11,7 +11,7 @@ from klientura.kernel.access.gate import Predicate, members_of, readable, readab
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.vocabulary import MOST, Vocabulary, is_word
 from klientura.kernel.store.compiler import conditions
-from klientura.kernel.store.filters import like
+from klientura.kernel.store.expressions import like
 from klientura.kit.text import search_variants, words
 
 MAX_WORDS = 6

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from klientura.kernel.store.filters import like
+from klientura.kernel.store.expressions import like
 
 NEIGHBOURS = 4
 SHORTEST = 3

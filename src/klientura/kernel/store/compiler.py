@@ -11,7 +11,9 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable, scope
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.store.filters import Context, Tree, comparable, compile_filter
+from klientura.kernel.store.expressions import comparable
+from klientura.kernel.store.filters import Tree, compile_filter
+from klientura.kernel.store.operators import Context
 
 LIVE = sql.SQL("r.deleted_at is null")
 TRASHED = sql.SQL("r.deleted_at is not null")

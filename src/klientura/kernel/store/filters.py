@@ -2,51 +2,35 @@
 
 A condition over related records: {"related": "opportunity.organisation", "quantifier": "any" or "none", "filter": …} or
 {"related": …, "count": {"op": "gte", "value": 3}, "filter": …}. What is counted is what the actor may read.
+A condition over a named set of records: {"segment": 12, "op": "in" or "not_in"}; a set that has a rule is judged by it
+at once, with the eyes of the actor.
 
 Only fields the actor sees and operators the field offers are accepted; anything else is a BadRequest that names it.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, may, readable, scope
 from klientura.kernel.errors import BadRequest
-from klientura.kernel.fields.base import FieldProblem
-from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.registry import all_shapes
-from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kit.text import fold
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import sets
+from klientura.kernel.store.operators import OPERATORS, Context, bad
 
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 MAX_RELATED = 2
 """Records related to related ones, and no further."""
 MAX_COUNTED = 1000
-MAX_LIST = 1000
-MAX_TEXT = 2000
-MAX_WORDS = 200
-"""A longer text to be found makes a pattern that PostgreSQL refuses."""
+MAX_SETS = 4
+"""Sets whose rules name further sets, and no further."""
+LARGEST = 2**63 - 1
 
 type Tree = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Context:
-    """What compiling one tree needs."""
-
-    actor: Actor
-    fields: Mapping[str, FieldShape]
-    alias: str = "r"
-    conditions: int = 0
-    shape: Shape | None = None  # whose records are filtered; without it nothing related can be asked for
-    within: int = 0  # how many related records lead here
 
 
 def compile_filter(tree: Tree | None, context: Context) -> Predicate | None:
@@ -56,38 +40,16 @@ def compile_filter(tree: Tree | None, context: Context) -> Predicate | None:
     return _node(tree, context, 0)
 
 
-def column(field: FieldShape, alias: str = "r") -> sql.Composable:
-    """The stored value of a field."""
-    return sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(field.column))
-
-
-def comparable(field: FieldShape, alias: str = "r") -> sql.Composable:
-    """The expression by which a field is compared and sorted; the generated indexes use the very same."""
-    plain = column(field, alias)
-    if field.type.folds:
-        return sql.SQL('k_fold({}) collate "C"').format(plain)
-    return plain
-
-
-def like(text: str) -> str:
-    """Escape a piece of text for LIKE."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _bad(message: Any, **details: Any) -> BadRequest:
-    return BadRequest(message, code="filter", **details)
-
-
 def _node(node: Any, context: Context, depth: int) -> Predicate:
     if not isinstance(node, Mapping):
-        raise _bad(_("The filter could not be read: each condition must be an object."))
+        raise bad(_("The filter could not be read: each condition must be an object."))
     if depth > MAX_DEPTH:
-        raise _bad(_("The filter is nested too deeply."))
+        raise bad(_("The filter is nested too deeply."))
     for key, joint in (("and", " and "), ("or", " or ")):
         if key in node:
             children = node[key]
             if set(node) != {key} or not isinstance(children, list):
-                raise _bad(_("The filter could not be read: «and» and «or» take a list of conditions."))
+                raise bad(_("The filter could not be read: «and» and «or» take a list of conditions."))
             parts = [_node(child, context, depth + 1) for child in children if child]
             if not parts:
                 return Predicate(sql.SQL("true"))
@@ -95,11 +57,13 @@ def _node(node: Any, context: Context, depth: int) -> Predicate:
             return Predicate(text, tuple(v for p in parts for v in p.params))
     if "not" in node:
         if set(node) != {"not"}:
-            raise _bad(_("The filter could not be read: «not» stands alone with one condition."))
+            raise bad(_("The filter could not be read: «not» stands alone with one condition."))
         inner = _node(node["not"], context, depth + 1)
         return Predicate(sql.SQL("({}) is not true").format(inner.sql), inner.params)
     if "related" in node:
         return _related(node, context, depth)
+    if "segment" in node:
+        return _in_set(node, context)
     return _leaf(node, context)
 
 
@@ -109,11 +73,12 @@ def _related(node: Mapping[str, Any], context: Context, depth: int) -> Predicate
     if unknown := set(node) - {"related", "quantifier", "count", "filter"}:
         raise _unknown_key(unknown)
     if context.within >= MAX_RELATED:
-        raise _bad(_("The filter asks for related records too deeply."))
+        raise bad(_("The filter asks for related records too deeply."))
     other, link = _link(node["related"], context, alias := f"x{context.within + 1}")
     inner = Context(
-        context.actor, readable(context.actor, other), alias, context.conditions, other, context.within + 1
-    )
+        context.actor, readable(context.actor, other), alias, context.conditions, other, context.within + 1,
+        context.sets,
+    )  # fmt: skip
     live = Predicate(sql.SQL("{}.deleted_at is null").format(sql.Identifier(alias)))
     parts = [link, live, scope(context.actor, other, "read", alias)]
     if node.get("filter"):
@@ -124,7 +89,7 @@ def _related(node: Mapping[str, Any], context: Context, depth: int) -> Predicate
     params = tuple(v for p in parts for v in p.params)
     if "count" in node:
         if "quantifier" in node:
-            raise _bad(_("A condition on related records has a quantifier or a count, not both."))
+            raise bad(_("A condition on related records has a quantifier or a count, not both."))
         sign, number = _counted(node["count"])
         # One more than is asked about decides every comparison, however many there are.
         text = sql.SQL("(select count(*) from ({} limit {}) q) {} %s").format(
@@ -133,7 +98,7 @@ def _related(node: Mapping[str, Any], context: Context, depth: int) -> Predicate
         return Predicate(text, (*params, number))
     quantifier = node.get("quantifier", "any")
     if quantifier not in ("any", "none"):
-        raise _bad(_("A condition on related records says «any» or «none»."))
+        raise bad(_("A condition on related records says «any» or «none»."))
     words = "exists ({})" if quantifier == "any" else "not exists ({})"
     return Predicate(sql.SQL(words).format(found), params)
 
@@ -145,7 +110,7 @@ def _link(named: Any, context: Context, alias: str) -> tuple[Shape, Predicate]:
     """
     key, _dot, field_key = named.partition(".") if isinstance(named, str) else ("", "", "")
     shape, other = context.shape, all_shapes().get(key)
-    refused = _bad(_("One cannot filter by «%(field)s».") % {"field": str(named)[:60]})
+    refused = bad(_("One cannot filter by «%(field)s».") % {"field": str(named)[:60]})
     if shape is None or other is None or not may(context.actor, other, "read"):
         raise refused
     fields, mine, theirs = (
@@ -169,7 +134,7 @@ def _link(named: Any, context: Context, alias: str) -> tuple[Shape, Predicate]:
 def _counted(raw: Any) -> tuple[sql.SQL, int]:
     """The comparison and the number of a count."""
     if not isinstance(raw, Mapping) or set(raw) != {"op", "value"}:
-        raise _bad(_("A count of related records has «op» and «value»."))
+        raise bad(_("A count of related records has «op» and «value»."))
     sign, number = _SIGNS.get(str(raw["op"])), raw["value"]
     if (
         sign is None
@@ -177,18 +142,77 @@ def _counted(raw: Any) -> tuple[sql.SQL, int]:
         or not isinstance(number, int)
         or not 0 <= number <= MAX_COUNTED
     ):
-        raise _bad(_("A count of related records is compared with a number from 0 to 1000."))
+        raise bad(_("A count of related records is compared with a number from 0 to 1000."))
     return sign, number
+
+
+def _in_set(node: Mapping[str, Any], context: Context) -> Predicate:
+    """Whether a record stands in a named set, or does not. Sets within the rules of sets are followed, never in a circle."""
+    _count_condition(context)
+    if unknown := set(node) - {"segment", "op"}:
+        raise _unknown_key(unknown)
+    number, op = node["segment"], node.get("op", "in")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
+        raise bad(sets.NOT_THERE)
+    if op not in ("in", "not_in"):
+        raise bad(_("A condition on a segment says «in» or «not_in»."))
+    if number in context.sets:
+        raise bad(_("A segment cannot be made of itself."))
+    if len(context.sets) >= MAX_SETS:
+        raise bad(_("Segments made of segments are nested too deeply."))
+    found = sets.known(context.actor, number, context.sets[-1] if context.sets else None)
+    inside = _of_set(found, number, context)
+    if op == "in":
+        return inside
+    return Predicate(sql.SQL("({}) is not true").format(inside.sql), inside.params)
+
+
+def _of_set(found: sets.KnownSet, number: int, context: Context) -> Predicate:
+    shape, other = context.shape, found.shape
+    same = shape is not None and shape.base == other.base
+    # A table of several kinds may be asked for any of them, and each kind for what holds of all.
+    same = same and (shape is other or not (shape and shape.constants and other.constants))
+    if not same or not may(context.actor, other, "read"):
+        raise bad(_("The segment “%(name)s” holds records of another kind.") % {"name": found.name})
+    alias = context.alias
+    parts = [
+        Predicate(
+            sql.SQL("{}.{} = {}").format(sql.Identifier(alias), sql.Identifier(column), sql.Literal(value))
+        )
+        for column, value in (other.constants if shape is not other else {}).items()
+    ]
+    if found.listed is not None:
+        parts.append(found.listed(alias))
+    if found.rule:
+        inner = Context(
+            context.actor, readable(context.actor, other), alias, context.conditions, other, context.within,
+            (*context.sets, number),
+        )  # fmt: skip
+        try:
+            parts.append(_node(found.rule, inner, 0))
+        except BadRequest as refused:
+            # What exactly is closed or gone is the business of those who may change its rule.
+            text = _(
+                "The segment “%(name)s” cannot be used: its rule asks for what is not there or not open to you."
+            )
+            raise bad(text % {"name": found.name}) from refused
+        context.conditions = inner.conditions
+    joined = (
+        sql.SQL(" and ").join(sql.SQL("(") + p.sql + sql.SQL(")") for p in parts)
+        if parts
+        else sql.SQL("true")
+    )
+    return Predicate(joined, tuple(v for p in parts for v in p.params))
 
 
 def _count_condition(context: Context) -> None:
     context.conditions += 1
     if context.conditions > MAX_CONDITIONS:
-        raise _bad(_("The filter has too many conditions."))
+        raise bad(_("The filter has too many conditions."))
 
 
 def _unknown_key(unknown: set[Any]) -> BadRequest:
-    return _bad(
+    return bad(
         _("The filter could not be read: unknown key «%(key)s».") % {"key": min(map(str, unknown))[:60]}
     )
 
@@ -200,150 +224,16 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
     key, op = node.get("field"), node.get("op", "eq")
     field = context.fields.get(key) if isinstance(key, str) else None
     if field is None or not field.filterable:
-        raise _bad(_("One cannot filter by «%(field)s».") % {"field": str(key)[:60]}, field=str(key)[:60])
+        raise bad(_("One cannot filter by «%(field)s».") % {"field": str(key)[:60]}, field=str(key)[:60])
     if op not in field.operators:
-        raise _bad(
+        raise bad(
             _("The field «%(field)s» cannot be compared by «%(op)s».")
             % {"field": field.label, "op": str(op)[:30]},
             field=field.key,
         )
-    return _OPERATORS[op](field, node.get("value"), context)
-
-
-def _value(field: FieldShape, raw: Any) -> Any:
-    """Parse one operand; text is folded as its index is."""
-    if field.type.is_empty(raw):
-        raise _bad(_("A condition on «%(field)s» has no value.") % {"field": field.label}, field=field.key)
-    try:
-        # A filter compares with what people typed: no tightening of a tax number that is only half typed.
-        if field.type.folds:
-            if not isinstance(raw, str | int) or isinstance(raw, bool):
-                raise FieldProblem("type", _("Text is expected here."))
-            text = str(raw)
-            if len(text) > MAX_TEXT or (field.type.multiline and len(text.split()) > MAX_WORDS):
-                raise FieldProblem("length", _("The text to be found is too long."))
-            return fold(text)
-        value = field.type.parse(raw, field.params)
-    except FieldProblem as bad:
-        raise _bad(
-            _("A condition on “%(field)s” could not be read: %(why)s")
-            % {"field": field.label, "why": bad.message},
-            field=field.key,
-        ) from bad
-    return value
-
-
-def _values(field: FieldShape, raw: Any) -> list[Any]:
-    if not isinstance(raw, list) or not raw or len(raw) > MAX_LIST:
-        raise _bad(
-            _("A condition on «%(field)s» needs a list of values.") % {"field": field.label}, field=field.key
-        )
-    return [_value(field, item) for item in raw]
-
-
-def _compare(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
-    text = sql.SQL(template)
-
-    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
-        return Predicate(text.format(comparable(field, context.alias)), (_value(field, raw),))
-
-    return compiled
-
-
-def _among(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
-    text = sql.SQL(template)
-
-    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
-        return Predicate(text.format(comparable(field, context.alias)), (_values(field, raw),))
-
-    return compiled
-
-
-def _between(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    if not isinstance(raw, list) or len(raw) != 2:
-        raise _bad(
-            _("A condition on «%(field)s» needs two values.") % {"field": field.label}, field=field.key
-        )
-    text = sql.SQL("{0} between %s and %s").format(comparable(field, context.alias))
-    return Predicate(text, (_value(field, raw[0]), _value(field, raw[1])))
-
-
-def _contains(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    wanted, stored = _value(field, raw), column(field, context.alias)
-    if field.type.multiline:  # its lines and spaces are kept as they were typed
-        pattern = r"\s+".join(re.escape(word) for word in wanted.split())
-        return Predicate(sql.SQL("k_fold({}) ~ %s").format(stored), (pattern,))
-    return Predicate(sql.SQL("k_fold({}) like %s").format(stored), (f"%{like(wanted)}%",))
-
-
-def _excludes(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    """Without the piece of text; what is empty does not contain it either."""
-    held = _contains(field, raw, context)
-    return Predicate(sql.SQL("({}) is not true").format(held.sql), held.params)
-
-
-def _within(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    """In a period named by where it stands to today; days begin and end in the time zone of the reader."""
-    if not isinstance(raw, str) or raw not in PERIODS:
-        raise _bad(
-            _("A condition on «%(field)s» names no period that is known.") % {"field": field.label},
-            field=field.key,
-        )
-    first, after = (field.type.parse(day, field.params) for day in bounds(raw, timezone.localdate()))
-    text = sql.SQL("({0} >= %s and {0} < %s)").format(comparable(field, context.alias))
-    return Predicate(text, (first, after))
-
-
-def _starts(field: FieldShape, raw: Any, context: Context) -> Predicate:
-    return Predicate(
-        sql.SQL("{} like %s").format(comparable(field, context.alias)), (f"{like(_value(field, raw))}%",)
-    )
-
-
-def _emptiness(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
-    text = sql.SQL(template)
-
-    def compiled(field: FieldShape, _raw: Any, context: Context) -> Predicate:
-        return Predicate(text.format(column(field, context.alias)))
-
-    return compiled
-
-
-def _options(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
-    text = sql.SQL(template)
-
-    def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
-        return Predicate(text.format(column(field, context.alias)), (_value(field, raw),))
-
-    return compiled
-
-
-def _me(field: FieldShape, _raw: Any, context: Context) -> Predicate:
-    return Predicate(sql.SQL("{} = %s").format(column(field, context.alias)), (context.actor.user_id or 0,))
+    return OPERATORS[op](field, node.get("value"), context)
 
 
 _SIGNS: Mapping[str, sql.SQL] = {
     "eq": sql.SQL("="), "ne": sql.SQL("<>"), "lt": sql.SQL("<"), "lte": sql.SQL("<="), "gt": sql.SQL(">"), "gte": sql.SQL(">="),
 }  # fmt: skip
-
-_OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
-    "eq": _compare("{} = %s"),
-    "ne": _compare("{} is distinct from %s"),
-    "lt": _compare("{} < %s"),
-    "lte": _compare("{} <= %s"),
-    "gt": _compare("{} > %s"),
-    "gte": _compare("{} >= %s"),
-    "in": _among("{} = any(%s)"),
-    "not_in": _among("({0} = any(%s)) is not true"),
-    "between": _between,
-    "within": _within,
-    "contains": _contains,
-    "not_contains": _excludes,
-    "starts": _starts,
-    "empty": _emptiness("{} is null"),
-    "not_empty": _emptiness("{} is not null"),
-    "any": _options("{} && %s::varchar[]"),
-    "all": _options("{} @> %s::varchar[]"),
-    "none": _options("({} && %s::varchar[]) is not true"),
-    "me": _me,
-}

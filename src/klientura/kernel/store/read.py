@@ -15,7 +15,8 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
-from klientura.kernel.store.filters import Tree, column, comparable
+from klientura.kernel.store.expressions import column, comparable
+from klientura.kernel.store.filters import Tree
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from klientura.kernel.fields.periods import PERIODS, bounds
-from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.objects.shape import RELATIVE, FieldShape
 from klientura.kernel.store.read import Ref, Row
 from klientura.kit.text import fold
 
@@ -39,9 +39,8 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op == "between":
         low, high = (operand(field, r) for r in raw)
         return value is not None and low <= value <= high
-    if op == "within":
-        first, after = (field.type.parse(day, field.params) for day in bounds(raw, timezone.localdate()))
-        return value is not None and first <= value < after
+    if op == "within" or op in RELATIVE:
+        return value is not None and _by_days(op, raw, value)
     wanted = operand(field, raw)
     if op == "ne":
         return bool(value != wanted)
@@ -69,6 +68,21 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     )
 
 
+def _by_days(op: str, raw: Any, value: dt.date) -> bool:
+    """A period, or a number of days counted between today and the day that the value has here."""
+    day = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
+    if op == "within":
+        first, after = bounds(raw, timezone.localdate())
+        return first <= day < after
+    ahead = (day - timezone.localdate()).days
+    return {
+        "last_days": -raw < ahead <= 0,
+        "next_days": 0 <= ahead < raw,
+        "before_days": ahead < -raw,
+        "after_days": ahead >= raw,
+    }[op]
+
+
 def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
     """Operands worth trying: some that stand in rows, one that does not, pieces of texts, wildcards and quotes."""
     present = [raw_of(field, r[field.key]) for r in rows if r[field.key] not in (None, [], "")]
@@ -78,6 +92,8 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
         return [None]
     if op == "within":
         return list(PERIODS)
+    if op in RELATIVE:
+        return [1, 2, 30, 400, 900, 36_500]
     if not values:
         return []
     if op in {"in", "not_in"}:

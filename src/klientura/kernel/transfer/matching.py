@@ -11,7 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable_parts, scope
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
-from klientura.kernel.store.filters import column, comparable
+from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.transfer.names import fits
 from klientura.kernel.transfer.paths import contact_part
 from klientura.kernel.transfer.rows import ParsedRow, Side

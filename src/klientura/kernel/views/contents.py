@@ -1,6 +1,6 @@
 """What a view holds: read from what a program or a list says, held against what the reader may see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable
 from klientura.kernel.errors import BadRequest, KernelError, Text
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store.filters import Context, Tree, compile_filter
+from klientura.kernel.store.filters import Tree, compile_filter
+from klientura.kernel.store.operators import Context
 from klientura.kernel.store.read import sort_field
+from klientura.kernel.store.trees import fields_of
 from klientura.kernel.views.models import View
 
 MAX_COLUMNS = 30
@@ -121,22 +123,6 @@ def _broken(actor: Actor, shape: Shape, tree: Tree | None) -> Text:
     except KernelError as bad:
         return bad.message
     return ""
-
-
-def fields_of(object_key: str, tree: Any) -> Iterator[tuple[str, str]]:
-    """The fields that a filter names, wherever they stand in it, each with its object."""
-    if isinstance(tree, list):
-        for each in tree:
-            yield from fields_of(object_key, each)
-    elif isinstance(tree, Mapping):
-        if isinstance(tree.get("field"), str):
-            yield object_key, tree["field"]
-        for joint in ("and", "or", "not"):
-            yield from fields_of(object_key, tree.get(joint))
-        if isinstance(tree.get("related"), str):
-            other, _dot, link = tree["related"].partition(".")
-            yield other, "subject_id" if link == "subject" else link
-            yield from fields_of(other, tree.get("filter"))
 
 
 def fields_used(view: View) -> frozenset[tuple[str, str]]:

@@ -10,6 +10,7 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import RELATIVE
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import found_company
 
@@ -109,3 +110,42 @@ def test_a_text_too_long_to_be_found_is_refused_with_a_sentence(
     assert answer.status_code == status, answer.content.decode()
     if status == 400:
         assert orjson.loads(answer.content)["code"] == "filter"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Asia/Kamchatka", "Europe/Kaliningrad", "America/New_York"])
+@pytest.mark.parametrize("op", RELATIVE)
+def test_a_number_of_days_means_what_plain_python_says(op: str, zone: str) -> None:
+    with timezone.override(zone):
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        today, second = timezone.localdate(), dt.timedelta(seconds=1)
+        moments = [
+            midnight + dt.timedelta(days=days) + edge
+            for days in (-31, -30, -3, -2, -1, 0, 1, 2, 3, 30, 31)
+            for edge in (dt.timedelta(), -second)
+        ]
+        rows = [{"name": at.isoformat(), "due_at": at} for at in moments]
+        write.create_many(ACTOR, shape_of("task"), rows)
+        for number in (0, 1, 2, 30):
+            if number == 0 and op in {"last_days", "next_days"}:
+                continue
+            expected = {
+                at.isoformat()
+                for at in moments
+                if {
+                    "last_days": today - dt.timedelta(days=number) < at.date() <= today,
+                    "next_days": today <= at.date() < today + dt.timedelta(days=number),
+                    "before_days": at.date() < today - dt.timedelta(days=number),
+                    "after_days": at.date() >= today + dt.timedelta(days=number),
+                }[op]
+            }
+            assert names("due_at", op, number) == expected, number
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [None, 0, -1, 36_501, 10**30, True, "7", 1.5, [7], {}])
+def test_a_number_of_days_that_is_none_is_refused(value: object) -> None:
+    with pytest.raises(BadRequest):
+        names("due_at", "last_days", value)
+    with pytest.raises(BadRequest):
+        names("name", "last_days", 7)

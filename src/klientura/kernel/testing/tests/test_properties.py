@@ -16,7 +16,8 @@ from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store import cursors
-from klientura.kernel.store.filters import MAX_DEPTH, Context, compile_filter
+from klientura.kernel.store.filters import MAX_DEPTH, compile_filter
+from klientura.kernel.store.operators import Context
 
 ACTOR = SystemActor("properties")
 KEYS = sorted({k for s in all_shapes().values() for k in s.fields})

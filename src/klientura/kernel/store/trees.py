@@ -1,0 +1,40 @@
+"""What a filter tree names, wherever it stands in it: fields, kinds of related records, sets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def fields_of(object_key: str, tree: Any) -> Iterator[tuple[str, str]]:
+    """The fields that a filter names, each with its object."""
+    if isinstance(tree, list):
+        for each in tree:
+            yield from fields_of(object_key, each)
+    elif isinstance(tree, Mapping):
+        if isinstance(tree.get("field"), str):
+            yield object_key, tree["field"]
+        for joint in ("and", "or", "not"):
+            yield from fields_of(object_key, tree.get(joint))
+        if isinstance(tree.get("related"), str):
+            other, _dot, link = tree["related"].partition(".")
+            yield other, "subject_id" if link == "subject" else link
+            yield from fields_of(other, tree.get("filter"))
+
+
+def conditions_of(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """All conditions of a tree, those on related records included."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list):
+            nodes += node
+        elif isinstance(node, Mapping):
+            joined = [node[k] for k in ("and", "or", "not") if k in node]
+            if node and not joined:
+                yield node
+            nodes += [*joined, node.get("filter")]
+
+
+def sets_of(tree: Any) -> list[int]:
+    """The numbers of the sets that a tree names, each once."""
+    found = (n.get("segment") for n in conditions_of(tree))
+    return list(dict.fromkeys(n for n in found if isinstance(n, int) and not isinstance(n, bool)))
