@@ -217,28 +217,41 @@ def work(handle: JobHandle) -> Mapping[str, Any]:
     follow_latest()
     shape = shape_of(handle.arguments["object"])
     column = handle.arguments["column"]
-    if column not in {f.column for f in shape.fields.values()}:
+    field = next((f for f in shape.fields.values() if f.column == column), None)
+    if field is None:
         return {"computed": 0}
     begun = int((handle.saved or {}).get("after", 0))
-    return {"computed": compute_all(shape.table, column, after=begun, handle=handle)}
+    done = compute_all(shape.table, column, in_turn=field.numbering is not None, after=begun, handle=handle)
+    return {"computed": done}
 
 
-def compute_all(table: str, column: str, *, after: int = 0, handle: JobHandle | None = None) -> int:
-    """Compute the formulas of a table's rows from a number on; return how many rows were looked at."""
+# Written as it is: the trigger puts in what is computed.
+_AT_ONCE = "update {0} set {1} = {1} where id > {2} and id <= {3} and {4}"
+_IN_TURN = """do $body$ declare r bigint; begin
+  for r in select id from {0} where id > {2} and id <= {3} and {4} order by id
+  loop update {0} set {1} = {1} where id = r; end loop;
+end $body$"""
+
+
+def compute_all(
+    table: str, column: str, *, in_turn: bool = False, after: int = 0, handle: JobHandle | None = None
+) -> int:
+    """Compute a field in a table's rows from a number on; return how many rows were looked at.
+
+    `in_turn`: row by row in the order of their numbers, and only where it is empty, as a numbering wants it.
+    """
+    text = sql.SQL(_IN_TURN if in_turn else _AT_ONCE)
+    names = sql.Identifier(table), sql.Identifier(column)
+    empty = sql.SQL("{} is null").format(names[1]) if in_turn else sql.SQL("true")
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("select coalesce(max(id), 0) from {}").format(sql.Identifier(table)))
         last: int = cursor.fetchone()[0]
         done = 0
         while after < last:
-            # Written as it is: the trigger puts in what the formula gives.
-            cursor.execute(
-                sql.SQL("update {0} set {1} = {1} where id > %s and id <= %s").format(
-                    sql.Identifier(table), sql.Identifier(column)
-                ),
-                [after, after + BATCH],
-            )
-            done += cursor.rowcount
-            after += BATCH
+            until = after + BATCH
+            cursor.execute(text.format(*names, sql.Literal(after), sql.Literal(until), empty))
+            done += min(until, last) - after if in_turn else cursor.rowcount
+            after = until
             if handle is not None:
                 handle.checkpoint({"after": after})
                 handle.progress(min(after, last), last)

@@ -16,7 +16,8 @@ from psycopg import sql
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.objects.shape import SUBJECT, FieldShape, Shape
 from klientura.kernel.schema.rollups import THE_PRODUCT
-from klientura.kernel.store.filters import Context, compile_filter
+from klientura.kernel.store.filters import compile_filter
+from klientura.kernel.store.operators import Context
 
 EMPTY_IS_ZERO = frozenset({"count", "sum"})
 """What a record without any others holds is nought, so that it is found by «fewer than 3»."""

@@ -14,7 +14,8 @@ from klientura.kernel.access.gate import members_of
 from klientura.kernel.errors import BadRequest, FieldError, Invalid, Text
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import SUBJECT, FieldShape, Shape
-from klientura.kernel.store.filters import Context, compile_filter
+from klientura.kernel.store.filters import compile_filter
+from klientura.kernel.store.operators import Context
 
 ROLLUP = "rollup"
 MEASURES: Final = ("count", "sum", "avg", "min", "max", "last")

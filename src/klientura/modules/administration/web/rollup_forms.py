@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Text
 from klientura.kernel.objects.models import AddedField
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import SUBJECT, Shape
 from klientura.kernel.schema import rollups
 from klientura.kernel.views import reading
 
@@ -29,11 +29,17 @@ def source_cards(shape: Shape) -> list[dict[str, str]]:
     """What a roll-up can be gathered from, each with the address of its form."""
     return [
         {
-            "label": str(s.label), "note": _("What points at the record"), "icon": s.shape.spec.icon,
+            "label": str(s.shape.plural), "note": _note(s), "icon": s.shape.spec.icon,
             "url": f"/settings/objects/{shape.key}/fields/new?type=rollup&source={s.key}",
         }
         for s in rollups.sources(shape)
     ]  # fmt: skip
+
+
+def _note(source: rollups.Source) -> str:
+    if source.link == SUBJECT:
+        return _("Those about the record itself")
+    return _("Those that name it in the field “{field}”").format(field=source.shape.fields[source.link].label)
 
 
 def controls(actor: Actor, source: Shape, row: AddedField | None) -> list[dict[str, Any]]:
