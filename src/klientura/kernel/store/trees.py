@@ -1,4 +1,4 @@
-"""What a filter tree names, wherever it stands in it: fields, kinds of related records, sets."""
+"""Filter trees as data: what they ask and what they name, wherever it stands, without carrying them out."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -38,3 +38,23 @@ def sets_of(tree: Any) -> list[int]:
     """The numbers of the sets that a tree names, each once."""
     found = (n.get("segment") for n in conditions_of(tree))
     return list(dict.fromkeys(n for n in found if isinstance(n, int) and not isinstance(n, bool)))
+
+
+def leaves(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """The conditions of a filter tree."""
+    if not isinstance(tree, Mapping) or not tree:
+        return
+    for joint in ("and", "or"):
+        if joint in tree:
+            for child in tree[joint]:
+                yield from leaves(child)
+            return
+    if "not" in tree:
+        yield from leaves(tree["not"])
+        return
+    yield tree
+
+
+def fields_in(tree: Any) -> set[str]:
+    """The fields of the record itself that a filter asks about."""
+    return {leaf["field"] for leaf in leaves(tree) if isinstance(leaf.get("field"), str)}
