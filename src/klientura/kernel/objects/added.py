@@ -1,4 +1,4 @@
-"""Reading what was added to the declared objects, in four queries."""
+"""Reading what was added to the declared objects, in five queries."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from klientura.kernel.fields.base import Choice
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.labels import said
-from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption, Layout
+from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption, FieldConditions, Layout
 
 
 def read_additions() -> Additions:
@@ -24,5 +24,6 @@ def read_additions() -> Additions:
         objects=tuple(AddedObject.objects.filter(state="active").order_by("position", "pk")),
         fields={key: tuple(found) for key, found in fields.items()},
         options={number: tuple(found) for number, found in choices.items()},
+        conditions=tuple(FieldConditions.objects.order_by("pk")),
         layouts={each.object: each for each in Layout.objects.all()},
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from klientura.kernel.fields.base import Choice
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.models import AddedField, AddedObject, Layout
+    from klientura.kernel.objects.models import AddedField, AddedObject, FieldConditions, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Additions:
     objects: tuple["AddedObject", ...] = ()
     fields: Mapping[str, tuple["AddedField", ...]] = field(default_factory=dict)  # by the key of the object
     options: Mapping[int, tuple[Choice, ...]] = field(default_factory=dict)  # by the number of the field
+    conditions: tuple["FieldConditions", ...] = ()
     layouts: Mapping[str, "Layout"] = field(default_factory=dict)  # by the key of the object
 
 

@@ -19,7 +19,7 @@ from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.models import AddedField, AddedObject, Layout
+    from klientura.kernel.objects.models import AddedField, AddedObject, FieldConditions, Layout
 
 MORE = "more"
 """The section of added fields that were given to none."""
@@ -52,6 +52,9 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
         if key in additions.layouts:
             shapes[key] = arranged(shapes[key], additions.layouts[key])
     _with_borrowed_options(shapes)
+    for each in additions.conditions:
+        if each.object in shapes and each.field in shapes[each.object].fields:
+            shapes[each.object] = _under_conditions(shapes[each.object], each)
     return shapes
 
 
@@ -258,6 +261,14 @@ def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
                 choices = gathered.params.choices if gathered else ()
                 mended = replace(field, params=replace(field.params, choices=choices))
                 shapes[key] = replace(shape, fields={**shapes[key].fields, name: mended})
+
+
+def _under_conditions(shape: Shape, given: "FieldConditions") -> Shape:
+    """The object with one field shown, required or locked by conditions."""
+    trees = (json.dumps(t, sort_keys=True) if t else "" for t in (given.shown, given.required, given.locked))
+    shown, required, locked = trees
+    field = replace(shape.fields[given.field], shown_when=shown, required_when=required, locked_when=locked)
+    return replace(shape, fields={**shape.fields, given.field: field})
 
 
 def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:

@@ -103,6 +103,25 @@ class NumberYear(models.Model):
         constraints = [models.UniqueConstraint(fields=["column", "year"], name="kernel_number_year_one")]
 
 
+class FieldConditions(models.Model):
+    """When a field, a declared one too, is shown, has to be filled in, or can no longer be changed: filter trees over its record."""
+
+    object = models.CharField(max_length=60)
+    field = models.CharField(max_length=63)
+    shown = models.JSONField(null=True)
+    required = models.JSONField(null=True)
+    locked = models.JSONField(null=True)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "kernel_field_conditions"
+        constraints = [
+            models.UniqueConstraint(fields=["object", "field"], name="kernel_field_conditions_one")
+        ]
+
+
 class Layout(models.Model):
     """How the company arranges the card and the form of an object, instead of what the object itself says.
 

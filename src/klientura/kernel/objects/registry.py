@@ -21,7 +21,7 @@ from klientura.kernel.objects.spec import ObjectSpec
 RESERVED_KEYS = frozenset(
     {"api", "ui", "static", "health", "search", "setup", "sign-in", "sign-out", "settings", "imports", "help", "me",
      "history", "operations", "new", "jobs", "files", "trash", "admin", "events", "progress", "preferences", "team", "duplicates",
-     "views", "schema"}
+     "views", "segments", "quality", "schema", "webhooks", "rules"}
 )  # fmt: skip
 
 

@@ -80,6 +80,9 @@ class FieldShape:
     reads: frozenset[str] = frozenset()  # the fields that its formula reads
     rollup: Rollup | None = None  # what the database gathers in it
     numbering: Numbering | None = None  # how it is numbered
+    shown_when: str = ""  # filter trees as JSON, asked of the field's own record; empty: always, never, never
+    required_when: str = ""
+    locked_when: str = ""
     default: Any = None
     tracked: bool = True
     within: tuple[str, str] | None = None

@@ -128,6 +128,11 @@ class ObjectSpec:
     search: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     parent: str | None = None  # reference whose readers may read this too (scope «parent»)
+    current: Mapping[str, Any] | None = (
+        None  # filter tree of what is still work in hand; absent: all of it is
+    )
+    facts: bool = False  # records of what has happened: nobody has work with them any more
+    goes_with: str | None = None  # reference to the record whose owner this follows when work is handed over
     board: Board | None = None
     match_keys: tuple[tuple[str, ...], ...] = ()
     file_names: Mapping[str, tuple[str, ...]] = field(

@@ -11,10 +11,11 @@ class SchemaConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work in the background known."""
-        from klientura.kernel.schema import formulas, indexing, rollup_work, rollups, uses
+        from klientura.kernel.schema import conditions, formulas, indexing, rollup_work, rollups, uses
 
         indexing.register()
         formulas.register()
         rollup_work.register()
         uses.register(formulas.uses)
         uses.register(rollups.uses)
+        uses.register(conditions.uses)

@@ -16,6 +16,7 @@ from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import SUBJECT, FieldShape, Shape
 from klientura.kernel.store.filters import compile_filter
 from klientura.kernel.store.operators import Context
+from klientura.kernel.store.trees import fields_in, leaves
 
 ROLLUP = "rollup"
 MEASURES: Final = ("count", "sum", "avg", "min", "max", "last")
@@ -152,26 +153,6 @@ def _steady(source: Shape, tree: Any) -> Any:
                 _("Use conditions on the record's own fields, without «today», «this week» or «mine»: they change by themselves."),
             )  # fmt: skip
     return tree
-
-
-def leaves(tree: Any) -> Iterator[Mapping[str, Any]]:
-    """The conditions of a filter tree."""
-    if not isinstance(tree, Mapping) or not tree:
-        return
-    for joint in ("and", "or"):
-        if joint in tree:
-            for child in tree[joint]:
-                yield from leaves(child)
-            return
-    if "not" in tree:
-        yield from leaves(tree["not"])
-        return
-    yield tree
-
-
-def fields_in(tree: Any) -> set[str]:
-    """The fields that a filter asks about."""
-    return {leaf["field"] for leaf in leaves(tree) if isinstance(leaf.get("field"), str)}
 
 
 def reached(begun: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -12,6 +12,7 @@ from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens.cells import cell, unlinked
+from klientura.kernel.screens import conditional
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -128,6 +129,8 @@ def sections(asked: Request, shape: Shape, row: Row, *, editable: bool) -> list[
             made.append({"title": str(section.label), "facts": facts})
     return made
 
+    judged = conditional.with_judged(shape, row, row["id"])
+    states = conditional.states(asked.actor, shape, judged, {})
 
 def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable: bool) -> dict[str, Any]:
     """One fact; with an address to edit it when the actor may change this record's field."""

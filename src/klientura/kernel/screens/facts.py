@@ -11,7 +11,7 @@ from klientura.kernel.access.gate import readable
 from klientura.kernel.errors import BadRequest, Conflict, Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens import inputs
+from klientura.kernel.screens import conditional, inputs
 from klientura.kernel.screens.card import fact
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.chosen import in_words, names_of
@@ -83,6 +83,8 @@ def _save(asked: Request, shape: Shape, row: Row, field: FieldShape) -> HttpResp
     shown = fact(asked, shape, fresh, field, editable=True)
     response = show(asked, "screens/fact.html", fact=shown, saved=True)
     response["HX-Trigger"] = json.dumps({"recordChanged": True})
+    if conditional.changed(asked.actor, shape, row, fresh):  # other fields come or go with this one
+        response["HX-Refresh"] = "true"
     return response
 
 

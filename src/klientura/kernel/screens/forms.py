@@ -13,7 +13,7 @@ from klientura.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens import inputs
+from klientura.kernel.screens import conditional, inputs
 from klientura.kernel.screens.chosen import Names, names_of
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
@@ -161,12 +161,18 @@ def _form(
     for error in errors:
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
+    judged = conditional.with_judged(shape, row, record_id)
+    states = conditional.states(asked.actor, shape, judged, typed or {})
+    if record_id is not None:
+        closed = conditional.locked(asked.actor, shape, judged)
+        fields = {k: f for k, f in fields.items() if k not in closed}
     in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
     given = [(fields[k], raw) for k, raw in (typed or {}).items() if k in fields]
     names = names_of(asked.actor, [*given, *disputed(fields, conflict)])
     conflicts = both_sides(asked, shape, fields, row, conflict, names) if conflict else []
     marked = messages | {c["field"]: c["said"] for c in conflicts}
     controls = {k: _control(asked, f, row, marked, typed or {}, names) for k, f in fields.items()}
+    controls = conditional.marked(controls, states)
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
     stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
@@ -184,7 +190,7 @@ def _form(
             for s in shape.spec.sections
             if any(k in controls for k in s.fields)
         ],
-        "quick": [controls[k] for k in shape.spec.quick if k in controls]
+        "quick": [controls[k] for k in dict.fromkeys([*shape.spec.quick, *states.required]) if k in controls]
         or [*controls.values()][:QUICK_FIELDS],
         "parts": parts,
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
@@ -195,6 +201,7 @@ def _form(
         else f"/{shape.key}/new{f'?{manner}' if manner else ''}",
         "cancel_url": f"/{shape.key}/{record_id}" if record_id else f"/{shape.key}",
         "full_url": "" if "in_place" in manner else f"/{shape.key}/new",
+        "state_url": conditional.state_url(shape, record_id),
         "hint_url": f"/{shape.key}/similar" if record_id is None else "",
         "similar": similar,
         "refused": bool(conflict or errors or similar),

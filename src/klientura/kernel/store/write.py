@@ -14,7 +14,7 @@ from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Text
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.store import drafts, late_edits, read, rows
+from klientura.kernel.store import drafts, field_states, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
 from klientura.kernel.store.read import Row
@@ -126,6 +126,7 @@ def follow_rules(actor: Actor, batch: Batch) -> None:
     check_references(actor, batch)
     if batch.shape.spec.before_write:
         batch.shape.spec.before_write(batch, actor)
+    field_states.enforce(actor, batch)
 
 
 def settle(actor: Actor, batch: Batch) -> None:

@@ -81,6 +81,8 @@ def _shown(shape: Shape, field: FieldShape, row: AddedField | None) -> dict[str,
         marks.append(_("in the list"))
     if field.key in (shape.spec.search or shape.spec.title):
         marks.append(_("searched"))
+    if field.shown_when or field.required_when or field.locked_when:
+        marks.append(_("under conditions"))
     return {
         "id": row.pk if row else None, "key": field.key, "label": field.heading, "type": _type_label(kind),
         "icon": forms.TYPES[kind][2] if kind in forms.TYPES else "type", "marks": marks,

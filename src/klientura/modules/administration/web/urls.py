@@ -4,6 +4,7 @@ from django.urls import path
 
 from klientura.modules.administration.web import (
     company,
+    conditions,
     fields,
     layouts,
     me,
@@ -55,6 +56,12 @@ urlpatterns = [
     path("settings/objects/<object:object>/fields/new", fields.new_field, name="settings-field-new"),
     path("settings/objects/<object:object>/fields/<number:field_id>", fields.field, name="settings-field"),
     path(
+    path("settings/objects/<object:object>/when/<slug:key>", conditions.overview, name="settings-conditions"),
+    path(
+        "settings/objects/<object:object>/when/<slug:key>/<slug:kind>",
+        conditions.condition,
+        name="settings-condition",
+    ),
         "settings/objects/<object:object>/fields/<number:field_id>/remove",
         fields.remove,
         name="settings-field-remove",
