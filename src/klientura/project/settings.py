@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "klientura.kernel.transfer",
     "klientura.kernel.merging",
     "klientura.kernel.dedup",
+    "klientura.kernel.segments",
     "klientura.kernel.api",
     "klientura.kernel.screens",
     "klientura.modules.administration",

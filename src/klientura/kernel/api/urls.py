@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, saved_views, views
+from klientura.kernel.api import duplicates, merging, saved_views, segments, views
 from klientura.kernel.api.openapi import document
 
 
@@ -45,6 +45,18 @@ urlpatterns = [
         views.endpoint(
             get=saved_views.read_view, patch=saved_views.change_view, delete=saved_views.delete_view
         ),
+    ),
+    path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
+    path(
+        "segments/<number:segment_id>",
+        views.endpoint(
+            get=segments.read_segment, patch=segments.change_segment, delete=segments.delete_segment
+        ),
+    ),
+    path("segments/<number:segment_id>/count", views.endpoint(get=segments.count_segment)),
+    path(
+        "segments/<number:segment_id>/members",
+        views.endpoint(get=segments.list_members, post=segments.fill_segment),
     ),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),

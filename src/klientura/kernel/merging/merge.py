@@ -13,7 +13,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.events.outbox import emit
-from klientura.kernel.merging import choosing, links
+from klientura.kernel.merging import choosing, followers, links
 from klientura.kernel.merging.circles import dissolved, refuse_circles
 from klientura.kernel.merging.lines import united
 from klientura.kernel.merging.meaning import refuse_other_meaning
@@ -86,6 +86,7 @@ def merge(
         )
         for each in gone
     )  # fmt: skip
+    followers.merged(actor, shape, kept_id, gone, operation.pk)
     relinked = links.announce(actor, operation.pk, turned)
     emit(
         f"{shape.key}.merged", shape.base, [kept_id, *gone], actor_id=actor.user_id, operation_id=operation.pk,

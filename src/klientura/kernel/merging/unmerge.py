@@ -17,7 +17,7 @@ from klientura.kernel.events.outbox import emit
 from klientura.kernel.history.undo import Undone
 from klientura.kernel.history.undo_lines import undo_lines
 from klientura.kernel.history.undo_records import restore_values
-from klientura.kernel.merging import choosing, links, refilling
+from klientura.kernel.merging import choosing, followers, links, refilling
 from klientura.kernel.merging.merge import places_of, product_for
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.merging.rooms import pointing_at
@@ -84,6 +84,7 @@ def unmerge(actor: Actor, target: Operation) -> Undone:
     Merge.objects.filter(pk__in=[m.pk for m in merges]).update(
         undone_at=timezone.now(), undone_by_id=actor.user_id
     )
+    followers.parted(actor, target.pk, mine.pk)
     target.state = "undone"
     target.save(update_fields=["state"])
     details = {

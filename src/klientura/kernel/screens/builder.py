@@ -17,6 +17,7 @@ from klientura.kernel.access.gate import may, members_of, readable, require
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.filtering import filter_fields, titles_of
+from klientura.kernel.segments.reading import names_of
 from klientura.kernel.store.filters import MAX_RELATED, Tree
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
@@ -48,6 +49,7 @@ def _known(actor: Actor, shape: Shape, trees: Sequence[Tree], within: int) -> li
         {**f, "names": names[f["key"]]} if f["key"] in names else f
         for f in filter_fields(shape, frozenset(fields))
     ]
+    made.append(_segments(actor, shape, found))
     if within >= MAX_RELATED:
         return made
     asked = defaultdict[str, list[Tree]](list)
@@ -90,6 +92,22 @@ def _names(
                 if isinstance(one, int | str) and (found_id := number(str(one))) is not None:
                     wanted[field.key].add(found_id)
     return {key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()}
+
+
+def _segments(actor: Actor, shape: Shape, conditions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The segments as one more thing to ask for, with the names of those that are asked for already."""
+    named = [n["segment"] for n in conditions if isinstance(n.get("segment"), int)]
+    return {
+        "key": "@segment",
+        "label": _("segment"),
+        "type": "reference",
+        "ops": [
+            {"op": "in", "label": pgettext("segment", "is in"), "value": "ref"},
+            {"op": "not_in", "label": pgettext("segment", "is not in"), "value": "ref"},
+        ],
+        "ref_url": f"/search/segments/{shape.key}",
+        **({"names": names_of(actor, named)} if named else {}),
+    }
 
 
 def _links(actor: Actor, shape: Shape) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,14 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
                 }
                 for s in shapes
             ),
+            {
+                "key": "segments",
+                "label": translation.gettext("Segments"),
+                "icon": "group",
+                "url": "/segments",
+                "active": active == "segments",
+                "shortcut": "",
+            },
         ],
         "nav_pinned": lambda: pinned(asked),
         "nav_foot": _foot(request, active),

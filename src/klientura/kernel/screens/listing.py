@@ -22,6 +22,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
+from klientura.kernel.segments.reading import may_work
 from klientura.kernel.store import bulk, read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
@@ -83,6 +84,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "count_url": f"/{shape.key}/count?{state.query()}",
         "export_url": f"/{shape.key}/export?{state.whole()}",
         "views": view_bar.bar(asked, shape, state),
+        "may_segment": may_work(actor, shape),
         "sealed": _sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.state import PARTS, ListState
+from klientura.kernel.segments.reading import may_work
 from klientura.kernel.views import reading
 from klientura.kernel.views.models import View
 from klientura.kernel.web.requests import Request
@@ -85,9 +86,17 @@ def bar(asked: Request, shape: Shape, state: ListState) -> dict[str, Any]:
         "changed": state.changed if current else _worth_keeping(state),
         "save_url": f"/views/{current.pk}/save?{query}" if current and mine and not state.broken else "",
         "save_as_url": "" if state.broken else f"/{shape.key}/views/new?{query}",
+        "segment_url": _segment_url(asked, shape, state, query),
         "menu": _menu(asked, current, near, mine=mine) if current else [],
         "unfiltered_url": f"/{shape.key}?{state.query(filter='')}" if state.broken else "",
     }
+
+
+def _segment_url(asked: Request, shape: Shape, state: ListState, query: str) -> str:
+    """Where what a list shows is made a segment; empty when it shows everything, or the reader makes none."""
+    if state.broken or not (state.tree or state.q) or not may_work(asked.actor, shape):
+        return ""
+    return f"/{shape.key}/segments/new?{query}"
 
 
 def _worth_keeping(state: ListState) -> bool:
