@@ -53,15 +53,15 @@ urlpatterns = [
     path("settings/objects/<object:object>", fields.object_fields, name="settings-object"),
     path("settings/objects/<object:object>/layout", layouts.layout, name="settings-layout"),
     path("settings/objects/<object:object>/layout/forget", layouts.forget, name="settings-layout-forget"),
-    path("settings/objects/<object:object>/fields/new", fields.new_field, name="settings-field-new"),
-    path("settings/objects/<object:object>/fields/<number:field_id>", fields.field, name="settings-field"),
-    path(
     path("settings/objects/<object:object>/when/<slug:key>", conditions.overview, name="settings-conditions"),
     path(
         "settings/objects/<object:object>/when/<slug:key>/<slug:kind>",
         conditions.condition,
         name="settings-condition",
     ),
+    path("settings/objects/<object:object>/fields/new", fields.new_field, name="settings-field-new"),
+    path("settings/objects/<object:object>/fields/<number:field_id>", fields.field, name="settings-field"),
+    path(
         "settings/objects/<object:object>/fields/<number:field_id>/remove",
         fields.remove,
         name="settings-field-remove",
