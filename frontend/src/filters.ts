@@ -18,6 +18,8 @@ function fieldsOfPage(): Field[] {
 }
 
 function apply(line: Line): void {
+  const field = line.root.dataset.input;
+  if (field) return keep(line, field);
   const address = new URL(location.href);
   const param = line.root.dataset.param ?? "filter";
   if (children(line.tree).length) address.searchParams.set(param, JSON.stringify(written(line.tree)));
@@ -32,6 +34,17 @@ function apply(line: Line): void {
     // The line itself may have been replaced: keep the keyboard where it was.
     if (document.activeElement === document.body) find("[data-filters] button[data-filter-open][aria-expanded]")?.focus({ preventScroll: true });
   });
+}
+
+/** In a form the tree is a value like any other, sent when the form is. */
+function keep(line: Line, field: string): void {
+  const input = find(`input[name="${field}"]`, line.root);
+  if (input instanceof HTMLInputElement) {
+    input.value = children(line.tree).length ? JSON.stringify(written(line.tree)) : "";
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  closeBuilder(line);
+  drawChips(line);
 }
 
 function chip(line: Line, node: TreeNode, remove: () => void): HTMLElement {

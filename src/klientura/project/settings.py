@@ -18,6 +18,9 @@ DATA_DIR = Path(os.environ.get("KLIENTURA_DATA", PACKAGE.parents[1] / ".cache" /
 # Set by an administrator whose proxy speaks HTTPS to browsers; the bundled server on localhost speaks HTTP.
 HTTPS = os.environ.get("KLIENTURA_HTTPS") == "1"
 
+# Private networks that webhooks may reach, such as 10.1.0.0/16,192.168.5.0/24; all others are refused.
+WEBHOOK_NETWORKS = os.environ.get("KLIENTURA_WEBHOOK_NETWORKS", "")
+
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://klientura@/klientura"))
 }
@@ -39,6 +42,7 @@ INSTALLED_APPS = [
     "klientura.kernel.search",
     "klientura.kernel.schema",
     "klientura.kernel.views",
+    "klientura.kernel.webhooks",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
     "klientura.kernel.merging",

@@ -6,7 +6,7 @@ from typing import Any
 from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable, readable_parts
-from klientura.kernel.api import saved_views, segments
+from klientura.kernel.api import saved_views, segments, webhooks
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
@@ -43,6 +43,8 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= _operations()
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
+    if actor.is_admin:
+        paths |= webhooks.description(_responses, ONCE, VERSION)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, saved_views, segments, views
+from klientura.kernel.api import duplicates, merging, saved_views, segments, views, webhooks
 from klientura.kernel.api.openapi import document
 
 
@@ -57,6 +57,25 @@ urlpatterns = [
     path(
         "segments/<number:segment_id>/members",
         views.endpoint(get=segments.list_members, post=segments.fill_segment),
+    ),
+    path("webhooks", views.endpoint(get=webhooks.list_webhooks, post=webhooks.create_webhook)),
+    path(
+        "webhooks/<number:webhook_id>",
+        views.endpoint(
+            get=webhooks.read_webhook, patch=webhooks.change_webhook, delete=webhooks.delete_webhook
+        ),
+    ),
+    path("webhooks/<number:webhook_id>/secret", views.endpoint(post=webhooks.renew_secret)),
+    path("webhooks/<number:webhook_id>/test", views.endpoint(post=webhooks.send_test)),
+    path("webhooks/<number:webhook_id>/replay", views.endpoint(post=webhooks.replay_failed)),
+    path("webhooks/<number:webhook_id>/messages", views.endpoint(get=webhooks.list_messages)),
+    path(
+        "webhooks/<number:webhook_id>/messages/<number:message_id>",
+        views.endpoint(get=webhooks.read_message),
+    ),
+    path(
+        "webhooks/<number:webhook_id>/messages/<number:message_id>/replay",
+        views.endpoint(post=webhooks.replay_message),
     ),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable, readable_parts, require
 from klientura.kernel.access.sessions import actor_of, user_of_token
-from klientura.kernel.api import bodies, serialise
+from klientura.kernel.api import bodies
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.history.read import history_of
@@ -22,7 +22,7 @@ from klientura.kernel.objects.registry import follow, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.settings.installation import current
-from klientura.kernel.store import bulk, read, write
+from klientura.kernel.store import as_json, bulk, read, write
 from klientura.kernel.store.models import Operation
 from klientura.kernel.views.contents import Contents, contents
 from klientura.kernel.views.reading import of_object
@@ -134,7 +134,7 @@ def list_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResp
         more=more,
         trashed=trashed,
     )
-    items = serialise.records(page.fields, page.rows)
+    items = as_json.records(page.fields, page.rows)
     if expand := bodies.keys_of(request, "expand"):
         _expand(actor, shape, expand, items)
     return answer({"items": items, "next": page.next})
@@ -146,7 +146,7 @@ def _expand(actor: Actor, shape: Shape, keys: list[str], items: list[dict[str, A
         raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="expand")
     parts = read.parts_of(actor, shape, [item["id"] for item in items])
     for item in items:
-        item.update(serialise.lines(shape, {k: parts[item["id"]][k] for k in keys}))
+        item.update(as_json.lines(shape, {k: parts[item["id"]][k] for k in keys}))
 
 
 def count_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
@@ -183,7 +183,7 @@ def whole(actor: Actor, shape: Shape, record_id: int) -> dict[str, Any]:
     row = read.get(actor, shape, record_id)
     fields = list(readable(actor, shape).values())
     parts = read.parts_of(actor, shape, [record_id])[record_id]
-    return {**serialise.record(fields, row), **serialise.lines(shape, parts)}
+    return {**as_json.record(fields, row), **as_json.lines(shape, parts)}
 
 
 def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:

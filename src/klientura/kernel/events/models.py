@@ -23,3 +23,17 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(delivered_at=None), name="kernel_event_pending"),
         ]
+
+
+class Interest(models.Model):
+    """A kind of event that somebody wants who was made at run time: a webhook, a rule. `who` names them: «webhook:3».
+
+    Whatever nobody wants costs a write nothing: it is looked up by the statement that writes the event.
+    """
+
+    who = models.CharField(max_length=60)
+    kind = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "kernel_event_interest"
+        constraints = [models.UniqueConstraint(fields=["kind", "who"], name="kernel_event_interest_unique")]

@@ -3,13 +3,15 @@
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 from django.utils import timezone
+
+from klientura.kernel.events.models import Interest
 
 IDS_PER_EVENT = 10_000
 DELIVERY_BATCH = 200
@@ -29,16 +31,31 @@ class Delivered:
     actor_id: int | None
     operation_id: int | None
     payload: Any
+    at: dt.datetime
 
 
 type Subscriber = Callable[[Delivered], None]
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+_listeners: list[Subscriber] = []
 
 
 def subscribe(kind: str, subscriber: Subscriber) -> None:
     """Have a function called, after the commit and at least once, for each event of a kind."""
     _subscribers[kind].append(subscriber)
+
+
+def listen(listener: Subscriber) -> None:
+    """As `subscribe`, for every kind in which somebody is interested at the time (see `set_interest`)."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def set_interest(who: str, kinds: Iterable[str]) -> None:
+    """Say which kinds of event somebody wants from now on; none: no more."""
+    with transaction.atomic():
+        Interest.objects.filter(who=who).delete()
+        Interest.objects.bulk_create(Interest(who=who, kind=k) for k in sorted(set(kinds)))
 
 
 def emit(
@@ -54,11 +71,13 @@ def emit(
     if not record_ids:
         return
     made: list[int] = []
+    wanted = False
     with connection.cursor() as cursor:
         for start in range(0, len(record_ids), IDS_PER_EVENT):
             cursor.execute(
                 "insert into kernel_event (at, kind, object, record_ids, actor_id, operation_id, payload)"
-                " values (now(), %s, %s, %s, %s, %s, %s::jsonb) returning id",
+                " values (now(), %s, %s, %s, %s, %s, %s::jsonb)"
+                " returning id, exists (select from kernel_event_interest i where i.kind = kernel_event.kind)",
                 [
                     kind,
                     object_key,
@@ -68,8 +87,9 @@ def emit(
                     None if payload is None else orjson.dumps(payload).decode(),
                 ],
             )
-            made.append(cursor.fetchone()[0])
-    if _subscribers.get(kind):
+            number, wanted = cursor.fetchone()
+            made.append(number)
+    if _subscribers.get(kind) or (wanted and _listeners):
         # Robust: what was saved is saved, whatever becomes of its consequences; the worker tries them again.
         transaction.on_commit(lambda: deliver(made), robust=True)
 
@@ -86,13 +106,15 @@ def deliver(event_ids: list[int] | None = None) -> int:
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "select id, kind, object, record_ids, actor_id, operation_id, payload from kernel_event"
+                "select id, kind, object, record_ids, actor_id, operation_id, payload, at,"
+                " exists (select from kernel_event_interest i where i.kind = kernel_event.kind) from kernel_event"
                 " where delivered_at is null and (retry_at is null or retry_at <= now()) and id > %s"
                 " and (%s::bigint[] is null or id = any(%s)) order by id limit %s for update skip locked",
                 [last, event_ids, event_ids, DELIVERY_BATCH],
             )
-            events = [Delivered(r[0], r[1], r[2], tuple(r[3]), *r[4:]) for r in cursor.fetchall()]
-            delivered = [e.id for e in events if _hand_over(e)]
+            found = cursor.fetchall()
+            events = [Delivered(r[0], r[1], r[2], tuple(r[3]), *r[4:8]) for r in found]
+            delivered = [e.id for e, row in zip(events, found, strict=True) if _hand_over(e, wanted=row[8])]
             cursor.execute(
                 "update kernel_event set delivered_at = now(), retry_at = null where id = any(%s)",
                 [delivered],
@@ -109,9 +131,9 @@ def deliver(event_ids: list[int] | None = None) -> int:
         last = events[-1].id
 
 
-def _hand_over(event: Delivered) -> bool:
+def _hand_over(event: Delivered, *, wanted: bool) -> bool:
     """Call the subscribers of an event, all or none; False when one failed."""
-    subscribers = _subscribers.get(event.kind)
+    subscribers = [*_subscribers.get(event.kind, ()), *(_listeners if wanted else ())]
     if not subscribers:
         return True
     try:

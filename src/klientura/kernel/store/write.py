@@ -262,7 +262,8 @@ def write_drafts(actor: Actor, batch: Batch, *, operation_id: int | None = None)
     }
     if not changes:
         return []
-    header = {"updated_at": timezone.now(), "updated_by_id": actor.user_id, "operation_id": operation_id}
+    now = timezone.now()
+    header = {"updated_at": now, "updated_by_id": actor.user_id, "operation_id": operation_id}
     rows.update(shape.table, rows.column_types(shape), changes, header)
     if lines:  # after the records: their history takes the new versions
         rows.remember_actor(actor.user_id, operation_id)
@@ -276,6 +277,7 @@ def write_drafts(actor: Actor, batch: Batch, *, operation_id: int | None = None)
     touched = {
         "columns": sorted({c for diff in changes.values() for c in diff}),
         "parts": sorted({part.key for changed in lines.values() for part, _stored, _given in changed}),
+        "at": now.isoformat(),  # by which the history finds what this very write changed
     }
     emit(
         f"{shape.key}.changed", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id, payload=touched,

@@ -15,6 +15,7 @@ from klientura.modules.administration.web import (
     teams,
     tokens,
     users,
+    webhooks,
 )
 
 urlpatterns = [
@@ -83,6 +84,21 @@ urlpatterns = [
     ),
     path("settings/tokens", tokens.all_tokens, name="settings-tokens"),
     path("settings/operations", operations.operations, name="settings-operations"),
+    path("settings/webhooks", webhooks.webhooks, name="settings-webhooks"),
+    path("settings/webhooks/new", webhooks.new_webhook, name="settings-webhook-new"),
+    path("settings/webhooks/<number:webhook_id>", webhooks.webhook, name="settings-webhook"),
+    path("settings/webhooks/<number:webhook_id>/log", webhooks.webhook_log, name="settings-webhook-log"),
+    path(
+        "settings/webhooks/<number:webhook_id>/messages/<number:message_id>",
+        webhooks.message,
+        name="settings-webhook-message",
+    ),
+    path(
+        "settings/webhooks/<number:webhook_id>/messages/<number:message_id>/replay",
+        webhooks.send_again,
+        name="settings-webhook-again",
+    ),
+    path("settings/webhooks/<number:webhook_id>/<slug:verb>", webhooks.act, name="settings-webhook-act"),
     path("me", me.me, name="me"),
     path("me/password", me.password, name="me-password"),
     path("me/tokens", tokens.my_tokens, name="me-tokens"),
