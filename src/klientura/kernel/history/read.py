@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +100,7 @@ def history_of(
         for note in _notes_between(actor, shape, record_id, rows[-1][2] if following else None, before):
             place = next((n for n, e in enumerate(entries) if e.at <= note.at), len(entries))
             entries.insert(place, note)
-    return History(entries, following, _titles(actor, entries))
+    return History(entries, following, titles_of_changes(actor, (c for e in entries for c in e.fields)))
 
 
 def _notes_between(
@@ -149,13 +149,12 @@ def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
     return Entry(number, action, at, actor_id, name or "", operation_id, version, part, seen, imported)
 
 
-def _titles(actor: Actor, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
-    """Titles of all records and users that the entries mention; one query per kind of target."""
+def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tuple[str, int], str]:
+    """Titles of all records and users that some changes mention; one query per kind of target."""
     wanted: dict[str, set[int]] = defaultdict(set)
-    for entry in entries:
-        for changed in entry.fields:
-            if source := source_of(changed.field):
-                wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
+    for changed in changes:
+        if source := source_of(changed.field):
+            wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
     titles: dict[tuple[str, int], str] = {}
     for source, ids in wanted.items():
         for number, title in _names(actor, source, sorted(ids)).items():

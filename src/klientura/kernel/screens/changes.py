@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from klientura.kernel.access.gate import writable
 from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
@@ -131,10 +132,30 @@ def by_day(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return days
 
 
-def _history_context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
-    history = history_of(asked.actor, shape, row["id"])
-    more = f"/{shape.key}/{row['id']}/history?before={history.next}" if history.next else ""
-    return {"days": by_day(timeline_items(asked, shape, row, history)), "more_url": more}
+def _history_context(asked: Request, shape: Shape, row: Row, *, before: int | None = None) -> dict[str, Any]:
+    """A page of the changes; the first stands under the way to the record's past."""
+    history, place = history_of(asked.actor, shape, row["id"], before=before), f"/{shape.key}/{row['id']}"
+    items = timeline_items(asked, shape, row, history)
+    if "edit" in read.verbs_on(asked.actor, shape, row["id"], ("edit",)):
+        _offer_to_put_back(asked, shape, items, history, place)
+    more = f"{place}/history?before={history.next}" if history.next else ""
+    return {"days": by_day(items), "more_url": more, "place": "" if before else place}
+
+
+def _offer_to_put_back(
+    asked: Request, shape: Shape, items: list[dict[str, Any]], history: History, place: str
+) -> None:
+    """Beside each change of values the reader may make: put it back."""
+    may = {
+        e.id
+        for e in history.entries
+        if e.action == "update" and not e.part
+        and any(c.field.writable and writable(asked.actor, shape, c.field.key) for c in e.fields)
+    }  # fmt: skip
+    for item in items:
+        if item["id"] in may:
+            attrs = {"hx-post": f"{place}/changes/{item['id']}/back", "hx-swap": "none"}
+            item["actions"] = [{"label": _("Put back"), "icon": "undo-2", "attrs": attrs}]
 
 
 HISTORY_PANEL = MainPanel(
@@ -152,10 +173,8 @@ def history_page(request: HttpRequest, object: str, record_id: int) -> HttpRespo
     """GET /{object}/{id}/history?before=…: further entries."""
     asked, shape = of(request), shape_of(object)
     row = read.get(asked.actor, shape, record_id)
-    history = history_of(asked.actor, shape, record_id, before=number(request.GET.get("before")))
-    more = f"/{shape.key}/{record_id}/history?before={history.next}" if history.next else ""
-    days = by_day(timeline_items(asked, shape, row, history))
-    return show(request, "screens/history.html", panel_context={"days": days, "more_url": more})
+    context = _history_context(asked, shape, row, before=number(request.GET.get("before")))
+    return show(request, "screens/history.html", panel_context=context)
 
 
 @open_to(Door.SIGNED_IN)

@@ -14,6 +14,7 @@ from klientura.kernel.screens import (
     home,
     listing,
     moving,
+    past,
     signin,
     similar,
     trash,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("<object:object>/<number:record_id>/move/back", moving.move_back, name="move_back"),
     path("<object:object>/<number:record_id>/trash", card.trash, name="trash"),
     path("<object:object>/<number:record_id>/restore", card.restore, name="restore"),
+    path("<object:object>/<number:record_id>/past", past.past, name="past"),
+    path("<object:object>/<number:record_id>/changes/undo", past.undo_revert, name="change_undo"),
+    path("<object:object>/<number:record_id>/changes/<number:change_id>/back", past.revert, name="change_back"),
     path("<object:object>/<number:record_id>/history", changes.history_page, name="history"),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", forms.action, name="action"),
 ]
