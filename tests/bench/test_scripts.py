@@ -37,6 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("board", "board: counts and sums, per 50,000 open deals"),
         ("writes", "create with history and search"),
         ("startup", "memory of a web process (RSS)"),
+        ("segments", "live count: nearly everybody"),
     ],
 )
 def test_a_benchmark_runs_on_a_small_base(script: str, figure: str, data: Path) -> None:
