@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
     "klientura.kernel.merging",
+    "klientura.kernel.sharing",
+    "klientura.kernel.handover",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",
     "klientura.kernel.api",

@@ -1,5 +1,6 @@
 """Who acts: a frozen description that everything below asks, instead of a user object that could lazily query."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -22,6 +23,23 @@ NO_RIGHTS = Rights()
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody for whom an actor stands in now: over which kinds of record (None: all), and with what rights of theirs."""
+
+    user_id: int
+    role: str
+    rights: Rights
+    kinds: frozenset[str] | None
+    last: dt.date
+
+    def scope(self, object_key: str, verb: str) -> str:
+        """Over which records the one who is away may do the verb."""
+        if self.kinds is not None and object_key not in self.kinds:
+            return "none"
+        return "all" if self.role == "administrator" else self.rights.scopes.get((object_key, verb), "none")
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A user at work, or the product itself (`SystemActor`)."""
 
@@ -30,7 +48,11 @@ class Actor:
     email: str = ""
     role: str = ""
     team_id: int | None = None
-    tree_ids: tuple[int, ...] = ()
+    tree_ids: tuple[int, ...] = ()  # the own team and all below it
+    above_ids: tuple[int, ...] = ()  # the teams above the own one
+    terms: tuple[int, ...] = ()  # running terms (see access.shares) of the user, the team and those above it
+    tree_terms: tuple[int, ...] = ()  # and of the teams below
+    stands_in: tuple[StandIn, ...] = ()
     language: str = "ru"
     time_zone: str = "Europe/Moscow"
     theme: str = "auto"

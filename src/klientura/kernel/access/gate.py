@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.shares import codes_of, owners_of
 from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -76,27 +77,45 @@ def _constants(shape: Shape, alias: str) -> Predicate:
     )
 
 
-def _scope(actor: Actor, shape: Shape, verb: str, alias: str) -> Predicate:
+def own_scope(actor: Actor, shape: Shape, verb: str, alias: str = "r") -> Predicate:
+    """As `scope`, without what is only lent: shared with the actor, or owned by somebody for whom they stand in."""
+    return _and(_constants(shape, alias), _scope(actor, shape, verb, alias, lent=False))
+
+
+def _scope(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool = True) -> Predicate:
     width = actor.scope(shape.key, verb)
     if width == "all":
         return Predicate(EVERYTHING)
     if width == "none" or actor.user_id is None:
         return Predicate(NOTHING)
     table = sql.Identifier(alias)
-    own = sql.SQL("{0}.owner_id = %s").format(table)
-    shared = sql.SQL("({0}.shared_with is not null and {0}.shared_with @> array[%s]::int[])").format(table)
-    either: list[Predicate] = [Predicate(own, (actor.user_id,)), Predicate(shared, (actor.user_id,))]
+    owners = owners_of(actor, shape.key, verb) if lent else [actor.user_id]
+    either = [
+        Predicate(sql.SQL("{0}.owner_id = %s").format(table), (owners[0],))
+        if len(owners) == 1
+        else Predicate(sql.SQL("{0}.owner_id = any(%s)").format(table), (owners,))
+    ]
     teams = {"team": (actor.team_id,) if actor.team_id else (), "tree": actor.tree_ids}.get(width, ())
     if teams:
         either.append(Predicate(sql.SQL("{0}.team_id = any(%s)").format(table), (list(teams),)))
+    if lent and (codes := codes_of(actor, width, verb)):
+        either.append(shared_with(codes, alias))
     if width == "parent" and shape.spec.parent:
-        either.append(_parent(actor, shape, shape.fields[shape.spec.parent], alias))
+        either.append(_parent(actor, shape, shape.fields[shape.spec.parent], alias, lent=lent))
     return _or(*either)
 
 
-def _parent(actor: Actor, shape: Shape, reference: FieldShape, alias: str) -> Predicate:
+def shared_with(codes: list[int], alias: str = "r") -> Predicate:
+    """The records that are shared with any of these (see `access.shares`); said so that the partial index serves it."""
+    text = sql.SQL("({0}.shared_with is not null and {0}.shared_with && %s::int[])").format(
+        sql.Identifier(alias)
+    )
+    return Predicate(text, (codes,))
+
+
+def _parent(actor: Actor, shape: Shape, reference: FieldShape, alias: str, *, lent: bool) -> Predicate:
     target = shape_of(reference.params.target or "")
-    inner = scope(actor, target, "read", "pr")
+    inner = scope(actor, target, "read", "pr") if lent else own_scope(actor, target, "read", "pr")
     text = sql.SQL("exists (select 1 from {0} pr where pr.id = {1}.{2} and {3})").format(
         sql.Identifier(target.table), sql.Identifier(alias), sql.Identifier(reference.column), inner.sql
     )

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -132,3 +133,46 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "access_api_token"
+
+
+class ShareTerm(models.Model):
+    """A user or a team until a moment. Records shared with an end carry its number instead of theirs.
+
+    Which terms still run is looked up with the rights of an actor, so that a share ends at its very moment without any
+    statement that asks what time it is.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "access_share_term"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team", "ends_at"], nulls_distinct=False, name="access_share_term_unique"
+            )
+        ]
+
+
+class Substitution(models.Model):
+    """While one user is away another stands in: reads and edits what the first one owns, within the rights of both.
+
+    `first` and `last` are days of the company's calendar, `starts_at` and `ends_at` the moments they come to. `kinds`
+    are the keys of the objects it is about (null: all). One that was ended early keeps its row: the history names it.
+    """
+
+    absent = models.ForeignKey(User, models.CASCADE, related_name="+")
+    deputy = models.ForeignKey(User, models.CASCADE, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    kinds = ArrayField(models.CharField(max_length=60), null=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "kernel_substitution"
+        indexes = [models.Index(fields=["deputy", "ends_at"], name="kernel_substitution_deputy")]

@@ -1,11 +1,14 @@
 """Role → Rights, compiled once per version of the rights and shared by all requests of the process."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from klientura.kernel.access.actor import VERBS, Rights
-from klientura.kernel.access.models import FieldGrant, Grant, Role, Team
+from django.utils import timezone
+
+from klientura.kernel.access.actor import VERBS, Rights, StandIn
+from klientura.kernel.access.models import FieldGrant, Grant, Role, ShareTerm, Substitution, Team
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape
 
@@ -32,6 +35,19 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+type Ending = tuple[dt.datetime, int]
+"""When a term ends, and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A substitution as rights need it: from when until when, and what it gives."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    stand_in: StandIn
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """Everything about rights that a process keeps in memory for one version of them."""
@@ -40,13 +56,29 @@ class Directory:
     rights: Mapping[int, Rights]
     role_keys: Mapping[int, str]
     below: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    above: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    user_terms: Mapping[int, tuple[Ending, ...]] = field(default_factory=dict)
+    team_terms: Mapping[int, tuple[Ending, ...]] = field(default_factory=dict)
+    standing: Mapping[int, tuple[Standing, ...]] = field(default_factory=dict)
+
+    def terms_of(self, user_id: int | None, teams: Iterable[int], now: dt.datetime) -> tuple[int, ...]:
+        """The terms of a user and of some teams that run at a moment."""
+        endings = [*self.user_terms.get(user_id or 0, ())]
+        if self.team_terms:
+            endings += [e for team in teams for e in self.team_terms.get(team, ())]
+        return tuple(number for ends_at, number in endings if ends_at > now)
+
+    def standing_in(self, user_id: int, now: dt.datetime) -> tuple[StandIn, ...]:
+        """For whom a user stands in at a moment."""
+        found = self.standing.get(user_id, ())
+        return tuple(s.stand_in for s in found if s.starts_at <= now < s.ends_at)
 
 
 _directory: Directory | None = None
 
 
 def directory(version: int) -> Directory:
-    """The rights of this version; read anew only when the version moved (three small queries)."""
+    """The rights of this version; read anew only when the version moved (a few small queries)."""
     global _directory  # noqa: PLW0603 - one immutable value, replaced whole
     known = _directory
     if known is None or known.version != version:
@@ -71,19 +103,56 @@ def _read(version: int) -> Directory:
     for f in FieldGrant.objects.all():
         (hidden if f.level == "none" else locked)[f.role_id][f.object].add(f.field)
     scopes = {pk: _scopes(key, grants[pk]) for pk, key in roles.items()}
+    rights = {
+        pk: Rights(
+            scopes=scopes[pk],
+            hidden=_with_telling(_with_mirrors(hidden[pk]), scopes[pk]),
+            locked=_with_mirrors(locked[pk]),
+        )
+        for pk in roles
+    }
+    parents = dict(Team.objects.values_list("pk", "parent_id"))
+    user_terms, team_terms = _terms()
     return Directory(
         version=version,
         role_keys=roles,
-        rights={
-            pk: Rights(
-                scopes=scopes[pk],
-                hidden=_with_telling(_with_mirrors(hidden[pk]), scopes[pk]),
-                locked=_with_mirrors(locked[pk]),
-            )
-            for pk in roles
-        },
-        below=_below(dict(Team.objects.values_list("pk", "parent_id"))),
+        rights=rights,
+        below=_below(parents),
+        above={team: _above(team, parents) for team in parents},
+        user_terms=user_terms,
+        team_terms=team_terms,
+        standing=_standing(rights, roles),
     )
+
+
+def _terms() -> tuple[dict[int, tuple[Ending, ...]], dict[int, tuple[Ending, ...]]]:
+    """The terms that have not ended yet, of users and of teams."""
+    users: dict[int, tuple[Ending, ...]] = {}
+    teams: dict[int, tuple[Ending, ...]] = {}
+    for term in ShareTerm.objects.filter(ends_at__gt=timezone.now()).order_by("pk"):
+        terms, owner = (users, term.user_id) if term.user_id is not None else (teams, term.team_id)
+        if owner is not None:
+            terms[owner] = (*terms.get(owner, ()), (term.ends_at, term.pk))
+    return users, teams
+
+
+def _standing(rights: Mapping[int, Rights], roles: Mapping[int, str]) -> dict[int, tuple[Standing, ...]]:
+    """By deputy, the substitutions that have not ended yet, with the rights of those who are away."""
+    found: dict[int, tuple[Standing, ...]] = {}
+    running = Substitution.objects.filter(ends_at__gt=timezone.now()).select_related("absent").order_by("pk")
+    for each in running:
+        stand_in = StandIn(
+            user_id=each.absent_id,
+            role=roles.get(each.absent.role_id, ""),
+            rights=rights[each.absent.role_id],
+            kinds=None if each.kinds is None else frozenset(each.kinds),
+            last=each.last,
+        )
+        found[each.deputy_id] = (
+            *found.get(each.deputy_id, ()),
+            Standing(each.starts_at, each.ends_at, stand_in),
+        )
+    return found
 
 
 def _with_mirrors(fields: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -154,3 +223,13 @@ def _below(parents: Mapping[int, int | None]) -> dict[int, tuple[int, ...]]:
             result[above].append(team)
             above = parents.get(above)
     return {team: tuple(sorted(ids)) for team, ids in result.items()}
+
+
+def _above(team: int, parents: Mapping[int, int | None]) -> tuple[int, ...]:
+    """The teams above one, the nearest first."""
+    path: list[int] = []
+    above = parents.get(team)
+    while above is not None and above not in path and above != team:
+        path.append(above)
+        above = parents.get(above)
+    return tuple(path)

@@ -35,14 +35,21 @@ _OF_TOKEN = (
 
 def actor_of(user: User, access_version: int) -> Actor:
     """Describe a user with the rights of this version."""
-    known = directory(access_version)
+    known, now = directory(access_version), timezone.now()
+    team = user.team_id
+    tree = known.below.get(team, (team,)) if team else ()
+    above = known.above.get(team, ()) if team else ()
     return Actor(
         user_id=user.pk,
         name=user.name,
         email=user.email,
         role=known.role_keys.get(user.role_id, ""),
-        team_id=user.team_id,
-        tree_ids=known.below.get(user.team_id, (user.team_id,)) if user.team_id else (),
+        team_id=team,
+        tree_ids=tree,
+        above_ids=above,
+        terms=known.terms_of(user.pk, (team, *above) if team else (), now),
+        tree_terms=known.terms_of(None, (t for t in tree if t != team), now),
+        stands_in=known.standing_in(user.pk, now),
         language=user.language,
         time_zone=user.time_zone,
         theme=user.theme,

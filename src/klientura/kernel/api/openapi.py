@@ -1,12 +1,13 @@
 """The OpenAPI 3.1 description, generated from the Shapes as the asking actor sees them."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from klientura import __version__
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import may, readable, readable_parts
-from klientura.kernel.api import saved_views, segments, webhooks
+from klientura.kernel.access.gate import may, members_of, readable, readable_parts
+from klientura.kernel.api import saved_views, segments, sharing, webhooks
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
@@ -40,6 +41,10 @@ def document(actor: Actor) -> dict[str, Any]:
         paths |= _paths(actor, shape)
         if shape.spec.duplicates:
             paths |= _duplicates(actor, shape)
+        if not members_of(shape):
+            paths[f"/{shape.key}/{{record_id}}/shares"] = sharing.description(
+                partial(_act, shape), _responses, NUMBER, ONCE, editable=may(actor, shape, "edit")
+            )
     paths |= _operations()
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)

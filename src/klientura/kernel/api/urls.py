@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, saved_views, segments, views, webhooks
+from klientura.kernel.api import duplicates, merging, saved_views, segments, sharing, views, webhooks
 from klientura.kernel.api.openapi import document
 
 
@@ -87,6 +87,10 @@ urlpatterns = [
     ),
     path("<object:object>/<number:record_id>/restore", views.endpoint(post=views.restore_record)),
     path("<object:object>/<number:record_id>/merge", views.endpoint(post=merging.merge_records)),
+    path(
+        "<object:object>/<number:record_id>/shares",
+        views.endpoint(get=sharing.read_shares, put=sharing.replace_shares, delete=sharing.withdraw_shares),
+    ),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
 ]

@@ -34,6 +34,7 @@ class Entry:
 
     `imported` is the name of the file whose import made the change, empty when the reader may not know it; None: no
     import did. A note that no change of values stands for (a merge) has number 0 and says in `text` what happened.
+    `behalf` is the owner for whom the actor stood in then.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Entry:
     fields: tuple[ChangedField, ...]
     imported: str | None
     text: str = ""
+    behalf: str = ""
 
 
 type Notes = Callable[[Actor, Shape, int, dt.datetime | None, dt.datetime | None], Sequence[Entry]]
@@ -70,6 +72,18 @@ class History:
     titles: Mapping[tuple[str, int], str]
 
 
+# For whom somebody stood in: whoever owned the record just before the change, if the actor was their deputy then.
+_BEHALF = sql.SQL(
+    "(select a.name from kernel_substitution s join access_user a on a.id = s.absent_id"
+    " left join lateral (select true as found, k.changes -> 'owner_id' ->> 0 as owner from kernel_change k"
+    "  where k.root_object = c.root_object and k.root_id = c.root_id and k.object = c.root_object and k.id >= c.id"
+    "  and k.changes ? 'owner_id' order by k.id limit 1) later on true"
+    " join {table} r on r.id = c.root_id where s.deputy_id = c.actor_id and s.starts_at <= c.at and c.at < s.ends_at"
+    " and (s.kinds is null or %s = any(s.kinds)) and c.action <> 'create'"
+    " and s.absent_id = case when later.found then later.owner::bigint else r.owner_id end limit 1)"
+)
+
+
 def history_of(
     actor: Actor,
     shape: Shape,
@@ -82,16 +96,18 @@ def history_of(
     """Read the history of a record that is open to the actor, `since` a version. Raises NotFound when it is not."""
     read.get(actor, shape, record_id, keys=["id"])
     told_all = actor.is_admin or actor.is_system  # names of files say much; others hear only of their own
+    behalf = _BEHALF.format(table=sql.Identifier(shape.table)) if "owner" in readable(actor, shape) else None
+    text = sql.SQL(
+        "select c.id, c.action, c.at, c.actor_id, u.name, c.operation_id, c.version, c.object, c.changes,"
+        " case when o.id is null then null when %s or o.actor_id = %s then coalesce(o.details->>'file', '') else '' end,"
+        " {} from kernel_change c left join access_user u on u.id = c.actor_id"
+        " left join kernel_operation o on o.id = c.operation_id and o.kind = 'import'"
+        " where c.root_object = %s and c.root_id = %s and c.id < %s"
+        " and (%s::bigint is null or c.version > %s) order by c.id desc limit %s"
+    ).format(behalf or sql.SQL("null"))
+    about: list[str | int] = [*([shape.key] if behalf else []), shape.base, record_id]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select c.id, c.action, c.at, c.actor_id, u.name, c.operation_id, c.version, c.object, c.changes,"
-            " case when o.id is null then null when %s or o.actor_id = %s then coalesce(o.details->>'file', '') else '' end"
-            " from kernel_change c left join access_user u on u.id = c.actor_id"
-            " left join kernel_operation o on o.id = c.operation_id and o.kind = 'import'"
-            " where c.root_object = %s and c.root_id = %s and c.id < %s"
-            " and (%s::bigint is null or c.version > %s) order by c.id desc limit %s",
-            [told_all, actor.user_id, shape.base, record_id, before or 2**62, since, since, limit + 1],
-        )
+        cursor.execute(text, [told_all, actor.user_id, *about, before or 2**62, since, since, limit + 1])
         found = cursor.fetchall()
     rows = _whole_saves(found, limit)
     following = rows[-1][0] if len(found) > len(rows) else None
@@ -131,7 +147,7 @@ def _whole_saves(found: list[Sequence[Any]], limit: int) -> list[Sequence[Any]]:
 
 
 def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
-    number, action, at, actor_id, name, operation_id, version, kind, changes, imported = row
+    number, action, at, actor_id, name, operation_id, version, kind, changes, imported, behalf = row
     part = None if kind == shape.base else kind
     if part is None:
         fields = {f.column: f for f in readable(actor, shape).values()}
@@ -146,7 +162,19 @@ def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
     )
     if not seen and action in {"update", "add", "remove"}:
         return None
-    return Entry(number, action, at, actor_id, name or "", operation_id, version, part, seen, imported)
+    return Entry(
+        number,
+        action,
+        at,
+        actor_id,
+        name or "",
+        operation_id,
+        version,
+        part,
+        seen,
+        imported,
+        behalf=behalf or "",
+    )
 
 
 def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tuple[str, int], str]:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
@@ -21,6 +22,7 @@ from klientura.kernel.screens.merging.notice import notices, to_kept
 from klientura.kernel.screens.moving import stage_bar
 from klientura.kernel.screens.panels import main_panels
 from klientura.kernel.screens.trash import in_trash
+from klientura.kernel.sharing.reading import is_shared
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
@@ -55,7 +57,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         "shape": shape,
         "row": row,
         "record_id": record_id,
-        "badges": _badges(asked, shape, row),
+        "badges": [*_badges(asked, shape, row), *_sharing(shape, record_id)],
         "meta": _meta(asked, shape, row),
         "facts_sections": sections(asked, shape, row, editable="edit" in open_verbs),
         "parts": part_panels(asked, shape, parts),
@@ -97,6 +99,11 @@ def _badges(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
             shown = cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
             made.append(shown if isinstance(shown, dict) else {"text": shown, "hue": ""})
     return made
+
+
+def _sharing(shape: Shape, record_id: int) -> list[dict[str, Any]]:
+    """A mark on a record that others see because it is shared with them."""
+    return [{"text": _("Shared"), "hue": "violet"}] if is_shared(shape, record_id) else []
 
 
 def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:

@@ -52,10 +52,11 @@ def action_text(entry: Entry, shape: Shape) -> str:
 
 
 def _where_from(entry: Entry) -> str:
+    told = f" · {_('standing in for {name}').format(name=entry.behalf)}" if entry.behalf else ""
     if entry.imported is None:
-        return ""
+        return told
     file = entry.imported
-    return " · " + (_("from the import of {file}").format(file=file) if file else _("from an import"))
+    return told + " · " + (_("from the import of {file}").format(file=file) if file else _("from an import"))
 
 
 def changed_value(asked: Request, history: History, changed: ChangedField, value: Any, row: Row) -> Any:

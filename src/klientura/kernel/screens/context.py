@@ -6,11 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
+from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.commands import commands
+from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.view_bar import pinned
 from klientura.kernel.web.requests import of
+from klientura.kit.formats import format_date
 
 # The second key after G, by physical key; free letters only.
 SHORTCUTS = {"organisation": "O", "person": "P", "opportunity": "D", "task": "T", "interaction": "A"}
@@ -57,6 +61,7 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
             },
         ],
         "nav_pinned": lambda: pinned(asked),
+        "standing_in": standing_in(actor),
         "nav_foot": _foot(request, active),
         "commands": commands(request),
         "create": [
@@ -71,6 +76,19 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         ],
         **more,
     }
+
+
+def standing_in(actor: Actor) -> list[str]:
+    """For whom the reader stands in now, in words; nobody is looked up when there is nobody."""
+    if not actor.stands_in:
+        return []
+    names = dict(User.objects.filter(pk__in=[s.user_id for s in actor.stands_in]).values_list("pk", "name"))
+    return [
+        translation.gettext("You stand in for {name} until {date}").format(
+            name=names.get(s.user_id, ""), date=format_date(s.last, lang())
+        )
+        for s in actor.stands_in
+    ]
 
 
 def _foot(request: HttpRequest, active: str) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ from psycopg import sql
 
 from klientura.kernel.objects.shape import PartShape
 
-# Columns whose change is no event in a record's life.
+# Columns whose change is no event in a record's life. Of sharing its own table keeps the history: the column only repeats it.
 SILENT = frozenset(
     {"id", "uid", "title", "created_at", "created_by_id", "updated_at", "updated_by_id", "version", "deleted_at",
-     "operation_id", "search_text", "position"}
+     "operation_id", "search_text", "position", "shared_with"}
 )  # fmt: skip
 PAIRS_PER_CALL = 45  # jsonb_build_object takes at most 100 arguments
 

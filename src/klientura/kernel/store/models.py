@@ -8,6 +8,9 @@ OPERATION_KINDS = [
     ("delete", _("Group deletion")),
     ("import", _("Import")),
     ("merge", _("Merging")),
+    ("share", _("Sharing")),
+    ("hand_over", _("Hand-over")),
+    ("distribute", _("Distribution")),
     ("undo", _("Undo")),
     ("demo", _("Demo data")),
 ]

@@ -45,6 +45,8 @@ INTERACTION = ObjectSpec(
     sort="-at",
     search=("subject", "body", "result"),
     parent="party",
+    facts=True,
+    goes_with="party",
     before_write=checks.before_write_interaction,
     rights={
         "employee": {"read": "parent", "create": "own", "edit": "own"},
@@ -89,6 +91,8 @@ TASK = ObjectSpec(
     sort="due_at",
     indexes=(("owner_id", "status", "due_at"),),
     search=("name", "description"),
+    current={"field": "status", "op": "eq", "value": "open"},
+    goes_with="party",
     before_write=checks.before_write_task,
     actions=(
         Action(key="complete", label=_("Done"), run=complete_task, fields={"result": Field()}, icon="check"),

@@ -163,6 +163,8 @@ OPPORTUNITY = ObjectSpec(
             icon="milestone",
         ),
     ),
+    current={"field": "status", "op": "eq", "value": "open"},
+    goes_with="party",
     together=(("pipeline", "stage", "status", "stage_changed_at", "closed_at", "loss_reason", "loss_note"),),
     indexes=(
         ("owner_id", "status", "next_step_at"),

@@ -1,4 +1,8 @@
-"""Canaries in hidden fields and in records of others, looked for behind every door that an employee may open."""
+"""Canaries in hidden fields and in records of others, looked for behind every door that an employee may open.
+
+What the employee sees is in part their own, in part shared with them, in part owned by somebody for whom they stand in.
+What they do not see was shared with them once.
+"""
 
 import itertools
 import re
@@ -10,10 +14,16 @@ import orjson
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
+from klientura.kernel.access import substitutions
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import ShareTerm
 from klientura.kernel.errors import Conflict
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.settings.days import company_today
+from klientura.kernel.sharing import giving
+from klientura.kernel.sharing.rows import Given
 from klientura.kernel.store import bulk, write
 from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.factories import World
@@ -70,6 +80,7 @@ class Scene:
 def scene(company: Company, world: World) -> Scene:
     mine = {"owner": company.users["employee"].pk, "team": company.teams["near"].pk}
     theirs = {"owner": company.users["outsider"].pk, "team": company.teams["far"].pk}
+    away = {"owner": company.users["manager"].pk, "team": company.teams["head"].pk}
     phones = [{"kind": "phone", "value": f"+7 {HIDDEN_PHONE}"}]
     foreign = {
         "organisation": world.create("organisation", 1, name=FOREIGN, **theirs),
@@ -89,10 +100,10 @@ def scene(company: Company, world: World) -> Scene:
             "organisation", 2, name="Ромашка своя", inn=HIDDEN_INN, parent=foreign["organisation"],
             primary_contact=foreign["person"], addresses=[], **hidden, **mine,
         ),
-        "person": world.create("person", 2, last_name="Своев", employer=foreign["organisation"], addresses=[], **hidden, **mine),
+        "person": world.create("person", 2, last_name="Своев", employer=foreign["organisation"], addresses=[], **hidden, **theirs),
         "opportunity": world.create(
             "opportunity", 2, name="Поставка своя", amount=HIDDEN_SUM, source=HIDDEN_CITY, competitor=None,
-            party=foreign["organisation"], person=foreign["person"], **mine,
+            party=foreign["organisation"], person=foreign["person"], **away,
         ),
     }  # fmt: skip
     seen["task"] = world.create("task", 2, name="Своя задача", party=foreign["organisation"], **mine)
@@ -103,10 +114,24 @@ def scene(company: Company, world: World) -> Scene:
     )
     write.update(boss, shape_of("opportunity"), seen["opportunity"], {"amount": "1"})
     write.update(boss, shape_of("opportunity"), seen["opportunity"], {"amount": HIDDEN_SUM})
+    _lend(company, seen, foreign)
     for key, fields in HIDDEN.items():
         for field in fields:
             company.hide("employee", key, field)
     return Scene(company, seen, foreign)
+
+
+def _lend(company: Company, seen: dict[str, int], foreign: dict[str, int]) -> None:
+    """Share the person, have the manager away; all that is foreign was shared until a moment ago."""
+    boss, today = SystemActor("leaks"), company_today()
+    once = Given(user_id=company.users["employee"].pk, level="edit", until=today)
+    for key, number in foreign.items():
+        giving.share(boss, shape_of(key), number, [once])
+    ShareTerm.objects.update(ends_at=timezone.now())
+    near = Given(team_id=company.teams["near"].pk, level="edit", until=today)
+    giving.share(boss, shape_of("person"), seen["person"], [near])
+    manager, employee = company.users["manager"].pk, company.users["employee"].pk
+    substitutions.set_substitution(boss, manager, employee, today, today, ["opportunity"])
 
 
 def look(client: Client, method: str, address: str, data: Any = None) -> tuple[int, str]:

@@ -9,8 +9,15 @@ import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import ShareTerm
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.settings.days import company_today
+from klientura.kernel.settings.installation import rights_changed
+from klientura.kernel.sharing import giving
+from klientura.kernel.sharing.rows import Given
 from klientura.kernel.testing import expectations as expected
 from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.digest import changed, digest, last_write
@@ -149,6 +156,18 @@ def large_numbers(*keys: str) -> None:
             )
 
 
+def shared_until_just_now(company: Company, key: str, number: int) -> None:
+    """Share a record with the employee until today, and let the day be over."""
+    boss, until = SystemActor("matrix"), company_today()
+    shape = shape_of(key)
+    giving.share(
+        boss, shape, number, [Given(user_id=company.users["employee"].pk, level="edit", until=until)]
+    )
+    now = timezone.now()
+    ShareTerm.objects.filter(ends_at__gt=now).update(ends_at=now)
+    rights_changed()
+
+
 @routes
 def test_a_foreign_record_is_answered_like_one_that_is_not_there(
     company: Company, world: World, route: Route
@@ -161,6 +180,7 @@ def test_a_foreign_record_is_answered_like_one_that_is_not_there(
     large_numbers(*keys)
     for key in keys:
         foreign = world.create(key, 1, **theirs)
+        shared_until_just_now(company, key, foreign)
         data = {"version": "1", "city": "Уфа", "name": "Чужое", "kind": "note", "text": "Чужое", "stage": "1"}
         for method in expected.METHODS:
             with taken_back():

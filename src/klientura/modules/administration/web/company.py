@@ -32,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "teams": ngettext("%(count)s team", "%(count)s teams", teams) % {"count": teams}
         if teams
         else _("There are no teams yet"),
+        "people": _("Who stands in for whom, and handing work over"),
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
@@ -41,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         else _("There are no tokens"),
         "operations": _("Imports and group changes; each can be undone"),
         "me": _("Name, language, time zone, password"),
+        "absence": _("Who stands in for you while you are away"),
         "my-tokens": _("For programs that act in your name"),
     }
     demo = find_demo()

@@ -25,14 +25,19 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
     """The settings pages that are open to the reader."""
     mine = [
         {"key": "me", "label": _("My profile"), "icon": "user-cog", "url": "/me"},
+        {"key": "absence", "label": _("My absence"), "icon": "plane", "url": "/me/absence"},
         {"key": "my-tokens", "label": _("My API tokens"), "icon": "key-round", "url": "/me/tokens"},
     ]
+    people = {"key": "people", "label": _("My people"), "icon": "user-check", "url": "/me/people"}
+    if of(request).actor.role == "manager":
+        mine.insert(0, people)
     if not of(request).actor.is_admin:
         return mine
     return [
         {"key": "company", "label": _("Company"), "icon": "building", "url": "/settings/company"},
         {"key": "users", "label": _("Users"), "icon": "users", "url": "/settings/users"},
         {"key": "teams", "label": _("Teams"), "icon": "network", "url": "/settings/teams"},
+        {"key": "people", "label": _("Absence and hand-over"), "icon": "user-check", "url": "/me/people"},
         {"key": "rights", "label": _("Rights"), "icon": "shield-check", "url": "/settings/rights"},
         {"key": "objects", "label": _("Kinds of record"), "icon": "shapes", "url": "/settings/objects"},
         *(

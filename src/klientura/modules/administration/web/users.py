@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klientura.kernel.access.models import User
 from klientura.kernel.access.users import BUILT_IN_ROLES
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
+from klientura.kernel.handover.planning import owns_anything
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
@@ -123,6 +124,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     return settings_page(
         request, "users", "user", status=422 if errors or problem else 200, user=found, problem=problem,
         fields=filled(_fields(new=False), values, errors), oneself=found.pk == of(request).actor.user_id,
+        owns_anything=owns_anything(found.pk),
     )  # fmt: skip
 
 

@@ -198,6 +198,7 @@ PERSON = ObjectSpec(
         ("last_name", "first_name", "middle_name", "employer"),
         ("last_name", "first_name"),
     ),
+    goes_with="employer",
     before_write=checks.before_write_party,
     empty_text=_(
         "People appear here as you add them to organisations, or import them from a file or an address book."

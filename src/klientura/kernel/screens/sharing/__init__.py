@@ -1,0 +1,1 @@
+"""Sharing on screen: of one record and of many, and who sees a record."""
