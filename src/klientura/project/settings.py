@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "klientura.kernel.schema",
     "klientura.kernel.views",
     "klientura.kernel.webhooks",
+    "klientura.kernel.rules",
     "klientura.kernel.jobs",
     "klientura.kernel.transfer",
     "klientura.kernel.merging",

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, saved_views, segments, sharing, views, webhooks
+from klientura.kernel.api import duplicates, merging, rules, saved_views, segments, sharing, views, webhooks
 from klientura.kernel.api.openapi import document
 
 
@@ -77,6 +77,17 @@ urlpatterns = [
         "webhooks/<number:webhook_id>/messages/<number:message_id>/replay",
         views.endpoint(post=webhooks.replay_message),
     ),
+    path("rules", views.endpoint(get=rules.list_rules, post=rules.create_rule)),
+    path("rules/hold", views.endpoint(post=rules.hold_rules)),
+    path("rules/runs", views.endpoint(get=rules.list_runs)),
+    path("rules/runs/<number:run_id>", views.endpoint(get=rules.read_run)),
+    path(
+        "rules/<number:rule_id>",
+        views.endpoint(get=rules.read_rule, patch=rules.change_rule, delete=rules.delete_rule),
+    ),
+    path("rules/<number:rule_id>/runs", views.endpoint(get=rules.list_runs)),
+    path("rules/<number:rule_id>/versions", views.endpoint(get=rules.list_versions)),
+    path("rules/<number:rule_id>/try", views.endpoint(post=rules.try_rule)),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
     path("<object:object>/groups", views.endpoint(get=views.group_records)),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import writable
+from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
@@ -19,6 +20,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import told
 from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.screens.why import by_rule
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
@@ -88,6 +90,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
         if e.part and e.version
         for key in shape.parts[e.part].mirrors
     }  # the main phone that a line brought is told by the line
+    marks = marks_of(e.operation_id for e in history.entries)
     for entry in history.entries:
         told_here = [c for c in entry.fields if entry.part or (entry.version, c.field.key) not in retold]
         if entry.action == "update" and not told_here:
@@ -115,6 +118,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
                     if entry.action not in {"add", "remove"}
                 ],
             }
+            | by_rule(marks.get(entry.operation_id or 0), shape, row["id"])
         )
     return items
 

@@ -18,6 +18,7 @@ from klientura.kernel.screens import (
     signin,
     similar,
     trash,
+    why,
 )
 
 urlpatterns = [
@@ -53,6 +54,7 @@ urlpatterns = [
     path("<object:object>/<number:record_id>/past", past.past, name="past"),
     path("<object:object>/<number:record_id>/changes/undo", past.undo_revert, name="change_undo"),
     path("<object:object>/<number:record_id>/changes/<number:change_id>/back", past.revert, name="change_back"),
+    path("<object:object>/<number:record_id>/why/<number:run_id>", why.why, name="why"),
     path("<object:object>/<number:record_id>/history", changes.history_page, name="history"),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", forms.action, name="action"),
 ]

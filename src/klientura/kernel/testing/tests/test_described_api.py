@@ -18,7 +18,7 @@ from klientura.kernel.testing.factories import World
 
 EXAMPLES = 10  # for each operation of the description and each role
 OURS = {"if-match", "idempotency-key"}
-PLACES = [*EVERY_KEY, "operations", "views", "webhooks", "duplicates"]
+PLACES = [*EVERY_KEY, "operations", "views", "webhooks", "rules", "duplicates"]
 
 
 def described(document: dict[str, Any], operation: dict[str, Any], response: HttpResponse) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.models import User
@@ -17,6 +17,7 @@ from klientura.kit.formats import format_datetime, format_decimal
 from klientura.modules.administration.web.frame import settings_page
 
 PAGE = 50
+WHAT = {"undo": pgettext_lazy("operation", "Undo"), "rule": pgettext_lazy("operation", "Rule")}
 UNDOABLE = frozenset({"done", "cancelled", "failed", "partly_undone"})
 HUES = {
     "done": "green",
@@ -51,7 +52,7 @@ def _row(operation: Operation, names: dict[int, str]) -> dict[str, Any]:
     details = operation.details if isinstance(operation.details, dict) else {}
     return {
         "id": operation.pk,
-        "what": pgettext("operation", "Undo") if operation.kind == "undo" else operation.get_kind_display(),
+        "what": WHAT[operation.kind] if operation.kind in WHAT else operation.get_kind_display(),
         "object": str(shape.plural) if shape else operation.object,
         "note": str(details.get("file") or details.get("name") or ""),
         "who": names.get(operation.actor_id or 0) or _("Klientura"),

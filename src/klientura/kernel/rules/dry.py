@@ -1,0 +1,123 @@
+"""A rule tried on what has been: which records it would have touched, and what it would set. Nothing is written."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate, require
+from klientura.kernel.errors import BadRequest
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.rules import authority, triggers
+from klientura.kernel.rules.keeping import one
+from klientura.kernel.rules.models import Rule
+from klientura.kernel.rules.sources import Around
+from klientura.kernel.rules.steps import BadStep, kinds
+from klientura.kernel.rules.work import Work
+from klientura.kernel.settings.installation import current
+from klientura.kernel.store.compiler import conditions
+
+LONGEST = dt.timedelta(days=92)
+MOST = 10_000
+SHOWN = 100
+SLACK = dt.timedelta(hours=2)
+"""A change may be noted so much later than another of the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How many records the rule would have touched (`capped`: at least so many), and the first of them."""
+
+    number: int
+    capped: bool
+    records: list[dict[str, Any]]
+
+
+def try_on(actor: Actor, rule_id: int, since: dt.datetime, until: dt.datetime) -> Tried:
+    """Try a rule on a period. The records are judged as they stand now. Raises Denied, NotFound, BadRequest."""
+    rule = one(actor, rule_id)
+    if not since < until or until - since > LONGEST:
+        raise BadRequest(_("Choose a period of at most 92 days."), code="period")
+    shape, acts = shape_of(rule.object), authority.owner_now(rule)
+    require(acts, shape, "read")
+    with timezone.override(current().time_zone):
+        more = _when(acts, shape, rule, since, until)
+        where = conditions(acts, shape, tree=rule.filter, more=more)
+        text = sql.SQL("select r.id from {} r where {} order by r.id limit {}").format(
+            sql.Identifier(shape.table), where.sql, sql.Literal(MOST + 1)
+        )
+        ids = triggers.found(text, where.params)
+        try:
+            records = _shown(rule, acts, shape, ids[:SHOWN])
+        except BadStep as bad:
+            raise BadRequest(bad.message, code="step") from bad
+    return Tried(min(len(ids), MOST), len(ids) > MOST, records)
+
+
+def _when(actor: Actor, shape: Shape, rule: Rule, since: dt.datetime, until: dt.datetime) -> list[Predicate]:
+    kind = rule.trigger["kind"]
+    if kind == "schedule":
+        return []
+    if kind == "due":
+        return [triggers.due_between(shape, rule.trigger, since, until, current().time_zone)]
+    first, last = _first_change(since - SLACK), _first_change(until + SLACK)
+    happened = Predicate(
+        sql.SQL("c.id >= %s and c.id < %s and c.at >= %s and c.at < %s"), (first, last, since, until)
+    )
+    return [triggers.touched(actor, shape, rule.trigger, happened)]
+
+
+def _first_change(at: dt.datetime) -> int:
+    """The number from which the history is not older, sought by halves: its moments grow with its numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(min(id), 0), coalesce(max(id), 0) + 1 from kernel_change")
+        low, high = cursor.fetchone()
+        while low < high:
+            middle = (low + high) // 2
+            cursor.execute("select id, at from kernel_change where id >= %s order by id limit 1", [middle])
+            row = cursor.fetchone()
+            if row is None or row[1] >= at:
+                high = middle
+            else:
+                low = row[0] + 1
+    return int(low)
+
+
+def _shown(rule: Rule, actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What the rule would do with each of some records."""
+    rows = _rows(actor, shape, ids)
+    work = Work(actor, shape, Around(None, rule.owner_id, timezone.now()), lambda: 0)
+    shows = [(s, kinds()[s["kind"]]) for s in rule.steps if s["kind"] in kinds()]
+    made: list[dict[str, Any]] = []
+    previews = [kind.preview(actor, shape, s) if kind.preview else None for s, kind in shows]
+    for row in rows:
+        sets: list[dict[str, Any]] = []
+        for preview in previews:
+            if preview is not None:
+                sets += preview(work, row)
+        others = [
+            str(kind.label) for (_s, kind), preview in zip(shows, previews, strict=True) if preview is None
+        ]
+        made.append({"id": row["id"], "title": row.get("title") or "", "sets": sets, "also": others})
+    return made
+
+
+def _rows(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[Mapping[str, Any]]:
+    """The stored values of some records, as far as they are open to the rule's owner. Nothing is locked."""
+    fields = list(shape.fields.values())
+    where = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))])
+    text = sql.SQL("select {} from {} r where {} order by r.id").format(
+        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(f.column)) for f in fields),
+        sql.Identifier(shape.table),
+        where.sql,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, where.params)
+        return [dict(zip([f.key for f in fields], row, strict=True)) for row in cursor.fetchall()]
