@@ -82,3 +82,29 @@ def test_the_order_chosen_last_returns(company: Product, page: Page):
     page.goto(f"{company.address}/organisation")
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("Название")
     assert rows(page) == ["Альфа", "Бета"]
+
+
+def test_a_list_is_grouped_added_up_and_kept_so(product: Product, page: Page, pictures: Path) -> None:
+    set_up(page, product.address, "ru")
+    for name, city in (("Альфа", "Омск"), ("Бета", "Омск"), ("Гамма", "Томск")):
+        page.goto(f"{product.address}/organisation/new")
+        page.fill("[name=name]", name)
+        page.fill("[name=city]", city)
+        page.fill("[name=revenue]", "1000")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/organisation/*[0-9]")
+    page.goto(f"{product.address}/organisation?columns=name,revenue")
+    expect(page.locator("#totals")).to_contain_text("3\N{NARROW NO-BREAK SPACE}000,00")
+    page.locator("#group-by-button").click()
+    page.get_by_role("menuitemradio", name="Ответственный").click()
+    group = page.locator("details.group")
+    expect(group).to_have_count(1)
+    group.locator("summary").click()
+    expect(group.locator("tbody tr")).to_have_count(3)
+    found = look_everywhere(page, pictures, "groups")
+    page.locator("#views-keeping button[hx-get]").click()
+    page.fill("#dialog-body [name=name]", "По людям")
+    page.locator("#dialog-body button[type=submit]").click()
+    expect(page.locator("#views-bar .tab[aria-current=page]")).to_contain_text("По людям")
+    expect(group).to_have_count(1)
+    assert {name: faults for name, faults in found.items() if faults} == {}

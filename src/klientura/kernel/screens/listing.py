@@ -15,7 +15,7 @@ from klientura.kernel.access.gate import may, readable, require, writable
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens import boarding, inputs, view_bar
+from klientura.kernel.screens import boarding, inputs, summing, view_bar
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
@@ -23,7 +23,7 @@ from klientura.kernel.screens.emptiness import why_empty
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.segments.reading import may_work
-from klientura.kernel.store import bulk, read
+from klientura.kernel.store import bulk, read, summaries
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
@@ -46,14 +46,19 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
         return boarding.board_page(asked, shape, state)
     keys = shown_columns(asked.actor, shape, state.columns)
     page = read.page(
-        asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=PAGE,
+        asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=1 if state.group else PAGE,
         keys=["title", *keys, *_beside(asked, shape, keys)], more=state.more,
     )  # fmt: skip
     columns = [_column(shape, state, readable(asked.actor, shape)[k]) for k in keys]
     rows = _rows(asked, shape, state, keys, page)
     context: dict[str, Any] = {"shape": shape, "state": state, "columns": columns, "rows": rows}
+    within_group = bool(request.GET.get("rows"))
+    if within_group and page.next:
+        rows[-1]["next_url"] += "&rows=1"
     if state.after:
-        return show(request, "screens/rows.html", **context)
+        return show(request, "screens/rows.html", **context, within_group=within_group)
+    if within_group:
+        return show(request, "screens/group_rows.html", **context)
     return show(
         request, "screens/list.html", active=shape.key, **context, **_frame(asked, shape, state, bool(rows))
     )
@@ -82,6 +87,10 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "list_url": f"/{shape.key}?{state.query(view='list')}",
         "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
         "count_url": f"/{shape.key}/count?{state.query()}",
+        "summary_url": f"/{shape.key}/summary?{state.query()}",
+        "has_sums": bool(summaries.summable(actor, shape, shown_columns(actor, shape, state.columns))),
+        "groupings": summing.groupings(asked, shape, state),
+        "grouped_by": summing.chosen(asked, shape, state),
         "export_url": f"/{shape.key}/export?{state.whole()}",
         "views": view_bar.bar(asked, shape, state),
         "may_segment": may_work(actor, shape),

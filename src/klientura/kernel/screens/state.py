@@ -14,6 +14,7 @@ from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.errors import BadRequest, Text
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
+from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.views.contents import contents
 from klientura.kernel.views.habits import Chosen, habit_of
 from klientura.kernel.views.models import View
@@ -21,7 +22,7 @@ from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
-PARTS = ("q", "filter", "sort", "columns", "view", "board")
+PARTS = ("q", "filter", "sort", "columns", "view", "board", "group")
 """What an address says of a list, and a saved view keeps."""
 NOTHING: Mapping[str, Any] = {"field": "id", "op": "empty"}
 """The filter of a view that cannot be carried out: every record has a number."""
@@ -43,6 +44,7 @@ class ListState:
     after: str | None
     view: str
     chosen: int | None  # which board of several
+    group: str = ""  # by what its records are grouped
     instead: str | None = None  # the words searched instead of the typed ones
     more: tuple[Predicate, ...] = ()
     base: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class ListState:
             "columns": ",".join(self.columns),
             "view": self.view,
             "board": str(self.chosen or ""),
+            "group": self.group,
         }
 
     def pairs(self, *, without: Sequence[str] = (), **changes: Any) -> dict[str, str]:
@@ -91,6 +94,7 @@ class ListState:
         """What a saved view would keep of it."""
         return {
             "filter": self.tree, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.chosen,
+            "group": self.group,
         }  # fmt: skip
 
 
@@ -113,6 +117,7 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
         "columns": ",".join(kept.columns),
         "view": view.kind,
         "board": str(kept.board or ""),
+        "group": kept.group,
     }
     broken = kept.broken if "filter" not in query else ""
     if broken:
@@ -144,6 +149,7 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         after=query.get("after") or None,
         view="board" if said["view"] == "board" and shape.spec.board else "list",
         chosen=number(said["board"]),
+        group=said["group"] and grouping_of(actor, shape, said["group"]).key,
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
         base=base,

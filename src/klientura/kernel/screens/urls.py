@@ -17,6 +17,7 @@ from klientura.kernel.screens import (
     past,
     signin,
     similar,
+    summing,
     trash,
     why,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("search/reference/<object:object>", finding.references, name="search-reference"),
     path("operations/<number:operation_id>/undo", changes.undo_operation, name="undo"),
     path("<object:object>", listing.records, name="list"),
+    path("<object:object>/summary", summing.summary, name="summary"),
     path("<object:object>/count", listing.count, name="count"),
     path("<object:object>/filter-fields", builder.fields_of_object, name="filter-fields"),
     path("<object:object>/new", forms.new, name="new"),
@@ -53,7 +55,9 @@ urlpatterns = [
     path("<object:object>/<number:record_id>/restore", card.restore, name="restore"),
     path("<object:object>/<number:record_id>/past", past.past, name="past"),
     path("<object:object>/<number:record_id>/changes/undo", past.undo_revert, name="change_undo"),
-    path("<object:object>/<number:record_id>/changes/<number:change_id>/back", past.revert, name="change_back"),
+    path(
+        "<object:object>/<number:record_id>/changes/<number:change_id>/back", past.revert, name="change_back"
+    ),
     path("<object:object>/<number:record_id>/why/<number:run_id>", why.why, name="why"),
     path("<object:object>/<number:record_id>/history", changes.history_page, name="history"),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", forms.action, name="action"),

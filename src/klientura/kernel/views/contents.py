@@ -16,6 +16,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.filters import Tree, compile_filter
 from klientura.kernel.store.operators import Context
 from klientura.kernel.store.read import sort_field
+from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.store.trees import fields_of
 from klientura.kernel.views.models import View
 
@@ -23,7 +24,7 @@ MAX_COLUMNS = 30
 MAX_STATE = 12_000
 """A larger filter would not fit into an address either."""
 MAX_SEARCH = 200
-KEYS = frozenset({"filter", "q", "sort", "columns", "board"})
+KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class Contents:
     sort: str = ""
     columns: tuple[str, ...] = ()
     board: int | None = None
+    group: str = ""
     broken: Text = ""
 
     def stored(self) -> dict[str, Any]:
         """As the table keeps it; what is not chosen is left out."""
         every = {
             "filter": self.filter, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.board,
+            "group": self.group,
         }  # fmt: skip
         return {k: v for k, v in every.items() if v not in (None, "", [], {})}
 
@@ -64,8 +67,11 @@ def check(actor: Actor, shape: Shape, raw: Mapping[str, Any]) -> Contents:
         raise _bad(_("There is no field «%(field)s».") % {"field": str(strange[0])[:60]})
     if sort:
         sort_field(actor, shape, sort)
+    group = raw.get("group") or ""
+    if group:
+        grouping_of(actor, shape, str(group))
     compile_filter(tree, Context(actor, fields, shape=shape))
-    return Contents(_plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board)
+    return Contents(_plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board, str(group))
 
 
 def _plain(tree: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -101,8 +107,17 @@ def contents(actor: Actor, shape: Shape, view: View) -> Contents:
         sort=sort if kept is not None and kept.sortable else "",
         columns=tuple(c for c in state.get("columns", ()) if c in fields),
         board=state.get("board"),
+        group=_group(actor, shape, state.get("group", "")),
         broken=_broken(actor, shape, tree),
     )
+
+
+def _group(actor: Actor, shape: Shape, key: str) -> str:
+    """The grouping of a view, unless it is gone or not open to the reader."""
+    try:
+        return grouping_of(actor, shape, key).key if key else ""
+    except BadRequest:
+        return ""
 
 
 def _broken(actor: Actor, shape: Shape, tree: Tree | None) -> Text:
