@@ -18,7 +18,7 @@ from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.filtering import filter_fields, titles_of
 from klientura.kernel.segments.reading import names_of
-from klientura.kernel.store.filters import MAX_RELATED, Tree
+from klientura.kernel.store.filters import MAX_RELATED, SHARED, Tree
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 
@@ -50,6 +50,7 @@ def _known(actor: Actor, shape: Shape, trees: Sequence[Tree], within: int) -> li
         for f in filter_fields(shape, frozenset(fields))
     ]
     made.append(_segments(actor, shape, found))
+    made.append(_sharing())
     if within >= MAX_RELATED:
         return made
     asked = defaultdict[str, list[Tree]](list)
@@ -108,6 +109,12 @@ def _segments(actor: Actor, shape: Shape, conditions: Sequence[Mapping[str, Any]
         "ref_url": f"/search/segments/{shape.key}",
         **({"names": names_of(actor, named)} if named else {}),
     }
+
+
+def _sharing() -> dict[str, Any]:
+    """Whether a record is shared with the reader, as one more thing to ask for."""
+    with_me = {"op": "me", "label": _("with me"), "value": "none"}
+    return {"key": SHARED, "label": _("shared"), "type": "user", "ops": [with_me]}
 
 
 def _links(actor: Actor, shape: Shape) -> Iterator[dict[str, Any]]:

@@ -100,7 +100,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
             {
                 "id": entry.id,
                 "kind": "change",
-                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy"}.get(
+                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy", "share": "share"}.get(
                     entry.action, "history"
                 ),
                 "who": entry.actor or _("Klientura"),

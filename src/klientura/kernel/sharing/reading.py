@@ -14,6 +14,7 @@ from klientura.kernel.access.models import Substitution, Team, User
 from klientura.kernel.access.rights import directory
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.settings.installation import current
+from klientura.kernel.sharing.models import Share
 from klientura.kernel.store import read
 
 type Why = Literal["owner", "deputy", "team", "above", "parent", "role"]
@@ -100,6 +101,11 @@ def _deputies(shape: Shape, owner_id: int) -> list[Viewer]:
     running = Substitution.objects.filter(absent_id=owner_id, starts_at__lte=now, ends_at__gt=now)
     found = running.select_related("deputy").order_by("pk")
     return [Viewer("deputy", s.deputy.name, s.last) for s in found if s.kinds is None or shape.key in s.kinds]
+
+
+def is_let_in(team_id: int) -> bool:
+    """Whether any record is shared with a team, or was: the history names it."""
+    return Share.objects.filter(team_id=team_id).exists()
 
 
 def names_of(users: Sequence[int], teams: Sequence[int]) -> dict[tuple[int | None, int | None], str]:

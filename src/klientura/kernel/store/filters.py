@@ -14,13 +14,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from klientura.kernel.access.gate import Predicate, may, readable, scope
+from klientura.kernel.access.gate import Predicate, may, readable, scope, shared_with
+from klientura.kernel.access.shares import codes_of
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import sets
 from klientura.kernel.store.operators import OPERATORS, Context, bad
 
+SHARED = "@shared"
+"""What a filter names beside the fields of the object: {"field": "@shared", "op": "me"} are records shared with the reader
+or with their team."""
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 MAX_RELATED = 2
@@ -222,6 +226,8 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
     if unknown := set(node) - {"field", "op", "value"}:
         raise _unknown_key(unknown)
     key, op = node.get("field"), node.get("op", "eq")
+    if key == SHARED and op == "me" and "value" not in node:
+        return shared_with(codes_of(context.actor, "own", "read"), context.alias)
     field = context.fields.get(key) if isinstance(key, str) else None
     if field is None or not field.filterable:
         raise bad(_("One cannot filter by «%(field)s».") % {"field": str(key)[:60]}, field=str(key)[:60])

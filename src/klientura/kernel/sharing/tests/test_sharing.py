@@ -11,7 +11,7 @@ from django.utils import timezone
 from klientura.kernel.access import rights
 from klientura.kernel.access.models import ShareTerm
 from klientura.kernel.access.rights import directory
-from klientura.kernel.errors import Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
 from klientura.kernel.events.models import Event
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
@@ -320,6 +320,30 @@ def test_with_a_client_its_interactions_are_seen_by_roles_that_follow_it(
     assert read.count(company.actor("employee"), shape).number == 0
     give(company, theirs, to_user(company, "employee"))
     assert [r["id"] for r in read.page(company.actor("employee"), shape, keys=["id"]).rows] == [said]
+
+
+def test_lists_can_be_narrowed_to_what_is_shared_with_the_reader(
+    company: Company, world: World, theirs: int
+) -> None:
+    shape, tree = shape_of(ORGANISATION), {"field": "@shared", "op": "me"}
+    own = world.create(ORGANISATION, 2, owner=company.users["employee"].pk)
+    give(company, theirs, to_team(company, "head"), to_user(company, "colleague", until=company_today()))
+    give(company, own, to_user(company, "manager"), by="administrator")
+
+    def found(who: str, asked: dict[str, Any]) -> set[int]:
+        return {r["id"] for r in read.page(company.actor(who), shape, tree=asked, keys=["id"]).rows}
+
+    assert {who: found(who, tree) for who in LOOKERS} == {
+        "administrator": set(), "manager": {theirs, own}, "employee": {theirs}, "colleague": {theirs}, "observer": set(),
+    }  # fmt: skip
+    assert found("employee", {"not": tree}) == {own}
+    end_now(company)
+    assert found("colleague", tree) == {theirs}  # by the team still
+    for wrong in ({**tree, "op": "eq"}, {**tree, "value": 1}, {"field": "@shared", "op": "not_empty"}):
+        with pytest.raises(BadRequest):
+            found("employee", wrong)
+    with pytest.raises(BadRequest):
+        read.page(company.actor("employee"), shape, sort="@shared")
 
 
 def test_who_sees_a_record_and_why(company: Company, theirs: int) -> None:

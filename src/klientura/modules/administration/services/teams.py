@@ -11,6 +11,7 @@ from klientura.kernel.access.models import Team, User
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.installation import rights_changed
+from klientura.kernel.sharing.reading import is_let_in
 from klientura.modules.administration.services.given import Given
 
 MAX_DEPTH = 5
@@ -108,6 +109,11 @@ def delete_team(team_id: int) -> None:
                 % {"object": shape.plural},
                 code="used",
             )
+    if is_let_in(team.pk):
+        raise BadRequest(
+            _("Records are or were shared with this team, and their history names it. Leave it as it is."),
+            code="used",
+        )
     team.delete()
     rights_changed()
 

@@ -6,6 +6,8 @@ from django.test import Client
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import Team
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.sharing import giving
+from klientura.kernel.sharing.rows import Given
 from klientura.kernel.store import write
 from klientura.modules.administration.tests.conftest import MakeUser, signed_in
 
@@ -82,8 +84,11 @@ def test_a_team_in_use_is_not_deleted(admin: Client, user_of: MakeUser):
     assert response.status_code == 400
     assert "Organisations" in response.content.decode()
     write.update(SystemActor("test"), shape_of("organisation"), record, {"team": None})
+    giving.share(SystemActor("test"), shape_of("organisation"), record, [Given(team_id=top.pk)])
     assert admin.post(f"/settings/teams/{below.pk}/delete").status_code == 302
     assert admin.post(f"/settings/teams/{below.pk}/delete").status_code == 404
+    response = admin.post(f"/settings/teams/{top.pk}/delete")
+    assert (response.status_code, "their history names it" in response.content.decode()) == (400, True)
     assert Team.objects.count() == 1
 
 

@@ -37,7 +37,7 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
         {"key": "company", "label": _("Company"), "icon": "building", "url": "/settings/company"},
         {"key": "users", "label": _("Users"), "icon": "users", "url": "/settings/users"},
         {"key": "teams", "label": _("Teams"), "icon": "network", "url": "/settings/teams"},
-        {"key": "people", "label": _("Absence and hand-over"), "icon": "user-check", "url": "/me/people"},
+        {"key": "people", "label": _("Substitutions"), "icon": "user-check", "url": "/me/people"},
         {"key": "rights", "label": _("Rights"), "icon": "shield-check", "url": "/settings/rights"},
         {"key": "objects", "label": _("Kinds of record"), "icon": "shapes", "url": "/settings/objects"},
         *(
