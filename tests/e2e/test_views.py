@@ -1,6 +1,7 @@
 """A list is kept under a name, found again, changed, taken apart by its reader, deleted and brought back."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -42,7 +43,7 @@ def rows(page: Page) -> list[str]:
 def test_a_view_from_keeping_to_bringing_back(company: Product, page: Page, tmp_path: Path):
     sign_in(page, company.address)
     page.goto(f"{company.address}/organisation?{urlencode({'filter': json.dumps(FILTER)})}")
-    page.locator("#views-keeping button[hx-get]").click()
+    page.locator("#views-keeping [hx-get*='/views/new']").click()
     dialog = page.locator("#dialog")
     dialog.locator("[name=name]").fill("Только Альфа")
     dialog.locator("[name=visibility][value=everyone]").check()
@@ -90,10 +91,10 @@ def test_a_list_is_grouped_added_up_and_kept_so(product: Product, page: Page, pi
         page.goto(f"{product.address}/organisation/new")
         page.fill("[name=name]", name)
         page.fill("[name=city]", city)
-        page.fill("[name=revenue]", "1000")
+        page.fill("[name=turnover]", "1000")
         page.keyboard.press("Control+Enter")
-        page.wait_for_url("**/organisation/*[0-9]")
-    page.goto(f"{product.address}/organisation?columns=name,revenue")
+        page.wait_for_url(re.compile(r"/organisation/\d+$"))
+    page.goto(f"{product.address}/organisation?columns=name,turnover")
     expect(page.locator("#totals")).to_contain_text("3\N{NARROW NO-BREAK SPACE}000,00")
     page.locator("#group-by-button").click()
     page.get_by_role("menuitemradio", name="Ответственный").click()
@@ -102,7 +103,7 @@ def test_a_list_is_grouped_added_up_and_kept_so(product: Product, page: Page, pi
     group.locator("summary").click()
     expect(group.locator("tbody tr")).to_have_count(3)
     found = look_everywhere(page, pictures, "groups")
-    page.locator("#views-keeping button[hx-get]").click()
+    page.locator("#views-keeping [hx-get*='/views/new']").click()
     page.fill("#dialog-body [name=name]", "По людям")
     page.locator("#dialog-body button[type=submit]").click()
     expect(page.locator("#views-bar .tab[aria-current=page]")).to_contain_text("По людям")
