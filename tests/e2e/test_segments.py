@@ -108,6 +108,28 @@ def test_related_records_are_asked_for_in_the_builder(company: Product, page: Pa
     assert "count" in json.dumps(filter_of(page))
 
 
+def test_the_quality_of_the_base_leads_to_the_form(company: Product, page: Page, tmp_path: Path):
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/quality?object=organisation")
+    expect(page.locator(".quality-fields li").first).to_be_visible()
+    expect(page.locator(".quality-rule .num").first).to_have_text("2")
+    assert look_everywhere(page, tmp_path, "quality") == {}
+    page.goto(f"{company.address}/quality?object=organisation&by=owner")
+    expect(page.locator(".quality-table tbody tr")).to_have_count(1)
+    assert look_everywhere(page, tmp_path, "quality-owner") == {}
+    page.goto(f"{company.address}/quality/rules/organisation_unreachable")
+    expect(page.locator(".filter-chip")).to_have_count(2)
+    assert look_everywhere(page, tmp_path, "quality-rule") == {}
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.goto(f"{company.address}/organisation")
+    page.locator("[data-row] .row-link").first.click()
+    expect(page.locator(".quality-hint")).to_be_visible()
+    assert look_everywhere(page, tmp_path, "card-lacks") == {}
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.locator(".quality-hint a[href$='#f-phone']").click()
+    expect(page.locator("#f-phone")).to_be_visible()
+
+
 def test_a_filter_becomes_a_segment(company: Product, page: Page, tmp_path: Path):
     sign_in(page, company.address)
     page.goto(

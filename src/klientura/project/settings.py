@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "klientura.kernel.handover",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",
+    "klientura.kernel.quality",
     "klientura.kernel.api",
     "klientura.kernel.screens",
     "klientura.modules.administration",

@@ -5,7 +5,17 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api import duplicates, merging, rules, saved_views, segments, sharing, views, webhooks
+from klientura.kernel.api import (
+    duplicates,
+    merging,
+    quality,
+    rules,
+    saved_views,
+    segments,
+    sharing,
+    views,
+    webhooks,
+)
 from klientura.kernel.api.openapi import document
 
 
@@ -46,6 +56,8 @@ urlpatterns = [
             get=saved_views.read_view, patch=saved_views.change_view, delete=saved_views.delete_view
         ),
     ),
+    path("quality/<object:object>", views.endpoint(get=quality.read_shares)),
+    path("quality/<object:object>/rules", views.endpoint(get=quality.list_rules)),
     path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(
         "segments/<number:segment_id>",

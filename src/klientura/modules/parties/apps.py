@@ -16,9 +16,11 @@ class PartiesConfig(AppConfig):
         from klientura.kernel.screens.home_panels import register_beginning, register_home_panel
         from klientura.modules.parties import subscribers
         from klientura.modules.parties.objects import PARTY_OBJECTS
+        from klientura.modules.parties.services import faults
         from klientura.modules.parties.web.home import FIRST_CLIENT, RECENT_PANEL
 
         register(*PARTY_OBJECTS)
         register_home_panel(RECENT_PANEL)
         register_beginning(FIRST_CLIENT)
+        faults.attach()
         subscribers.attach()

@@ -16,9 +16,11 @@ class SalesConfig(AppConfig):
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.modules.sales import subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
+        from klientura.modules.sales.services import faults
         from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
 
         register(OPPORTUNITY, PIPELINE, STAGE)
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
+        faults.attach()
         subscribers.attach()

@@ -82,7 +82,7 @@ def test_segments_stand_in_conditions_on_related_records(company: Company, clien
     assert names(boss, {"related": "person.employer", "filter": {"segment": kim.pk}}) == {"Альфа"}
     with_kim = live(boss, {"related": "person.employer", "filter": {"segment": kim.pk}})
     assert names(boss, {"segment": with_kim.pk}) == {"Альфа"}
-    with pytest.raises(BadRequest, match="holds records of another kind"):
+    with pytest.raises(BadRequest, match="Ким"):
         names(boss, {"segment": kim.pk})
 
 
@@ -216,7 +216,7 @@ def test_a_rule_by_a_hidden_field_is_closed_with_it(company: Company, clients: d
             with pytest.raises(BadRequest) as refused:
                 ask(segment)
             assert "city" not in str(refused.value)
-            assert "Уфа" not in str(refused.value).replace("“Уфа”", "")
+            assert "Уфа" not in str(refused.value).replace("“Уфа”", "").replace("«Уфа»", "")
         assert rules.broken(actor, segment)
         assert not rules.broken(company.actor("manager"), segment)
         assert counting.curve(actor, segment) == []
@@ -246,14 +246,14 @@ def test_whoever_removes_a_field_is_told(company: Company) -> None:
         [str(u) for u in uses_of("organisation", "city")] == [str(u) for u in uses_of("person", "city")] != []
     )
     assert "Вера Ткач" in str(uses_of("person", "employer")[0])
-    assert uses_of("organisation", "inn") == []
+    assert uses_of("organisation", "kpp") == []
 
 
 def test_deleting_and_bringing_back(company: Company, clients: dict[str, int]) -> None:
     boss = company.actor("administrator")
     part = live(boss, UFA)
     whole = live(boss, {"segment": part.pk})
-    with pytest.raises(BadRequest, match="made of this one"):
+    with pytest.raises(BadRequest, match="«Уфа»"):
         keeping.delete(boss, part.pk)
     keeping.delete(boss, whole.pk)
     keeping.delete(boss, part.pk)
