@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
+        "rules": _("What is done by itself when something happens"),
         "webhooks": _("Other systems that are told of what happens here"),
         "tokens": ngettext("%(count)s API token", "%(count)s API tokens", tokens) % {"count": tokens}
         if tokens

@@ -45,6 +45,7 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
             if "pipeline" in all_shapes()
             else []
         ),
+        {"key": "rules", "label": _("Rules"), "icon": "zap", "url": "/settings/rules"},
         {"key": "webhooks", "label": _("Webhooks"), "icon": "waypoints", "url": "/settings/webhooks"},
         {"key": "tokens", "label": _("API tokens"), "icon": "key", "url": "/settings/tokens"},
         {

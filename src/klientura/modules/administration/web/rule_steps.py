@@ -1,0 +1,173 @@
+"""The steps of a rule in the settings: each has a page of its own; they are added, changed, ordered, taken away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from klientura.kernel.access.gate import may, members_of
+from klientura.kernel.errors import FieldError, Invalid, NotFound
+from klientura.kernel.objects.registry import all_shapes, shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.rules import keeping
+from klientura.kernel.rules.models import Rule
+from klientura.kernel.screens.builder import filter_fields_json
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import number, of
+from klientura.modules.administration.web import rule_forms as forms
+from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.rules import ROOT, seen
+
+KINDS = ("set", "create", "webhook", "wait")
+
+
+@open_to(Door.ADMIN)
+@require_http_methods(["GET", "POST"])
+def new_step(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """GET /settings/rules/{id}/steps/new?kind=…: the form of a further step. POST: add it."""
+    rule = keeping.one(of(request).actor, rule_id)
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        raise NotFound
+    step: dict[str, Any] = {"kind": kind}
+    if kind == "create":
+        target = _target(request, request.GET.get("object", ""))
+        if target is None:
+            cards = [
+                {
+                    "url": f"{ROOT}/{rule_id}/steps/new?kind=create&object={s.key}",
+                    "label": str(s.plural),
+                    "icon": s.spec.icon,
+                }
+                for s in forms.objects(of(request).actor)
+                if may(of(request).actor, s, "create")
+            ]
+            return settings_page(request, "rules", "rule_objects", cards=cards, rule=rule)
+        links = forms.link_options(of(request).actor, shape_of(rule.object), target)
+        step |= {
+            "object": target.key,
+            "values": forms.required_values(target),
+            "link": links[0]["value"] if links else "",
+        }
+    return _step(request, rule, None, step)
+
+
+@open_to(Door.ADMIN)
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, rule_id: int, place: str) -> HttpResponse:
+    """GET /settings/rules/{id}/steps/{n}: the form of a step. POST: save it."""
+    rule = keeping.one(of(request).actor, rule_id)
+    return _step(request, rule, _place(rule, place), rule.steps[_place(rule, place)])
+
+
+def _place(rule: Rule, raw: str) -> int:
+    place = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else -1
+    if not 0 <= place < len(rule.steps):
+        raise NotFound(_("There is no such step."))
+    return place
+
+
+def _target(request: HttpRequest, key: str) -> Shape | None:
+    shape = all_shapes().get(key)
+    return (
+        shape
+        if shape is not None and not members_of(shape) and may(of(request).actor, shape, "create")
+        else None
+    )
+
+
+@open_to(Door.ADMIN)
+@require_POST
+def step_act(request: HttpRequest, rule_id: int, place: str, way: str) -> HttpResponse:
+    """POST /settings/rules/{id}/steps/{n}/{up, down, remove}."""
+    actor = of(request).actor
+    rule = keeping.one(actor, rule_id)
+    here, steps = _place(rule, place), list(rule.steps)
+    if way not in {"up", "down", "remove"}:
+        raise NotFound
+    taken = steps.pop(here)
+    if way != "remove":
+        steps.insert(max(0, here + (-1 if way == "up" else 1)), taken)
+    active = {"active": False} if not steps else {}
+    keeping.change(actor, rule_id, {"steps": steps, **active})
+    return HttpResponseRedirect(f"{ROOT}/{rule_id}#steps")
+
+
+def _step(request: HttpRequest, rule: Rule, place: int | None, stored: Mapping[str, Any]) -> HttpResponse:
+    """Show the form of a step, or save it; the buttons «add» and «take away» only change the form."""
+    if request.method == "GET":
+        return _page(request, rule, place, stored)
+    said = _said(request, rule, stored)
+    if added := request.POST.get("add") and request.POST.get("new_field"):
+        said["values"].setdefault(added, {"from": "value"})
+        return _page(request, rule, place, said)
+    if removed := request.POST.get("remove"):
+        said["values"].pop(removed, None)
+        return _page(request, rule, place, said)
+    steps = list(rule.steps)
+    at = len(steps) if place is None else place
+    steps[at : at + 1] = [said]
+    try:
+        keeping.change(of(request).actor, rule.pk, {"steps": steps}, expected_version=seen(request))
+    except Invalid as refused:
+        return _page(request, rule, place, said, refused.errors, at)
+    return HttpResponseRedirect(f"{ROOT}/{rule.pk}#steps")
+
+
+def _said(request: HttpRequest, rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The step that the form says."""
+    form, kind = request.POST, stored["kind"]
+    if kind == "wait":
+        return {
+            "kind": kind,
+            "amount": forms.whole(form.get("amount")),
+            "unit": form.get("unit", ""),
+            "check": form.get("check") == "1",
+        }
+    if kind == "webhook":
+        return {"kind": kind, "webhook": number(form.get("webhook"))}
+    target = shape_of(stored["object"] if kind == "create" else rule.object)
+    made: dict[str, Any] = {"kind": kind, "values": forms.values_from(form, target)}
+    return made | ({"object": target.key, "link": form.get("link", "")} if kind == "create" else {})
+
+
+def _page(
+    request: HttpRequest,
+    rule: Rule,
+    place: int | None,
+    step: Mapping[str, Any],
+    errors: tuple[FieldError, ...] = (),
+    at: int = 0,
+) -> HttpResponse:
+    actor, kind, about = of(request).actor, step["kind"], shape_of(rule.object)
+    mine = f"steps.{at}."
+    wrong = {e.field.removeprefix(mine): str(e.message) for e in errors}
+    context: dict[str, Any] = {"kind": kind, "rows": [], "addable": [], "fields": [], "target": None}
+    if kind in {"set", "create"}:
+        target, creating = shape_of(step["object"]) if kind == "create" else about, kind == "create"
+        values = step.get("values") or {}
+        context |= {
+            "target": target,
+            "rows": forms.rows_of(request, about, target, values, wrong, creating=creating),
+            "addable": forms.addable(actor, target, values, creating=creating),
+            "keys": [
+                {"key": k, "label": str(f.label)} for k, f in about.fields.items() if k != "search_text"
+            ],
+        }
+        if creating:
+            context["fields"] = [
+                {"type": "select", "name": "link", "label": _("Points back by"), "empty": _("nothing"), "value": step.get("link", ""),
+                 "options": forms.link_options(actor, about, target), "error": wrong.get("link", "")}
+            ]  # fmt: skip
+    elif kind == "webhook":
+        context["fields"] = [forms.webhook_field(step, wrong.get("webhook", ""))]
+    else:
+        context["fields"] = forms.wait_fields(step, wrong.get("amount", ""))
+    placed = {"link", "webhook", "amount", *(row["key"] for row in context["rows"])}
+    action = f"{ROOT}/{rule.pk}/steps/{place}" if place is not None else request.get_full_path()
+    return settings_page(
+        request, "rules", "rule_step", status=422 if errors else 200, rule=rule, action=action, is_new=place is None,
+        problems=[text for key, text in sorted(wrong.items()) if key not in placed], filter_json=filter_fields_json(actor, about), **context,
+    )  # fmt: skip
