@@ -12,7 +12,7 @@ from klientura.kernel.errors import BadRequest, KernelError, Text
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.segments.models import Segment
-from klientura.kernel.segments.reading import with_parts
+from klientura.kernel.segments.reading import remembered, with_parts
 from klientura.kernel.store.filters import Tree, compile_filter
 from klientura.kernel.store.operators import Context
 from klientura.kernel.store.trees import conditions_of, fields_of, sets_of
@@ -73,11 +73,14 @@ def _judged(segment: Segment, known: Mapping[int, Segment]) -> Iterator[str]:
 def sees_whole(actor: Actor, segment: Segment, known: Mapping[int, Segment] | None = None) -> bool:
     """Whether what the product sees of a segment (its picture, its counts, its history) is what the actor sees of it.
 
-    So it is for those to whom every record is open that it is judged by.
+    So it is for those to whom every record is open that it is judged by, and every field.
     """
     found = with_parts([segment]) if known is None else known
     shapes = [all_shapes().get(key) for key in _judged(segment, found)]
-    return all(s is not None and _all_open(actor, s) for s in shapes)
+    if not all(s is not None and _all_open(actor, s) for s in shapes):
+        return False
+    with remembered(found.values()):
+        return not broken(actor, segment)
 
 
 def _all_open(actor: Actor, shape: Shape) -> bool:

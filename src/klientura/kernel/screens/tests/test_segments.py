@@ -15,7 +15,7 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.jobs.service import execute
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.segments import keeping, members
+from klientura.kernel.segments import keeping, members, picture
 from klientura.kernel.segments.models import Member, Segment
 from klientura.kernel.store import write
 from klientura.kernel.store.bulk import Selection
@@ -210,6 +210,18 @@ def test_a_hidden_field_closes_the_segment_by_it(company: Company, clients: list
     page(browser, "/segments")
     page(browser, f"/segments/{segment.pk}/moves")
     assert f"/segments/{segment.pk}" not in page(browser, f"/organisation/{clients[0]}/segments")
+
+
+def test_a_number_of_the_whole_is_for_those_who_see_the_whole(company: Company, clients: list[int]) -> None:
+    segment = make(company.client("manager"), {"filter": UFA}, kind="live", visibility="everyone")
+    picture.look(segment.pk)
+    known = '<span class="num">2</span>'
+    assert known in page(company.client("observer"), "/segments")
+    assert known not in page(company.client("employee"), "/segments")  # they see not all organisations
+    company.hide("observer", "organisation", "city")
+    assert known not in page(company.client("observer"), "/segments")
+    told = company.api("observer").get(f"/api/v1/segments/{segment.pk}").json()
+    assert (told["counted"], told["rule"]) == (None, None)
 
 
 def test_settings_looking_deleting_and_bringing_back(company: Company, clients: list[int]) -> None:

@@ -8,7 +8,7 @@ from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.uses import uses_of
-from klientura.kernel.segments import counting, keeping, of_record, reading, rules
+from klientura.kernel.segments import counting, keeping, of_record, picture, reading, rules
 from klientura.kernel.segments.models import Segment
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
@@ -225,6 +225,26 @@ def test_a_rule_by_a_hidden_field_is_closed_with_it(company: Company, clients: d
     assert {s.pk for s in of_record.segments_of(company.actor("manager"), shape, clients["Альфа"])} == {
         shared.pk
     }
+
+
+def test_who_sees_all_records_but_not_the_field_is_told_no_number(
+    company: Company, clients: dict[str, int]
+) -> None:
+    shared = live(company.actor("manager"), UFA, visibility="everyone")
+    around = live(company.actor("manager"), {"segment": shared.pk, "op": "not_in"}, visibility="everyone")
+    picture.look(shared.pk)
+    picture.look(around.pk)
+    assert company.actor("observer").scope("organisation", "read") == "all"
+    for segment in (shared, around):
+        segment.refresh_from_db()
+        assert segment.counted == 2
+        assert rules.sees_whole(company.actor("observer"), segment)
+        assert counting.moves(company.actor("observer"), segment, 30) is not None
+    company.hide("observer", "organisation", "city")
+    for segment in (shared, around):
+        assert not rules.sees_whole(company.actor("observer"), segment)
+        assert counting.moves(company.actor("observer"), segment, 30) is None
+        assert counting.curve(company.actor("observer"), segment) == []
 
 
 def test_related_records_out_of_reach_count_for_nothing(company: Company, clients: dict[str, int]) -> None:
