@@ -14,6 +14,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.segments.models import DayCount, Segment
 from klientura.kernel.segments.rules import sees_whole, tree_of
+from klientura.kernel.settings.days import company_today
 from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
@@ -53,7 +54,7 @@ def note(segment: Segment, found: int) -> None:
         cursor.execute(
             "insert into kernel_segment_count (segment_id, day, count) values (%s, %s, %s)"
             " on conflict (segment_id, day) do update set count = excluded.count",
-            [segment.pk, timezone.localdate(now), found],
+            [segment.pk, company_today(), found],
         )
 
 
@@ -66,7 +67,7 @@ def curve(actor: Actor, segment: Segment, days: int = CURVE_DAYS) -> list[tuple[
 
 def curves(segments: Sequence[Segment], days: int = CURVE_DAYS) -> dict[int, list[tuple[dt.date, int]]]:
     """The counts of the last days of segments whose whole is open to the reader, in one query."""
-    since = timezone.localdate() - dt.timedelta(days=days)
+    since = company_today() - dt.timedelta(days=days)
     found: dict[int, list[tuple[dt.date, int]]] = {}
     rows = DayCount.objects.filter(segment_id__in=[s.pk for s in segments], day__gte=since).order_by("day")
     for number, day, size in rows.values_list("segment_id", "day", "count"):

@@ -20,6 +20,8 @@ from klientura.kernel.store.sets import NOT_THERE
 MAX_NAME = 120
 MAX_DESCRIPTION = 500
 KEPT_FOR = dt.timedelta(days=30)
+HISTORY_KEPT_FOR = dt.timedelta(days=400)
+"""How long it is told who came and who went, and how many there were: a little more than a year."""
 CHANGEABLE = frozenset({"name", "description", "rule", "visibility"})
 
 
@@ -159,3 +161,12 @@ def forget_deleted() -> int:
         cursor.execute("delete from kernel_segment_count where segment_id = any(%s)", [old])
         cursor.execute("delete from kernel_segment where id = any(%s)", [old])
     return len(old)
+
+
+def forget_old_history() -> int:
+    """Drop what happened in segments too long ago to be told; return how many comings and goings."""
+    before = timezone.now() - HISTORY_KEPT_FOR
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from kernel_segment_count where day < %s", [before.date()])
+        cursor.execute("delete from kernel_segment_change where at < %s", [before])
+        return int(cursor.rowcount)

@@ -20,6 +20,7 @@ from klientura.kernel.segments import reading
 from klientura.kernel.segments.counting import note, recount
 from klientura.kernel.segments.members import tell
 from klientura.kernel.segments.models import Segment
+from klientura.kernel.settings.days import company_zone
 from klientura.kernel.store.compiler import conditions
 
 log = logging.getLogger("klientura.segments")
@@ -77,7 +78,8 @@ def look(segment_id: int) -> int | None:
     The first look at a rule tells of nobody having come: the history begins with it. Raises BadRequest when the rule
     cannot be carried out.
     """
-    with transaction.atomic():
+    # «The last 30 days» of a rule are those of the company, wherever the worker runs.
+    with transaction.atomic(), timezone.override(company_zone()):
         segment = Segment.objects.select_for_update().filter(pk=segment_id, deleted_at=None).first()
         shape = all_shapes().get(segment.object) if segment else None
         if segment is None or shape is None:

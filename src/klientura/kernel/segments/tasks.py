@@ -4,7 +4,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from klientura.kernel.jobs.registry import begin
-from klientura.kernel.segments.keeping import forget_deleted
+from klientura.kernel.segments.keeping import forget_deleted, forget_old_history
 from klientura.kernel.segments.picture import look_at_all
 
 
@@ -17,5 +17,6 @@ def look_by_night(timestamp: int) -> None:
         begin()
         look_at_all()
         forget_deleted()
+        forget_old_history()
     finally:
         close_old_connections()

@@ -11,6 +11,7 @@ OPERATION_KINDS = [
     ("share", _("Sharing")),
     ("hand_over", _("Hand-over")),
     ("distribute", _("Distribution")),
+    ("segment", _("Filling of a segment")),
     ("undo", _("Undo")),
     ("demo", _("Demo data")),
 ]

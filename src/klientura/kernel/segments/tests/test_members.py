@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -14,8 +15,10 @@ from klientura.kernel.merging.merge import merge
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.segments import counting, keeping, members, pasting, picture
 from klientura.kernel.segments.models import DayCount, Member, Move, Segment
+from klientura.kernel.settings.installation import change
 from klientura.kernel.store import read, write
 from klientura.kernel.store.bulk import Selection
+from klientura.kernel.store.models import Operation
 from klientura.kernel.testing.company import Company, found_company
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,7 @@ def test_filling_and_emptying(company: Company, clients: list[int]) -> None:
     segment, actor = listed(company), company.actor("employee")
     done = members.add(actor, segment.pk, Selection(ids=(*clients[:2], 999_999)))
     assert (done.chosen, done.changed) == (2, 2)
+    assert Operation.objects.get(pk=done.operation_id).get_kind_display() != members.KIND  # it has a name for people
     assert members.add(actor, segment.pk, Selection(ids=tuple(clients[:3]))).changed == 1
     assert members.remove(actor, segment.pk, Selection(ids=(clients[0], clients[3]))).changed == 1
     assert inside(segment) == clients[1:3]
@@ -191,6 +195,28 @@ def test_the_picture_tells_who_came_and_went(company: Company, clients: list[int
     keeping.change(boss, segment.pk, {"rule": {"field": "city", "op": "eq", "value": "Казань"}})
     assert picture.look(segment.pk) == 1
     assert (inside(segment), Move.objects.count()) == ([clients[0]], 3)
+
+
+def test_the_days_of_a_rule_are_those_of_the_company(company: Company) -> None:
+    """Half past one at night in Kamchatka is still yesterday in Moscow."""
+    boss, shape = company.actor("administrator"), shape_of("task")
+    midnight = timezone.localtime(timezone.now(), ZoneInfo("Asia/Kamchatka")).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    write.create(SYSTEM, shape, {"name": "Сегодня", "due_at": midnight})
+    write.create(SYSTEM, shape, {"name": "Вчера", "due_at": midnight - dt.timedelta(seconds=1)})
+    change(time_zone="Asia/Kamchatka")
+    rule = {"field": "due_at", "op": "last_days", "value": 1}
+    assert picture.look(keeping.create(boss, shape, name="Сегодня", rule=rule).pk) == 1
+
+
+def test_history_is_kept_for_a_year(company: Company, clients: list[int]) -> None:
+    segment = listed(company)
+    members.add(company.actor("employee"), segment.pk, Selection(ids=tuple(clients)))
+    Move.objects.filter(record_id=clients[0]).update(at=timezone.now() - dt.timedelta(days=401))
+    assert keeping.forget_old_history() == 1
+    assert Move.objects.count() == 3
+    assert inside(segment) == clients
 
 
 def test_every_night_all_are_looked_at_and_a_broken_one_stops_no_other(
