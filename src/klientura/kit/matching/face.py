@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from klientura.kit.emails import BadEmail, normalise_email, split_emails
 from klientura.kit.given_names import gender_of_given_name
+from klientura.kit.matching.naming import name_parts
 from klientura.kit.matching.sounds import sound_of_words, surname_sound
 from klientura.kit.matching.variants import full_forms
 from klientura.kit.organisations import name_key, split_legal_form
@@ -20,6 +21,8 @@ ROLES = (
 )  # fmt: skip
 """What a field can mean for the comparison. `name` is an organisation's; `identifier` is any number of one client only."""
 _DIGITS = re.compile("[0-9]+")
+_TAG = re.compile(r"\+[^@]*@")
+"""What stands behind a plus in front of the @ sorts letters of one mailbox."""
 _NOT_WORD = re.compile(r"[\W_]+")
 _TOWN = re.compile(r"^(?:г|гор|город|с|село|п|пос|пгт|поселок|д|дер|деревня|ст|станица)\b[\s.]+")
 _STREET = re.compile(
@@ -70,7 +73,8 @@ def describe(facts: Facts) -> Face:
     def one(role: str) -> str:
         return next((v for v in facts.get(role, ()) if v), "")
 
-    last, first, middle = (_part(one(role)) for role in ("last_name", "first_name", "middle_name"))
+    names = name_parts(one("last_name"), one("first_name"), one("middle_name"))
+    last, first, middle = (_part(part) for part in names)
     if len(last) == 1 < len(first):  # «Г. Лобанов» in the columns of last and first name
         last, first = first, last
     name, tax = one("name"), _number(one("tax_number"))
@@ -132,10 +136,10 @@ def _emails(raw: Sequence[str]) -> tuple[str, ...]:
     for cell in raw:
         for piece in split_emails(cell) if cell else ():
             try:
-                found[normalise_email(piece)] = None
+                found[_TAG.sub("@", normalise_email(piece))] = None
             except BadEmail as bad:
                 if bad.suggestion:
-                    found[bad.suggestion] = None
+                    found[_TAG.sub("@", bad.suggestion)] = None
     return tuple(found)
 
 

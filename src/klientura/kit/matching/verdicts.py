@@ -17,6 +17,11 @@ NAMED = frozenset({"last_name", "first_name", "middle_name", "name"})
 # What belongs to one client alone when few others share it.
 WHOLE = frozenset({"same", "sounds", "variant", "close", "swapped"})
 STRONG = frozenset({"phone", "email", "tax_number", "identifier", "birthday"})
+AROUND = ("phone", "email", "city", "address", "postcode", "employer")
+AGREES = frozenset({"same", "close", "tail", "mailbox"})
+OWN = frozenset({"identifier", "tax_number"})
+MOBILE = "+79"
+"""A mobile number is mostly one person's; that of a home is its family's."""
 FEW = 3.2
 """Bits below the rarest possible: a value that five or six records bear, not the switchboard of an office."""
 
@@ -49,15 +54,17 @@ def compare(a: Face, b: Face, rarity: Rarity) -> Match:
     if score < LIKELY:
         return Match(score, "no", _reasons(best))
     reasons = _reasons(best)
-    return Match(score, _verdict(reasons, score, rarity.rarest), reasons)
+    strong = _strong(reasons, rarity.rarest - FEW)
+    if "phone" in strong and best["phone"][1].value.startswith(MOBILE):
+        strong.add("mobile")
+    return Match(score, _verdict(reasons, score, strong), reasons)
 
 
 def _reasons(best: Mapping[str, tuple[float, Agreement]]) -> tuple[Reason, ...]:
     return tuple(Reason(role, found.level, round(weight, 1)) for role, (weight, found) in best.items())
 
 
-def _verdict(reasons: Sequence[Reason], score: float, rarest: float) -> Verdict:
-    strong = _strong(reasons, rarest - FEW)
+def _verdict(reasons: Sequence[Reason], score: float, strong: set[str]) -> Verdict:
     if _is_ruled_out(reasons, strong):
         return "no"
     return "sure" if score >= SURE and _is_sure(reasons, strong) else "likely"
@@ -96,8 +103,10 @@ def _is_ruled_out(reasons: Sequence[Reason], strong: set[str]) -> bool:
         return not strong
     first, last = level.get("first_name"), level.get("last_name")
     if first in {"other", "other_initial"}:
-        # Relatives share all but the first name; only what is one person's alone outweighs it.
-        return not ({"identifier", "tax_number"} & strong or ("birthday" in strong and len(strong) > 1))
+        # Relatives share all but the first name, twins the birthday too; only what is one person's alone outweighs it.
+        return not (OWN & strong or ("birthday" in strong and "email" in strong))
+    if level.get("birthday") == "other" and not (OWN | {"email", "mobile"}) & strong:
+        return True  # father and son of one name at one address
     if level.get("gender") == "other" and first not in {"same", "close"}:
         return True
     if last == "other":
@@ -114,8 +123,10 @@ def _is_sure(reasons: Sequence[Reason], strong: set[str]) -> bool:
         if how in {"other", "other_initial", "doubtful"}
         and role in NAMED | {"birthday", "identifier", "gender"}
     }
-    if against or not strong:
+    if against or not strong - {"mobile"} or level.get("branch_code", "same") != "same":
         return False
+    if strong == {"birthday"} and not any(level.get(role) in AGREES for role in AROUND):
+        return False  # in a large base two people of one name are born on one day
     if "name" in level:
         return level["name"] != "part"
     parts = [level.get("last_name"), level.get("first_name")]
