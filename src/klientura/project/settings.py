@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "klientura.kernel.merging",
     "klientura.kernel.sharing",
     "klientura.kernel.handover",
+    "klientura.kernel.territories",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",
     "klientura.kernel.quality",

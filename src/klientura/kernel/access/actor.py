@@ -53,6 +53,7 @@ class Actor:
     terms: tuple[int, ...] = ()  # running terms (see access.shares) of the user, the team and those above it
     tree_terms: tuple[int, ...] = ()  # and of the teams below
     stands_in: tuple[StandIn, ...] = ()
+    distributed: frozenset[str] = frozenset()  # objects of which new records are given away by rules
     language: str = "ru"
     time_zone: str = "Europe/Moscow"
     theme: str = "auto"

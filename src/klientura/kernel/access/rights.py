@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -60,6 +60,7 @@ class Directory:
     user_terms: Mapping[int, tuple[Ending, ...]] = field(default_factory=dict)
     team_terms: Mapping[int, tuple[Ending, ...]] = field(default_factory=dict)
     standing: Mapping[int, tuple[Standing, ...]] = field(default_factory=dict)
+    distributed: frozenset[str] = frozenset()
 
     def terms_of(self, user_id: int | None, teams: Iterable[int], now: dt.datetime) -> tuple[int, ...]:
         """The terms of a user and of some teams that run at a moment."""
@@ -75,6 +76,13 @@ class Directory:
 
 
 _directory: Directory | None = None
+_distributed: list[Callable[[], frozenset[str]]] = []
+
+
+def register_distributed(source: Callable[[], frozenset[str]]) -> None:
+    """Have it known to every actor of which objects new records are given away; asked once for a version of the rights."""
+    if source not in _distributed:
+        _distributed.append(source)
 
 
 def directory(version: int) -> Directory:
@@ -122,6 +130,7 @@ def _read(version: int) -> Directory:
         user_terms=user_terms,
         team_terms=team_terms,
         standing=_standing(rights, roles),
+        distributed=frozenset().union(*(source() for source in _distributed)),
     )
 
 

@@ -50,6 +50,7 @@ def actor_of(user: User, access_version: int) -> Actor:
         terms=known.terms_of(user.pk, (team, *above) if team else (), now),
         tree_terms=known.terms_of(None, (t for t in tree if t != team), now),
         stands_in=known.standing_in(user.pk, now),
+        distributed=known.distributed,
         language=user.language,
         time_zone=user.time_zone,
         theme=user.theme,

@@ -12,8 +12,8 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens import conditional
+from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -129,15 +129,19 @@ def _meta(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
 def sections(asked: Request, shape: Shape, row: Row, *, editable: bool) -> list[dict[str, Any]]:
     """The facts of a record, by section; `editable` tells whether this very record is the actor's to change."""
     fields = readable(asked.actor, shape)
+    judged = conditional.with_judged(shape, row, row["id"])
+    states = conditional.states(asked.actor, shape, judged, {})
     made = []
     for section in shape.spec.sections:
-        facts = [fact(asked, shape, row, fields[k], editable=editable) for k in section.fields if k in fields]
+        facts = [
+            fact(asked, shape, row, fields[k], editable=editable and k not in states.locked)
+            for k in section.fields
+            if k in fields and k not in states.hidden
+        ]
         if facts:
             made.append({"title": str(section.label), "facts": facts})
     return made
 
-    judged = conditional.with_judged(shape, row, row["id"])
-    states = conditional.states(asked.actor, shape, judged, {})
 
 def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable: bool) -> dict[str, Any]:
     """One fact; with an address to edit it when the actor may change this record's field."""

@@ -1,6 +1,6 @@
 """The one write path: parse, check rights, run the owner's rules, write, event in the outbox of the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,6 +25,18 @@ OUT_OF_REACH = _(
 )
 NOT_FOR_THEM = _("You may not make records for this owner. Choose another, or yourself.")
 THE_RULES = SystemActor("rules may write lines that the actor does not see")
+
+
+type AfterInsert = Callable[[Actor, Batch, Sequence[int], int | None], None]
+"""(actor, what was made, numbers of the records that nobody was named to own, operation)"""
+
+_after_insert: list[AfterInsert] = []
+
+
+def register_after_insert(hook: AfterInsert) -> None:
+    """Have new records looked at before their transaction ends."""
+    if hook not in _after_insert:
+        _after_insert.append(hook)
 
 
 def create(
@@ -71,6 +83,7 @@ def insert_batch(
     The records must lie within what the actor may create (or import, by `verb`), and may read.
     """
     shape = batch.shape
+    unowned = [draft for draft in batch if draft.values.get("owner") is None]
     for draft in batch:
         draft.values.setdefault("owner", actor.user_id)
     settle(actor, batch)
@@ -106,6 +119,8 @@ def insert_batch(
     for record_id, draft in zip(ids, batch, strict=True):
         draft.record_id = record_id
     emit(f"{shape.key}.created", shape.base, ids, actor_id=actor.user_id, operation_id=operation_id)
+    for hook in _after_insert:
+        hook(actor, batch, [draft.record_id or 0 for draft in unowned], operation_id)
     return ids
 
 

@@ -38,6 +38,12 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
         {"key": "users", "label": _("Users"), "icon": "users", "url": "/settings/users"},
         {"key": "teams", "label": _("Teams"), "icon": "network", "url": "/settings/teams"},
         {"key": "people", "label": _("Substitutions"), "icon": "user-check", "url": "/me/people"},
+        {
+            "key": "territories",
+            "label": _("Territories"),
+            "icon": "map-pin",
+            "url": "/settings/territories",
+        },
         {"key": "rights", "label": _("Rights"), "icon": "shield-check", "url": "/settings/rights"},
         {"key": "objects", "label": _("Kinds of record"), "icon": "shapes", "url": "/settings/objects"},
         *(

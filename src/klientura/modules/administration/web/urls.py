@@ -18,6 +18,7 @@ from klientura.modules.administration.web import (
     rule_steps,
     rules,
     teams,
+    territories,
     tokens,
     users,
     webhooks,
@@ -35,6 +36,21 @@ urlpatterns = [
     path("settings/teams/new", teams.team, name="settings-team-new"),
     path("settings/teams/<number:team_id>", teams.team, name="settings-team"),
     path("settings/teams/<number:team_id>/delete", teams.team_delete, name="settings-team-delete"),
+    path("settings/territories", territories.territories, name="settings-territories"),
+    path(
+        "settings/territories/new/<object:object>", territories.new_territory, name="settings-territory-new"
+    ),
+    path(
+        "settings/territories/distribute/<object:object>",
+        territories.distribute,
+        name="settings-distribute",
+    ),
+    path("settings/territories/<number:territory_id>", territories.territory, name="settings-territory"),
+    path(
+        "settings/territories/<number:territory_id>/<slug:verb>",
+        territories.act,
+        name="settings-territory-act",
+    ),
     path("settings/rights", rights.rights, name="settings-rights"),
     path("settings/rights/<slug:role_key>", rights.role, name="settings-role"),
     path("settings/rights/<slug:role_key>/<object:object>", rights.fields, name="settings-fields"),

@@ -1,0 +1,1 @@
+"""Territories: rules that give records to people, as they are made and over the whole base."""
