@@ -15,6 +15,7 @@ from klientura.kernel.access.sessions import actor_of, user_of_token
 from klientura.kernel.api import bodies
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
+from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.trails import merged_into
@@ -252,12 +253,14 @@ def read_history(request: HttpRequest, actor: Actor, *, object: str, record_id: 
     if raw and not (raw.isascii() and raw.isdigit() and len(raw) < 19):
         raise BadRequest(_("The address of this page is damaged. Open the list anew."), code="cursor")
     found = history_of(actor, _shape(actor, object), record_id, before=int(raw) if raw else None)
+    marks = marks_of(e.operation_id for e in found.entries)
     items = [
         {
             "id": e.id, "action": e.action, "at": e.at.isoformat(), "part": e.part, "version": e.version,
             "actor": {"id": e.actor_id, "title": e.actor} if e.actor_id else None, "operation": e.operation_id,
             "changes": {c.field.key: {"old": c.old, "new": c.new} for c in e.fields},
             **({"text": e.text} if e.text else {}),
+            **({"rule": {"run": m.run_id, "title": m.name}} if (m := marks.get(e.operation_id or 0)) else {}),
         }
         for e in found.entries
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from klientura.kernel.objects.registry import follow_latest
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.rules import authority, hearing, keeping, triggers
 from klientura.kernel.rules.definition import WAIT, compile_steps, shape_for
-from klientura.kernel.rules.models import Rule, Run
+from klientura.kernel.rules.models import Rule, RuleVersion, Run
 from klientura.kernel.rules.sources import Around
 from klientura.kernel.rules.steps import BadStep
 from klientura.kernel.rules.work import Work
@@ -104,6 +104,7 @@ def _carry_out(run: Run, stopping: Callable[[], bool]) -> None:
         keeping.pause(rule, "owner")
         _end(run, "refused", _("The user whose rights the rule acts with does not work here any more."))
         return
+    _as_noted(run)
     shape, actor = shape_for(rule), authority.acting(rule)
     require(actor, shape, "read")
     before = _acted_on(run)
@@ -118,6 +119,20 @@ def _carry_out(run: Run, stopping: Callable[[], bool]) -> None:
         with transaction.atomic():
             _batch(run, actor, shape, before)
     _end(run, "done" if run.changed or not run.refused else "refused")
+
+
+def _as_noted(run: Run) -> None:
+    """Take a run as it was noted: with what the rule said then, and each record once, however many events named it."""
+    if run.rule_version != run.rule.version:
+        kept = RuleVersion.objects.filter(rule_id=run.rule_id, version=run.rule_version).first()
+        if kept is not None:
+            run.rule.trigger, run.rule.filter = kept.definition["trigger"], kept.definition["filter"]
+            run.rule.steps = kept.definition["steps"]
+    if run.position == 0:
+        each = list(dict.fromkeys(run.record_ids))
+        if len(each) < len(run.record_ids):
+            run.record_ids = each
+            run.save(update_fields=["record_ids"])
 
 
 def _acted_on(run: Run) -> set[int]:

@@ -66,6 +66,8 @@ def test_its_runs_and_the_brake(company: Company) -> None:
         1,
         [{"id": numbers[0], "done": [{"set": ["note"]}]}],
     )
+    entry = api.get(f"/api/v1/organisation/{numbers[0]}/history").json()["items"][0]
+    assert entry["rule"] == {"run": one["id"], "title": "Новые"}
     assert send(api, "GET", "/runs?state=failed").json()["items"] == []
     for bad in ("/runs?state=lost", "/runs?before=x", "/runs?limit=900"):
         assert send(api, "GET", bad).status_code == 400

@@ -251,6 +251,35 @@ def test_a_run_whose_process_died_is_taken_up(company: Company) -> None:
     assert last(rule).state == "failed"
 
 
+def test_what_waits_goes_on_as_it_was_noted(company: Company) -> None:
+    """Steps that were put in front meanwhile must not shift those that are still to be done."""
+    rule = made(company, steps=[{"kind": "wait", "amount": 1, "unit": "days"}, NOTE])
+    number = organisation(company)
+    settle()
+    city = {"kind": "set", "values": {"city": {"from": "value", "value": "Уфа"}}}
+    keeping.change(company.actor("administrator"), rule.pk, {"steps": [city]})
+    Run.objects.filter(state="waiting").update(due_at=timezone.now())
+    settle()
+    found = stored(ORGANISATION, number)
+    assert (found["note"], found["city"]) == ("по правилу", None)
+
+
+def test_a_record_named_twice_in_one_operation_is_acted_on_once(company: Company) -> None:
+    task = {
+        "kind": "create",
+        "object": "task",
+        "values": {"name": {"from": "value", "value": "Звонок"}},
+        "link": "party",
+    }
+    rule = made(company, trigger={"kind": "changed", "fields": ["city"]}, steps=[task])
+    shape, number = shape_of(ORGANISATION), organisation(company)
+    operation = Operation.objects.create(kind="edit", object=ORGANISATION, started_at=timezone.now())
+    for city in ("Уфа", "Пермь"):
+        write.update(PRODUCT, shape, number, {"city": city}, operation_id=operation.pk)
+    settle()
+    assert (Run.objects.count(), last(rule).changed) == (1, 1)
+
+
 def test_versions_tell_who_changed_what(company: Company) -> None:
     boss = company.actor("administrator")
     rule = made(company)

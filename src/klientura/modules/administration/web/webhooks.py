@@ -37,6 +37,7 @@ def verb_label(verb: str) -> str:
         "trashed": _("Moved to the trash"),
         "restored": _("Taken out of the trash"),
         "merged": _("Merged"),
+        "rule": _("Told by a rule"),
     }
     return labels.get(verb, verb)
 
