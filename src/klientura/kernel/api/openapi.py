@@ -7,7 +7,16 @@ from typing import Any
 from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts
-from klientura.kernel.api import quality, rules, saved_views, segments, sharing, webhooks
+from klientura.kernel.api import (
+    people,
+    quality,
+    rules,
+    saved_views,
+    segments,
+    sharing,
+    territories,
+    webhooks,
+)
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
@@ -47,11 +56,13 @@ def document(actor: Actor) -> dict[str, Any]:
             )
     paths |= _operations()
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
+    paths |= people.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
     if actor.is_admin:
         paths |= webhooks.description(_responses, ONCE, VERSION)
         paths |= rules.description(_responses, ONCE, VERSION)
+        paths |= territories.description(_responses, ONCE, VERSION)
     return {
         "openapi": "3.1.0",
         "info": {

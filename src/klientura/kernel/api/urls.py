@@ -8,11 +8,13 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import (
     duplicates,
     merging,
+    people,
     quality,
     rules,
     saved_views,
     segments,
     sharing,
+    territories,
     views,
     webhooks,
 )
@@ -100,6 +102,26 @@ urlpatterns = [
     path("rules/<number:rule_id>/runs", views.endpoint(get=rules.list_runs)),
     path("rules/<number:rule_id>/versions", views.endpoint(get=rules.list_versions)),
     path("rules/<number:rule_id>/try", views.endpoint(post=rules.try_rule)),
+    path(
+        "substitutions",
+        views.endpoint(get=people.list_substitutions, post=people.create_substitution),
+    ),
+    path("substitutions/<number:substitution_id>", views.endpoint(delete=people.end_substitution)),
+    path("hand-over", views.endpoint(post=people.hand_over)),
+    path("hand-over/preview", views.endpoint(post=people.preview_handover)),
+    path(
+        "territories",
+        views.endpoint(get=territories.list_territories, post=territories.create_territory),
+    ),
+    path(
+        "territories/<number:territory_id>",
+        views.endpoint(
+            get=territories.read_territory,
+            patch=territories.change_territory,
+            delete=territories.delete_territory,
+        ),
+    ),
+    path("territories/<object:object>/distribute", views.endpoint(post=territories.distribute)),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
     path("<object:object>/groups", views.endpoint(get=views.group_records)),

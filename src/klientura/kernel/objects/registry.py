@@ -21,7 +21,8 @@ from klientura.kernel.objects.spec import ObjectSpec
 RESERVED_KEYS = frozenset(
     {"api", "ui", "static", "health", "search", "setup", "sign-in", "sign-out", "settings", "imports", "help", "me",
      "history", "operations", "new", "jobs", "files", "trash", "admin", "events", "progress", "preferences", "team", "duplicates",
-     "views", "segments", "quality", "schema", "webhooks", "rules"}
+     "views", "segments", "quality", "schema", "webhooks", "rules", "substitutions",
+     "territories"}
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What every signed-in page shows around its content: navigation, the create menu, who is here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.commands import commands
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.view_bar import pinned
@@ -31,43 +33,7 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "theme": actor.theme,
         "lang": translation.get_language() or "ru",
         "company": asked.installation.company,
-        "nav": [
-            {
-                "key": "home",
-                "label": translation.gettext("Today"),
-                "icon": "sun",
-                "url": "/",
-                "active": active == "home",
-                "shortcut": "H",
-            },
-            *(
-                {
-                    "key": s.key,
-                    "label": str(s.plural),
-                    "icon": s.spec.icon,
-                    "url": f"/{s.key}",
-                    "active": active == s.key,
-                    "shortcut": SHORTCUTS.get(s.key, ""),
-                }
-                for s in shapes
-            ),
-            {
-                "key": "segments",
-                "label": translation.gettext("Segments"),
-                "icon": "group",
-                "url": "/segments",
-                "active": active == "segments",
-                "shortcut": "",
-            },
-            {
-                "key": "quality",
-                "label": translation.gettext("Quality of the base"),
-                "icon": "shield-check",
-                "url": "/quality",
-                "active": active == "quality",
-                "shortcut": "",
-            },
-        ],
+        "nav": _navigation(shapes, active),
         "nav_pinned": lambda: pinned(asked),
         "standing_in": standing_in(actor),
         "nav_foot": _foot(request, active),
@@ -84,6 +50,20 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         ],
         **more,
     }
+
+
+def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
+    """The sections of the product, as far as they are open to the reader."""
+    pages = [
+        ("home", translation.gettext("Today"), "sun", "/", "H"),
+        *((s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
+        ("segments", translation.gettext("Segments"), "group", "/segments", ""),
+        ("quality", translation.gettext("Quality of the base"), "shield-check", "/quality", ""),
+    ]
+    return [
+        {"key": key, "label": label, "icon": icon, "url": url, "active": active == key, "shortcut": shortcut}
+        for key, label, icon, url, shortcut in pages
+    ]
 
 
 def standing_in(actor: Actor) -> list[str]:
