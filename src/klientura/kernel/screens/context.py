@@ -1,6 +1,7 @@
 """What every signed-in page shows around its content: navigation, the create menu, who is here."""
 
 from collections.abc import Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.commands import commands
 from klientura.kernel.screens.language import lang
@@ -63,6 +65,27 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
     return [
         {"key": key, "label": label, "icon": icon, "url": url, "active": active == key, "shortcut": shortcut}
         for key, label, icon, url, shortcut in pages
+    ]
+
+
+def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
+    """The sections: the start page, the objects, and what goes across them."""
+
+    def line(key: str, label: str, icon: str, url: str, shortcut: str = "") -> dict[str, Any]:
+        return {
+            "key": key,
+            "label": label,
+            "icon": icon,
+            "url": url,
+            "active": active == key,
+            "shortcut": shortcut,
+        }
+
+    return [
+        line("home", translation.gettext("Today"), "sun", "/", "H"),
+        *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
+        line("segments", translation.gettext("Segments"), "group", "/segments"),
+        line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),
     ]
 
 
