@@ -1,7 +1,6 @@
 """What every signed-in page shows around its content: navigation, the create menu, who is here."""
 
 from collections.abc import Sequence
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import all_shapes
-from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.commands import commands
 from klientura.kernel.screens.language import lang
@@ -52,20 +50,6 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         ],
         **more,
     }
-
-
-def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
-    """The sections of the product, as far as they are open to the reader."""
-    pages = [
-        ("home", translation.gettext("Today"), "sun", "/", "H"),
-        *((s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
-        ("segments", translation.gettext("Segments"), "group", "/segments", ""),
-        ("quality", translation.gettext("Quality of the base"), "shield-check", "/quality", ""),
-    ]
-    return [
-        {"key": key, "label": label, "icon": icon, "url": url, "active": active == key, "shortcut": shortcut}
-        for key, label, icon, url, shortcut in pages
-    ]
 
 
 def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
