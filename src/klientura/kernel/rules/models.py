@@ -104,6 +104,10 @@ class Run(models.Model):
         db_table = "kernel_rule_run"
         indexes = [
             models.Index(fields=["rule", "-id"], name="kernel_rule_run_log"),
+            models.Index(fields=["rule", "created_at"], name="kernel_rule_run_hour"),
+            models.Index(
+                fields=["parent"], condition=models.Q(parent__isnull=False), name="kernel_rule_run_parent"
+            ),
             models.Index(
                 fields=["due_at"],
                 condition=models.Q(state__in=["waiting", "running"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.rules.keeping import allow, one
-from klientura.kernel.rules.models import RUN_STATES, Run
+from klientura.kernel.rules.models import RUN_STATES, Rule, Run
 from klientura.kernel.store import read
 
 PAGE = 50
@@ -72,12 +73,9 @@ def run(actor: Actor, run_id: int) -> Run:
 
 def last_runs(rule_ids: Sequence[int]) -> Mapping[int, Run]:
     """The last run of each of some rules, in one query."""
-    rows = (
-        Run.objects.filter(rule_id__in=rule_ids)
-        .order_by("rule_id", "-pk")
-        .distinct("rule_id")
-        .defer("record_ids", "moments", "outcomes", "refusals")
-    )
+    last = Run.objects.filter(rule_id=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    numbers = Rule.objects.filter(pk__in=rule_ids).annotate(last=Subquery(last)).values("last")
+    rows = Run.objects.filter(pk__in=numbers).defer("record_ids", "moments", "outcomes", "refusals")
     return {r.rule_id: r for r in rows}
 
 

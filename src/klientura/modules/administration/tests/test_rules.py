@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
@@ -224,3 +226,25 @@ def test_only_administrators_come_in(admin: Client, boss: User, user_of: MakeUse
         assert other.post(f"{place}/delete").status_code == 403
         assert other.post(f"{ROOT}/all/hold").status_code == 403
     assert Rule.objects.get().deleted_at is None
+
+
+def test_the_pages_cost_the_same_however_many_rules_there_are(admin: Client, boss: User) -> None:
+    rule = made(admin, boss)
+    with_note(admin, rule)
+    for page in (ROOT, f"{ROOT}/{rule.pk}/versions", f"{ROOT}/{rule.pk}/log"):
+
+        def queries(address: str = page) -> int:
+            with CaptureQueriesContext(connection) as caught:
+                assert admin.get(address).status_code == 200
+            return len(caught)
+
+        queries()
+        before = queries()
+        for _n in range(3):
+            other = made(admin, boss)
+            with_note(admin, other)
+            with_note(admin, rule)
+            admin.post(f"{ROOT}/{other.pk}/on")
+            write.create(SystemActor("test"), shape_of("organisation"), {"name": "Alpha"})
+            settle()
+        assert queries() == before, page

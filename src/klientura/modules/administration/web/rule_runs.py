@@ -186,7 +186,7 @@ def versions(request: HttpRequest, rule_id: int) -> HttpResponse:
     names = dict(
         User.objects.filter(pk__in={v.actor_id for v in kept if v.actor_id}).values_list("pk", "name")
     )
-    rows = []
+    hooks, rows = words.hook_names(), []
     for version in kept:
         was = Rule(
             object=version.definition["object"],
@@ -201,7 +201,7 @@ def versions(request: HttpRequest, rule_id: int) -> HttpResponse:
                 "when": format_datetime(timezone.localtime(version.at), lang()),
                 "iso": timezone.localtime(version.at).isoformat(),
                 "said": words.when_words(was),
-                "steps": [words.step_words(was, s) for s in was.steps],
+                "steps": [words.step_words(was, s, hooks) for s in was.steps],
                 "on": version.definition["active"],
             }
         )

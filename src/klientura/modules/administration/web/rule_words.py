@@ -60,7 +60,12 @@ def _due_words(shape: Shape | None, said: Mapping[str, Any]) -> str:
     )
 
 
-def step_words(rule: Rule, step: Mapping[str, Any]) -> str:
+def hook_names() -> dict[int, str]:
+    """What the webhooks are called, for the steps that send by one."""
+    return dict(Webhook.objects.values_list("pk", "name"))
+
+
+def step_words(rule: Rule, step: Mapping[str, Any], hooks: Mapping[int, str]) -> str:
     """What a step does, as a sentence."""
     shape = all_shapes().get(rule.object)
     if step["kind"] == "set":
@@ -70,8 +75,7 @@ def step_words(rule: Rule, step: Mapping[str, Any]) -> str:
         other = all_shapes().get(str(step["object"]))
         return _("Create: {object}").format(object=str(other.label).lower() if other else step["object"])
     if step["kind"] == "webhook":
-        hook = Webhook.objects.filter(pk=step["webhook"]).first()
-        return _("Send to the webhook «{name}»").format(name=hook.name if hook else "—")
+        return _("Send to the webhook «{name}»").format(name=hooks.get(step["webhook"], "—"))
     if step["kind"] == "wait":
         number = step["amount"]
         span = (

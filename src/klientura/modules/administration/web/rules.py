@@ -167,6 +167,7 @@ def _form(
     if shape is None:
         raise NotFound(_("The kind of record of this rule was removed."))
     trigger, tree = said.get("trigger") or found.trigger, said.get("filter", found.filter)
+    hooks = words.hook_names()
     top: list[dict[str, Any]] = [
         {"type": "text", "name": "name", "label": _("Name"), "required": True, "maxlength": 120, "wide": True, "error": wrong.get("name", ""),
          "value": said.get("name", found.name), "placeholder": _("Thank a new client, remind of a contract…")},
@@ -178,7 +179,11 @@ def _form(
              "error": wrong.get("hourly_limit", ""), "hint": _("More than that pauses the rule.")}
         )  # fmt: skip
     places = [
-        {"number": n, "text": words.step_words(found, s), "icon": words.STEP_ICONS.get(s["kind"], "zap")}
+        {
+            "number": n,
+            "text": words.step_words(found, s, hooks),
+            "icon": words.STEP_ICONS.get(s["kind"], "zap"),
+        }
         for n, s in enumerate(found.steps)
     ]
     placed = (
