@@ -16,6 +16,7 @@ from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.settings.days import company_today
+from klientura.kernel.settings.installation import rights_changed
 from klientura.kernel.sharing import rows
 from klientura.kernel.sharing.rows import Given
 from klientura.kernel.sharing.terms import number_terms
@@ -69,7 +70,7 @@ def share_many(actor: Actor, shape: Shape, selection: bulk.Selection, given: Seq
     require(actor, shape, "edit")
     _check(actor, given)
     ids = bulk.select_ids(actor, shape, selection, "edit")
-    terms = number_terms(given)
+    terms, is_new = number_terms(given)
     operation = operations.start(actor, "share", shape.key)
     outcome = bulk.Outcome(operation.pk)
     where = conditions(actor, shape, verb="edit")
@@ -84,6 +85,8 @@ def share_many(actor: Actor, shape: Shape, selection: bulk.Selection, given: Seq
         outcome.changed += len(news)
         _tell(actor, shape, "shared", sorted(news), given, operation.pk)
     operations.finish(operation, records=outcome.changed, details={"refused": len(outcome.refused)})
+    if is_new:
+        rights_changed()
     return outcome
 
 
@@ -105,8 +108,11 @@ def _give_one(actor: Actor, shape: Shape, record_id: int, given: Sequence[Given]
         )
     if _shorter(actor, shape, [record_id], news):
         raise Invalid([FieldError("until", "longer", NO_LONGER_THAN_YOU)])
-    rows.give(actor, shape, [record_id], news, number_terms(news))
+    terms, is_new = number_terms(news)
+    rows.give(actor, shape, [record_id], news, terms)
     _tell(actor, shape, "shared", [record_id], news)
+    if is_new:
+        rights_changed()
 
 
 def _withdraw_one(actor: Actor, shape: Shape, record_id: int, grantees: Sequence[Grantee]) -> None:

@@ -7,17 +7,19 @@ from django.utils import timezone
 
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.days import end_of
-from klientura.kernel.settings.installation import rights_changed
 from klientura.kernel.sharing.rows import Given, keep_columns
 
 CHUNK = 5_000
 
 
-def number_terms(given: Sequence[Given]) -> list[int | None]:
-    """For each share the number of its term, None when it has no end. A new term is told to all processes."""
+def number_terms(given: Sequence[Given]) -> tuple[list[int | None], bool]:
+    """For each share the number of its term, None when it has no end; and whether any of them is new.
+
+    Of a new term all processes must be told: by `rights_changed`, at the end of the transaction, since it makes others wait.
+    """
     ending = [(g.user_id, g.team_id, end_of(g.until)) for g in given if g.until is not None]
     if not ending:
-        return [None] * len(given)
+        return [None] * len(given), False
     users, teams, moments = (list(each) for each in zip(*ending, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -34,9 +36,7 @@ def number_terms(given: Sequence[Given]) -> list[int | None]:
             [users, teams, moments],
         )
         known = {tuple(row[1:]): row[0] for row in cursor.fetchall()}
-    if is_new:
-        rights_changed()
-    return [known[g.user_id, g.team_id, end_of(g.until)] if g.until else None for g in given]
+    return [known[g.user_id, g.team_id, end_of(g.until)] if g.until else None for g in given], is_new
 
 
 def forget_ended() -> int:

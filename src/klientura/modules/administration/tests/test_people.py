@@ -1,6 +1,7 @@
 """Absence and hand-over in the browser: whose pages are open to whom, and what their forms do."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -87,6 +88,19 @@ def test_whose_people_are_open_to_whom(company: Company) -> None:
     assert "Вера Ткач" in listed
     assert "Дина Юсупова" not in listed
     assert company.client("employee").get(f"/me/people/{users['employee'].pk}/hand-over").status_code == 404
+
+
+def test_people_come_page_by_page(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("klientura.modules.administration.web.people.PAGE", 2)
+    browser, address, seen = company.client("administrator"), "/me/people", list[str]()
+    while address:
+        page = browser.get(address).content.decode()
+        seen += [u.name for u in User.objects.order_by("name") if f'/me/people/{u.pk}"' in page]
+        further = re.search(r'href="(/me/people\?after=\d+)"', page)
+        address = further[1] if further else ""
+    assert seen == sorted(
+        u.name for who, u in company.users.items() if who not in {"administrator", "disabled"}
+    )
 
 
 def test_work_is_handed_over_from_the_page(company: Company) -> None:

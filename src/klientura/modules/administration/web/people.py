@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,20 +21,24 @@ from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_date
 from klientura.modules.administration.web.frame import filled, settings_page
 
-MOST = 500
+PAGE = 100
 
 
 @open_to(Door.SIGNED_IN)
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """GET /me/people: whom the reader looks after, and who of them is away."""
+    """GET /me/people: whom the reader looks after, and who of them is away; ?after=id goes on behind somebody."""
     actor = of(request).actor
     found = User.objects.select_related("role", "team").filter(is_active=True).exclude(pk=actor.user_id or 0)
     if not actor.is_admin:
         if actor.role != "manager":
             raise Denied
         found = found.filter(team_id__in=actor.tree_ids)
-    shown = list(found.order_by("name", "pk")[:MOST])
+    if last := found.filter(pk=number(request.GET.get("after")) or 0).first():
+        found = found.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
+    shown = list(found.order_by("name", "pk")[: PAGE + 1])
+    more = f"/me/people?after={shown[PAGE - 1].pk}" if len(shown) > PAGE else ""
+    shown = shown[:PAGE]
     away = _away_now([u.pk for u in shown])
     labels = (_("Name"), _("Role"), _("Team"), _("Absence"))
     rows = [
@@ -51,7 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
         for u in shown
     ]
     columns = [{"key": str(n), "label": label} for n, label in enumerate(labels)]
-    return settings_page(request, "people", "people", rows=rows, columns=columns)
+    return settings_page(request, "people", "people", rows=rows, columns=columns, more_url=more)
 
 
 def _away_now(users: list[int]) -> dict[int, str]:
