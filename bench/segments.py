@@ -1,4 +1,4 @@
-"""Segments over a million people: the live count of a rule of three conditions, its first page, its picture.
+"""Segments over a million people: the live count of a rule of three conditions, its first page, its picture; completeness.
 
 python -m bench.segments [--scale 1] [--data DIR] [--explain]
 """
@@ -65,6 +65,7 @@ def main() -> int:
     options = parser.parse_args()
     with base.site(options) as site:
         from klientura.kernel.objects.registry import shape_of
+        from klientura.kernel.quality import completeness
         from klientura.kernel.segments import counting, keeping, picture
         from klientura.kernel.segments.models import Segment
 
@@ -82,6 +83,10 @@ def main() -> int:
                 query = urlencode({"filter": f'{{"segment":{segment.pk}}}', "fields": "title"})
                 listed, _answer = _median(lambda q=query: site.get(f"/api/v1/person?{q}", api=True))  # type: ignore[misc]
                 figures.append(Figure(f"first page: {label}", listed, "ms"))
+            fields = completeness.counted_fields(actor, person)
+            for label, by in (("told by a sample", None), ("by owner", "owner")):
+                spent, _found = _median(lambda b=by: completeness.measure(actor, person, fields, by=b))  # type: ignore[misc]
+                figures.append(Figure(f"shares of {len(fields)} fields: {label}", spent, "ms", LIMIT))
             first, _found = _median(lambda: picture.look(made[0].pk), rounds=1)
             again, _found = _median(lambda: picture.look(made[0].pk))
             figures.append(Figure("first picture of a rule", first, "ms"))
