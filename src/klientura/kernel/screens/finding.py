@@ -19,6 +19,8 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.view_bar import address
 from klientura.kernel.search.query import understand
 from klientura.kernel.search.results import Found, search
+from klientura.kernel.segments import reading as segments
+from klientura.kernel.segments.models import Segment
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
@@ -62,6 +64,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         for found in _nearest_first(search(asked.actor, _searched(asked), q, limit=5), q):
             items += [_item(asked, found.shape, row, group=str(found.shape.plural)) for row in found.rows]
         items += [_view_item(v) for v in found_by_name(asked.actor, q, limit=VIEWS)]
+        items += [_segment_item(s) for s in segments.found_by_name(asked.actor, q, limit=VIEWS)]
     return show(request, "screens/options.html", items=items, query=q)
 
 
@@ -71,6 +74,14 @@ def _view_item(view: View) -> dict[str, Any]:
     return {
         "id": view.pk, "title": view.name, "sub": str(shape.plural), "icon": shape.spec.icon, "url": address(view),
         "group": _("Saved views"),
+    }  # fmt: skip
+
+
+def _segment_item(segment: Segment) -> dict[str, Any]:
+    """A segment among what was found."""
+    return {
+        "id": segment.pk, "title": segment.name, "sub": str(shape_of(segment.object).plural), "icon": "group",
+        "url": f"/segments/{segment.pk}", "group": _("Segments"),
     }  # fmt: skip
 
 

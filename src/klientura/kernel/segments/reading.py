@@ -61,6 +61,11 @@ def of_object(actor: Actor, shape: Shape) -> Sequence[Segment]:
     return list(open_segments(actor).filter(object__in=keys)[:MOST])
 
 
+def found_by_name(actor: Actor, words: str, limit: int) -> list[Segment]:
+    """The segments whose names hold the words."""
+    return list(open_segments(actor).filter(name__icontains=words).defer("rule")[:limit])
+
+
 def may_work(actor: Actor, shape: Shape) -> bool:
     """Whether the actor may make and fill segments of the object: whoever works on its records, not only looks at them."""
     return any(may(actor, each, "edit") for each in members_of(shape) or (shape,))

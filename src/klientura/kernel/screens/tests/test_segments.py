@@ -257,6 +257,12 @@ def test_segments_to_choose_from(company: Company, clients: list[int]) -> None:
     assert "Уфа" not in page(company.client("colleague"), "/search/segments/organisation")
 
 
+def test_the_palette_finds_segments(company: Company, clients: list[int]) -> None:
+    segment = make(company.client("employee"), {"filter": UFA}, kind="live")
+    assert f"/segments/{segment.pk}" in page(company.client("employee"), "/search/palette?q=уфа")
+    assert f"/segments/{segment.pk}" not in page(company.client("colleague"), "/search/palette?q=уфа")
+
+
 def test_the_list_of_segments_costs_the_same_however_many(company: Company, clients: list[int]) -> None:
     browser, actor = company.client("administrator"), company.actor("administrator")
 
