@@ -192,6 +192,7 @@ def test_switched_held_and_deleted(admin: Client, boss: User) -> None:
     assert admin.post(f"{place}/off").status_code == 302
     Rule.objects.update(paused="volume")
     assert "more records in one hour" in text(admin, place)
+    assert "1 rule is paused" in text(admin, "/settings")
     assert admin.post(f"{place}/sideways").status_code == 404
     assert admin.post(f"{place}/delete").headers["Location"] == ROOT
     assert admin.get(place).status_code == 404

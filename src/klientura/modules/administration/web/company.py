@@ -9,8 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.access.models import ApiToken, Team, User
 from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.rules.models import Rule
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
+from klientura.kernel.webhooks.models import Webhook
 from klientura.kit.cities import all_cities
 from klientura.modules.administration.enums import RUSSIAN_ZONES
 from klientura.modules.administration.queries import find_demo
@@ -37,8 +39,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
-        "rules": _("What is done by itself when something happens"),
-        "webhooks": _("Other systems that are told of what happens here"),
+        "rules": ngettext("%(count)s rule is paused", "%(count)s rules are paused", halted)
+        % {"count": halted}
+        if (halted := Rule.objects.filter(deleted_at=None).exclude(paused="").count())
+        else _("What is done by itself when something happens"),
+        "webhooks": ngettext("%(count)s webhook is paused", "%(count)s webhooks are paused", silent)
+        % {"count": silent}
+        if (silent := Webhook.objects.exclude(paused="").count())
+        else _("Other systems that are told of what happens here"),
         "tokens": ngettext("%(count)s API token", "%(count)s API tokens", tokens) % {"count": tokens}
         if tokens
         else _("There are no tokens"),
