@@ -11,7 +11,7 @@ from klientura.kernel.errors import KernelError
 from klientura.kernel.objects.registry import follow_latest
 from klientura.kernel.rules import authority, hearing, keeping, triggers
 from klientura.kernel.rules.definition import shape_for
-from klientura.kernel.rules.models import Moment, Rule
+from klientura.kernel.rules.models import Moment, Rule, Run
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.compiler import conditions
 
@@ -46,15 +46,23 @@ def _look_at(rule_id: int, now: dt.datetime) -> int:
             return 0
         try:
             ids = _due(rule, now) if rule.trigger["kind"] == "due" else _turn(rule, now)
-        except KernelError:
-            # Neither rights nor fields are as they were: the rule is refused as it would be in a run.
-            keeping.pause(rule, "refused")
+        except KernelError as bad:
+            _refuse(rule, now, str(bad.message))
             return 0
         if not ids:
             return 0
         hearing.note(rule, ids, cause=rule.trigger["kind"])
         hearing.wake(rule.pk)
         return 1
+
+
+def _refuse(rule: Rule, now: dt.datetime, why: str) -> None:
+    """Say in the log that a rule may not or cannot look for its records, and pause it: the next look would find the same."""
+    Run.objects.create(
+        rule=rule, rule_version=rule.version, cause=rule.trigger["kind"], object=rule.object, record_ids=[], due_at=now,
+        created_at=now, finished_at=now, state="refused", error=why,
+    )  # fmt: skip
+    keeping.pause(rule, "refused")
 
 
 def _due(rule: Rule, now: dt.datetime) -> list[int]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +131,11 @@ def test_refused_values_are_named(company: Company, body: dict[str, Any]) -> Non
     assert answer.status_code == 422
     assert answer.json()["errors"]
     assert Rule.objects.count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_example_of_the_guide_is_a_rule(company: Company, language: str) -> None:
+    guide = Path(__file__).parents[5] / "docs" / f"guide-{language}" / "rules.md"
+    example = guide.read_text(encoding="utf-8").split("$API/rules -d '")[1].split("'\n```")[0]
+    answer = send(company.api("administrator"), "POST", "", json.loads(example))
+    assert (answer.status_code, answer.json()["active"]) == (201, True), answer.content

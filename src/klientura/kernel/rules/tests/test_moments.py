@@ -171,6 +171,32 @@ def test_a_schedule_over_a_filter(company: Company) -> None:
     assert moments.look() == 0
 
 
+def test_a_date_that_is_closed_to_the_owner_later_is_refused_with_a_word(company: Company) -> None:
+    trigger = {
+        "kind": "due",
+        "field": "close_date",
+        "amount": 3,
+        "unit": "days",
+        "when": "before",
+        "at": "00:00",
+    }
+    rule = made(
+        company, object="opportunity", trigger=trigger, steps=[STEP], owner=company.users["employee"].pk
+    )
+    company.hide("employee", "opportunity", "close_date")
+    number = deal(company, timezone.localdate(timezone=MOSCOW) + dt.timedelta(days=3))
+    since(rule, 2)
+    assert moments.look() == 0
+    found = Rule.objects.get(pk=rule.pk)
+    assert (found.active, found.paused, last(rule).state, bool(last(rule).error)) == (
+        False,
+        "refused",
+        "refused",
+        True,
+    )
+    assert not told(number)
+
+
 def test_moments_are_forgotten_after_a_year(company: Company) -> None:
     rule = due(company)
     Moment.objects.create(rule=rule, record_id=1, at=timezone.now() - moments.KEPT - dt.timedelta(days=1))
