@@ -15,7 +15,7 @@ from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import read, write
+from klientura.kernel.store import operations, read, write
 from klientura.kernel.territories import carrying_out, keeping
 from klientura.kernel.territories.models import Territory
 from klientura.kernel.testing.company import Company, found_company
@@ -245,3 +245,31 @@ def test_what_makes_no_sense_is_refused(company: Company) -> None:
     with pytest.raises(Invalid):
         rule(company, "colleague", key="pipeline")
     assert not Territory.objects.exists()
+
+
+def test_an_import_is_divided_and_undone_as_a_whole(company: Company) -> None:
+    rule(company, "colleague", "outsider")
+    boss, shape = company.actor("administrator"), shape_of(ORGANISATION)
+    operation = operations.start(boss, "import", ORGANISATION)
+    rows = [{"name": f"Из файла {n}", "city": "Уфа"} for n in range(30)]
+    numbers = write.create_many(boss, shape, rows, operation_id=operation.pk)
+    operations.finish(operation, records=len(numbers))
+    assert Counter(names(company, numbers)) == {"colleague": 15, "outsider": 15}
+    undone = undo(boss, operation.pk)
+    assert (undone.restored, undone.kept) == (30, [])
+    assert read.count(boss, shape).number == 0
+
+
+def test_many_new_records_cost_no_more_queries_than_few(company: Company) -> None:
+    rule(company, "colleague", "outsider")
+    rule(company, "employee", name="Прочие", filter={}, way="least")
+    actor, shape = company.actor("employee"), shape_of(ORGANISATION)
+
+    def asked(number: int) -> int:
+        rows = [{"name": f"Новая {n}", "city": ("Уфа", "Омск")[n % 2]} for n in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            write.create_many(actor, shape, rows)
+        return len(captured)
+
+    asked(2)
+    assert asked(30) == asked(24)
