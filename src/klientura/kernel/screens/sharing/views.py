@@ -60,7 +60,7 @@ def share(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         giving.share(asked.actor, shape, record_id, [_given(request)])
     except Invalid as refused:
         return _dialog(asked, shape, record_id, refused)
-    return _renewed(_dialog(asked, shape, record_id), _("Shared"))
+    return _renewed(_dialog(asked, shape, record_id), _("Access given"))
 
 
 @open_to(Door.SIGNED_IN)
