@@ -1,6 +1,6 @@
 """Keeping webhooks: make, change, switch, delete, a new secret, send again. For administrators; the actor comes first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from klientura.kernel.events.outbox import set_interest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.trees import fields_of
 from klientura.kernel.webhooks import signing
 from klientura.kernel.webhooks.addresses import BadAddress, take_apart
 from klientura.kernel.webhooks.bodies import TEST
@@ -276,23 +277,10 @@ def owner_of(webhook: Webhook) -> Actor:
     return replace(actor_of(webhook.owner, current().access_version), stands_in=())
 
 
-def fields_named(tree: Any) -> Iterator[str]:
-    """The fields that stand in the conditions on the records themselves."""
-    if isinstance(tree, Mapping):
-        if isinstance(tree.get("field"), str):
-            yield tree["field"]
-        for joint in ("and", "or", "not"):
-            yield from fields_named(tree.get(joint))
-    elif isinstance(tree, Sequence) and not isinstance(tree, str):
-        for each in tree:
-            yield from fields_named(each)
-
-
 def webhooks_using(object_key: str, field_key: str) -> list[Text]:
     """The webhooks whose conditions name a field, for whoever is about to remove it."""
     return [
         _("webhook «%(webhook)s»") % {"webhook": w.name}
         for w in Webhook.objects.filter(filter__isnull=False).order_by("name", "pk")
-        if any(kind.rpartition(".")[0] == object_key for kind in w.events)
-        and field_key in set(fields_named(w.filter))
+        if (object_key, field_key) in set(fields_of(w.events[0].rpartition(".")[0], w.filter))
     ]

@@ -266,6 +266,9 @@ def test_conditions_choose_records_and_hold_their_fields_fast(company: Company, 
     assert [s["data"]["ids"] for s in sent(receiver)] == [[number]]
     assert any("Учёт" in str(use) for use in uses_of("organisation", "city"))
     assert not any("Учёт" in str(use) for use in uses_of("organisation", "note"))
+    related = {"related": "person.employer", "filter": {"field": "position", "op": "not_empty"}}
+    keeping.change(company.actor("administrator"), webhook.pk, {"filter": related})
+    assert any("Учёт" in str(use) for use in uses_of("person", "position"))
     Webhook.objects.update(filter={"field": "gone", "op": "eq", "value": 1})
     organisation(company, "Ещё", city="Уфа")
     go(webhook)
