@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access import substitutions
@@ -150,7 +151,7 @@ def _fields(typed: Any, errors: tuple[FieldError, ...]) -> list[dict[str, Any]]:
     kinds = [{"value": s.key, "label": str(s.plural)} for s in substitutions.owned_shapes()]
     fields: list[dict[str, Any]] = [
         {"type": "user", "name": "deputy", "label": _("Who stands in"), "url": "/search/users", "required": True},
-        {"type": "date", "name": "first", "label": _("From"), "required": True},
+        {"type": "date", "name": "first", "label": pgettext("absence", "From"), "required": True},
         {"type": "date", "name": "last", "label": _("Until"), "required": True, "hint": _("The last day; it ends by itself.")},
         {"type": "options", "name": "kinds", "label": _("Over what"), "options": kinds, "wide": True,
          "hint": _("Nothing chosen means everything.")},

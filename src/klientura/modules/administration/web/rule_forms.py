@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, writable
@@ -142,7 +143,9 @@ def _ways(
     return {
         "value": {**own, "label": field.heading, "aria_label": field.heading, "required": False},
         "formula": _text(f"formula-{key}", said.get("formula", ""), field, "amount * 0.1"),
-        "text": _text(f"text-{key}", said.get("text", ""), field, _("Call") + ": {" + title + "}"),
+        "text": _text(
+            f"text-{key}", said.get("text", ""), field, pgettext("rule step", "Call") + ": {" + title + "}"
+        ),
         "number": _text(f"number-{key}", said.get("days", said.get("hours", 1)), field, "1"),
         "field": select(f"field-{key}", field.heading, others, said.get("field", ""), ""),
         "user": select(f"user-{key}", field.heading, parts, said.get("user", "owner"), ""),

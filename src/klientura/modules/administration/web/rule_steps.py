@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import may, members_of
@@ -158,7 +159,7 @@ def _page(
         }
         if creating:
             context["fields"] = [
-                {"type": "select", "name": "link", "label": _("Points back by"), "empty": _("nothing"), "value": step.get("link", ""),
+                {"type": "select", "name": "link", "label": _("Points back by"), "empty": pgettext("rule step", "nothing"), "value": step.get("link", ""),
                  "options": forms.link_options(actor, about, target), "error": wrong.get("link", "")}
             ]  # fmt: skip
     elif kind == "webhook":

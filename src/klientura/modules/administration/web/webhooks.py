@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
@@ -32,12 +32,12 @@ FIELDS = ("name", "address", "owner")
 def verb_label(verb: str) -> str:
     """What happens to a record, in a word."""
     labels = {
-        "created": _("Created"),
-        "changed": _("Changed"),
-        "trashed": _("Moved to the trash"),
-        "restored": _("Taken out of the trash"),
-        "merged": _("Merged"),
-        "rule": _("Told by a rule"),
+        "created": pgettext("event", "Created"),
+        "changed": pgettext("event", "Changed"),
+        "trashed": pgettext("event", "Moved to the trash"),
+        "restored": pgettext("event", "Taken out of the trash"),
+        "merged": pgettext("event", "Merged"),
+        "rule": pgettext("event", "Told by a rule"),
     }
     return labels.get(verb, verb)
 
