@@ -52,9 +52,9 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
         if key in additions.layouts:
             shapes[key] = arranged(shapes[key], additions.layouts[key])
     _with_borrowed_options(shapes)
-    for each in additions.conditions:
-        if each.object in shapes and each.field in shapes[each.object].fields:
-            shapes[each.object] = _under_conditions(shapes[each.object], each)
+    for given in additions.conditions:
+        if given.object in shapes and given.field in shapes[given.object].fields:
+            shapes[given.object] = _under_conditions(shapes[given.object], given)
     return shapes
 
 

@@ -41,7 +41,7 @@ def states(actor: Actor, shape: Shape, row: Mapping[str, Any], typed: Mapping[st
     return field_states.states_of(actor, shape, [as_typed(shape, row, typed)])[0]
 
 
-def locked(actor: Actor, shape: Shape, row: Row) -> frozenset[str]:
+def locked(actor: Actor, shape: Shape, row: Mapping[str, Any]) -> frozenset[str]:
     """The fields of a stored record that can no longer be changed."""
     if not field_states.conditioned(shape):
         return frozenset()

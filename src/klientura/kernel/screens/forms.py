@@ -175,12 +175,6 @@ def _form(
     controls = conditional.marked(controls, states)
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
-    stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
-    parts = [
-        _part(asked, shape.parts[k], (lines or {}).get(k, stored.get(k, [])), marked)
-        for k in readable_parts(asked.actor, shape)
-        if writable(asked.actor, shape, k)
-    ]
     context = {
         "shape": shape,
         "record_id": record_id,
@@ -192,7 +186,7 @@ def _form(
         ],
         "quick": [controls[k] for k in dict.fromkeys([*shape.spec.quick, *states.required]) if k in controls]
         or [*controls.values()][:QUICK_FIELDS],
-        "parts": parts,
+        "parts": _parts(asked, shape, record_id, lines or {}, marked),
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
         "errors": [_error_line(shape, controls, k, m) for k, m in messages.items()],
@@ -242,6 +236,22 @@ def _control(
         error=messages.get(field.key, ""), raw=raw, row=row, names=names,
     )  # fmt: skip
     return {**made, "label": field.heading}
+
+
+def _parts(
+    asked: Request,
+    shape: Shape,
+    record_id: int | None,
+    lines: Mapping[str, Any],
+    messages: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """The lines that the reader may change: those typed, else those stored."""
+    stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
+    return [
+        _part(asked, shape.parts[k], lines.get(k, stored.get(k, [])), messages)
+        for k in readable_parts(asked.actor, shape)
+        if writable(asked.actor, shape, k)
+    ]
 
 
 def _part(

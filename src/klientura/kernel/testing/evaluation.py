@@ -75,12 +75,13 @@ def _by_days(op: str, raw: Any, value: dt.date) -> bool:
         first, after = bounds(raw, timezone.localdate())
         return first <= day < after
     ahead = (day - timezone.localdate()).days
-    return {
+    days: dict[str, bool] = {
         "last_days": -raw < ahead <= 0,
         "next_days": 0 <= ahead < raw,
         "before_days": ahead < -raw,
         "after_days": ahead >= raw,
-    }[op]
+    }
+    return days[op]
 
 
 def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:

@@ -161,7 +161,10 @@ def test_an_administrator_sets_them_in_the_browser(company: Company) -> None:
     assert browser.get(place).status_code == 200
     tree = '{"and": [{"field": "city", "op": "eq", "value": "Казань"}]}'
     page = browser.get(f"{place}/shown", {"filter": tree})
-    assert page.status_code == 200 and "disabled" not in page.content.decode().split('data-kind="primary"')[-1][:20]
+    assert (
+        page.status_code == 200
+        and "disabled" not in page.content.decode().split('data-kind="primary"')[-1][:20]
+    )
     assert browser.post(f"{place}/shown", {"filter": tree, "version": "0"}).status_code == 302
     assert "Казань" in browser.get(place).content.decode()
     assert browser.post(f"{place}/shown", {"filter": tree, "version": "0"}).status_code == 409

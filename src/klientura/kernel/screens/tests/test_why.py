@@ -28,7 +28,10 @@ def test_the_history_leads_to_the_reason(company: Company) -> None:
     assert "Заметка новым" in told
     assert "Анна Ким" in told
     assert "/settings/rules" not in told, "only administrators are led further"
-    assert f"/settings/rules/{Rule.objects.get().pk}" in company.client("administrator").get(address).content.decode()
+    assert (
+        f"/settings/rules/{Rule.objects.get().pk}"
+        in company.client("administrator").get(address).content.decode()
+    )
     assert company.client("outsider").get(address).status_code == 404
     assert browser.get(f"/organisation/{number}/why/999999").status_code == 404
     other = organisation(company, "Бета")

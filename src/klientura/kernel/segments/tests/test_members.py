@@ -52,7 +52,9 @@ def test_filling_and_emptying(company: Company, clients: list[int]) -> None:
     segment, actor = listed(company), company.actor("employee")
     done = members.add(actor, segment.pk, Selection(ids=(*clients[:2], 999_999)))
     assert (done.chosen, done.changed) == (2, 2)
-    assert Operation.objects.get(pk=done.operation_id).get_kind_display() != members.KIND  # it has a name for people
+    assert (
+        Operation.objects.get(pk=done.operation_id).get_kind_display() != members.KIND
+    )  # it has a name for people
     assert members.add(actor, segment.pk, Selection(ids=tuple(clients[:3]))).changed == 1
     assert members.remove(actor, segment.pk, Selection(ids=(clients[0], clients[3]))).changed == 1
     assert inside(segment) == clients[1:3]

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, summaries, write
@@ -132,7 +134,7 @@ def test_what_takes_too_long_is_given_up(
     admin: Actor, deals: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(summaries, "LONGEST_MS", 1)
-    slow = read.Predicate(summaries.sql.SQL("(select pg_sleep(1)) is not null"), ())
+    slow = Predicate(sql.SQL("(select pg_sleep(1)) is not null"), ())
     with pytest.raises(TooMuch):
         whole(admin, DEALS, ["amount"], more=[slow])
     assert read.count(admin, DEALS).number == 4

@@ -159,8 +159,8 @@ def _page(
         }
         if creating:
             context["fields"] = [
-                {"type": "select", "name": "link", "label": _("Points back by"), "empty": pgettext("rule step", "nothing"), "value": step.get("link", ""),
-                 "options": forms.link_options(actor, about, target), "error": wrong.get("link", "")}
+                {"type": "select", "name": "link", "label": _("Points back by"), "empty": pgettext("rule step", "nothing"),
+                 "value": step.get("link", ""), "options": forms.link_options(actor, about, target), "error": wrong.get("link", "")}
             ]  # fmt: skip
     elif kind == "webhook":
         context["fields"] = [forms.webhook_field(step, wrong.get("webhook", ""))]

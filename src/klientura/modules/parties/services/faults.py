@@ -22,9 +22,7 @@ FAULTS: Final = (
         object="organisation",
         name=_("An active client without INN"),
         severity="warning",
-        tree={
-            "and": [{"field": "status", "op": "in", "value": ["active"]}, {"field": "inn", "op": "empty"}]
-        },
+        tree={"and": [{"field": "status", "op": "in", "value": ["active"]}, {"field": "inn", "op": "empty"}]},
     ),
     Fault(
         key="organisation_no_owner",
