@@ -51,9 +51,9 @@ def main() -> int:
         keeping.delete(actor, rule.pk)
         figures = [
             Figure("group change without a rule", alone, "s", remark=f"{changed} records"),
-            Figure("the same change, heard by a rule", heard / alone, "×", 1.15, "of the change alone"),
+            Figure("the same change, heard by a rule", heard / alone, "×", 1.3, "of the change alone"),
             Figure(
-                "the rule's own work, in the background", acted / alone, "×", 1.6, f"of it, in {number} runs"
+                "the rule's own work, in the background", acted / alone, "×", 2, f"of it, in {number} runs"
             ),
         ]
     return finish("rules", figures, options.scale)
