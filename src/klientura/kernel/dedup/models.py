@@ -27,6 +27,7 @@ class Scan(models.Model):
     finished_at = models.DateTimeField(null=True)
     seen_until = models.DateTimeField(null=True)
     records = models.BigIntegerField(default=0)
+    manner = models.IntegerField(default=0)  # in which the faces were made (see `kit.matching.face.MANNER`)
 
     class Meta:
         db_table = "kernel_duplicate_scan"

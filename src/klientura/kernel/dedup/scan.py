@@ -22,6 +22,7 @@ from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import follow_latest
 from klientura.kernel.objects.shape import Shape
+from klientura.kit.matching.face import MANNER
 
 KIND = "duplicates"
 OVERLAP = timedelta(minutes=5)
@@ -89,7 +90,7 @@ def work(handle: JobHandle) -> Mapping[str, Any]:
 
 
 def _begin(handle: JobHandle, scan: Scan, *, whole: bool) -> dict[str, Any]:
-    whole = whole or not scan.whole
+    whole = whole or not scan.whole or scan.manner != MANNER
     now = timezone.now()
     state: dict[str, Any] = {
         "step": "faces", "last": 0, "done": 0, "whole": whole, "began": (now - OVERLAP).isoformat(),
@@ -111,7 +112,11 @@ def _finish(shape: Shape, scan: Scan, state: Mapping[str, Any]) -> Mapping[str, 
     with transaction.atomic():
         scoring.forget_unconfirmed(shape, scan)
         Scan.objects.filter(pk=scan.pk).update(
-            whole=True, finished_at=timezone.now(), seen_until=state["began"], records=faces.count(scan)
+            whole=True,
+            finished_at=timezone.now(),
+            seen_until=state["began"],
+            records=faces.count(scan),
+            manner=MANNER,
         )
     scoring.tidy()
     return {"pairs": state.get("kept", 0), "compared": state.get("candidates", 0)}

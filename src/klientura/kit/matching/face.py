@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from klientura.kit.emails import BadEmail, normalise_email, split_emails
 from klientura.kit.given_names import gender_of_given_name
@@ -20,6 +20,8 @@ ROLES = (
     "postcode", "address", "employer", "identifier", "site",
 )  # fmt: skip
 """What a field can mean for the comparison. `name` is an organisation's; `identifier` is any number of one client only."""
+MANNER: Final = 2
+"""Raised when faces or keys are made otherwise: what was kept of an older manner is made anew as a whole."""
 _DIGITS = re.compile("[0-9]+")
 _TAG = re.compile(r"\+[^@]*@")
 """What stands behind a plus in front of the @ sorts letters of one mailbox."""

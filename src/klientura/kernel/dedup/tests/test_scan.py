@@ -106,6 +106,17 @@ def test_only_what_was_changed_is_looked_at_again():
     assert pairs() == {(one, two)}
 
 
+def test_what_was_kept_in_an_older_manner_is_made_anew_as_a_whole():
+    one, two = people(PETROV, ALSO_PETROV)
+    search()
+    ScannedFace.objects.update(keys=[], face="{}")
+    Pair.objects.all().delete()
+    Scan.objects.update(seen_until="2999-01-01T00:00:00Z", manner=1)
+    search()
+    assert pairs() == {(one, two)}
+    assert Scan.objects.get().manner == scan.MANNER
+
+
 def test_a_pair_that_is_mended_or_trashed_leaves_the_queue():
     shape = shape_of("person")
     one, two, three = people(PETROV, ALSO_PETROV, {**ALSO_PETROV, "email": "x@example.org"})
