@@ -8,14 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from klientura.kit.tabular.formulas import is_dangerous, neutralise, restore
 from klientura.kit.tabular.model import TableProblem
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 type ColumnKind = Literal["text", "integer", "decimal", "date", "datetime", "bool"]
 type Value = str | int | float | bool | Decimal | date | datetime | None
@@ -80,13 +81,15 @@ def write_xlsx(
     text, since a workbook would round them. A text that looks like a formula is a text all the same, and marked as such,
     so that it stays one when somebody edits its cell. Raises TableProblem (too_many_rows); the file is then incomplete.
     """
+    from xlsxwriter import Workbook  # a seventh of a second, in processes that mostly never write one
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "remove_timezone": True,
     }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with Workbook(str(path), options) as workbook:
         page = _Page(workbook.add_worksheet(sheet), [], workbook.add_format({"quote_prefix": True}))
         bold = workbook.add_format({"bold": True})
         number = 0
@@ -105,17 +108,17 @@ def write_xlsx(
     return page.problems
 
 
-def _number_format(workbook: xlsxwriter.Workbook, kind: ColumnKind) -> Format | None:
+def _number_format(workbook: "Workbook", kind: ColumnKind) -> "Format | None":
     code = _NUMBER_FORMATS.get(kind)
     return workbook.add_format({"num_format": code}) if code else None
 
 
 class _Page(NamedTuple):
-    worksheet: Worksheet
+    worksheet: "Worksheet"
     problems: list[TableProblem]
-    quoted: Format
+    quoted: "Format"
 
-    def write(self, row: int, column: int, value: Value, cell_format: Format | None) -> None:
+    def write(self, row: int, column: int, value: Value, cell_format: "Format | None") -> None:
         if isinstance(value, bool):
             self.worksheet.write_boolean(row, column, value)
         elif isinstance(value, int | float | Decimal) and _is_exact(value):
@@ -125,7 +128,7 @@ class _Page(NamedTuple):
         else:
             self.write_text(row, column, value if isinstance(value, str) else _csv_cell(value))
 
-    def write_text(self, row: int, column: int, text: str, cell_format: Format | None = None) -> None:
+    def write_text(self, row: int, column: int, text: str, cell_format: "Format | None" = None) -> None:
         if is_dangerous(text):
             cell_format = cell_format or self.quoted
         if restore(text) != text:
