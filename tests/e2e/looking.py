@@ -16,6 +16,12 @@ ALSO_IN_GALLERY = {
     "board-ru-dark-phone",
 }
 
+# A colour on its way from one theme to the other is measured as neither: all that moves is let come to its end.
+SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const moving = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
+  Promise.race([Promise.allSettled(moving.map((a) => a.finished)), new Promise((over) => setTimeout(over, 1000))]).then(() => done());
+})))"""
+
 
 def faults(page: Page) -> list[str]:
     """What is wrong with the page as it stands: each fault of accessibility, with the piece that has it."""
@@ -42,6 +48,7 @@ def look_everywhere(page: Page, pictures: Path, name: str) -> dict[str, list[str
             width, height = WINDOWS[window]
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_load_state("networkidle")
+            page.evaluate(SETTLED)
             dressed = f"{name}-ru-{theme}{'' if window == 'desktop' else '-phone'}"
             if wrong := faults(page):
                 found[dressed] = wrong
