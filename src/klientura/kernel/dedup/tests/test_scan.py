@@ -15,6 +15,7 @@ from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import found_company
+from klientura.kit.matching.face import MANNER
 
 SYSTEM = SystemActor("test")
 pytestmark = pytest.mark.django_db
@@ -114,7 +115,7 @@ def test_what_was_kept_in_an_older_manner_is_made_anew_as_a_whole():
     Scan.objects.update(seen_until="2999-01-01T00:00:00Z", manner=1)
     search()
     assert pairs() == {(one, two)}
-    assert Scan.objects.get().manner == scan.MANNER
+    assert Scan.objects.get().manner == MANNER
 
 
 def test_a_pair_that_is_mended_or_trashed_leaves_the_queue():
