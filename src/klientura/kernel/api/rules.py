@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import VersionRequired, answer
 from klientura.kernel.errors import BadRequest
@@ -18,7 +19,6 @@ from klientura.kernel.rules import definition, dry, keeping, reading
 from klientura.kernel.rules.models import RUN_STATES, Rule, Run
 from klientura.kernel.web.requests import number
 
-INTEGER = {"type": "integer", "format": "int64", "minimum": 1}
 TEXT = {"type": "string"}
 OBJECT = {"type": "object"}
 OPEN = {"type": ["object", "null"]}
@@ -237,7 +237,7 @@ def _answers(rule: dict[str, Any], run: dict[str, Any]) -> tuple[dict[str, Any],
 def description(responses: Callable[..., Any], once_header: Any, version_header: Any) -> dict[str, Any]:
     """The paths of rules for the OpenAPI document; `responses` makes those of an act."""
     given, rule, run = _schemas()
-    which = [_path("rule_id")]
+    which = [path_number("rule_id")]
     gone = {**responses({}), "204": {"description": "deleted"}}
     gone.pop("200")
     listed, runs, items, tried = _answers(rule, run)
@@ -251,8 +251,8 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
     ]
     made, changed = (
-        _body(given, ["name", "object", "trigger"]),
-        _body({k: v for k, v in given.items() if k != "object"}),
+        closed_body(given, ["name", "object", "trigger"]),
+        closed_body({k: v for k, v in given.items() if k != "object"}),
     )
     held = {"held": {"type": "boolean"}}
     period = {
@@ -261,45 +261,28 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
     }
     return {
         "/rules": {
-            "get": _act("rules_list", responses(listed), []),
-            "post": _act("rules_create", responses(rule, "201"), [once_header], made),
+            "get": act("rules", "list", responses(listed), []),
+            "post": act("rules", "create", responses(rule, "201"), [once_header], made),
         },
         "/rules/hold": {
-            "post": _act(
-                "rules_hold",
+            "post": act(
+                "rules",
+                "hold",
                 responses({"type": "object", "properties": held}),
                 [once_header],
-                _body(held, ["held"]),
+                closed_body(held, ["held"]),
             )
         },
-        "/rules/runs": {"get": _act("rules_runs", responses(runs), asked)},
-        "/rules/runs/{run_id}": {"get": _act("rules_run", responses(run), [_path("run_id")])},
+        "/rules/runs": {"get": act("rules", "runs", responses(runs), asked)},
+        "/rules/runs/{run_id}": {"get": act("rules", "run", responses(run), [path_number("run_id")])},
         "/rules/{rule_id}": {
-            "get": _act("rules_read", responses(rule), which),
-            "patch": _act("rules_change", responses(rule), [*which, version_header, once_header], changed),
-            "delete": _act("rules_delete", gone, which),
+            "get": act("rules", "read", responses(rule), which),
+            "patch": act("rules", "change", responses(rule), [*which, version_header, once_header], changed),
+            "delete": act("rules", "delete", gone, which),
         },
-        "/rules/{rule_id}/runs": {"get": _act("rules_runs_of", responses(runs), [*which, *asked])},
-        "/rules/{rule_id}/versions": {"get": _act("rules_versions", responses(items), which)},
+        "/rules/{rule_id}/runs": {"get": act("rules", "runs_of", responses(runs), [*which, *asked])},
+        "/rules/{rule_id}/versions": {"get": act("rules", "versions", responses(items), which)},
         "/rules/{rule_id}/try": {
-            "post": _act("rules_try", responses(tried), which, _body(period, ["since", "until"]))
+            "post": act("rules", "try", responses(tried), which, closed_body(period, ["since", "until"]))
         },
     }
-
-
-def _path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": INTEGER}
-
-
-def _body(given: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object", "properties": given, "additionalProperties": False,
-        **({"required": required} if required else {}),
-    }  # fmt: skip
-
-
-def _act(name: str, answers: Any, parameters: list[Any], body: Any = None) -> dict[str, Any]:
-    found = {"operationId": name, "tags": ["rules"], "responses": answers, "parameters": parameters}
-    if body is None:
-        return found
-    return {**found, "requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}

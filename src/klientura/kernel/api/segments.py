@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import act
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import VersionRequired, answer
 from klientura.kernel.errors import BadRequest
@@ -189,18 +190,22 @@ def description(
     listed = _object([], items={"type": "array", "items": segment})
     return {
         "/segments": {
-            "get": _act("list", responses(listed), [which]),
-            "post": _act("create", responses(segment, "201"), [once_header], new),
+            "get": act("segments", "list", responses(listed), [which]),
+            "post": act("segments", "create", responses(segment, "201"), [once_header], new),
         },
         "/segments/{segment_id}": {
-            "get": _act("read", responses(segment), [number]),
-            "patch": _act("change", responses(segment), [number, version_header, once_header], changed),
-            "delete": _act("delete", gone, [number]),
+            "get": act("segments", "read", responses(segment), [number]),
+            "patch": act(
+                "segments", "change", responses(segment), [number, version_header, once_header], changed
+            ),
+            "delete": act("segments", "delete", gone, [number]),
         },
-        "/segments/{segment_id}/count": {"get": _act("count", responses(_object([], count=COUNT)), [number])},
+        "/segments/{segment_id}/count": {
+            "get": act("segments", "count", responses(_object([], count=COUNT)), [number])
+        },
         "/segments/{segment_id}/members": {
-            "get": _act("members", responses(members_page), [number, *paging]),
-            "post": _act("fill", responses(outcome), [number, once_header], filled),
+            "get": act("segments", "members", responses(members_page), [number, *paging]),
+            "post": act("segments", "fill", responses(outcome), [number, once_header], filled),
         },
     }
 
@@ -208,15 +213,3 @@ def description(
 def _object(required: list[str], **properties: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "object", "properties": properties}
     return {**found, "required": required} if required else found
-
-
-def _act(name: str, answers: Any, parameters: list[Any], body: Any = None) -> dict[str, Any]:
-    found = {
-        "operationId": f"segments_{name}",
-        "tags": ["segments"],
-        "responses": answers,
-        "parameters": parameters,
-    }
-    if body is None:
-        return found
-    return {**found, "requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import VersionRequired, answer
 from klientura.kernel.errors import BadRequest
@@ -17,7 +18,6 @@ from klientura.kernel.webhooks import keeping, log
 from klientura.kernel.webhooks.models import Delivery, Webhook
 from klientura.kernel.webhooks.signing import message_id
 
-INTEGER = {"type": "integer", "format": "int64", "minimum": 1}
 TEXT = {"type": "string"}
 STATES = ["waiting", "sending", "delivered", "failed"]
 
@@ -189,8 +189,8 @@ def _schemas() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
 def description(responses: Callable[..., Any], once_header: Any, version_header: Any) -> dict[str, Any]:
     """The paths of webhooks for the OpenAPI document; `responses` makes those of an act."""
     given, webhook, message = _schemas()
-    numbers = [_path("webhook_id")]
-    both = [*numbers, _path("message_id")]
+    numbers = [path_number("webhook_id")]
+    both = [*numbers, path_number("message_id")]
     gone = {**responses({}), "204": {"description": "deleted"}}
     gone.pop("200")
     listed = {
@@ -210,53 +210,35 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
         {"name": "before", "in": "query", "schema": INTEGER},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
     ]
-    made, changed = _body(given, ["name", "address", "events"]), _body(given)
+    made, changed = closed_body(given, ["name", "address", "events"]), closed_body(given)
     return {
         "/webhooks": {
-            "get": _act("webhooks_list", responses(listed), []),
-            "post": _act("webhooks_create", responses(webhook, "201"), [once_header], made),
+            "get": act("webhooks", "list", responses(listed), []),
+            "post": act("webhooks", "create", responses(webhook, "201"), [once_header], made),
         },
         "/webhooks/{webhook_id}": {
-            "get": _act("webhooks_read", responses(webhook), numbers),
-            "patch": _act(
-                "webhooks_change", responses(webhook), [*numbers, version_header, once_header], changed
+            "get": act("webhooks", "read", responses(webhook), numbers),
+            "patch": act(
+                "webhooks", "change", responses(webhook), [*numbers, version_header, once_header], changed
             ),
-            "delete": _act("webhooks_delete", gone, numbers),
+            "delete": act("webhooks", "delete", gone, numbers),
         },
         "/webhooks/{webhook_id}/secret": {
-            "post": _act("webhooks_secret", responses(webhook), [*numbers, once_header])
+            "post": act("webhooks", "secret", responses(webhook), [*numbers, once_header])
         },
         "/webhooks/{webhook_id}/test": {
-            "post": _act("webhooks_test", responses(message, "202"), [*numbers, once_header])
+            "post": act("webhooks", "test", responses(message, "202"), [*numbers, once_header])
         },
         "/webhooks/{webhook_id}/replay": {
-            "post": _act("webhooks_replay", responses(sent, "202"), [*numbers, once_header])
+            "post": act("webhooks", "replay", responses(sent, "202"), [*numbers, once_header])
         },
         "/webhooks/{webhook_id}/messages": {
-            "get": _act("webhooks_messages", responses(log_page), [*numbers, *asked])
+            "get": act("webhooks", "messages", responses(log_page), [*numbers, *asked])
         },
         "/webhooks/{webhook_id}/messages/{message_id}": {
-            "get": _act("webhooks_message", responses(message), both)
+            "get": act("webhooks", "message", responses(message), both)
         },
         "/webhooks/{webhook_id}/messages/{message_id}/replay": {
-            "post": _act("webhooks_message_replay", responses(sent, "202"), [*both, once_header])
+            "post": act("webhooks", "message_replay", responses(sent, "202"), [*both, once_header])
         },
     }
-
-
-def _path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": INTEGER}
-
-
-def _body(given: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object", "properties": given, "additionalProperties": False,
-        **({"required": required} if required else {}),
-    }  # fmt: skip
-
-
-def _act(name: str, answers: Any, parameters: list[Any], body: Any = None) -> dict[str, Any]:
-    found = {"operationId": name, "tags": ["webhooks"], "responses": answers, "parameters": parameters}
-    if body is None:
-        return found
-    return {**found, "requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}

@@ -16,6 +16,7 @@ from psycopg import sql
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.objects.shape import SUBJECT, FieldShape, Shape
 from klientura.kernel.schema.rollups import THE_PRODUCT
+from klientura.kernel.store.changes import EVENTS, statement_trigger
 from klientura.kernel.store.filters import compile_filter
 from klientura.kernel.store.operators import Context
 
@@ -43,13 +44,6 @@ _GATHER = """update {table} p set {put} from (
   select i.id, g.* from unnest({ids}) as i(id), lateral (
     select {values} from {source} r where {link} and r.deleted_at is null{kind}) g) s
   where p.id = s.id and ({stored}) is distinct from ({found})"""
-_TRIGGER = """create or replace trigger {name} after {event} on {table} referencing {referencing}
-for each statement execute function {function}()"""
-_REFERENCING = {
-    "insert": "new table as new_rows",
-    "update": "old table as old_rows new table as new_rows",
-    "delete": "old table as old_rows",
-}
 OWN_CURRENCY = sql.SQL("(select currency from kernel_installation where id = 1)")
 
 
@@ -106,19 +100,17 @@ def _kept(cursor: Any) -> list[str]:
 
 
 def _statements(table: str, kept: Sequence[Group]) -> Iterator[sql.Composable]:
-    function = sql.Identifier(f"{table}_rolled")
+    function = f"{table}_rolled"
     if kept:
-        bodies = [_step(group) for group in kept]
-        yield sql.SQL(_FUNCTION).format(function=function, groups=sql.SQL("\n  ").join(bodies))
-    for event, referencing in _REFERENCING.items():
-        name = sql.Identifier(f"rolled_{event}")
+        bodies = sql.SQL("\n  ").join(_step(group) for group in kept)
+        yield sql.SQL(_FUNCTION).format(function=sql.Identifier(function), groups=bodies)
+    for event in EVENTS:
         if kept:
-            yield sql.SQL(_TRIGGER).format(
-                name=name, event=sql.SQL(event), table=sql.Identifier(table),
-                referencing=sql.SQL(referencing), function=function,
-            )  # fmt: skip
+            yield statement_trigger("rolled", table, event, function)
         else:
-            yield sql.SQL("drop trigger if exists {} on {}").format(name, sql.Identifier(table))
+            yield sql.SQL("drop trigger if exists {} on {}").format(
+                sql.Identifier(f"rolled_{event}"), sql.Identifier(table)
+            )
 
 
 def _step(group: Group) -> sql.Composable:

@@ -41,11 +41,14 @@ def states(actor: Actor, shape: Shape, row: Mapping[str, Any], typed: Mapping[st
     return field_states.states_of(actor, shape, [as_typed(shape, row, typed)])[0]
 
 
-def locked(actor: Actor, shape: Shape, row: Mapping[str, Any]) -> frozenset[str]:
-    """The fields of a stored record that can no longer be changed."""
+def of_form(
+    actor: Actor, shape: Shape, row: Mapping[str, Any], typed: Mapping[str, Any], *, stored: bool
+) -> tuple[States, frozenset[str]]:
+    """The states of a form's fields, and those that can no longer be changed in the `stored` record behind it."""
     if not field_states.conditioned(shape):
-        return frozenset()
-    return field_states.states_of(actor, shape, [row])[0].locked
+        return field_states.NONE, frozenset()
+    now, before = field_states.states_of(actor, shape, [as_typed(shape, row, typed), row])
+    return now, before.locked if stored else frozenset()
 
 
 def changed(actor: Actor, shape: Shape, before: Row, after: Row) -> bool:

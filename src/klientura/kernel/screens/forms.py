@@ -162,10 +162,10 @@ def _form(
         messages.setdefault(error.field, str(error.message))
     fields = _form_fields(asked, shape)
     judged = conditional.with_judged(shape, row, record_id)
-    states = conditional.states(asked.actor, shape, judged, typed or {})
-    if record_id is not None:
-        closed = conditional.locked(asked.actor, shape, judged)
-        fields = {k: f for k, f in fields.items() if k not in closed}
+    states, closed = conditional.of_form(
+        asked.actor, shape, judged, typed or {}, stored=record_id is not None
+    )
+    fields = {k: f for k, f in fields.items() if k not in closed}
     in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
     given = [(fields[k], raw) for k, raw in (typed or {}).items() if k in fields]
     names = names_of(asked.actor, [*given, *disputed(fields, conflict)])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -176,15 +175,7 @@ def count(request: HttpRequest, object: str) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     state = read_state(request, asked.actor, shape)
     found = read.count(asked.actor, shape, tree=state.tree, more=state.more)
-    return HttpResponse(counted(found))
-
-
-def counted(found: read.Count) -> str:
-    """A count in words."""
-    shown = f"{found.number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
-    if found.capped:
-        return _("more than %(count)s records") % {"count": shown}
-    return ngettext("%(count)s record", "%(count)s records", found.number) % {"count": shown}
+    return HttpResponse(summing.counted(found))
 
 
 def _sealed(shape: Shape, state: ListState) -> str:
@@ -220,7 +211,7 @@ def bulk_trash(request: HttpRequest, object: str) -> HttpResponse:
     text = ngettext(
         "%(count)s record moved to the trash", "%(count)s records moved to the trash", outcome.changed
     ) % {"count": outcome.changed}
-    return _done(text, outcome)
+    return bulk_done(text, outcome)
 
 
 @open_to(Door.SIGNED_IN)
@@ -266,17 +257,18 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
     text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
         "count": outcome.changed
     }
+    return bulk_done(text, outcome)
+
+
+def bulk_done(text: str, outcome: bulk.Outcome, *, undo: bool = True) -> HttpResponse:
+    """Close the dialog, renew the list and say what a bulk act did and left."""
     if outcome.refused:
         text += ". " + ngettext(
             "%(count)s record was left as it was",
             "%(count)s records were left as they were",
             len(outcome.refused),
         ) % {"count": len(outcome.refused)}
-    return _done(text, outcome)
-
-
-def _done(text: str, outcome: bulk.Outcome) -> HttpResponse:
     response = HttpResponse(status=200)
     response["HX-Reswap"] = "none"
     response["HX-Trigger"] = json.dumps({"closeDialog": True, "listChanged": True})
-    return toast(response, text, undo_url=f"/operations/{outcome.operation_id}/undo")
+    return toast(response, text, undo_url=f"/operations/{outcome.operation_id}/undo" if undo else "")

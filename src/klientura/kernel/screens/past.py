@@ -87,7 +87,6 @@ def revert(request: HttpRequest, object: str, record_id: int, change_id: int) ->
     """POST /{object}/{id}/changes/{change}/back: put back what one change did, where it still stands."""
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "edit")
-    response = HttpResponse(status=200)
     try:
         done = put_back(asked.actor, shape, record_id, change_id)
     except Invalid as refused:
@@ -97,9 +96,7 @@ def revert(request: HttpRequest, object: str, record_id: int, change_id: int) ->
         text += ". " + _("Left as changed since: {fields}").format(
             fields=", ".join(f.heading for f in done.left)
         )
-    response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = '{"historyChanged": true, "stageChanged": true}'
-    return toast(response, text, undo_url=f"/{shape.key}/{record_id}/changes/undo?version={done.version}")
+    return toast(_renewed(), text, undo_url=f"/{shape.key}/{record_id}/changes/undo?version={done.version}")
 
 
 def _label(shape: Shape, key: str) -> str:
@@ -112,7 +109,12 @@ def undo_revert(request: HttpRequest, object: str, record_id: int) -> HttpRespon
     """POST /{object}/{id}/changes/undo?version=…: take back one's own putting back."""
     asked, shape = of(request), shape_of(object)
     take_back(asked.actor, shape, record_id, number(request.GET.get("version")) or 0)
+    return toast(_renewed(), _("As it was"))
+
+
+def _renewed() -> HttpResponse:
+    """Have the page show the record and its history as they are now."""
     response = HttpResponse(status=200)
     response["HX-Reswap"] = "none"
     response["HX-Trigger"] = '{"historyChanged": true, "stageChanged": true}'
-    return toast(response, _("As it was"))
+    return response

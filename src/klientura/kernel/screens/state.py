@@ -142,7 +142,7 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
     filter_text = said["filter"].strip()
     return ListState(
         filter_text=filter_text,
-        tree=_tree(filter_text),
+        tree=tree_of(filter_text),
         q=q,
         sort=said["sort"],
         columns=tuple(columns),
@@ -156,7 +156,8 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
     )
 
 
-def _tree(text: str) -> dict[str, Any] | None:
+def tree_of(text: str) -> dict[str, Any] | None:
+    """The filter tree that an address or a form carries as text; None when it carries none. Raises BadRequest."""
     if not text:
         return None
     try:

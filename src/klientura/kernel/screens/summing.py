@@ -20,7 +20,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns
 from klientura.kernel.store import summaries
-from klientura.kernel.store.read import Ref
+from klientura.kernel.store.read import Count, Ref
 from klientura.kernel.store.summaries import Grouping, Line
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
@@ -62,7 +62,7 @@ def _groups(asked: Request, shape: Shape, state: ListState, keys: list[str]) -> 
         asked, "screens/groups.html", cut=cut, most=summaries.MAX_GROUPS,
         groups=[
             {
-                "label": names[n], "number": _counted(line.number), "sums": _sums(asked, added, line)[:IN_HEAD],
+                "label": names[n], "number": counted(Count(line.number, capped=False)), "sums": _sums(asked, added, line)[:IN_HEAD],
                 "rows_url": f"/{shape.key}?{_within(state, grouping, line)}&rows=1",
                 "list_url": f"/{shape.key}?{_within(state, grouping, line)}",
             }
@@ -131,9 +131,12 @@ def _amount(asked: Request, field: FieldShape, currency: str | None, value: Any)
     return field.type.display(value, field.params, lang())
 
 
-def _counted(number: int) -> str:
-    shown = f"{number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
-    return ngettext("%(count)s record", "%(count)s records", number) % {"count": shown}
+def counted(found: Count) -> str:
+    """A count in words."""
+    shown = f"{found.number:,}".replace(",", "\u202f" if translation.get_language() == "ru" else ",")
+    if found.capped:
+        return _("more than %(count)s records") % {"count": shown}
+    return ngettext("%(count)s record", "%(count)s records", found.number) % {"count": shown}
 
 
 def groupings(asked: Request, shape: Shape, state: ListState) -> list[Any]:

@@ -1,19 +1,14 @@
 """The segments that a record is in, for a reader: one statement judges all rules at once."""
 
-from collections.abc import Sequence
-
-from django.db import connection
-from psycopg import sql
-
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.errors import KernelError
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.segments import reading
 from klientura.kernel.segments.models import Segment
-from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import compile_filter
 from klientura.kernel.store.operators import Context
+from klientura.kernel.store.read import held_by
 
 MOST = 60
 """Rules that are judged for one card."""
@@ -32,21 +27,7 @@ def segments_of(actor: Actor, shape: Shape, record_id: int) -> list[Segment]:
                 continue
             if predicate is not None:
                 judged.append((segment, predicate))
-    return _held(actor, shape, record_id, judged) if judged else []
-
-
-def _held(
-    actor: Actor, shape: Shape, record_id: int, judged: Sequence[tuple[Segment, Predicate]]
-) -> list[Segment]:
-    mine = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = %s"), (record_id,))])
-    text = sql.SQL("select {} from {} r where {}").format(
-        sql.SQL(", ").join(sql.SQL("(") + p.sql + sql.SQL(")") for _s, p in judged),
-        sql.Identifier(shape.table),
-        mine.sql,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text, [*(v for _s, p in judged for v in p.params), *mine.params])
-        row = cursor.fetchone()
-    if row is None:
+    if not judged:
         return []
-    return [segment for (segment, _p), yes in zip(judged, row, strict=True) if yes]
+    held = held_by(actor, shape, record_id, [p for _s, p in judged])
+    return [segment for (segment, _p), yes in zip(judged, held, strict=False) if yes]

@@ -1,6 +1,7 @@
 """History triggers, generated per table and column by column (a generic diff costs four times as much)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from psycopg import sql
 
@@ -105,15 +106,18 @@ ADDED = "case when n.{c} is not null then jsonb_build_array(null, n.{c}) end"
 REMOVED = "case when o.{c} is not null then jsonb_build_array(o.{c}, null) end"
 
 
-def _install(table: str, event: str, body: sql.Composable, function: str) -> list[sql.Composable]:
-    trigger = sql.SQL(_TRIGGER).format(
-        name=sql.Identifier(f"change_{event}"),
+EVENTS: Final = tuple(_REFERENCING)
+
+
+def statement_trigger(prefix: str, table: str, event: str, function: str) -> sql.Composed:
+    """The trigger that calls a function once for each statement, with the rows as they were and as they became."""
+    return sql.SQL(_TRIGGER).format(
+        name=sql.Identifier(f"{prefix}_{event}"),
         event=sql.SQL(event),
         table=sql.Identifier(table),
         referencing=sql.SQL(_REFERENCING[event]),
         function=sql.Identifier(function),
     )
-    return [body, trigger]
 
 
 def record_statements(base: str, table: str, columns: Iterable[str]) -> list[sql.Composable]:
@@ -128,7 +132,7 @@ def record_statements(base: str, table: str, columns: Iterable[str]) -> list[sql
     for event, (template, more) in templates.items():
         function = f"{table}_change_{event}"
         body = sql.SQL(template).format(function=sql.Identifier(function), base=sql.Literal(base), **more)
-        statements += _install(table, event, body, function)
+        statements += [body, statement_trigger("change", table, event, function)]
     return statements
 
 
@@ -154,5 +158,5 @@ def line_statements(base: str, root: str, part: PartShape, columns: Iterable[str
             source=sql.SQL(source),
             diff=_pairs(kept, template),
         )
-        statements += _install(part.table, event, body, function)
+        statements += [body, statement_trigger("change", part.table, event, function)]
     return statements

@@ -137,16 +137,15 @@ def enforce(actor: Actor, batch: Batch) -> None:
     if actor.is_system or not conditioned(batch.shape):
         return
     drafts = [d for d in batch if not d.errors]
-    later = states_of(actor, batch.shape, [_as_it_will_be(batch, d) for d in drafts])
-    earlier = (
-        [NONE] * len(drafts) if batch.creating else states_of(actor, batch.shape, [d.before for d in drafts])
-    )
-    for draft, before, after in zip(drafts, earlier, later, strict=True):
+    rows = [_as_it_will_be(batch, d) for d in drafts]
+    found = states_of(actor, batch.shape, rows if batch.creating else [*rows, *(d.before for d in drafts)])
+    earlier = [NONE] * len(drafts) if batch.creating else found[len(drafts) :]
+    for draft, row, before, after in zip(drafts, rows, earlier, found[: len(drafts)], strict=True):
         for key in sorted(before.locked):
             if draft.changed(key):
                 draft.refuse(key, "locked", LOCKED_NOW)
         for key in sorted(after.required - before.locked):
-            if _missing(actor, batch, draft, batch.shape.fields[key]):
+            if _missing(actor, batch, draft, row, batch.shape.fields[key]):
                 draft.refuse(key, "required", REQUIRED_NOW)
 
 
@@ -157,11 +156,11 @@ def _as_it_will_be(batch: Batch, draft: Draft) -> dict[str, Any]:
     return {k: draft.values.get(k, f.default) for k, f in batch.shape.fields.items()}
 
 
-def _missing(actor: Actor, batch: Batch, draft: Draft, field: FieldShape) -> bool:
+def _missing(actor: Actor, batch: Batch, draft: Draft, row: Mapping[str, Any], field: FieldShape) -> bool:
     shape = batch.shape
     if not field.writable or not writable(actor, shape, field.key) or field.key in hidden(actor, shape):
         return False
-    value = _as_it_will_be(batch, draft).get(field.key)
+    value = row.get(field.key)
     if value is not None and value != [] and value is not False:
         return False
     asks = next(q.asks for q in _questions(shape) if q.key == field.key and q.decides == "required")

@@ -311,6 +311,19 @@ def _summed(shape: Shape, field: FieldShape | None, currency: str | None) -> tup
     return sql.SQL("{} = %s").format(column(shape.fields[key])), [currency]
 
 
+def held_by(actor: Actor, shape: Shape, record_id: int, predicates: Sequence[Predicate]) -> list[bool]:
+    """Which of some conditions a record meets, in one query; none are told of a record that is not open to the actor."""
+    mine = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = %s"), (record_id,))])
+    text = sql.SQL("select {} from {} r where {}").format(
+        sql.SQL(", ").join(sql.SQL("(") + p.sql + sql.SQL(")") for p in predicates),
+        sql.Identifier(shape.table),
+        mine.sql,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*(v for p in predicates for v in p.params), *mine.params])
+        return [bool(yes) for yes in cursor.fetchone() or ()]
+
+
 def verbs_on(actor: Actor, shape: Shape, record_id: int, verbs: Sequence[str]) -> frozenset[str]:
     """Which of the verbs the actor may do with one live record that they have just read; one query, or none."""
     found = {v for v in verbs if may(actor, shape, v)}

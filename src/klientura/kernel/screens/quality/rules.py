@@ -17,6 +17,7 @@ from klientura.kernel.quality.models import SEVERITIES
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.state import tree_of
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
@@ -99,17 +100,8 @@ def _said(refused: KernelError) -> str:
 def _tree(asked: Request, fault: Fault) -> dict[str, Any]:
     """The conditions that the page shows: those of the address or the form, else those that are kept."""
     text = asked.POST.get("filter") or asked.GET.get("filter") or ""
-    if not text:
-        return dict(fault.tree)
-    try:
-        tree = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(
-            _("The filter in the address is damaged. Open the list anew."), code="filter"
-        ) from error
-    if not isinstance(tree, dict):
-        raise BadRequest(_("The filter in the address is damaged. Open the list anew."), code="filter")
-    return tree
+    tree = tree_of(text)
+    return dict(fault.tree) if tree is None else tree
 
 
 def _back(shape: Shape) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from klientura.kernel.errors import BadRequest, Denied, Invalid, KernelError
+from klientura.kernel.errors import Denied, Invalid, KernelError
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.builder import filter_fields_json
@@ -17,6 +17,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.imports.tray import bar
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.segments.looking import in_figures, line, list_url
+from klientura.kernel.screens.state import tree_of
 from klientura.kernel.segments import counting, keeping, picture, reading, rules
 from klientura.kernel.segments.models import Segment
 from klientura.kernel.web.doors import Door, open_to
@@ -65,17 +66,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
 def draft_of(request: HttpRequest, found: Segment) -> dict[str, Any] | None:
     """The rule that the address says; None when it says none."""
     text = request.GET.get("filter") or request.POST.get("filter") or ""
-    if not text or found.kind != "live":
-        return None
-    try:
-        tree = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(
-            _("The filter in the address is damaged. Open the list anew."), code="filter"
-        ) from error
-    if not isinstance(tree, dict):
-        raise BadRequest(_("The filter in the address is damaged. Open the list anew."), code="filter")
-    return tree
+    return tree_of(text) if found.kind == "live" else None
 
 
 def _rule_text(rule: dict[str, Any] | None, asked: Request, found: Segment) -> str:

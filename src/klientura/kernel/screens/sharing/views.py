@@ -17,7 +17,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.listing import selection_of
+from klientura.kernel.screens.listing import bulk_done, selection_of
 from klientura.kernel.sharing import giving, reading
 from klientura.kernel.sharing.rows import Given, Level
 from klientura.kernel.store import bulk, read
@@ -202,17 +202,7 @@ def bulk_share(request: HttpRequest, object: str) -> HttpResponse:
     text = ngettext("%(count)s record shared", "%(count)s records shared", outcome.changed) % {
         "count": outcome.changed
     }
-    if outcome.refused:
-        text += ". " + ngettext(
-            "%(count)s record was left as it was",
-            "%(count)s records were left as they were",
-            len(outcome.refused),
-        ) % {"count": len(outcome.refused)}
-    response = HttpResponse(status=200)
-    response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = json.dumps({"closeDialog": True, "listChanged": True})
-    undo_url = f"/operations/{outcome.operation_id}/undo" if outcome.changed else ""
-    return toast(response, text, undo_url=undo_url)
+    return bulk_done(text, outcome, undo=bool(outcome.changed))
 
 
 def _bulk_dialog(asked: Request, shape: Shape, refused: Invalid | None = None) -> HttpResponse:

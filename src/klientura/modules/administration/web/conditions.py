@@ -4,21 +4,21 @@ import json
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, Invalid, NotFound, Text
+from klientura.kernel.errors import Invalid, NotFound, Text
 from klientura.kernel.objects.models import FieldConditions
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import conditions as services
 from klientura.kernel.schema.fields import Stale
 from klientura.kernel.screens.builder import filter_fields_json
+from klientura.kernel.screens.state import tree_of
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 
 TITLES: Final[dict[str, Text]] = {
     "shown": gettext_lazy("When it is shown"),
@@ -61,12 +61,10 @@ def condition(request: HttpRequest, object: str, key: str, kind: str) -> HttpRes
     row = services.conditions_of(object, key)
     if request.method == "GET":
         return _page(request, shape, field, kind, row)
-    seen = request.POST.get("version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
-    tree = _tree(request.POST.get("filter", ""))
+    seen = seen_version(request)
+    tree = tree_of(request.POST.get("filter", "")) or None
     try:
-        services.set_conditions(of(request).actor, object, key, {kind: tree}, expected_version=int(seen))
+        services.set_conditions(of(request).actor, object, key, {kind: tree}, expected_version=seen)
     except Invalid as refused:
         message = " ".join(str(e.message) for e in refused.errors)
         return _page(request, shape, field, kind, row, error=message, status=422)
@@ -89,7 +87,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     kept = getattr(row, kind) if row else None
     sent = request.POST.get("filter") if request.method == "POST" else request.GET.get("filter")
-    tree = kept if sent is None else _tree(sent)
+    tree = kept if sent is None else tree_of(sent) or None
     return settings_page(
         request, "objects", "condition", status=status, shape=shape, field=field, kind=kind, title=str(TITLES[kind]),
         without=str(WITHOUT[kind]), tree=_text(tree), kept=_text(kept), changed=tree != kept,
@@ -107,17 +105,3 @@ def _field(object_key: str, key: str) -> tuple[Shape, FieldShape]:
 
 def _text(tree: Any) -> str:
     return json.dumps(tree, ensure_ascii=False) if tree else ""
-
-
-def _tree(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        tree = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(
-            _("The filter in the address is damaged. Open the list anew."), code="filter"
-        ) from error
-    if not isinstance(tree, dict):
-        raise BadRequest(_("The filter in the address is damaged. Open the list anew."), code="filter")
-    return tree or None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -20,7 +20,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms
 from klientura.modules.administration.web import rollup_forms
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -118,12 +118,10 @@ def field(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
         raise NotFound
     if request.method == "GET":
         return _form(request, shape, row.type, row)
-    seen = request.POST.get("version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    seen = seen_version(request)
     try:
         services.change_field(
-            of(request).actor, field_id, _sent(request, row.type, row), expected_version=int(seen)
+            of(request).actor, field_id, _sent(request, row.type, row), expected_version=seen
         )
     except Invalid as refused:
         return _form(request, shape, row.type, row, errors=refused.errors)

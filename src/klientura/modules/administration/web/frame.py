@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from klientura.kernel.errors import FieldError
+from klientura.kernel.errors import BadRequest, FieldError
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.context import show
 from klientura.kernel.web.requests import of
@@ -19,6 +19,14 @@ def settings_page(
     response = show(request, f"administration/{template}.html", status=status, active="settings", **context)
     response["Cache-Control"] = "no-store"  # a password or a token may stand on it
     return response
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version that a form was made for. Raises BadRequest when it carries none."""
+    seen = request.POST.get("version", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    return int(seen)
 
 
 def sections(request: HttpRequest) -> list[dict[str, str]]:

@@ -4,18 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import layouts as services
 from klientura.kernel.schema.fields import Stale
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -28,14 +27,12 @@ def layout(request: HttpRequest, object: str) -> HttpResponse:
     stored = services.layout_of(object)
     if request.method == "GET":
         return _page(request, shape, stored.sections, stored.hidden, stored.version)
-    seen = request.POST.get("version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    seen = seen_version(request)
     sections, hidden = _sent(request.POST, shape)
     try:
-        services.arrange(of(request).actor, object, sections, hidden, expected_version=int(seen))
+        services.arrange(of(request).actor, object, sections, hidden, expected_version=seen)
     except Invalid as refused:
-        return _page(request, shape, sections, hidden, int(seen), errors=refused.errors)
+        return _page(request, shape, sections, hidden, seen, errors=refused.errors)
     except Stale as stale:
         error = FieldError("", stale.code, stale.message)
         return _page(request, shape, sections, hidden, stored.version, errors=(error,), stale=True)

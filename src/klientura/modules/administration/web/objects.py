@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.schema import objects as services
@@ -15,7 +15,7 @@ from klientura.kernel.schema.fields import InUse, Stale
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import errors_by_control
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 
 ICONS = (
     "box", "file-text", "folder", "receipt", "wallet", "building-2", "store", "house", "map-pin", "truck", "car",
@@ -69,12 +69,10 @@ def own_object(request: HttpRequest, object_id: int) -> HttpResponse:
     row = services.row(object_id)
     if request.method == "GET":
         return _form(request, row, _stored(row))
-    seen = request.POST.get("version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    seen = seen_version(request)
     raw = _raw(request, creating=False)
     try:
-        services.change_object(of(request).actor, object_id, raw, expected_version=int(seen))
+        services.change_object(of(request).actor, object_id, raw, expected_version=seen)
     except Invalid as refused:
         return _form(request, row, _sent(request), refused.errors)
     except Stale as stale:

@@ -13,6 +13,7 @@ from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.shape import SUBJECT, Shape
 from klientura.kernel.schema import rollups
 from klientura.kernel.views import reading
+from klientura.kernel.web.requests import number
 
 WORDS: Final[Mapping[str, Text]] = {
     "sum": gettext_lazy("Sum: {field}"),
@@ -96,8 +97,8 @@ def params_from(actor: Actor, form: QueryDict, source: str, row: AddedField | No
     only, tree = form.get("only", ""), None
     if only == AS_IT_IS and row is not None:
         tree = row.params.get("filter")
-    elif only.isascii() and only.isdigit() and len(only) < 19:
-        tree = reading.one(actor, int(only)).state.get("filter")
+    elif (view_id := number(only)) is not None:
+        tree = reading.one(actor, view_id).state.get("filter")
     return {
         "source": source, "measure": measure, "of": of, "by": form.get("by", ""), "filter": tree,
         "for_all": "for_all" in form,

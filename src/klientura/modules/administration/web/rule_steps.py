@@ -18,8 +18,8 @@ from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.modules.administration.web import rule_forms as forms
-from klientura.modules.administration.web.frame import settings_page
-from klientura.modules.administration.web.rules import ROOT, seen
+from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.rules import ROOT
 
 KINDS = ("set", "create", "webhook", "wait")
 
@@ -111,7 +111,7 @@ def _step(request: HttpRequest, rule: Rule, place: int | None, stored: Mapping[s
     at = len(steps) if place is None else place
     steps[at : at + 1] = [said]
     try:
-        keeping.change(of(request).actor, rule.pk, {"steps": steps}, expected_version=seen(request))
+        keeping.change(of(request).actor, rule.pk, {"steps": steps}, expected_version=seen_version(request))
     except Invalid as refused:
         return _page(request, rule, place, said, refused.errors, at)
     return HttpResponseRedirect(f"{ROOT}/{rule.pk}#steps")

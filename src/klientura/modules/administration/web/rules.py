@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.rules import definition, keeping, reading
 from klientura.kernel.rules.models import Rule, Run
@@ -21,7 +21,7 @@ from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_datetime
 from klientura.modules.administration.web import rule_forms as forms
 from klientura.modules.administration.web import rule_words as words
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 from klientura.modules.administration.web.rule_when import trigger_from, when_fields
 
 ROOT = "/settings/rules"
@@ -122,18 +122,10 @@ def rule(request: HttpRequest, rule_id: int) -> HttpResponse:
         "hourly_limit": forms.whole(request.POST.get("hourly_limit")),
     }  # fmt: skip
     try:
-        keeping.change(actor, rule_id, values, expected_version=seen(request))
+        keeping.change(actor, rule_id, values, expected_version=seen_version(request))
     except Invalid as refused:
         return _form(request, found, values, refused.errors)
     return HttpResponseRedirect(f"{ROOT}/{rule_id}?saved=1")
-
-
-def seen(request: HttpRequest) -> int:
-    """The version that a form was made for. Raises BadRequest."""
-    version = number(request.POST.get("version"))
-    if version is None:
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
-    return version
 
 
 @open_to(Door.ADMIN)

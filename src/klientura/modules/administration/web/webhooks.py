@@ -23,7 +23,7 @@ from klientura.kernel.webhooks.bodies import TEST
 from klientura.kernel.webhooks.models import DELIVERY_STATES, Delivery, Webhook
 from klientura.kernel.webhooks.signing import message_id
 from klientura.kit.formats import format_datetime
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import seen_version, settings_page
 
 HUES = {"waiting": "yellow", "sending": "blue", "delivered": "green", "failed": "red"}
 FIELDS = ("name", "address", "owner")
@@ -120,9 +120,7 @@ def webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
         return _form(
             request, found, {**stored, "owner": found.owner_id}, saved=request.GET.get("saved") == "1"
         )
-    seen = number(request.POST.get("version"))
-    if seen is None:
-        raise BadRequest(_("The form came without the version it was made for. Reload the page."))
+    seen = seen_version(request)
     values = _given(request)
     try:
         keeping.change(actor, webhook_id, values, expected_version=seen)
