@@ -6,6 +6,7 @@ from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import (
+    comments,
     duplicates,
     merging,
     people,
@@ -138,4 +139,12 @@ urlpatterns = [
     ),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
+    path(
+        "<object:object>/<number:record_id>/comments",
+        views.endpoint(get=comments.list_comments, post=comments.write_comment),
+    ),
+    path(
+        "<object:object>/<number:record_id>/comments/<number:comment_id>",
+        views.endpoint(patch=comments.change_comment, delete=comments.delete_comment),
+    ),
 ]

@@ -30,6 +30,13 @@ from klientura.kit.formats import format_date
 from klientura.kit.phones import EXTENSION
 
 STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
+ICONS = {
+    "create": "sparkles",
+    "trash": "trash-2",
+    "merge": "copy",
+    "share": "share",
+    "comment": "message-square",
+}
 
 
 def action_text(entry: Entry, shape: Shape) -> str:
@@ -100,9 +107,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
             {
                 "id": entry.id,
                 "kind": "change",
-                "icon": {"create": "sparkles", "trash": "trash-2", "merge": "copy", "share": "share"}.get(
-                    entry.action, "history"
-                ),
+                "icon": ICONS.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
                 "text": action_text(entry, shape) + _where_from(entry),
                 "time": at.strftime("%H:%M"),

@@ -31,6 +31,7 @@ PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "l
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "preferences": "everybody chooses language, theme and time zone for themselves",
+    "<object:object>/<number:record_id>/comments": "whoever reads a record may say something about it",
 }
 # Addresses by which a stranger may write, and why.
 WRITES_OF_A_STRANGER: Final[Mapping[str, str]] = {}

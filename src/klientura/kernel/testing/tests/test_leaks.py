@@ -19,6 +19,7 @@ from django.utils import timezone
 from klientura.kernel.access import substitutions
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import ShareTerm
+from klientura.kernel.comments import writing as comments
 from klientura.kernel.errors import Conflict
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.days import company_today
@@ -115,6 +116,7 @@ def scene(company: Company, world: World) -> Scene:
     write.update(boss, shape_of("opportunity"), seen["opportunity"], {"amount": "1"})
     write.update(boss, shape_of("opportunity"), seen["opportunity"], {"amount": HIDDEN_SUM})
     _lend(company, seen, foreign)
+    _talk(company, foreign)
     for key, fields in HIDDEN.items():
         for field in fields:
             company.hide("employee", key, field)
@@ -132,6 +134,13 @@ def _lend(company: Company, seen: dict[str, int], foreign: dict[str, int]) -> No
     giving.share(boss, shape_of("person"), seen["person"], [near])
     manager, employee = company.users["manager"].pk, company.users["employee"].pk
     substitutions.set_substitution(boss, manager, employee, today, today, ["opportunity"])
+
+
+def _talk(company: Company, foreign: dict[str, int]) -> None:
+    """Have the employee mentioned where they see nothing."""
+    name = company.users["employee"].name
+    for key, number in foreign.items():
+        comments.write(company.actor("administrator"), shape_of(key), number, f"@{name} {FOREIGN}")
 
 
 def look(client: Client, method: str, address: str, data: Any = None) -> tuple[int, str]:

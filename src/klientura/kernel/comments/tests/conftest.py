@@ -1,0 +1,32 @@
+"""A company, and a maker of records."""
+
+import pytest
+from django.utils import translation
+
+from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.testing.company import Company, found_company
+from klientura.kernel.testing.factories import World
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """What is said is compared in English."""
+    translation.activate("en")
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return found_company()
+
+
+@pytest.fixture
+def world(company: Company) -> World:
+    return World(actor=SystemActor("comments"))
+
+
+@pytest.fixture
+def ours(company: Company, world: World) -> int:
+    """An organisation of the employee, seen by the near team, its managers, the observer and the administrator."""
+    return world.create(
+        "organisation", 1, name="Ромашка", owner=company.users["employee"].pk, team=company.teams["near"].pk
+    )

@@ -1,0 +1,1 @@
+"""What is said about a record: a tab of its card."""
