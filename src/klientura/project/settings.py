@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "klientura.kernel.dedup",
     "klientura.kernel.segments",
     "klientura.kernel.quality",
+    "klientura.kernel.comments",
     "klientura.kernel.api",
     "klientura.kernel.screens",
     "klientura.modules.administration",

@@ -10,11 +10,13 @@ class ScreensConfig(AppConfig):
     label = "screens"
 
     def ready(self) -> None:
-        """Every card has its history; an empty base can be filled from a file."""
+        """Every card has its history and its comments; an empty base can be filled from a file."""
         from klientura.kernel.screens.changes import HISTORY_PANEL
+        from klientura.kernel.screens.comments.panel import COMMENTS_PANEL
         from klientura.kernel.screens.home import IMPORT
         from klientura.kernel.screens.home_panels import register_beginning
         from klientura.kernel.screens.panels import register_main_panel
 
         register_main_panel(HISTORY_PANEL)
+        register_main_panel(COMMENTS_PANEL)
         register_beginning(IMPORT)
