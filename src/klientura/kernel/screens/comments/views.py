@@ -19,6 +19,8 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 
 OFFERED = 8
+LOOKED_AT = 24
+"""Colleagues among whom those who see the record are offered first."""
 
 
 @open_to(Door.SIGNED_IN)
@@ -37,7 +39,7 @@ def comments(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         )
     except Invalid as refused:
         return _refused(refused)
-    return _fresh(asked, shape, record_id, _("The comment is there"), written.blind)
+    return _fresh(asked, shape, record_id, blind=written.blind)
 
 
 @open_to(Door.SIGNED_IN)
@@ -57,7 +59,7 @@ def edit(request: HttpRequest, object: str, record_id: int, comment_id: int) -> 
         )
     except Invalid as refused:
         return _refused(refused)
-    return _fresh(asked, shape, record_id, _("Saved"), written.blind)
+    return _fresh(asked, shape, record_id, blind=written.blind)
 
 
 @open_to(Door.SIGNED_IN)
@@ -77,8 +79,9 @@ def people(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     read.get(asked.actor, shape, record_id, keys=["id"])
     q = request.GET.get("q", "").strip()[:100]
     found = User.objects.filter(is_active=True, name__icontains=q).exclude(pk=asked.actor.user_id or 0)
-    users = list(found.order_by("name", "pk")[:OFFERED])
+    users = list(found.order_by("name", "pk")[:LOOKED_AT])
     seeing = seen_by(whole_shape(shape.base) or shape, {u.pk: [record_id] for u in users})
+    users = sorted(users, key=lambda u: not seeing.get(u.pk))[:OFFERED]
     items = [
         {
             "id": u.pk, "title": u.name, "user": True,
@@ -100,13 +103,13 @@ def _refused(refused: Invalid) -> HttpResponse:
 
 
 def _fresh(
-    asked: Request, shape: Shape, record_id: int, text: str, blind: tuple[str, ...] = ()
+    asked: Request, shape: Shape, record_id: int, text: str = "", *, blind: tuple[str, ...] = ()
 ) -> HttpResponse:
     """The tab as it is now; who was mentioned in vain is told at once."""
     response = show(asked, "comments/panel.html", panel_context=panel.of_page(asked, shape, record_id))
     response["HX-Retarget"], response["HX-Reswap"] = "#comments", "outerHTML"
     if not blind:
-        return toast(response, text)
+        return toast(response, text) if text else response
     warning = ngettext(
         "{names} does not see this record and will not hear of the comment",
         "{names} do not see this record and will not hear of the comment",
