@@ -44,7 +44,7 @@ function clean() {
   } catch {
     return;
   }
-  for (const name of Object.values(old)) rmSync(join(out, basename(name)), { force: true });
+  for (const name of Object.values(old).flatMap((names) => names.split(" ")).filter(Boolean)) rmSync(join(out, basename(name)), { force: true });
 }
 
 /** Repeat every rule for data-theme="dark" under data-theme="auto" where the system prefers dark. */
@@ -85,7 +85,12 @@ const manifest = {};
 for (const [file, info] of Object.entries(result.metafile.outputs)) {
   const name = basename(file);
   if (info.entryPoint?.endsWith("css/app.css")) manifest["app.css"] = name;
-  else if (info.entryPoint?.endsWith("src/app.ts")) manifest["app.js"] = name;
+  else if (info.entryPoint?.endsWith("src/app.ts")) {
+    manifest["app.js"] = name;
+    // What the lazy parts share with it comes in files of its own: the page asks for them at once, not one after the other.
+    const shared = info.imports.filter((each) => each.kind === "import-statement" && !each.external).map((each) => basename(each.path));
+    manifest["shared.js"] = shared.join(" ");
+  }
   else if (info.entryPoint) manifest[`${basename(info.entryPoint, ".ts")}.js`] = name;
   else manifest[name] = name;
 }

@@ -5,10 +5,10 @@ import { post } from "./requests";
 const OPEN = "details.columns-menu[open]";
 
 /** Keep the last columns and order of a list for the next time it opens; within a saved view that view keeps them. */
-function remember(name: "columns" | "sort", value: string): void {
+function remember(values: Record<string, string>): void {
   const form = find("form[data-remember]");
   if (/^\d/.test(new URL(location.href).searchParams.get("saved") ?? "") || !form?.dataset.remember) return;
-  void post(form.dataset.remember, { [name]: value }, true).catch(() => undefined); // the list itself says when the network is gone
+  void post(form.dataset.remember, values, true).catch(() => undefined); // the list itself says when the network is gone
 }
 
 /** The choice of columns: checked keys go into one value of the address. */
@@ -21,12 +21,12 @@ export function startColumns(): void {
   });
   document.addEventListener("submit", (event) => {
     const form = closest<HTMLFormElement>(event, "form[data-columns]");
-    if (form) remember("columns", find<HTMLInputElement>("input[name=columns]", form)?.value ?? "");
+    if (form) remember({ columns: find<HTMLInputElement>("input[name=columns]", form)?.value ?? "" });
   }, true);
   document.addEventListener("click", (event) => {
     const sort = closest<HTMLAnchorElement>(event, "a.sort");
-    if (sort) remember("sort", new URL(sort.href).searchParams.get("sort") ?? "");
-    if (closest(event, "[data-forget-columns]")) remember("columns", "");
+    if (sort) remember({ sort: new URL(sort.href).searchParams.get("sort") ?? "" });
+    if (closest(event, "[data-forget-columns]")) remember({ columns: "", widths: "", pin: "1" });
   }, true);
   document.addEventListener("pointerdown", (event) => {
     for (const menu of all<HTMLDetailsElement>(OPEN)) if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;

@@ -109,3 +109,69 @@ def test_a_list_is_grouped_added_up_and_kept_so(product: Product, page: Page, pi
     expect(page.locator("#views-bar .tab[aria-current=page]")).to_contain_text("По людям")
     expect(group).to_have_count(1)
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_columns_are_widened_moved_pinned_and_put_back(company: Product, page: Page, tmp_path: Path) -> None:
+    sign_in(page, company.address)
+    page.goto(f"{company.address}/organisation?columns=name,city,website,owner")
+    heads = page.locator("th[data-key]")
+
+    def order() -> list[str]:
+        found: list[str] = heads.evaluate_all("all => all.map((each) => each.dataset.key)")
+        return found
+
+    heads.nth(1).hover()
+    grip = page.locator("th[data-key=city] .head-grip").bounding_box()
+    wide = page.locator("th[data-key=city]").bounding_box()
+    assert grip
+    assert wide
+    page.mouse.move(grip["x"] + 4, grip["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 104, grip["y"] + 8, steps=4)
+    with page.expect_response("**/organisation/remember"):
+        page.mouse.up()
+    page.reload()
+    again = page.locator("th[data-key=city]").bounding_box()
+    assert again
+    assert abs(again["width"] - wide["width"] - 100) < 3
+
+    # Carried in front of another one.
+    page.locator("th[data-key=owner]").hover()
+    expect(page.locator("th[data-key=owner] .head-grip")).to_be_attached()
+    carried, goal = (
+        page.locator("th[data-key=owner]").bounding_box(),
+        page.locator("th[data-key=city]").bounding_box(),
+    )
+    assert carried
+    assert goal
+    page.mouse.move(carried["x"] + 20, carried["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 10, goal["y"] + 10, steps=6)
+    page.mouse.up()
+    expect(heads.nth(1)).to_have_attribute("data-key", "owner")
+    assert order() == ["name", "owner", "city", "website"]
+
+    # All of it by the keyboard: the menu of a head moves, widens, pins, and puts everything back.
+    page.locator("th[data-key=owner] a.sort").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    with page.expect_response("**/organisation/remember"):
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("th[data-key=owner] .head-menu")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator(".menu-item:has([href$='#pin'])").click()
+    expect(page.locator("#list")).to_have_attribute("data-pin", "2")
+    assert look_everywhere(page, tmp_path, "columns") == {}
+    page.set_viewport_size({"width": 800, "height": 800})
+    second = page.locator("td[data-label]").first
+    page.locator(".table-scroll").evaluate("box => { box.scrollLeft = 400; }")
+    expect(second).to_be_in_viewport()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("th[data-key=owner]").hover()
+    page.locator("th[data-key=owner] .head-menu").click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator(".table.is-fixed")).to_have_count(0)
+    expect(page.locator("#list")).to_have_attribute("data-pin", "1")

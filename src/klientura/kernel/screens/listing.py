@@ -1,7 +1,6 @@
 """The list of an object: table or board, its further pages, its count, and acts over the selected rows."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.core import signing
@@ -14,9 +13,8 @@ from klientura.kernel.access.gate import may, readable, require, writable
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens import boarding, inputs, summing, view_bar
+from klientura.kernel.screens import boarding, inputs, rows_of, summing, view_bar
 from klientura.kernel.screens.builder import filter_fields_json
-from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
 from klientura.kernel.screens.language import lang
@@ -29,7 +27,6 @@ from klientura.kernel.web.toasts import toast
 
 PAGE = 50
 NO_COLUMN = frozenset({"uid", "version", "title", "subject_object", "subject_id"})
-END_ALIGNED = frozenset({"integer", "decimal", "money"})
 
 
 @open_to(Door.SIGNED_IN)
@@ -46,10 +43,10 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     keys = shown_columns(asked.actor, shape, state.columns)
     page = read.page(
         asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=1 if state.group else PAGE,
-        keys=["title", *keys, *_beside(asked, shape, keys)], more=state.more,
+        keys=["title", *keys, *rows_of.beside(asked, shape, keys)], more=state.more,
     )  # fmt: skip
-    columns = [_column(shape, state, readable(asked.actor, shape)[k]) for k in keys]
-    rows = _rows(asked, shape, state, keys, page)
+    columns = rows_of.columns(asked, shape, state, keys)
+    rows = rows_of.rows(asked, shape, state, keys, page)
     context: dict[str, Any] = {"shape": shape, "state": state, "columns": columns, "rows": rows}
     within_group = bool(request.GET.get("rows"))
     if within_group and page.next:
@@ -61,15 +58,6 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     return show(
         request, "screens/list.html", active=shape.key, **context, **_frame(asked, shape, state, bool(rows))
     )
-
-
-def _beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
-    """Fields that other cells need: the currency of a sum, the outcome that decides whether a next step is missed."""
-    fields = readable(asked.actor, shape)
-    wanted = [c for k in keys if (c := shape.fields[k].params.currency_field)]
-    if shape.spec.board and shape.spec.board.next_step in keys:
-        wanted.append("status")
-    return [k for k in wanted if k in fields]
 
 
 def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> dict[str, Any]:
@@ -112,60 +100,6 @@ def _all_columns(asked: Request, shape: Shape, state: ListState) -> list[dict[st
         }
         for k in (*shown, *rest)
     ]
-
-
-def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
-    current = state.sort or shape.spec.sort
-    direction = "desc" if current.startswith("-") else "asc"
-    active = current.removeprefix("-") == field.key
-    next_sort = f"-{field.key}" if active and direction == "asc" else field.key
-    return {
-        "key": field.key,
-        "label": field.heading,
-        "align": "end" if field.type.key in END_ALIGNED else None,
-        "sort_url": f"/{shape.key}?{state.query(sort=next_sort)}" if field.sortable else None,
-        "sort": direction if active else None,
-    }
-
-
-def _rows(
-    asked: Request, shape: Shape, state: ListState, keys: Sequence[str], page: read.Page
-) -> list[dict[str, Any]]:
-    fields = readable(asked.actor, shape)
-    language = lang()
-    made: list[dict[str, Any]] = []
-    for row in page.rows:
-        cells = [
-            unlinked(
-                asked.actor,
-                fields[k],
-                cell(fields[k], row[k], row, language, company_currency=asked.installation.currency),
-            )
-            for k in keys
-        ]
-        if shape.spec.board and shape.spec.board.next_step in keys and row.get("status") in (None, "open"):
-            place = keys.index(shape.spec.board.next_step)
-            if cells[place] is None:
-                cells[place] = {"kind": "badge", "text": _("no next step"), "hue": "orange"}
-        first_is_title = keys[0] in {*shape.spec.title, "title"}
-        made.append(
-            {
-                "id": row["id"],
-                "title": row["title"]
-                if first_is_title or not _plain_text(cells[0])
-                else _plain_text(cells[0]),
-                "url": f"/{shape.key}/{row['id']}",
-                "peek_url": f"/{shape.key}/{row['id']}?peek=1",
-                "cells": cells,
-            }
-        )
-    if page.next and made:
-        made[-1]["next_url"] = f"/{shape.key}?{state.query(after=page.next)}"
-    return made
-
-
-def _plain_text(value: Any) -> str:
-    return str(value.get("text", "")) if isinstance(value, dict) else str(value or "")
 
 
 @open_to(Door.SIGNED_IN)

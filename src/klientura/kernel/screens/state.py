@@ -17,12 +17,13 @@ from klientura.kernel.search.query import understand
 from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.views.contents import contents
 from klientura.kernel.views.habits import Chosen, habit_of
+from klientura.kernel.views.looks import read_pin, read_widths, said_widths
 from klientura.kernel.views.models import View
 from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
-PARTS = ("q", "filter", "sort", "columns", "view", "board", "group")
+PARTS = ("q", "filter", "sort", "columns", "view", "board", "group", "widths", "pin")
 """What an address says of a list, and a saved view keeps."""
 NOTHING: Mapping[str, Any] = {"field": "id", "op": "empty"}
 """The filter of a view that cannot be carried out: every record has a number."""
@@ -33,7 +34,7 @@ class ListState:
     """What the address of a list says.
 
     `base` is what an address that says nothing of it stands for: the saved view, or what the reader chose last for
-    the columns and the order. `broken` says why the saved view's filter cannot be carried out, so that nothing is shown.
+    the columns, their looks and the order. `broken` says why the saved view's filter cannot be carried out, so that nothing is shown.
     """
 
     filter_text: str
@@ -45,6 +46,8 @@ class ListState:
     view: str
     chosen: int | None  # which board of several
     group: str = ""  # by what its records are grouped
+    widths: Mapping[str, int] = field(default_factory=dict)
+    pin: int = 1  # how many of the first columns stay in sight
     instead: str | None = None  # the words searched instead of the typed ones
     more: tuple[Predicate, ...] = ()
     base: Mapping[str, str] = field(default_factory=dict)
@@ -61,12 +64,14 @@ class ListState:
             "view": self.view,
             "board": str(self.chosen or ""),
             "group": self.group,
+            "widths": said_widths(self.widths),
+            "pin": str(self.pin),
         }
 
     def pairs(self, *, without: Sequence[str] = (), **changes: Any) -> dict[str, str]:
         """What the address says, with some things changed; what it stands for without a word is left out."""
         wanted = self._said() | {k: "" if v is None else str(v) for k, v in changes.items()}
-        base = {"view": "list", **self.base}
+        base = {"view": "list", "pin": "1", **self.base}
         if self.broken and "filter" not in changes:
             wanted.pop("filter")
         named = (
@@ -94,7 +99,7 @@ class ListState:
         """What a saved view would keep of it."""
         return {
             "filter": self.tree, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.chosen,
-            "group": self.group,
+            "group": self.group, "widths": dict(self.widths), "pin": self.pin,
         }  # fmt: skip
 
 
@@ -104,9 +109,13 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
     key = query.get("saved", "")
     saved_id = number(key)
     if saved_id is None:
-        asked_for = {"columns", "sort"} <= set(query) or query.get("view") == "board"
-        chosen = Chosen() if asked_for else habit_of(actor, shape)
-        base = {"columns": ",".join(chosen.columns), "sort": chosen.sort}
+        chosen = Chosen() if query.get("view") == "board" else habit_of(actor, shape)
+        base = {
+            "columns": ",".join(chosen.columns),
+            "sort": chosen.sort,
+            "widths": said_widths(chosen.widths),
+            "pin": str(chosen.pin),
+        }
         return replace(_stated(query, actor, shape, base), saved_key="all" if key == "all" else "")
     view = of_object(actor, shape, saved_id)
     kept = contents(actor, shape, view)
@@ -118,6 +127,8 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
         "view": view.kind,
         "board": str(kept.board or ""),
         "group": kept.group,
+        "widths": said_widths(kept.widths),
+        "pin": str(kept.pin),
     }
     broken = kept.broken if "filter" not in query else ""
     if broken:
@@ -150,6 +161,8 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         view="board" if said["view"] == "board" and shape.spec.board else "list",
         chosen=number(said["board"]),
         group=said["group"] and grouping_of(actor, shape, said["group"]).key,
+        widths=read_widths(said["widths"], fields),
+        pin=read_pin(said["pin"]),
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
         base=base,

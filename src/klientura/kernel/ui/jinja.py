@@ -27,6 +27,11 @@ def asset(name: str) -> str:
     return f"/static/{_manifest().get(name, name)}"
 
 
+def shared_scripts() -> list[str]:
+    """The addresses of what the page's script shares with its lazy parts."""
+    return [f"/static/{name}" for name in _manifest().get("shared.js", "").split()]
+
+
 def to_json(value: Any) -> Markup:
     """JSON for a data block or an attribute-free script element; nothing in it can close the element."""
     text = json.dumps(value, ensure_ascii=False, default=str)
@@ -79,6 +84,6 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
-    env.globals.update(asset=asset, url=url)
+    env.globals.update(asset=asset, shared_scripts=shared_scripts, url=url)
     env.filters["to_json"] = to_json
     return env

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from klientura.kernel.access.gate import require
+from klientura.kernel.access.gate import readable, require
 from klientura.kernel.access.models import Role
 from klientura.kernel.access.users import BUILT_IN_ROLES
 from klientura.kernel.errors import BadRequest, Denied, Invalid
@@ -17,6 +17,7 @@ from klientura.kernel.screens.state import read_state
 from klientura.kernel.screens.view_bar import address
 from klientura.kernel.views import habits, reading, saving
 from klientura.kernel.views.contents import MAX_COLUMNS
+from klientura.kernel.views.looks import read_pin, read_widths
 from klientura.kernel.views.models import View
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
@@ -192,9 +193,14 @@ def bring_back(request: HttpRequest, view_id: int) -> HttpResponse:
 @open_to(Door.SIGNED_IN)
 @require_POST
 def remember(request: HttpRequest, object: str) -> HttpResponse:
-    """POST /{object}/remember: the columns or the order just chosen; the list opens with them the next time."""
+    """POST /{object}/remember: the columns, their looks or the order just chosen; the list opens with them the next time."""
     asked, shape = of(request), shape_of(object)
     columns, sort = request.POST.get("columns"), request.POST.get("sort")
+    widths, pin = request.POST.get("widths"), request.POST.get("pin")
     keys = None if columns is None else [c for c in columns.split(",") if c][:MAX_COLUMNS]
-    habits.remember(asked.actor, shape, columns=keys, sort=sort)
+    habits.remember(
+        asked.actor, shape, columns=keys, sort=sort,
+        widths=None if widths is None else read_widths(widths, readable(asked.actor, shape)),
+        pin=None if pin is None else read_pin(pin),
+    )  # fmt: skip
     return HttpResponse(status=204)

@@ -1,0 +1,15 @@
+// Lists: what makes their columns movable and their cells editable comes when a hand or the focus first comes to one.
+import { whenPresent } from "./dom";
+
+export function startLists(): void {
+  whenPresent("[data-looks]", (wrap) => {
+    let woken = false;
+    const wake = (): void => {
+      if (woken) return;
+      woken = true;
+      void import("./heads").then(({ setUpHeads }) => setUpHeads(wrap));
+    };
+    if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
+    for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
+  });
+}
