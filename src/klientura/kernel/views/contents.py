@@ -1,7 +1,7 @@
 """What a view holds: read from what a program or a list says, held against what the reader may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -18,13 +18,14 @@ from klientura.kernel.store.operators import Context
 from klientura.kernel.store.read import sort_field
 from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.store.trees import fields_of
+from klientura.kernel.views import looks
 from klientura.kernel.views.models import View
 
 MAX_COLUMNS = 30
 MAX_STATE = 12_000
 """A larger filter would not fit into an address either."""
 MAX_SEARCH = 200
-KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group"})
+KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group", "widths", "pin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class Contents:
     columns: tuple[str, ...] = ()
     board: int | None = None
     group: str = ""
+    widths: Mapping[str, int] = field(default_factory=dict)
+    pin: int = 1
     broken: Text = ""
 
     def stored(self) -> dict[str, Any]:
         """As the table keeps it; what is not chosen is left out."""
         every = {
             "filter": self.filter, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.board,
-            "group": self.group,
+            "group": self.group, "widths": dict(self.widths), "pin": self.pin if self.pin > 1 else None,
         }  # fmt: skip
         return {k: v for k, v in every.items() if v not in (None, "", [], {})}
 
@@ -71,7 +74,10 @@ def check(actor: Actor, shape: Shape, raw: Mapping[str, Any]) -> Contents:
     if group:
         grouping_of(actor, shape, str(group))
     compile_filter(tree, Context(actor, fields, shape=shape))
-    return Contents(_plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board, str(group))
+    widths, pin = looks.checked(raw.get("widths"), fields), looks.checked_pin(raw.get("pin"))
+    return Contents(
+        _plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board, str(group), widths, pin
+    )
 
 
 def _plain(tree: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -108,6 +114,8 @@ def contents(actor: Actor, shape: Shape, view: View) -> Contents:
         columns=tuple(c for c in state.get("columns", ()) if c in fields),
         board=state.get("board"),
         group=_group(actor, shape, state.get("group", "")),
+        widths={k: w for k, w in state.get("widths", {}).items() if k in fields},
+        pin=state.get("pin", 1),
         broken=_broken(actor, shape, tree),
     )
 

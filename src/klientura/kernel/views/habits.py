@@ -1,7 +1,7 @@
-"""What a reader chose last for a list without a saved view: its columns and its order."""
+"""What a reader chose last for a list without a saved view: its columns, their looks and its order."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, require
@@ -12,10 +12,12 @@ from klientura.kernel.views.models import Habit
 
 
 class Chosen(NamedTuple):
-    """The columns and the order; empty where the object's own are wanted."""
+    """The columns and the order, empty where the object's own are wanted; the widths and the number of pinned columns."""
 
     columns: tuple[str, ...] = ()
     sort: str = ""
+    widths: Mapping[str, int] = {}
+    pin: int = 1
 
 
 def habit_of(actor: Actor, shape: Shape) -> Chosen:
@@ -30,20 +32,32 @@ def habit_of(actor: Actor, shape: Shape) -> Chosen:
     return Chosen(
         tuple(c for c in known.columns if c in fields),
         known.sort if kept is not None and kept.sortable else "",
+        {k: w for k, w in known.widths.items() if k in fields},
+        known.pin,
     )
 
 
 def remember(
-    actor: Actor, shape: Shape, *, columns: Sequence[str] | None = None, sort: str | None = None
+    actor: Actor,
+    shape: Shape,
+    *,
+    columns: Sequence[str] | None = None,
+    sort: str | None = None,
+    widths: Mapping[str, int] | None = None,
+    pin: int | None = None,
 ) -> None:
     """Keep what was chosen; an empty choice returns to the object's own. Raises BadRequest for a field not open."""
     require(actor, shape, "read")
-    wanted: dict[str, list[str] | str] = {}
+    wanted: dict[str, Any] = {}
     if columns is not None:
         wanted["columns"] = list(check(actor, shape, {"columns": list(columns)[: MAX_COLUMNS + 1]}).columns)
     if sort is not None:
         if sort:
             sort_field(actor, shape, sort)
         wanted["sort"] = sort
+    if widths is not None:
+        wanted["widths"] = dict(check(actor, shape, {"widths": widths}).widths)
+    if pin is not None:
+        wanted["pin"] = check(actor, shape, {"pin": pin}).pin
     if wanted and actor.user_id is not None:
         Habit.objects.update_or_create(user_id=actor.user_id, object=shape.key, defaults=wanted)

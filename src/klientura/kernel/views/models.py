@@ -53,12 +53,14 @@ class Pin(models.Model):
 
 
 class Habit(models.Model):
-    """The columns and the order that a user chose last for the list of an object, outside of any saved view."""
+    """The columns, their looks and the order that a user chose last for the list of an object, outside of any saved view."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     object = models.CharField(max_length=60)
     columns = ArrayField(models.CharField(max_length=60), default=list)
     sort = models.CharField(max_length=61, default="", blank=True)
+    widths = models.JSONField(default=dict)
+    pin = models.SmallIntegerField(default=1)
 
     class Meta:
         db_table = "kernel_view_habit"

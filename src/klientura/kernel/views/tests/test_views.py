@@ -83,6 +83,14 @@ def test_who_only_looks_keeps_views_but_shares_none(company: Company) -> None:
         {"board": True},
         {"board": -1},
         {"other": 1},
+        {"widths": {"nothing": 100}},
+        {"widths": {"name": 47}},
+        {"widths": {"name": True}},
+        {"widths": {"name": "100"}},
+        {"widths": [100]},
+        {"pin": 0},
+        {"pin": 6},
+        {"pin": True},
         {"filter": {"field": "city", "op": "empty", "value": "a\x00"}},
         {"filter": {"field": "city", "op": "empty", "value": 10**40}},
         {"filter": {"field": "city", "op": "empty", "value": "\ud800"}},
@@ -193,10 +201,28 @@ def test_the_last_columns_and_order_are_remembered(company: Company) -> None:
     actor, shape = company.actor("employee"), shape_of("organisation")
     habits.remember(actor, shape, columns=["name", "city"])
     habits.remember(actor, shape, sort="-city")
-    assert habits.habit_of(actor, shape) == (("name", "city"), "-city")
-    assert habits.habit_of(company.actor("colleague"), shape) == ((), "")
+    assert habits.habit_of(actor, shape)[:2] == (("name", "city"), "-city")
+    assert habits.habit_of(company.actor("colleague"), shape)[:2] == ((), "")
     company.hide("employee", "organisation", "city")
-    assert habits.habit_of(company.actor("employee"), shape) == (("name",), "")
+    assert habits.habit_of(company.actor("employee"), shape)[:2] == (("name",), "")
     for bad in ({"columns": ["city"]}, {"sort": "city"}):
         with pytest.raises(BadRequest):
             habits.remember(company.actor("employee"), shape, **bad)
+
+
+def test_the_looks_of_columns_are_kept_by_views_and_habits(company: Company) -> None:
+    actor, shape = company.actor("employee"), shape_of("organisation")
+    view = saved(company, "employee", state={"widths": {"name": 300, "city": 120}, "pin": 2})
+    _shape, kept = reading.shown(actor, reading.one(actor, view.pk))
+    assert (kept.widths, kept.pin) == ({"name": 300, "city": 120}, 2)
+    habits.remember(actor, shape, widths={"city": 200, "name": 90})
+    habits.remember(actor, shape, pin=3)
+    assert habits.habit_of(actor, shape) == ((), "", {"city": 200, "name": 90}, 3)
+    company.hide("employee", "organisation", "city")
+    hiding = company.actor("employee")
+    assert habits.habit_of(hiding, shape).widths == {"name": 90}
+    assert reading.shown(hiding, reading.one(hiding, view.pk))[1].widths == {"name": 300}
+    with pytest.raises(BadRequest):
+        habits.remember(hiding, shape, widths={"city": 200})
+    habits.remember(hiding, shape, widths={}, pin=1)
+    assert habits.habit_of(hiding, shape) == ((), "", {}, 1)
