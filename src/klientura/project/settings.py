@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "klientura.kernel.segments",
     "klientura.kernel.quality",
     "klientura.kernel.comments",
+    "klientura.kernel.notify",
     "klientura.kernel.api",
     "klientura.kernel.screens",
     "klientura.modules.administration",

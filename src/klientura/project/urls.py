@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.sharing.urls")),
     path("", include("klientura.kernel.screens.comments.urls")),
     path("", include("klientura.modules.activities.web.urls")),
+    path("", include("klientura.kernel.screens.notify.urls")),
     path("", include("klientura.kernel.screens.urls")),
 ]
 

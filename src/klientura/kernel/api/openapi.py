@@ -8,6 +8,7 @@ from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts
 from klientura.kernel.api import (
+    attention,
     comments,
     people,
     quality,
@@ -59,6 +60,8 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= people.description(_responses, ONCE)
     paths |= comments.description([s.key for s in shapes], _responses, ONCE)
+    paths |= attention.description([s.key for s in shapes], _responses, ONCE)
+    paths |= people.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
     if actor.is_admin:

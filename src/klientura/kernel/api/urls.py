@@ -6,6 +6,7 @@ from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import (
+    attention,
     comments,
     duplicates,
     merging,
@@ -62,6 +63,11 @@ urlpatterns = [
     path("quality/<object:object>", views.endpoint(get=quality.read_shares)),
     path("quality/<object:object>/rules", views.endpoint(get=quality.list_rules)),
     path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
+    path(
+        "favourites",
+        views.endpoint(get=attention.list_favourites, put=attention.arrange_favourites),
+    ),
+    path("favourites/opened", views.endpoint(get=attention.list_opened)),
     path(
         "segments/<number:segment_id>",
         views.endpoint(
@@ -137,8 +143,10 @@ urlpatterns = [
         "<object:object>/<number:record_id>/shares",
         views.endpoint(get=sharing.read_shares, put=sharing.replace_shares, delete=sharing.withdraw_shares),
     ),
-    path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
-    path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
+    path(
+        "<object:object>/<number:record_id>/attention",
+        views.endpoint(get=attention.read_attention, patch=attention.change_attention),
+    ),
     path(
         "<object:object>/<number:record_id>/comments",
         views.endpoint(get=comments.list_comments, post=comments.write_comment),

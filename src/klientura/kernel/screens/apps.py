@@ -14,9 +14,12 @@ class ScreensConfig(AppConfig):
         from klientura.kernel.screens.changes import HISTORY_PANEL
         from klientura.kernel.screens.comments.panel import COMMENTS_PANEL
         from klientura.kernel.screens.home import IMPORT
-        from klientura.kernel.screens.home_panels import register_beginning
+        from klientura.kernel.screens.home_panels import register_beginning, register_home_panel
+        from klientura.kernel.screens.notify.favourites import FAVOURITES_PANEL, RECENT_PANEL
         from klientura.kernel.screens.panels import register_main_panel
 
         register_main_panel(HISTORY_PANEL)
         register_main_panel(COMMENTS_PANEL)
         register_beginning(IMPORT)
+        register_home_panel(FAVOURITES_PANEL)
+        register_home_panel(RECENT_PANEL)

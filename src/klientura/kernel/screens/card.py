@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
 from klientura.kernel.errors import NotFound
+from klientura.kernel.notify.following import MOST, attention
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import conditional
@@ -66,10 +67,13 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         return show(request, "screens/peek.html", **context)
     panels = main_panels(shape)
     panels_of_others = related(asked, shape, record_id)
+    heed = attention(asked.actor, shape, record_id)
     chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
     return show(
         request, "screens/card.html", active=shape.key, **context,
-        panels=[{"key": p.key, "label": str(p.label), "active": p is chosen} for p in panels],
+        panels=[
+            {"key": p.key, "label": str(p.label), "active": p is chosen, "count": _count(p.key, heed.comments)} for p in panels
+        ], attention=heed,
         bar=stage_bar(asked, shape, row, movable="edit" in open_verbs), contacts=contacts(asked, shape, row),
         panel=chosen.template if chosen else "",
         panel_context=chosen.context(asked, shape, row) if chosen else {},
@@ -78,6 +82,13 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         actions=_actions(shape, row) if "edit" in open_verbs else [],
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
+
+
+def _count(panel: str, comments: int) -> str:
+    """What stands beside the name of a panel: how much is said about the record."""
+    if panel != "comments" or not comments:
+        return ""
+    return "99+" if comments >= MOST else str(comments)
 
 
 def _to_kind(asked: Request, shape: Shape, record_id: int) -> HttpResponse:

@@ -68,6 +68,7 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
     return [
         line("home", translation.gettext("Today"), "sun", "/", "H"),
         *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
+        line("favourites", translation.gettext("Favourites"), "star", "/favourites"),
         line("segments", translation.gettext("Segments"), "group", "/segments"),
         line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),
     ]

@@ -14,7 +14,7 @@ from klientura.kernel.testing.company import Company
 from klientura.kernel.testing.factories import World
 
 READERS = ("administrator", "manager", "employee", "colleague", "observer")
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def place(number: int) -> str:
@@ -24,7 +24,7 @@ def place(number: int) -> str:
 @pytest.mark.parametrize("who", READERS)
 def test_every_reader_says_something_on_the_card(company: Company, ours: int, who: str) -> None:
     browser = company.client(who)
-    answer = browser.post(place(ours), {"text": "Позвоните <b>завтра</b>"}, **HTMX)
+    answer = browser.post(place(ours), {"text": "Позвоните <b>завтра</b>"}, headers=HTMX)
     assert answer.status_code == 200
     page = browser.get(f"/organisation/{ours}?tab=comments").content.decode()
     assert "Позвоните &lt;b&gt;завтра&lt;/b&gt;" in page
@@ -45,11 +45,11 @@ def test_a_stranger_to_the_record_finds_nothing(company: Company, ours: int) -> 
 
 
 def test_who_is_mentioned_in_vain_is_told_at_once(company: Company, ours: int) -> None:
-    answer = company.client("employee").post(place(ours), {"text": "@Дина Юсупова, глянь"}, **HTMX)
+    answer = company.client("employee").post(place(ours), {"text": "@Дина Юсупова, глянь"}, headers=HTMX)
     said = json.loads(answer["HX-Trigger"])["toast"]
     assert said["kind"] == "warning"
     assert "Дина Юсупова" in said["text"]
-    quiet = company.client("employee").post(place(ours), {"text": "@Глеб Соул, глянь"}, **HTMX)
+    quiet = company.client("employee").post(place(ours), {"text": "@Глеб Соул, глянь"}, headers=HTMX)
     assert "HX-Trigger" not in quiet
 
 
@@ -68,7 +68,7 @@ def test_those_who_see_the_record_are_offered_first(company: Company, ours: int)
 
 
 def test_an_empty_comment_is_refused_in_words(company: Company, ours: int) -> None:
-    answer = company.client("employee").post(place(ours), {"text": "  "}, **HTMX)
+    answer = company.client("employee").post(place(ours), {"text": "  "}, headers=HTMX)
     assert answer.status_code == 422
     assert json.loads(answer["HX-Trigger"])["toast"]["kind"] == "error"
 
@@ -79,9 +79,9 @@ def test_one_changes_and_deletes_on_the_card(company: Company, ours: int) -> Non
     assert "Раз" in mine.get(f"{place(ours)}/{made.pk}/edit").content.decode()
     assert other.get(f"{place(ours)}/{made.pk}/edit").status_code == 403
     assert other.post(f"{place(ours)}/{made.pk}/edit", {"text": "Чужое"}).status_code == 403
-    assert "Два" in mine.post(f"{place(ours)}/{made.pk}/edit", {"text": "Два"}, **HTMX).content.decode()
+    assert "Два" in mine.post(f"{place(ours)}/{made.pk}/edit", {"text": "Два"}, headers=HTMX).content.decode()
     assert other.post(f"{place(ours)}/{made.pk}/delete").status_code == 403
-    gone = mine.post(f"{place(ours)}/{made.pk}/delete", **HTMX).content.decode()
+    gone = mine.post(f"{place(ours)}/{made.pk}/delete", headers=HTMX).content.decode()
     assert "Два" not in gone
     assert f'id="comment-{made.pk}"' in gone
 

@@ -1,0 +1,13 @@
+"""Addresses of favourites and of what a card is to its reader."""
+
+from django.urls import path
+
+from klientura.kernel.screens.notify import attention, favourites
+
+urlpatterns = [
+    path("favourites", favourites.favourites, name="favourites"),
+    path("favourites/<number:favourite_id>/<slug:way>", favourites.move, name="favourite-move"),
+    path("<object:object>/<number:record_id>/favourite", attention.favourite, name="favourite"),
+    path("<object:object>/<number:record_id>/follow", attention.follow, name="follow"),
+    path("<object:object>/<number:record_id>/opened", attention.opened, name="opened"),
+]
