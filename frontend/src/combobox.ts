@@ -13,7 +13,7 @@ function parts(root: HTMLElement): Parts | undefined {
   return input && hidden && list ? { root, input, hidden, list, clear: find("[data-combobox-clear]", root) } : undefined;
 }
 
-function close({ input, list }: Parts): void {
+export function close({ input, list }: Pick<Parts, "input" | "list">): void {
   list.hidden = true;
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
@@ -54,7 +54,7 @@ function address(root: HTMLElement): URL {
   return url;
 }
 
-function search(box: Parts): () => void {
+export function search(box: Pick<Parts, "root" | "input" | "list">): () => void {
   let timer: number | undefined;
   let running: AbortController | undefined;
   const say = make("span", { class: "sr", "aria-live": "polite" });

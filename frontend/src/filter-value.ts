@@ -1,6 +1,7 @@
 // The control for the value of one condition, by what its operator wants.
 import { icon, make } from "./dom";
 import type { Condition, Field, Operator, Option } from "./filter-tree";
+import { picked, picksControl } from "./picks";
 import { text } from "./texts";
 import { shownDate } from "./time";
 
@@ -89,6 +90,19 @@ function reference(field: Field, value: unknown, change: Change): Node {
   return make("div", { class: "combobox", "data-combobox": true, "data-ref-url": field.ref_url ?? "" }, hidden, shown, list);
 }
 
+/** Several tags, or options of a long list: chips, looked for as one types. */
+function references(field: Field, value: unknown, change: Change): Node {
+  const held = Array.isArray(value) ? value.map(String) : [];
+  const root = picksControl(field.ref_url ?? "", text("filter.value"), held.map((one) => ({ value: one, label: nameOf(field, one) ?? one })));
+  root.addEventListener("change", (event) => {
+    event.stopPropagation();
+    const now = picked(root);
+    for (const each of now) names.set(`${field.key}:${each.value}`, each.label);
+    change(now.map((each) => each.value));
+  });
+  return root;
+}
+
 const names = new Map<string, string>();
 
 /** The title of a record: one chosen on this page, or one that the page's own filter asks for. */
@@ -118,6 +132,8 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
       return chips(options, value, change);
     case "ref":
       return reference(field, value, change);
+    case "refs":
+      return references(field, value, change);
     default:
       return input(operator.value, value, text("filter.value"), change);
   }

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "klientura.kernel.settings",
     "klientura.kernel.objects",
     "klientura.kernel.access",
+    "klientura.kernel.tags",
     "klientura.kernel.store",
     "klientura.kernel.events",
     "klientura.kernel.search",

@@ -17,6 +17,7 @@ from klientura.kernel.api import (
     segments,
     sharing,
     territories,
+    values,
     webhooks,
 )
 from klientura.kernel.objects.registry import all_shapes
@@ -58,12 +59,12 @@ def document(actor: Actor) -> dict[str, Any]:
             )
     paths |= _operations()
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
-    paths |= people.description(_responses, ONCE)
     paths |= comments.description([s.key for s in shapes], _responses, ONCE)
     paths |= attention.description([s.key for s in shapes], _responses, ONCE)
     paths |= people.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
+    paths |= values.description([s.key for s in shapes], _responses)
     if actor.is_admin:
         paths |= webhooks.description(_responses, ONCE, VERSION)
         paths |= rules.description(_responses, ONCE, VERSION)
@@ -142,13 +143,27 @@ def _record(actor: Actor, shape: Shape) -> dict[str, Any]:
 
 def _input(actor: Actor, shape: Shape) -> dict[str, Any]:
     properties = {
-        k: {**_nullable(dict(f.type.schema(f.params)), f), "title": str(f.label)}
+        k: {**_given(f), "title": str(f.label)}
         for k, f in readable(actor, shape).items()
         if f.writable or f.by_verb
     }
     for key in readable_parts(actor, shape):
         properties[key] = _lines(shape.parts[key])
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _given(field: FieldShape) -> dict[str, Any]:
+    """What may be sent for a field; of several values also what to add and what to take away."""
+    schema = dict(field.type.schema(field.params))
+    if not field.type.many:
+        return _nullable(schema, field)
+    difference = {
+        "type": "object",
+        "properties": {"add": schema, "remove": schema},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"anyOf": [schema, difference, *([{"type": "null"}] if field.nullable else [])]}
 
 
 def _lines(part: PartShape) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from klientura.kernel.api import (
     segments,
     sharing,
     territories,
+    values,
     views,
     webhooks,
 )
@@ -62,12 +63,12 @@ urlpatterns = [
     ),
     path("quality/<object:object>", views.endpoint(get=quality.read_shares)),
     path("quality/<object:object>/rules", views.endpoint(get=quality.list_rules)),
-    path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(
         "favourites",
         views.endpoint(get=attention.list_favourites, put=attention.arrange_favourites),
     ),
     path("favourites/opened", views.endpoint(get=attention.list_opened)),
+    path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(
         "segments/<number:segment_id>",
         views.endpoint(
@@ -131,6 +132,7 @@ urlpatterns = [
     path("territories/<object:object>/distribute", views.endpoint(post=territories.distribute)),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
+    path("<object:object>/values/<slug:field>", views.endpoint(get=values.list_values)),
     path("<object:object>/groups", views.endpoint(get=views.group_records)),
     path("<object:object>/bulk", views.endpoint(post=views.bulk_records)),
     path(
@@ -155,4 +157,6 @@ urlpatterns = [
         "<object:object>/<number:record_id>/comments/<number:comment_id>",
         views.endpoint(patch=comments.change_comment, delete=comments.delete_comment),
     ),
+    path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
+    path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
 ]

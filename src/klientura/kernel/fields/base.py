@@ -1,9 +1,11 @@
 """What a field type is. A type is plain, shared and stateless; what differs per field stands in `Params`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import Text
@@ -24,6 +26,42 @@ class Choice(NamedTuple):
     active: bool = True
 
 
+class Choices(tuple[Choice, ...]):
+    """The options of a field in their order, found by code or by label without looking through all of them."""
+
+    @cached_property
+    def by_code(self) -> dict[str, Choice]:
+        """Each option by its code."""
+        return {choice.code: choice for choice in self}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each code stands in the order."""
+        return {choice.code: place for place, choice in enumerate(self)}
+
+    @cached_property
+    def _by_label(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def by_label(self) -> dict[str, str]:
+        """Each code by its label in the language of the moment, in small letters; of two equal labels the first."""
+        language = get_language() or ""
+        known = self._by_label.get(language)
+        if known is None:
+            known = {}
+            for choice in self:
+                known.setdefault(str(choice.label).casefold(), choice.code)
+            self._by_label[language] = known
+        return known
+
+    def in_order(self, codes: Iterable[str]) -> list[str]:
+        """Some codes, each once, in the order of the options."""
+        return sorted({c for c in codes if c in self.places}, key=self.places.__getitem__)
+
+
+NO_CHOICES = Choices()
+
+
 @dataclass(frozen=True, slots=True)
 class Params:
     """The particulars of one field that its type works with."""
@@ -33,7 +71,12 @@ class Params:
     places: int | None = None
     minimum: int | None = None
     maximum: int | None = None
-    choices: tuple[Choice, ...] = ()
+    choices: Choices = NO_CHOICES
+    home: str = (
+        ""  # «object.field» of a field whose values are chosen from a list; where the list is asked for
+    )
+    dictionary: str = ""  # the tags that a field of tags takes its values from
+    open_tags: bool = True  # whoever may fill the field in may also make new tags
     target: str | None = None  # key of the object a reference points at
     currency_field: str | None = None
     normalise: Callable[[str], str] | None = None  # raises FieldProblem for a value it refuses
@@ -62,6 +105,7 @@ class FieldType:
     multiline: ClassVar[bool] = False  # keeps its line breaks
     groupable: ClassVar[bool] = False
     numeric: ClassVar[bool] = False
+    many: ClassVar[bool] = False  # holds any number of values, in an array, each once
 
     def parse(self, raw: object, params: Params) -> Any:
         """Turn input into a stored value; raise FieldProblem when it is not one. Empty input never comes here."""

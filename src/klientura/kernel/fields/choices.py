@@ -6,24 +6,30 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
+from klientura.kernel.fields.many import ManyType, parsed_many
 from klientura.kit.formats import Language
 from klientura.kit.readings import BadBool, parse_bool
 
-MAX_OPTIONS = 200
+MOST_DESCRIBED = 200
+"""A longer list of options does not stand in the description of the API."""
 
 
 def option_code(raw: object, params: Params) -> str:
     """Accept an option's code, or its label in the reader's language (files carry labels)."""
     if isinstance(raw, str):
         text = raw.strip()
-        for choice in params.choices:
-            if choice.code == text:
-                return choice.code
-        lowered = text.casefold()
-        for choice in params.choices:
-            if str(choice.label).casefold() == lowered:
-                return choice.code
+        if text in params.choices.by_code:
+            return text
+        if code := params.choices.by_label().get(text.casefold()):
+            return code
     raise FieldProblem("option", _("This is not one of the options."))
+
+
+def _codes(params: Params) -> dict[str, Any]:
+    """The codes of a list as a schema says them; a long list is asked for by its own address."""
+    if len(params.choices) <= MOST_DESCRIBED:
+        return {"type": "string", "enum": [c.code for c in params.choices]}
+    return {"type": "string", "x-options": f"/api/v1/{params.home.replace('.', '/values/', 1)}"}
 
 
 class BooleanType(FieldType):
@@ -62,46 +68,28 @@ class OptionType(FieldType):
         return option_code(raw, params)
 
     def display(self, value: Any, params: Params, lang: Language) -> str:
-        return next(
-            (str(c.label) for c in params.choices if c.code == value), "" if value is None else str(value)
-        )
+        known = params.choices.by_code.get(value)
+        return str(known.label) if known else "" if value is None else str(value)
 
     def schema(self, params: Params) -> dict[str, Any]:
-        return {"type": "string", "enum": [c.code for c in params.choices]}
+        return _codes(params)
 
 
-class MultiOptionType(FieldType):
+class MultiOptionType(ManyType):
     """Any number of the options, each once, in the order of the list."""
 
     key = "multi_option"
     widget = "multi"
-    operators: ClassVar = ("any", "all", "none", "empty", "not_empty")
-    sql_type = "varchar[]"  # what Django makes of an array of CharField; overlap wants the very same type
-
-    def is_empty(self, raw: object) -> bool:
-        return super().is_empty(raw) or (
-            isinstance(raw, list | tuple) and not [r for r in raw if r not in ("", None)]
-        )
 
     def parse(self, raw: object, params: Params) -> Any:
-        parts = raw.replace(";", ",").split(",") if isinstance(raw, str) else raw
-        if not isinstance(parts, list | tuple) or len(parts) > MAX_OPTIONS:
-            raise FieldProblem("type", _("A list of options is expected here."))
-        chosen = {option_code(part, params) for part in parts if part not in ("", None)}
-        return [c.code for c in params.choices if c.code in chosen]
+        return parsed_many(raw, lambda parts: self._read(parts, params), separators=";,")
 
-    def to_json(self, value: Any) -> Any:
-        return list(value or ())
+    def _read(self, parts: list[Any], params: Params) -> list[str]:
+        return params.choices.in_order({option_code(part, params) for part in parts})
 
     def display(self, value: Any, params: Params, lang: Language) -> str:
-        return ", ".join(str(c.label) for c in params.choices if c.code in (value or ()))
-
-    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
-        return list(value or ())
+        by_code = params.choices.by_code
+        return ", ".join(str(by_code[c].label) for c in params.choices.in_order(value or ()))
 
     def schema(self, params: Params) -> dict[str, Any]:
-        return {
-            "type": "array",
-            "items": {"type": "string", "enum": [c.code for c in params.choices]},
-            "uniqueItems": True,
-        }
+        return {"type": "array", "items": _codes(params), "uniqueItems": True}

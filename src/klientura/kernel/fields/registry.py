@@ -9,6 +9,7 @@ from klientura.kernel.fields.dates import DateTimeType, DateType
 from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
 from klientura.kernel.fields.references import ReferenceType, UserType
+from klientura.kernel.fields.tags import TagsType
 from klientura.kernel.fields.text import LongTextType, TextType
 
 FIELD_TYPES: Final[dict[str, FieldType]] = {
@@ -16,6 +17,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
     for t in (
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
-        PercentType(), RatingType(), DurationType(),
+        PercentType(), RatingType(), DurationType(), TagsType(),
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ from klientura.kernel.access.gate import readable, readable_parts
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
+from klientura.kernel.tags import dictionary
 
 PAGE = 50
 
@@ -69,7 +70,7 @@ class History:
 
     entries: list[Entry]
     next: int | None
-    titles: Mapping[tuple[str, int], str]
+    titles: Mapping[tuple[str, int | str], str]  # of records and users by number, of tags by code
 
 
 # For whom somebody stood in: whoever owned the record just before the change, if the actor was their deputy then.
@@ -177,13 +178,16 @@ def _entry(actor: Actor, shape: Shape, row: Sequence[Any]) -> Entry | None:
     )
 
 
-def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tuple[str, int], str]:
-    """Titles of all records and users that some changes mention; one query per kind of target."""
+def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tuple[str, int | str], str]:
+    """Titles of all records, users and tags that some changes mention; one query per kind of target, one for all tags."""
     wanted: dict[str, set[int]] = defaultdict(set)
+    codes: dict[str, set[str]] = defaultdict(set)
     for changed in changes:
         if source := source_of(changed.field):
             wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
-    titles: dict[tuple[str, int], str] = {}
+        if name := changed.field.params.dictionary:
+            codes[name].update(c for v in (changed.old, changed.new) if isinstance(v, list) for c in v)
+    titles: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(codes).items())
     for source, ids in wanted.items():
         for number, title in _names(actor, source, sorted(ids)).items():
             titles[source, number] = title

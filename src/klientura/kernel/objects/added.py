@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from klientura.kernel.fields.base import Choice
+from klientura.kernel.fields.base import Choice, Choices
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.labels import said
 from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption, FieldConditions, Layout
@@ -23,7 +23,7 @@ def read_additions() -> Additions:
     return Additions(
         objects=tuple(AddedObject.objects.filter(state="active").order_by("position", "pk")),
         fields={key: tuple(found) for key, found in fields.items()},
-        options={number: tuple(found) for number, found in choices.items()},
+        options={number: Choices(found) for number, found in choices.items()},
         conditions=tuple(FieldConditions.objects.order_by("pk")),
         layouts={each.object: each for each in Layout.objects.all()},
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from klientura.kernel.fields.base import Choice
+from klientura.kernel.fields.base import Choices
 
 if TYPE_CHECKING:
     from klientura.kernel.objects.models import AddedField, AddedObject, FieldConditions, Layout
@@ -16,7 +16,7 @@ class Additions:
 
     objects: tuple["AddedObject", ...] = ()
     fields: Mapping[str, tuple["AddedField", ...]] = field(default_factory=dict)  # by the key of the object
-    options: Mapping[int, tuple[Choice, ...]] = field(default_factory=dict)  # by the number of the field
+    options: Mapping[int, Choices] = field(default_factory=dict)  # by the number of the field
     conditions: tuple["FieldConditions", ...] = ()
     layouts: Mapping[str, "Layout"] = field(default_factory=dict)  # by the key of the object
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.errors import Text
-from klientura.kernel.fields.base import Choice, FieldProblem, FieldType, Params
+from klientura.kernel.fields.base import NO_CHOICES, Choices, FieldProblem, FieldType, Params
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
-from klientura.kernel.objects.derive import derive_shape
+from klientura.kernel.objects.derive import CHOSEN, derive_shape, dictionary_of
 from klientura.kernel.objects.labels import said
 from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
@@ -25,7 +25,7 @@ MORE = "more"
 """The section of added fields that were given to none."""
 LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
-NOT_SORTED = frozenset({"long_text", "multi_option"})
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""
@@ -188,7 +188,7 @@ def _placed(
 
 
 def added_field(
-    row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, tuple[Choice, ...]]
+    row: "AddedField", shape: Shape, shapes: Mapping[str, Shape], options: Mapping[int, Choices]
 ) -> FieldShape | None:
     """Compile one added field; None when what it points at is gone, or its type is not known to this version."""
     given, kind = row.params, FIELD_TYPES.get(_type_of(row))
@@ -196,7 +196,7 @@ def added_field(
         return None
     if row.type in POINTING and given.get(POINTING[row.type]) not in shapes:
         return None
-    params = _params(row, kind, shape, options.get(row.id, ()) if options else ())
+    params = _params(row, kind, shape, options.get(row.id, NO_CHOICES) if options else NO_CHOICES)
     return FieldShape(
         key=row.key,
         column=row.column,
@@ -258,7 +258,7 @@ def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
         for name, field in shape.fields.items():
             if field.rollup and field.type.key == "option":
                 gathered = shapes[field.rollup.source].fields.get(field.rollup.of)
-                choices = gathered.params.choices if gathered else ()
+                choices = gathered.params.choices if gathered else NO_CHOICES
                 mended = replace(field, params=replace(field.params, choices=choices))
                 shapes[key] = replace(shape, fields={**shapes[key].fields, name: mended})
 
@@ -279,9 +279,9 @@ def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
         return None
 
 
-def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Choice, ...]) -> Params:
+def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: Choices) -> Params:
     given = row.params
-    if not given and not choices and kind.key not in EXACT:
+    if not given and not choices and kind.key not in EXACT | CHOSEN:
         return PLAIN
     # What is gathered is in the company's currency, whatever the record's own.
     own = kind.key == "money" and row.type != "rollup" and "currency" in shape.fields
@@ -293,6 +293,9 @@ def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: tuple[Cho
         minimum=given.get("minimum"),
         maximum=given.get("maximum"),
         choices=choices,
+        home=f"{shape.key}.{row.key}" if kind.key in CHOSEN else "",
+        dictionary=dictionary_of(shape.base, row.column) if kind.key == "tags" else "",
+        open_tags=given.get("open_tags", True),
         target=given.get("target"),
         currency_field=currency,
     )

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 
-from klientura.kernel.fields.base import Choice, Params
+from klientura.kernel.fields.base import Choice, Choices, Params
 from klientura.kernel.fields.columns import MoneyColumn, PhoneColumn
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.shape import HEADER, FieldShape, PartShape, Shape
@@ -21,6 +21,8 @@ UNFILTERED = frozenset({"uid", "version", "updated_by"})
 READ_ONLY_HEADER = frozenset(
     {"id", "uid", "title", "created_at", "created_by", "updated_at", "updated_by", "version"}
 )
+CHOSEN = frozenset({"option", "multi_option", "tags"})
+"""Types whose values are chosen from a list that is asked for by the field's own address."""
 USER_MODEL = "access.User"
 
 type Column = models.Field[Any, Any]  # evaluated by type checkers only
@@ -42,6 +44,11 @@ _TYPE_OF: tuple[tuple[Any, str], ...] = (
 )
 
 
+def dictionary_of(base: str, column: str) -> str:
+    """The name of the tags of a field: kinds of record that share its column share its tags."""
+    return f"{base}.{column}"
+
+
 def type_key(column: Column) -> str:
     """The field type that a model column stands for."""
     if isinstance(column, models.ForeignKey):
@@ -54,8 +61,10 @@ def type_key(column: Column) -> str:
     raise ImproperlyConfigured(f"no field type for {column!r}")
 
 
-def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> FieldShape:
-    """Compile one field from its column and what the spec says about it."""
+def derive_field(
+    column: Column, options: Field, targets: Mapping[str, str], *, of: tuple[str, str] | None = None
+) -> FieldShape:
+    """Compile one field from its column and what the spec says about it; `of` names its object and that one's base."""
     kind = options.type or type_key(column)
     optional = column.null or column.blank or column.default is not NOT_PROVIDED
     system = column.name in HEADER
@@ -65,7 +74,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         type=FIELD_TYPES[kind],
         label=options.label or column.verbose_name,
         hint=options.hint or column.help_text,
-        params=_params(column, options, targets),
+        params=_params(column, options, targets, _home(kind, column, of)),
         required=(not optional) if options.required is None else options.required,
         nullable=column.null,
         system=system,
@@ -75,7 +84,7 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
         sortable=options.sortable
-        and kind not in {"long_text", "multi_option"}
+        and kind not in {"long_text", "multi_option", "tags"}
         and column.name not in {"uid", "version"},
         contains=options.contains,
         tracked=options.tracked,
@@ -85,9 +94,17 @@ def derive_field(column: Column, options: Field, targets: Mapping[str, str]) -> 
     )
 
 
-def _params(column: Column, options: Field, targets: Mapping[str, str]) -> Params:
+def _home(kind: str, column: Column, of: tuple[str, str] | None) -> tuple[str, str]:
+    """Where the values of a field of a record are chosen from, and the dictionary of its tags."""
+    if of is None or kind not in CHOSEN:
+        return "", ""
+    key, base = of
+    return f"{key}.{column.name}", dictionary_of(base, column.column or column.name) if kind == "tags" else ""
+
+
+def _params(column: Column, options: Field, targets: Mapping[str, str], home: tuple[str, str]) -> Params:
     choice_source = column.base_field if isinstance(column, ArrayField) else column
-    choices = tuple(
+    choices = Choices(
         Choice(str(code), label, options.hues.get(str(code), "gray"))
         for code, label in (choice_source.flatchoices or ())
         if code not in ("", None)
@@ -109,6 +126,8 @@ def _params(column: Column, options: Field, targets: Mapping[str, str]) -> Param
         target=target,
         currency_field=getattr(column, "currency_field", None),
         normalise=options.normalise,
+        home=home[0],
+        dictionary=home[1],
     )
 
 
@@ -141,8 +160,9 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = 
     """
     meta = spec.table_model._meta
     skip = HIDDEN | set(spec.constants) | set(spec.exclude)
+    of = (spec.key, meta.model_name or spec.key)
     fields = {
-        c.name: derive_field(c, spec.fields.get(c.name, Field()), targets)
+        c.name: derive_field(c, spec.fields.get(c.name, Field()), targets, of=of)
         for c in _columns(meta)
         if c.name not in skip
     }

@@ -20,6 +20,7 @@ MAX_HINT = 300
 MAX_OPTIONS = 10_000
 HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink", "violet")
 LISTS = frozenset({"option", "multi_option"})
+WITHOUT_DEFAULT = frozenset({"reference", "user", "multi_option", "tags", "formula", "rollup", AUTONUMBER})
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url", AUTONUMBER})
 SHOWN = ("decimal", "money", "percent")
@@ -196,6 +197,8 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     made |= _computed(raw, kind, wrong)
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
+    if kind == "tags" and raw.get("open_tags") is False:
+        made["open_tags"] = False
     if kind == "reference":
         target = raw.get("target")
         if not isinstance(target, str) or target not in all_shapes():
@@ -262,7 +265,7 @@ def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str]) -> list[str]:
 
 def _default(raw: Any, kind: str, params: Mapping[str, Any], wrong: Complaints) -> Any:
     """A value that new records begin with, as JSON; of a list the label or code of an option. Never a record or a person."""
-    if raw in (None, "") or kind in {"reference", "user", "multi_option", "formula", "rollup", AUTONUMBER}:
+    if raw in (None, "") or kind in WITHOUT_DEFAULT:
         return None
     if kind == "option":
         return text_of(raw, "default", MAX_LABEL, wrong) or None

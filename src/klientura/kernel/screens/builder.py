@@ -17,6 +17,7 @@ from klientura.kernel.access.gate import may, members_of, readable, require
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.filtering import filter_fields, titles_of
+from klientura.kernel.screens.picking import is_looked_for, names_of_values
 from klientura.kernel.segments.reading import names_of
 from klientura.kernel.store.filters import MAX_RELATED, SHARED, Tree
 from klientura.kernel.web.doors import Door, open_to
@@ -82,17 +83,27 @@ def _conditions(trees: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
 
 def _names(
     actor: Actor, fields: Mapping[str, FieldShape], conditions: Sequence[Mapping[str, Any]]
-) -> dict[str, dict[int, str]]:
-    """By field: the titles, as far as they are open to the actor, of the records that a filter names by number."""
+) -> dict[str, Mapping[Any, str]]:
+    """By field: what the records that a filter names by number are called, as far as they are open to the actor; and tags
+    and options of long lists by their codes."""
     wanted: dict[str, set[int]] = defaultdict(set)
+    texts: dict[str, set[str]] = defaultdict(set)
     for node in conditions:
         field = fields.get(str(node.get("field")))
+        value = node.get("value")
+        values = value if isinstance(value, list) else [value]
+        if field is not None and is_looked_for(field):
+            texts[field.key].update(one for one in values if isinstance(one, str))
         if field is not None and field.type.key in REFERRING:
-            value = node.get("value")
-            for one in value if isinstance(value, list) else [value]:
+            for one in values:
                 if isinstance(one, int | str) and (found_id := number(str(one))) is not None:
                     wanted[field.key].add(found_id)
-    return {key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()}
+    names: dict[str, Mapping[Any, str]] = {
+        key: titles_of(actor, fields[key], sorted(ids)[:MAX_NAMED]) for key, ids in wanted.items()
+    }
+    for key, codes in texts.items():
+        names[key] = names_of_values(fields[key], sorted(codes)[:MAX_NAMED])
+    return names
 
 
 def _segments(actor: Actor, shape: Shape, conditions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
+from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.read import Ref, Row
@@ -57,7 +58,7 @@ def _user(_field: FieldShape, value: Ref, _lang: Language) -> Cell:
 
 
 def _option(field: FieldShape, value: str, _lang: Language) -> Cell:
-    choice = next((c for c in field.params.choices if c.code == value), None)
+    choice = field.params.choices.by_code.get(value)
     if choice is None:
         return value
     return (
@@ -70,7 +71,18 @@ def _option(field: FieldShape, value: str, _lang: Language) -> Cell:
 def _options(field: FieldShape, value: list[str], _lang: Language) -> Cell:
     return {
         "kind": "badges",
-        "items": [{"text": str(c.label), "hue": c.hue} for c in field.params.choices if c.code in value],
+        "items": [
+            {"text": str(c.label), "hue": c.hue}
+            for code in field.params.choices.in_order(value)
+            for c in (field.params.choices.by_code[code],)
+        ],
+    }
+
+
+def _tags(_field: FieldShape, value: list[str], _lang: Language) -> Cell:
+    return {
+        "kind": "badges",
+        "items": [{"text": label_of(v), "hue": v.hue if isinstance(v, Tag) else "gray"} for v in value],
     }
 
 
@@ -113,6 +125,7 @@ _MAKERS: dict[str, Any] = {
     "user": _user,
     "option": _option,
     "multi_option": _options,
+    "tags": _tags,
     "date": _date,
     "datetime": _moment,
     "boolean": _boolean,

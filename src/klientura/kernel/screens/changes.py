@@ -23,13 +23,13 @@ from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.screens.why import by_rule
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.tags import dictionary
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
 from klientura.kit.phones import EXTENSION
 
-STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
 ICONS = {
     "create": "sparkles",
     "trash": "trash-2",
@@ -37,6 +37,7 @@ ICONS = {
     "share": "share",
     "comment": "message-square",
 }
+STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
 
 
 def action_text(entry: Entry, shape: Shape) -> str:
@@ -76,6 +77,8 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
     if source := source_of(field):
         title = history.titles.get((source, value)) if isinstance(value, int) else None
         value = Ref(value, title)
+    elif field.params.dictionary and isinstance(value, list):
+        value = dictionary.shown(field.params.dictionary, value, history.titles)
     elif field.type.key in {"date", "datetime", "money", "decimal", "percent"}:
         value = field.type.parse(str(value), field.params)
     elif field.key == "value" and STORED_PHONE.fullmatch(

@@ -1,5 +1,6 @@
 """What somebody chose or typed, in words; records, users and teams by their names, as far as these are open to the reader."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,9 +10,10 @@ from klientura.kernel.history.read import source_of
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.screens.filtering import titles_of
 from klientura.kernel.screens.language import lang
+from klientura.kernel.tags import dictionary
 from klientura.kernel.web.requests import number
 
-type Names = Mapping[tuple[str, int], str]
+type Names = Mapping[tuple[str, int | str], str]
 
 
 def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
@@ -20,15 +22,24 @@ def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
     What is not there or not open to the actor has no name.
     """
     wanted: dict[str, tuple[FieldShape, set[int]]] = {}
+    tags: dict[str, set[str]] = defaultdict(set)
     for field, raw in chosen:
+        if field.params.dictionary:
+            tags[field.params.dictionary].update(texts_in(raw))
         source, target = source_of(field), _number(raw)
         if source is not None and target is not None:
             wanted.setdefault(source, (field, set()))[1].add(target)
-    return {
-        (source, target): name
-        for source, (field, ids) in wanted.items()
-        for target, name in titles_of(actor, field, sorted(ids)).items()
-    }
+    names: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(tags).items())
+    for source, (field, ids) in wanted.items():
+        names |= {(source, target): name for target, name in titles_of(actor, field, sorted(ids)).items()}
+    return names
+
+
+def texts_in(raw: Any) -> list[str]:
+    """The pieces of a raw value of several."""
+    if isinstance(raw, Mapping):
+        return [*texts_in(raw.get("add")), *texts_in(raw.get("remove"))]
+    return [each for each in raw if isinstance(each, str)] if isinstance(raw, list | tuple) else []
 
 
 def name_of(field: FieldShape, raw: Any, names: Names) -> str:
@@ -45,6 +56,8 @@ def in_words(field: FieldShape, raw: Any, names: Names) -> str:
         return ""
     if source_of(field) is not None:
         return name_of(field, raw, names)
+    if field.params.dictionary:
+        return "; ".join(tag.label for tag in dictionary.shown(field.params.dictionary, texts_in(raw), names))
     try:
         return field.type.display(field.type.parse(raw, field.params), field.params, lang())
     except FieldProblem:

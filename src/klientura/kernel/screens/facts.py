@@ -24,7 +24,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 
 # What a browser sends of these when nothing is ticked is nothing at all.
-NOTHING: dict[str, Any] = {"multi_option": [], "boolean": False}
+NOTHING: dict[str, Any] = {"multi_option": [], "tags": [], "boolean": False}
 
 
 @open_to(Door.SIGNED_IN)
@@ -99,11 +99,11 @@ def _conflict(
     return show(
         asked, "screens/fact_conflict.html", status=409,
         fact={"name": field.key, "label": field.heading, "view_url": f"{address}?view=1"},
-        theirs=theirs, mine=mine, mine_raw=_sent(raw), who=who, save_url=address, version=version,
+        theirs=theirs, mine=mine, mine_raw=sent(raw), who=who, save_url=address, version=version,
     )  # fmt: skip
 
 
-def _sent(raw: Any) -> list[str]:
+def sent(raw: Any) -> list[str]:
     """A value as a form would send it again: each of many, a tick as a tick."""
     if isinstance(raw, bool):
         return ["1" if raw else ""]

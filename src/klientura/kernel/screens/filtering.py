@@ -10,6 +10,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import RELATIVE, FieldShape, Shape
+from klientura.kernel.screens.picking import is_looked_for, values_url
 from klientura.kernel.store import read
 
 
@@ -83,6 +84,8 @@ def value_kind(op: str, field: FieldShape) -> str:
     if op in RELATIVE:
         return "days"
     kind = field.type.key
+    if is_looked_for(field):
+        return "refs" if op in {"in", "not_in", "any", "all", "none"} else "ref"
     if kind in {"option", "multi_option", "boolean"}:
         return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
     if kind in {"reference", "user"}:
@@ -140,7 +143,9 @@ def _builder_field(field: FieldShape) -> dict[str, Any]:
         "type": field.type.key,
         "ops": [_operator(op, field) for op in ops],
     }
-    if field.params.choices:
+    if is_looked_for(field):
+        made["ref_url"] = values_url(field)
+    elif field.params.choices:
         made["options"] = [{"value": c.code, "label": str(c.label)} for c in field.params.choices]
     elif field.type.key == "boolean":
         made["options"] = [{"value": "true", "label": _("Yes")}, {"value": "false", "label": _("No")}]

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.fields.base import Choice, FieldProblem
 from klientura.kernel.fields.measures import STARS
+from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.objects.shape import FieldShape, PartShape
-from klientura.kernel.screens.chosen import Names, name_of
+from klientura.kernel.screens.chosen import Names, name_of, texts_in
+from klientura.kernel.screens.picking import is_looked_for, values_url
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.requests import number
 from klientura.kit.formats import Language
@@ -17,6 +19,7 @@ CONTROLS = {
     "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
+    "tags": "picks",
 }  # fmt: skip
 
 
@@ -46,7 +49,9 @@ def control(
         "value": raw if raw is not None else field.type.to_input(_plain(value), field.params, lang),
     }
     kind = made["type"]
-    if kind in {"select", "options"}:
+    if is_looked_for(field):
+        kind = _picked(field, made, names or {})
+    elif kind in {"select", "options"}:
         made["options"] = _options(field, made["value"])
         if kind == "select":
             made["empty"] = "—"
@@ -62,9 +67,35 @@ def control(
             made["value"], made["display"] = value.id, value.title or f"№ {value.id}"
     elif kind == "datetime":
         made["exact"] = field.type.to_json(value)
-    elif kind == "textarea" or field.type.key == "multi_option":
+    if kind == "textarea" or field.type.many:
         made["wide"] = True
     return made
+
+
+def _picked(field: FieldShape, made: dict[str, Any], names: Names) -> str:
+    """Values that are looked for as one types: tags, and the options of a long list."""
+    made["url"] = values_url(field)
+    if not field.type.many:
+        made["type"] = "ref"
+        made["display"] = field.type.display(made["value"] or None, field.params, "ru")
+        return "ref"
+    made["type"] = "picks"
+    held = made["value"] if isinstance(made["value"], list | tuple) else texts_in(made["value"])
+    if field.params.dictionary:
+        tags = [
+            each if isinstance(each, Tag) else names.get((field.params.dictionary, each), each)
+            for each in held
+        ]
+        made["chosen"] = [
+            {"value": str(t), "label": label_of(t), "hue": t.hue if isinstance(t, Tag) else "gray"}
+            for t in tags
+        ]
+        made["creates"] = field.params.open_tags
+    else:
+        by_code = field.params.choices.by_code
+        found = [by_code.get(str(each)) or Choice(str(each), str(each)) for each in held]
+        made["chosen"] = [{"value": c.code, "label": str(c.label), "hue": c.hue} for c in found]
+    return "picks"
 
 
 def _options(field: FieldShape, value: Any) -> list[dict[str, Any]]:
@@ -102,7 +133,7 @@ def values_from(form: QueryDict, fields: Mapping[str, FieldShape]) -> dict[str, 
     values: dict[str, Any] = {}
     marks = set(form.getlist("present"))
     for key, field in fields.items():
-        if field.type.key == "multi_option":
+        if field.type.many:
             if key in form or key in marks:
                 values[key] = [v for v in form.getlist(key) if v]
         elif field.type.key == "boolean":
@@ -111,6 +142,14 @@ def values_from(form: QueryDict, fields: Mapping[str, FieldShape]) -> dict[str, 
         elif key in form:
             values[key] = _exact(field, form.get(key, ""), form.get(f"{key}-exact", ""))
     return values
+
+
+def difference_from(form: QueryDict, values: Mapping[str, Any], field: FieldShape) -> dict[str, Any]:
+    """What a change of many records does with values of several: «how» says whether they are added, removed or set."""
+    how, chosen = form.get("how", ""), values.get(field.key)
+    if field.type.many and how in {"add", "remove"}:
+        return {field.key: {how: chosen or []}}
+    return dict(values)
 
 
 def _exact(field: FieldShape, typed: str, stored: str) -> str:

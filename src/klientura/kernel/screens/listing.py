@@ -6,7 +6,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, readable, require, writable
@@ -165,7 +165,7 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     context: dict[str, Any] = {
         "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": f.heading} for f in fields], "chosen": chosen,
         "control": {**inputs.control(field, None, lang(), company_currency=asked.installation.currency), "id": f"d-{field.key}"},
-        "ids": request.POST.getlist("ids"),
+        "hows": _hows() if field.type.many else [], "ids": request.POST.getlist("ids"),
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
     return show(request, "screens/bulk_form.html", **context)
@@ -174,6 +174,15 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
 def _same_for_many(shape: Shape, field: FieldShape) -> bool:
     """Whether a group of records may share a value: names and numbers tell records apart."""
     telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
+def _hows() -> list[dict[str, str]]:
+    """What may be done with the several values that each of many records has."""
+    return [
+        {"value": "add", "label": _("Add")},
+        {"value": "remove", "label": pgettext("values", "Take off")},
+        {"value": "set", "label": _("Replace all by these")},
+    ]
+
+
     return field.writable and field.key not in telling_apart and field.params.normalise is None
 
 
@@ -190,6 +199,7 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
     outcome = bulk.edit(asked.actor, shape, selection_of(request, asked, shape), values)
     text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
         "count": outcome.changed
+    values = inputs.difference_from(request.POST, values, field)
     }
     return bulk_done(text, outcome)
 

@@ -88,8 +88,12 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
     if field.column in IN_SCOPE_INDEXES or not field.indexed or not (field.filterable or field.sortable):
         return
     name = sql.Identifier(field.column)
-    if field.type.key == "multi_option":
-        yield _index(shape.table, sql.SQL("using gin ({})").format(name), live)
+    if field.type.many:
+        # Most records have no tags, and cost nothing then; options keep the index that they have always had.
+        some = (
+            live if field.type.key == "multi_option" else sql.SQL("{} and {} is not null").format(live, name)
+        )
+        yield _index(shape.table, sql.SQL("using gin ({})").format(name), some)
         return
     if not field.type.multiline:  # too long for a key, and never sorted by
         folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name

@@ -14,9 +14,11 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.fields.many import Difference
 from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.expressions import column, comparable, like
+from klientura.kernel.tags import dictionary
 from klientura.kit.text import fold
 
 MAX_LIST = 1000
@@ -172,11 +174,26 @@ def _emptiness(template: str) -> Callable[[FieldShape, Any, Context], Predicate]
     return compiled
 
 
-def _options(template: str) -> Callable[[FieldShape, Any, Context], Predicate]:
+def _having(template: str, joint: str = "") -> Callable[[FieldShape, Any, Context], Predicate]:
+    """What a field of several values has. A tag stands for itself and those that were merged into it: any of them will do."""
     text = sql.SQL(template)
 
     def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
-        return Predicate(text.format(column(field, context.alias)), (_value(field, raw),))
+        wanted = _value(field, raw)
+        if isinstance(wanted, Difference):
+            raise bad(
+                _("A condition on «%(field)s» needs a list of values.") % {"field": field.label},
+                field=field.key,
+            )
+        kind = sql.SQL(field.type.sql_type)
+        place = column(field, context.alias)
+        if not field.params.dictionary:
+            return Predicate(text.format(place, kind), (wanted,))
+        families = dictionary.families(field.params.dictionary, wanted)
+        if joint:
+            parts = sql.SQL(joint).join(sql.SQL("{} && %s::{}").format(place, kind) for _each in families)
+            return Predicate(sql.SQL("({})").format(parts), tuple(families))
+        return Predicate(text.format(place, kind), ([code for each in families for code in each],))
 
     return compiled
 
@@ -205,8 +222,8 @@ OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "starts": _starts,
     "empty": _emptiness("{} is null"),
     "not_empty": _emptiness("{} is not null"),
-    "any": _options("{} && %s::varchar[]"),
-    "all": _options("{} @> %s::varchar[]"),
-    "none": _options("({} && %s::varchar[]) is not true"),
+    "any": _having("{} && %s::{}"),
+    "all": _having("{} @> %s::{}", " and "),
+    "none": _having("({} && %s::{}) is not true"),
     "me": _me,
 }

@@ -17,6 +17,7 @@ from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.store.tag_names import name_tags
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
@@ -99,7 +100,9 @@ def page(
         found = found[:limit]
         last, value = found[-1]
         following = cursors.encode(sort, field, cursors.Position(value, last["id"]))
-    return Page(fields, [row for row, _value in found], following)
+    rows = [row for row, _value in found]
+    name_tags(fields, rows)
+    return Page(fields, rows, following)
 
 
 def _segments(
@@ -205,7 +208,9 @@ def get(
         values = cursor.fetchone()
     if values is None:
         raise NotFound
-    return _rows(query, [values])[0]
+    rows = _rows(query, [values])
+    name_tags(fields, rows)
+    return rows[0]
 
 
 def parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int, dict[str, list[Row]]]:

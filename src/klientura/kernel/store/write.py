@@ -17,6 +17,7 @@ from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.store import drafts, field_states, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
+from klientura.kernel.store.many import settle_many
 from klientura.kernel.store.read import Row
 from klientura.kernel.store.references import check_references, complete_team
 
@@ -136,7 +137,8 @@ def _is_mine(actor: Actor, shape: Shape, draft: Draft) -> bool:
 
 
 def follow_rules(actor: Actor, batch: Batch) -> None:
-    """Complete the team, check references and run the rules of the object; what they refuse stands in the drafts."""
+    """Settle tags, complete the team, check references and run the rules of the object; what they refuse stands in the drafts."""
+    settle_many(actor, batch)
     complete_team(actor, batch)
     check_references(actor, batch)
     if batch.shape.spec.before_write:
@@ -255,9 +257,10 @@ def apply(
     operation_id: int | None = None,
 ) -> int:
     """Check a draft of an existing, locked record and write what differs; return the version that stands then."""
+    batch = Batch(shape, [draft], creating=False)
+    settle_many(actor, batch)
     if expected_version is not None and not draft.errors:
         late_edits.join(actor, shape, draft, expected_version)
-    batch = Batch(shape, [draft], creating=False)
     settle(actor, batch)
     changed = write_drafts(actor, batch, operation_id=operation_id)
     return draft.version + len(changed)

@@ -33,6 +33,7 @@ FIELDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("boolean", {}),
     ("option", {"options": OPTIONS, "default": "Белый"}),
     ("multi_option", {"options": OPTIONS}),
+    ("tags", {}),
     ("email", {"searched": True}),
     ("phone", {}),
     ("url", {}),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from klientura.kernel.fields.periods import PERIODS, bounds
+from klientura.kernel.fields.tags import label_of
 from klientura.kernel.objects.shape import RELATIVE, FieldShape
 from klientura.kernel.store.read import Ref, Row
 from klientura.kit.text import fold
@@ -25,6 +26,14 @@ def stored(field: FieldShape, row: Row) -> Any:
 def operand(field: FieldShape, raw: Any) -> Any:
     """A raw operand as it is compared."""
     return fold(str(raw)) if field.type.folds else field.type.parse(raw, field.params)
+
+
+def kept(field: FieldShape, value: Any, raw: Any) -> bool:
+    """Whether a field that was sent a raw value holds what it means; tags are sent by their words and kept by their codes."""
+    parsed = field.type.parse(raw, field.params)
+    if field.params.dictionary:
+        return {label_of(tag) for tag in value} == set(parsed)
+    return bool(value == parsed)
 
 
 def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = None) -> bool:

@@ -28,6 +28,7 @@ TEXTS = (
     "<b>жирный</b>", "{{ 7*7 }}", "Straße 5", "ﬁnance ½", "Ünïcode ✓", "שלום world", "😀 смайл", "=1+2", "a,b;c", "тест-драйв",
     "Яблоко", "яблоко", "Zebra", "zebra 10", "zebra 9", "№ 7",
 )  # fmt: skip
+TAGS = ("ВИП", "Ёлочный", "new client", "«Особый»", "100 %", "a_b")
 SPARSE = 4  # every fourth record leaves a field empty
 
 
@@ -110,6 +111,8 @@ def value_by_type(each: FieldShape, number: int) -> Any:
         return (
             codes[number % len(codes)] if kind == "option" else sorted({codes[0], codes[number % len(codes)]})
         )
+    if kind == "tags":
+        return [TAGS[number % len(TAGS)], TAGS[number * 3 % len(TAGS)]]
     if kind == "rating":
         return number % 5 + 1
     if kind in {"integer", "decimal", "money", "percent", "duration"}:

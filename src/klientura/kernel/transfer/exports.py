@@ -190,7 +190,7 @@ def _cell(field: FieldShape | None, row: read.Row, actor: Actor) -> Value:
         return number
     if kind == "datetime":
         return timezone.localtime(value).replace(tzinfo=None)
-    if kind in {"boolean", "option", "multi_option"}:
+    if kind in {"boolean", "option"} or field.type.many:
         return field.type.display(value, field.params, "en" if actor.language == "en" else "ru")
     return str(value)
 

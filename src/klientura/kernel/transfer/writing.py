@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.fields.many import Difference
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import bulk, read, write
@@ -169,6 +170,8 @@ class Pen:
             fuller = known.mine and key in NAME_FIELDS and known.fields.get(key) == value
             if current is None or ((overwrite or fuller) and current != value):
                 draft.values[key] = value
+            elif field.params.dictionary:  # tags say something beside each other, not instead
+                draft.values[key] = Difference(list(value), [])
         for key, given in side.lines.items():
             own = stored.get(key, [])
             lines, changed = join_contacts(own, given) if key == CONTACTS else _join_lines(own, given)

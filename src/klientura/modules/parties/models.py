@@ -37,6 +37,7 @@ class Party(Record):
     last_contact_at = models.DateTimeField(_("last contact"), null=True, blank=True)
     next_step_at = models.DateTimeField(_("next step"), null=True, blank=True)
     note = models.TextField(_("note"), null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
 
     # organisation
     name = models.CharField(pgettext_lazy("organisation", "name"), max_length=255, null=True, blank=True)

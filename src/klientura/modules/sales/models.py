@@ -1,5 +1,6 @@
 """Tables of sales."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -73,6 +74,7 @@ class Opportunity(Record):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
     probability = models.IntegerField(_("probability, %"), null=True, blank=True)
     close_date = models.DateField(_("expected close"), null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
     source = models.CharField(_("source"), max_length=120, null=True, blank=True)
     competitor = models.CharField(_("competitor"), max_length=200, null=True, blank=True)
     description = models.TextField(_("description"), null=True, blank=True)

@@ -109,6 +109,7 @@ OPPORTUNITY = ObjectSpec(
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
         "description": Field(contains=True),
+        "tags": Field(type="tags"),
     },
     sections=(
         Section(
@@ -126,7 +127,7 @@ OPPORTUNITY = ObjectSpec(
                 "close_date",
             ),
         ),
-        Section("source", pgettext_lazy("section", "Where from"), ("source", "competitor", "owner", "team")),
+        Section("source", pgettext_lazy("section", "Where from"), ("source", "competitor", "tags", "owner", "team")),
         Section(
             "outcome",
             _("Outcome"),

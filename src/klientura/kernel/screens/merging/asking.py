@@ -60,13 +60,14 @@ def source_of(group: Group, kept: Row, others: Sequence[Row], choice: str | None
 
 def joinable(shape: Shape, group: Group) -> bool:
     """Whether the values of all records may stand together."""
-    return len(group.keys) == 1 and shape.fields[group.keys[0]].type.key in {"long_text", "multi_option"}
+    kind = shape.fields[group.keys[0]].type
+    return len(group.keys) == 1 and (kind.many or kind.key == "long_text")
 
 
 def joined(each: FieldShape, values: Sequence[Any]) -> Any:
     """The values of all: texts below each other, options as one list; what is said twice stands once."""
     known = [v for v in values if not empty(v)]
-    if each.type.key == "multi_option":
+    if each.type.many:
         return list(dict.fromkeys(code for value in known for code in value))
     return "\n\n".join(dict.fromkeys(str(v).strip() for v in known))
 

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from klientura.kernel.access.gate import Predicate, readable, readable_parts, writable
 from klientura.kernel.errors import Invalid, KernelError
+from klientura.kernel.fields.tags import Tag
 from klientura.kernel.merging.choosing import look_at
 from klientura.kernel.merging.circles import dissolved
 from klientura.kernel.merging.hanging import hanging
@@ -33,6 +34,7 @@ from klientura.kernel.screens.merging.asking import (
 )
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
+from klientura.kernel.tags import dictionary
 from klientura.kernel.web.requests import Request
 from klientura.kit.formats import format_date, format_decimal
 
@@ -166,6 +168,8 @@ def shown_value(asked: Request, shape: Shape, key: str, value: Any, row: Mapping
     if each.type.key in {"reference", "user"} and isinstance(value, int):
         found = names_of(asked.actor, [(each, value)])
         value = Ref(value, next(iter(found.values()), None))
+    elif each.params.dictionary and isinstance(value, list) and not all(isinstance(v, Tag) for v in value):
+        value = dictionary.shown(each.params.dictionary, value, names_of(asked.actor, [(each, value)]))
     shown = cell(each, value, dict(row), lang(), company_currency=asked.installation.currency)
     if isinstance(shown, dict) and shown.get("kind") in {"link", "email", "phone", "url"}:
         return shown["text"]

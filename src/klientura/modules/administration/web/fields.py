@@ -86,6 +86,7 @@ def _shown(shape: Shape, field: FieldShape, row: AddedField | None) -> dict[str,
     return {
         "id": row.pk if row else None, "key": field.key, "label": field.heading, "type": _type_label(kind),
         "icon": forms.TYPES[kind][2] if kind in forms.TYPES else "type", "marks": marks,
+        "tags": bool(field.params.dictionary),
     }  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def _source(request: HttpRequest, shape: Shape, row: AddedField | None) -> rollu
 def _ticks(request: HttpRequest) -> dict[str, bool]:
     return {
         name: name in request.POST
-        for name in ("required", "listed", "searched", "indexed", "for_all", "yearly")
+        for name in ("required", "listed", "searched", "indexed", "for_all", "yearly", "open_tags")
     }
 
 

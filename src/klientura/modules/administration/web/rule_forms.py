@@ -70,7 +70,7 @@ def filled_control(asked: Any, field: FieldShape, raw: Any, name: str) -> dict[s
 
 def raw_value(form: QueryDict, field: FieldShape, name: str) -> Any:
     """What a field's control sent."""
-    if field.type.key == "multi_option":
+    if field.type.many:
         return [v for v in form.getlist(name) if v]
     if field.type.key == "boolean":
         return form.get(name, "") in {"1", "true", "on", "yes"}

@@ -17,6 +17,7 @@ from klientura.modules.administration.web import (
     rule_runs,
     rule_steps,
     rules,
+    tags,
     teams,
     territories,
     tokens,
@@ -54,6 +55,18 @@ urlpatterns = [
     path("settings/rights", rights.rights, name="settings-rights"),
     path("settings/rights/<slug:role_key>", rights.role, name="settings-role"),
     path("settings/rights/<slug:role_key>/<object:object>", rights.fields, name="settings-fields"),
+    path("settings/objects/<object:object>/tags/<slug:key>", tags.tags, name="settings-tags"),
+    path("settings/objects/<object:object>/tags/<slug:key>/<slug:code>", tags.tag, name="settings-tag"),
+    path(
+        "settings/objects/<object:object>/tags/<slug:key>/<slug:code>/merge",
+        tags.merge,
+        name="settings-tag-merge",
+    ),
+    path(
+        "settings/objects/<object:object>/tags/<slug:key>/<slug:code>/part",
+        tags.part,
+        name="settings-tag-part",
+    ),
     path("settings/pipelines", pipelines.pipelines, name="settings-pipelines"),
     path(
         "settings/pipelines/stages/<number:stage_id>/<slug:way>",

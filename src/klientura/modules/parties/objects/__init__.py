@@ -27,6 +27,7 @@ FACTS: Final = {
     "importance": Field(hues=IMPORTANCE_HUES),
     "note": Field(contains=True),
     "city": Field(contains=True),
+    "tags": Field(type="tags"),
 }
 ORGANISATION_ONLY = (
     "name", "full_name", "legal_form", "inn", "kpp", "ogrn", "industry", "funding", "website", "turnover", "employees",
@@ -105,7 +106,7 @@ ORGANISATION = ObjectSpec(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("name", "status", "roles", "importance", "industry", "owner", "team"),
+            ("name", "status", "roles", "importance", "industry", "tags", "owner", "team"),
         ),
         Section(
             "contacts",
@@ -167,6 +168,7 @@ PERSON = ObjectSpec(
                 "decision_role",
                 "status",
                 "roles",
+                "tags",
                 "owner",
                 "team",
             ),

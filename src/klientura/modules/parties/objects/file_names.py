@@ -14,6 +14,7 @@ _BOTH: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "contact_points[mobile]": ("мобильный", "мобильный телефон", "сотовый", "моб", "моб тел", "mobile", "cell", "mobile phone"),
     "contact_points[fax]": ("факс", "fax"),
+    "tags": ("теги", "тэги", "метки", "ярлыки", "tags", "labels"),
     "contact_points[email]": (
         "e-mail", "email", "e mail", "электронная почта", "почта", "эл почта", "адрес электронной почты", "почта контактного лица",
         "mail", "emails",

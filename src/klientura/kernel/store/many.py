@@ -1,0 +1,92 @@
+"""Fields of several values on their way in: which tags are meant, and what a difference comes to."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.fields.base import REQUIRED
+from klientura.kernel.fields.many import MOST_VALUES, Difference
+from klientura.kernel.fields.tags import Typed
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.tags import dictionary
+from klientura.kernel.tags.dictionary import Full
+
+NO_SUCH_TAG = _("There is no tag “%(tag)s”, and only an administrator may add one to this field.")
+TOO_MANY = _("No more than %(count)s values fit here.")
+
+
+def settle_many(actor: Actor, batch: Batch) -> None:
+    """Bring what was given for fields of several values into the form in which it is kept.
+
+    Tags that nobody knows are made, where the field lets the actor do so. Two queries for a field of tags, and one more
+    for new ones, however many records there are. What is settled already is left alone.
+    """
+    for key, field in batch.shape.fields.items():
+        if not field.type.many:
+            continue
+        drafts = [d for d in batch if isinstance(d.values.get(key), Difference | Typed)]
+        if not drafts:
+            continue
+        if field.params.dictionary:
+            _settle_tags(actor, field, drafts)
+        for draft in drafts:
+            if isinstance(value := draft.values.get(key), Difference):
+                _put(field, draft, value.applied(draft.before.get(key) or []))
+
+
+def _settle_tags(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) -> None:
+    name = field.params.dictionary
+    given = {text for draft in drafts for text in _texts(draft.values[field.key])}
+    stored = {code for draft in drafts for code in draft.before.get(field.key) or ()}
+    codes = dictionary.known(name, given | stored)
+    asked_for = {text for draft in drafts for text in _wanted(draft.values[field.key])}
+    missing = sorted(text for text in asked_for if text not in codes)
+    if missing and (field.params.open_tags or actor.is_admin or actor.is_system):
+        try:
+            codes |= dictionary.make(name, missing, actor.user_id)
+        except Full as full:
+            for draft in drafts:
+                draft.refuse(field.key, full.code, full.message)
+                draft.values[field.key] = draft.before.get(field.key)
+            return
+    for draft in drafts:
+        value = draft.values[field.key]
+        unknown = next((text for text in _wanted(value) if text not in codes), None)
+        if unknown is not None:
+            draft.refuse(field.key, "option", NO_SUCH_TAG % {"tag": unknown})
+            draft.values[field.key] = draft.before.get(field.key)
+            continue
+        held = draft.before.get(field.key) or []
+        wanted = [codes[text] for text in _wanted(value)]
+        if isinstance(value, Difference):
+            gone = {codes.get(text, text) for text in value.remove}
+            kept = [codes.get(code, code) for code in held]
+            wanted = [code for code in (*kept, *wanted) if code not in gone]
+        if {codes.get(code, code) for code in held} == set(
+            wanted
+        ):  # the same, though merged or in another order
+            draft.values[field.key] = draft.before.get(field.key)
+        else:
+            _put(field, draft, sorted(set(wanted)))
+
+
+def _put(field: FieldShape, draft: Draft, values: list[Any]) -> None:
+    """Note the values that a record will hold."""
+    if len(values) > MOST_VALUES:
+        draft.refuse(field.key, "too_many", TOO_MANY % {"count": MOST_VALUES})
+    elif not values and field.required:
+        draft.refuse(field.key, "required", REQUIRED)
+    if field.params.choices:
+        values = field.params.choices.in_order(values)
+    draft.values[field.key] = values or (None if field.nullable else [])
+
+
+def _texts(value: Typed | Difference) -> Iterable[str]:
+    return (*value.add, *value.remove) if isinstance(value, Difference) else value
+
+
+def _wanted(value: Typed | Difference) -> Sequence[str]:
+    return value.add if isinstance(value, Difference) else value

@@ -1,0 +1,1 @@
+"""The tags of fields: what each is called, its colour, which were merged; records hold their codes only."""

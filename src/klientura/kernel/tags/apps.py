@@ -1,0 +1,10 @@
+"""Django registration."""
+
+from django.apps import AppConfig
+
+
+class TagsConfig(AppConfig):
+    """Dictionaries of tags."""
+
+    name = "klientura.kernel.tags"
+    label = "tags"
