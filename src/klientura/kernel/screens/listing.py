@@ -81,6 +81,9 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "export_url": f"/{shape.key}/export?{state.whole()}",
         "views": view_bar.bar(asked, shape, state),
         "may_segment": may_work(actor, shape),
+        "may_assign": may(actor, shape, "edit")
+        and "owner" in readable(actor, shape)
+        and writable(actor, shape, "owner"),
         "sealed": _sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
@@ -171,9 +174,6 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     return show(request, "screens/bulk_form.html", **context)
 
 
-def _same_for_many(shape: Shape, field: FieldShape) -> bool:
-    """Whether a group of records may share a value: names and numbers tell records apart."""
-    telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
 def _hows() -> list[dict[str, str]]:
     """What may be done with the several values that each of many records has."""
     return [
@@ -183,6 +183,9 @@ def _hows() -> list[dict[str, str]]:
     ]
 
 
+def _same_for_many(shape: Shape, field: FieldShape) -> bool:
+    """Whether a group of records may share a value: names and numbers tell records apart."""
+    telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
     return field.writable and field.key not in telling_apart and field.params.normalise is None
 
 
@@ -196,10 +199,10 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
     if field is None:
         raise NotFound
     values = inputs.values_from(request.POST, {key: field}) or {key: request.POST.get(key)}
+    values = inputs.difference_from(request.POST, values, field)
     outcome = bulk.edit(asked.actor, shape, selection_of(request, asked, shape), values)
     text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
         "count": outcome.changed
-    values = inputs.difference_from(request.POST, values, field)
     }
     return bulk_done(text, outcome)
 
