@@ -29,6 +29,10 @@ class Choice(NamedTuple):
 class Choices(tuple[Choice, ...]):
     """The options of a field in their order, found by code or by label without looking through all of them."""
 
+    def __hash__(self) -> int:
+        """Cheap, however long the list is: fields stand in the keys of caches."""
+        return hash((len(self), self[0].code, self[-1].code)) if self else 0
+
     @cached_property
     def by_code(self) -> dict[str, Choice]:
         """Each option by its code."""

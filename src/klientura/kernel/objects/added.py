@@ -1,4 +1,4 @@
-"""Reading what was added to the declared objects, in five queries."""
+"""Reading what was added to the declared objects, in six queries."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,7 +6,14 @@ from typing import Any
 from klientura.kernel.fields.base import Choice, Choices
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.labels import said
-from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption, FieldConditions, Layout
+from klientura.kernel.objects.models import (
+    AddedField,
+    AddedObject,
+    AddedOption,
+    DeclaredOption,
+    FieldConditions,
+    Layout,
+)
 
 
 def read_additions() -> Additions:
@@ -20,10 +27,14 @@ def read_additions() -> Additions:
     )
     for field_id, code, label, hue, active in rows:
         choices[field_id].append(Choice(code, said(label), hue, active))
+    declared: dict[tuple[str, str], list[DeclaredOption]] = defaultdict(list)
+    for option in DeclaredOption.objects.order_by("base", "column", "position", "pk"):
+        declared[option.base, option.column].append(option)
     return Additions(
         objects=tuple(AddedObject.objects.filter(state="active").order_by("position", "pk")),
         fields={key: tuple(found) for key, found in fields.items()},
         options={number: Choices(found) for number, found in choices.items()},
+        declared_options={place: tuple(found) for place, found in declared.items()},
         conditions=tuple(FieldConditions.objects.order_by("pk")),
         layouts={each.object: each for each in Layout.objects.all()},
     )

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from klientura.kernel.fields.base import Choices
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.models import AddedField, AddedObject, FieldConditions, Layout
+    from klientura.kernel.objects.models import (
+        AddedField,
+        AddedObject,
+        DeclaredOption,
+        FieldConditions,
+        Layout,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,7 @@ class Additions:
     objects: tuple["AddedObject", ...] = ()
     fields: Mapping[str, tuple["AddedField", ...]] = field(default_factory=dict)  # by the key of the object
     options: Mapping[int, Choices] = field(default_factory=dict)  # by the number of the field
+    declared_options: Mapping[tuple[str, str], tuple["DeclaredOption", ...]] = field(default_factory=dict)
     conditions: tuple["FieldConditions", ...] = ()
     layouts: Mapping[str, "Layout"] = field(default_factory=dict)  # by the key of the object
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.errors import Text
-from klientura.kernel.fields.base import NO_CHOICES, Choices, FieldProblem, FieldType, Params
+from klientura.kernel.fields.base import NO_CHOICES, Choice, Choices, FieldProblem, FieldType, Params
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.derive import CHOSEN, derive_shape, dictionary_of
@@ -19,12 +19,20 @@ from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.models import AddedField, AddedObject, FieldConditions, Layout
+    from klientura.kernel.objects.models import (
+        AddedField,
+        AddedObject,
+        DeclaredOption,
+        FieldConditions,
+        Layout,
+    )
 
 MORE = "more"
 """The section of added fields that were given to none."""
 LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
+MOST_COLUMNS = 50
+"""A field of more options makes no board."""
 NOT_SORTED = frozenset({"long_text", "multi_option", "tags"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
@@ -51,6 +59,7 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
             shapes[key] = _extended(shape, kept, fields)
         if key in additions.layouts:
             shapes[key] = arranged(shapes[key], additions.layouts[key])
+    _with_own_options(shapes, additions)
     _with_borrowed_options(shapes)
     for given in additions.conditions:
         if given.object in shapes and given.field in shapes[given.object].fields:
@@ -149,9 +158,14 @@ def _filled(
         columns=tuple(dict.fromkeys([*([title] if title else []), *listed, "owner"])),
         match_keys=((title,),) if title else (),
         parent=each.parent if each.parent in fields else None,
-        board=_board(group, fields) if group and group.type.key == "option" else None,
+        board=_board(group, fields) if group and group.type.key == "option" and _few(group) else None,
     )
     return replace(shape, spec=spec, fields={**shape.fields, **fields})
+
+
+def _few(group: FieldShape) -> bool:
+    """Whether the options of a field make as many columns as a board can show."""
+    return len(group.params.choices) <= MOST_COLUMNS
 
 
 def _board(group: FieldShape, fields: Mapping[str, FieldShape]) -> Board:
@@ -250,6 +264,32 @@ def _rollup(row: "AddedField") -> Rollup:
 def _numbering(row: "AddedField") -> Numbering:
     given = row.params
     return Numbering(given.get("prefix", ""), given.get("digits", 1), given.get("yearly", False))
+
+
+def _with_own_options(shapes: dict[str, Shape], additions: Additions) -> None:
+    """Declared fields with their options as the company words, colours, orders and completes them."""
+    if not additions.declared_options:
+        return
+    for key, shape in shapes.items():
+        mended = {
+            name: replace(field, params=replace(field.params, choices=worded(field.params.choices, rows)))
+            for name, field in shape.fields.items()
+            if (rows := additions.declared_options.get((shape.base, field.column))) and field.params.choices
+        }
+        if mended:
+            shapes[key] = replace(shape, fields={**shape.fields, **mended})
+
+
+def worded(declared: Choices, rows: Sequence["DeclaredOption"]) -> Choices:
+    """The options of a declared field by what the company keeps of them; those it knows nothing of come last, as declared."""
+    known = declared.by_code
+    own = [
+        Choice(row.code, said(row.label) if row.label else known[row.code].label, row.hue, row.active)
+        for row in rows
+        if row.label or row.code in known
+    ]
+    kept = {choice.code for choice in own}
+    return Choices((*own, *(choice for choice in declared if choice.code not in kept)))
 
 
 def _with_borrowed_options(shapes: dict[str, Shape]) -> None:

@@ -87,6 +87,8 @@ def derive_field(
         and kind not in {"long_text", "multi_option", "tags"}
         and column.name not in {"uid", "version"},
         contains=options.contains,
+        open_options=options.open_options,
+        kept_options=tuple(options.kept_options.items()),
         tracked=options.tracked,
         within=options.within,
         related=options.related,
@@ -117,7 +119,7 @@ def _params(column: Column, options: Field, targets: Mapping[str, str], home: tu
         low, high = (-(2**31) if low is None else low), (2**31 - 1 if high is None else high)
     return Params(
         # As text an identifier has its hyphens; Django says 32, which is how other databases keep it.
-        max_length=36 if isinstance(column, models.UUIDField) else getattr(column, "max_length", None),
+        max_length=36 if isinstance(column, models.UUIDField) else getattr(choice_source, "max_length", None),
         digits=getattr(column, "max_digits", None),
         places=getattr(column, "decimal_places", None),
         minimum=low,

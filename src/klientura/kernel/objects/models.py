@@ -91,6 +91,27 @@ class AddedOption(models.Model):
         constraints = [models.UniqueConstraint(fields=["field", "code"], name="kernel_added_option_code")]
 
 
+class DeclaredOption(models.Model):
+    """An option of a declared field as the company words it, or one that the company added. Without a row it is as declared.
+
+    `base` and `column` name the field: kinds of record that share its column share its options.
+    """
+
+    base = models.CharField(max_length=60)
+    column = models.CharField(max_length=63)
+    code = models.CharField(max_length=63)
+    label = models.JSONField(default=dict)  # empty: as declared
+    hue = models.CharField(max_length=20, default="gray")
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "kernel_declared_option"
+        constraints = [
+            models.UniqueConstraint(fields=["base", "column", "code"], name="kernel_declared_option_code")
+        ]
+
+
 class NumberYear(models.Model):
     """Where the numbering of a field stood when a year began, for fields that begin anew each year."""
 

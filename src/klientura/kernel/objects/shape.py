@@ -83,6 +83,8 @@ class FieldShape:
     shown_when: str = ""  # filter trees as JSON, asked of the field's own record; empty: always, never, never
     required_when: str = ""
     locked_when: str = ""
+    open_options: bool = False  # administrators may add options
+    kept_options: tuple[tuple[str, Text], ...] = ()  # those that cannot be taken away, and what needs each
     default: Any = None
     tracked: bool = True
     within: tuple[str, str] | None = None

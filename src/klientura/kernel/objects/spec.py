@@ -32,6 +32,8 @@ class Field:
     by_verb: str | None = None  # only this action changes it
     normalise: Callable[[str], str] | None = None
     hues: Mapping[str, str] = field(default_factory=dict)  # option code → hue
+    open_options: bool = False  # administrators may add options, and take away those that are not kept
+    kept_options: Mapping[str, Text] = field(default_factory=dict)  # code → what of the product needs it
     target: str | None = None  # object of a reference, when its model serves several
     minimum: int | None = None
     maximum: int | None = None

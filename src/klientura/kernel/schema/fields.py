@@ -331,21 +331,21 @@ def _keep_options(row: AddedField, wish: FieldWish) -> None:
     """Write the options as wanted. One that is left out is no longer offered; records that hold it keep it."""
     if wish.options is None:
         return
-    known = {o.code: o for o in AddedOption.objects.filter(field=row)}
+    known = {o.code: o for o in AddedOption.objects.filter(field=row).order_by("position", "pk")}
     codes = codes_for(wish.options, list(known))
-    for position, (code, option) in enumerate(zip(codes, wish.options, strict=True)):
-        if code in known:
-            known[code].label, known[code].hue = dict(option.label), option.hue
-            known[code].position, known[code].active = position, option.active
-    left_out = [o for code, o in known.items() if code not in codes]
-    for each in left_out:
-        each.active, each.position = False, len(codes) + each.position
-    AddedOption.objects.bulk_update(known.values(), ["label", "hue", "position", "active"])
-    AddedOption.objects.bulk_create(
+    kept = [
         AddedOption(field=row, code=code, label=dict(o.label), hue=o.hue, position=position, active=o.active)
         for position, (code, o) in enumerate(zip(codes, wish.options, strict=True))
-        if code not in known
-    )
+    ]
+    wanted = set(codes)
+    left_out = [o for code, o in known.items() if code not in wanted]
+    kept += [
+        AddedOption(field=row, code=o.code, label=o.label, hue=o.hue, position=len(codes) + n, active=False)
+        for n, o in enumerate(left_out)
+    ]
+    # Written anew: ten thousand single updates would take longer than a lock may be held.
+    AddedOption.objects.filter(field=row).delete()
+    AddedOption.objects.bulk_create(kept)
     if row.default is not None:
         _settle_default(row, codes, wish.options)
 

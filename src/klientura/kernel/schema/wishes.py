@@ -112,7 +112,7 @@ def read_field(raw: Mapping[str, Any], kind: str, wrong: Complaints) -> FieldWis
     for name in sorted(set(raw) - known):
         wrong.add(name[:60], "unknown", _("There is no such field."))
     options = (
-        _options(raw.get("options"), wrong) if kind in LISTS and raw.get("options") is not None else None
+        options_of(raw.get("options"), wrong) if kind in LISTS and raw.get("options") is not None else None
     )
     if kind in LISTS and "options" in raw and not options:
         wrong.add("options", "required", _("Name at least one option."))
@@ -208,7 +208,8 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     return made
 
 
-def _options(raw: Any, wrong: Complaints) -> tuple[OptionWish, ...]:
+def options_of(raw: Any, wrong: Complaints) -> tuple[OptionWish, ...]:
+    """The options that are wanted, in their order; what is wrong with one is complained of."""
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         wrong.add("options", "type", _("A list of options is expected here."))
         return ()
@@ -246,18 +247,20 @@ def _options(raw: Any, wrong: Complaints) -> tuple[OptionWish, ...]:
     return tuple(made)
 
 
-def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str]) -> list[str]:
+def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str], *, longest: int = 63) -> list[str]:
     """The code of each wanted option: its own if the field has it, else a new one made of its label."""
     known, used = set(taken), set(taken)
     codes: list[str] = []
     for wish in wishes:
-        if wish.code in known:
+        if wish.code in known:  # a second option of the same code is a new one
+            known.discard(wish.code)
             codes.append(wish.code)
             continue
         base = slug(wish.code or wish.label.get("en") or next(iter(wish.label.values()), "")) or "option"
-        code, number = base, 2
+        code, number = base[:longest], 2
         while code in used:
-            code, number = f"{base}_{number}", number + 1
+            tail = f"_{number}"
+            code, number = base[: longest - len(tail)] + tail, number + 1
         used.add(code)
         codes.append(code)
     return codes

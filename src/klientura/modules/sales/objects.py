@@ -103,7 +103,7 @@ OPPORTUNITY = ObjectSpec(
         "status": Field(read_only=True, hues={"open": "blue", "won": "green", "lost": "red"}),
         "stage_changed_at": Field(read_only=True),
         "closed_at": Field(read_only=True),
-        "loss_reason": Field(by_verb="lose"),
+        "loss_reason": Field(by_verb="lose", open_options=True),
         "loss_note": Field(by_verb="lose"),
         "next_step_at": Field(read_only=True, tracked=False),
         "probability": Field(minimum=0, maximum=100),

@@ -86,7 +86,7 @@ def _shown(shape: Shape, field: FieldShape, row: AddedField | None) -> dict[str,
     return {
         "id": row.pk if row else None, "key": field.key, "label": field.heading, "type": _type_label(kind),
         "icon": forms.TYPES[kind][2] if kind in forms.TYPES else "type", "marks": marks,
-        "tags": bool(field.params.dictionary),
+        "tags": bool(field.params.dictionary), "options": row is None and bool(field.params.choices) and not field.system,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from klientura.modules.administration.web import (
     me,
     objects,
     operations,
+    options,
     people,
     pipelines,
     rights,
@@ -55,6 +56,12 @@ urlpatterns = [
     path("settings/rights", rights.rights, name="settings-rights"),
     path("settings/rights/<slug:role_key>", rights.role, name="settings-role"),
     path("settings/rights/<slug:role_key>/<object:object>", rights.fields, name="settings-fields"),
+    path("settings/objects/<object:object>/options/<slug:key>", options.options, name="settings-options"),
+    path(
+        "settings/objects/<object:object>/options/<slug:key>/reset",
+        options.reset,
+        name="settings-options-reset",
+    ),
     path("settings/objects/<object:object>/tags/<slug:key>", tags.tags, name="settings-tags"),
     path("settings/objects/<object:object>/tags/<slug:key>/<slug:code>", tags.tag, name="settings-tag"),
     path(

@@ -22,9 +22,11 @@ ROLE_HUES = {
 FACTS: Final = {
     "last_contact_at": Field(read_only=True, tracked=False),
     "next_step_at": Field(read_only=True, tracked=False),
-    "roles": Field(hues=ROLE_HUES),
-    "status": Field(hues=STATUS_HUES),
-    "importance": Field(hues=IMPORTANCE_HUES),
+    "roles": Field(hues=ROLE_HUES, open_options=True),
+    "status": Field(
+        hues=STATUS_HUES, open_options=True, kept_options={"active": _("a rule of quality asks for it.")}
+    ),
+    "importance": Field(hues=IMPORTANCE_HUES, open_options=True),
     "note": Field(contains=True),
     "city": Field(contains=True),
     "tags": Field(type="tags"),
@@ -101,6 +103,15 @@ ORGANISATION = ObjectSpec(
         "parent": Field(target="organisation", related=_("Subsidiaries")),
         "primary_contact": Field(target="person", related=_("Organisations with this primary contact")),
         "employees": Field(minimum=0),
+        "industry": Field(open_options=True),
+        "funding": Field(open_options=True),
+        "legal_form": Field(
+            open_options=True,
+            kept_options={
+                "foreign": _("imports take it for forms of other countries."),
+                "other": _("imports take it for forms that they do not know."),
+            },
+        ),
     },
     sections=(
         Section(
@@ -154,6 +165,7 @@ PERSON = ObjectSpec(
         "title": Field(label=_("full name")),
         "last_name": Field(contains=True),
         "employer": Field(target="organisation", related=_("People")),
+        "decision_role": Field(open_options=True),
     },
     sections=(
         Section(
