@@ -8,6 +8,7 @@ export function startLists(): void {
       if (woken) return;
       woken = true;
       void import("./heads").then(({ setUpHeads }) => setUpHeads(wrap));
+      if (wrap.dataset.cells) void import("./cells").then(({ setUpCells }) => setUpCells(wrap));
     };
     if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });

@@ -19,7 +19,7 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
-function csrfToken(): string {
+export function csrfToken(): string {
   return find<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 

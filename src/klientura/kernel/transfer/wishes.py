@@ -70,9 +70,9 @@ def grant(actor: Actor, reader: Reader, users: Users, granted: Sequence[Wish]) -
         else:
             by_target[wish.field.params.target or ""].append(wish)
     for target, wishes in by_target.items():
-        titles = _titles(actor, target, sorted({name for w in wishes for name in _names(w.text)}))
+        titles = titled(actor, target, sorted({name for w in wishes for name in names_in(w.text)}))
         for wish in wishes:
-            found = next((titles[name] for name in _names(wish.text) if name in titles), [])
+            found = next((titles[name] for name in names_in(wish.text) if name in titles), [])
             if len(found) == 1:
                 wish.side.values.setdefault(wish.field.key, found[0])
                 continue
@@ -81,7 +81,7 @@ def grant(actor: Actor, reader: Reader, users: Users, granted: Sequence[Wish]) -
             reader.bad(wish.row, wish.column, wish.text, code, message, required=required)
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names_in(text: str) -> tuple[str, ...]:
     """A title as written, and without the legal form, which titles of organisations do not have."""
     return fold(text), fold(split_legal_form(text)[1])
 
@@ -103,7 +103,7 @@ def _grant_user(actor: Actor, reader: Reader, users: Users, wish: Wish) -> None:
         wish.row.main.notes.append(f"{wish.column}: {wish.text}")
 
 
-def _titles(actor: Actor, target: str, folded: Sequence[str]) -> Mapping[str, list[int]]:
+def titled(actor: Actor, target: str, folded: Sequence[str]) -> Mapping[str, list[int]]:
     """The records open to the actor by their folded titles."""
     found: dict[str, list[int]] = defaultdict(list)
     if target == "team":
