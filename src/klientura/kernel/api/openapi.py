@@ -10,6 +10,7 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.api import (
     attention,
     comments,
+    notifications,
     people,
     quality,
     rules,
@@ -61,6 +62,7 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= saved_views.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= comments.description([s.key for s in shapes], _responses, ONCE)
     paths |= attention.description([s.key for s in shapes], _responses, ONCE)
+    paths |= notifications.description(_responses)
     paths |= people.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)

@@ -10,6 +10,7 @@ from klientura.kernel.api import (
     comments,
     duplicates,
     merging,
+    notifications,
     people,
     quality,
     rules,
@@ -67,6 +68,9 @@ urlpatterns = [
         "favourites",
         views.endpoint(get=attention.list_favourites, put=attention.arrange_favourites),
     ),
+    path("notifications", views.endpoint(get=notifications.list_notifications)),
+    path("notifications/count", views.endpoint(get=notifications.count_notifications)),
+    path("notifications/read", views.endpoint(post=notifications.read_notifications)),
     path("favourites/opened", views.endpoint(get=attention.list_opened)),
     path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(

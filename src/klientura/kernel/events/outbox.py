@@ -37,12 +37,22 @@ class Delivered:
 type Subscriber = Callable[[Delivered], None]
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+_of_every_object: dict[str, list[Subscriber]] = defaultdict(list)
 _listeners: list[Subscriber] = []
 
 
 def subscribe(kind: str, subscriber: Subscriber) -> None:
     """Have a function called, after the commit and at least once, for each event of a kind."""
     _subscribers[kind].append(subscriber)
+
+
+def subscribe_everywhere(verb: str, subscriber: Subscriber) -> None:
+    """As `subscribe`, for what happens to records of every kind, also of those that are made at run time: `changed`."""
+    _of_every_object[verb].append(subscriber)
+
+
+def _subscribers_of(kind: str) -> list[Subscriber]:
+    return [*_subscribers.get(kind, ()), *_of_every_object.get(kind.rpartition(".")[2], ())]
 
 
 def listen(listener: Subscriber) -> None:
@@ -89,7 +99,7 @@ def emit(
             )
             number, wanted = cursor.fetchone()
             made.append(number)
-    if _subscribers.get(kind) or (wanted and _listeners):
+    if _subscribers_of(kind) or (wanted and _listeners):
         # Robust: what was saved is saved, whatever becomes of its consequences; the worker tries them again.
         transaction.on_commit(lambda: deliver(made), robust=True)
 
@@ -133,7 +143,7 @@ def deliver(event_ids: list[int] | None = None) -> int:
 
 def _hand_over(event: Delivered, *, wanted: bool) -> bool:
     """Call the subscribers of an event, all or none; False when one failed."""
-    subscribers = [*_subscribers.get(event.kind, ()), *(_listeners if wanted else ())]
+    subscribers = [*_subscribers_of(event.kind), *(_listeners if wanted else ())]
     if not subscribers:
         return True
     try:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from klientura.kernel.errors import KernelError, NotFound
+from klientura.kernel.events.outbox import emit
 from klientura.kernel.jobs.handle import Interrupted, JobHandle, JobLost
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.jobs.registry import begin, kind_of
@@ -116,9 +117,14 @@ def _claim(job_id: int) -> Job | None:
 
 
 def _end(job: Job, state: str, **values: Any) -> bool:
+    """Note how a job ended, with an event; False when it was no longer this process's own."""
     values.setdefault("finished_at", timezone.now())
     mine = Job.objects.filter(pk=job.pk, runner=job.runner, state="running")
-    return bool(mine.update(state=state, **values))
+    with transaction.atomic():
+        ended = bool(mine.update(state=state, **values))
+        if ended and state not in ACTIVE:
+            emit("job.ended", "job", [job.pk], actor_id=job.actor_id, payload={"state": state})
+    return ended
 
 
 def _failed(job: Job, handle: JobHandle, message: str) -> None:

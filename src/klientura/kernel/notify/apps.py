@@ -10,8 +10,9 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
-        """Have what users follow and keep at hand go with records that become one."""
+        """Hear what happens to records; have what users follow and keep at hand go with records that become one."""
         from klientura.kernel.merging import followers
-        from klientura.kernel.notify import merged
+        from klientura.kernel.notify import hearing, merged
 
+        hearing.attach()
         followers.register(followers.Follower(merged.carry_over, merged.carry_back))

@@ -31,6 +31,8 @@ PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "l
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "preferences": "everybody chooses language, theme and time zone for themselves",
+    "notifications/read": "everybody reads their own",
+    "notifications/<number:notification_id>/read": "everybody reads their own",
     "<object:object>/<number:record_id>/favourite": "everybody keeps at hand what they like",
     "<object:object>/<number:record_id>/follow": "everybody hears of what they like",
     "<object:object>/<number:record_id>/opened": "everybody's last opened records are noted for them",

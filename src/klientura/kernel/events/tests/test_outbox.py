@@ -72,8 +72,8 @@ def test_a_failing_subscriber_neither_breaks_the_write_nor_stops_the_queue() -> 
 
 def test_what_a_dead_process_left_is_delivered_later() -> None:
     heard: list[int] = []
-    say("party.created", *range(1, outbox.IDS_PER_EVENT + 3))
-    subscribe("party.created", lambda e: heard.extend(e.record_ids))
+    say("party.counted", *range(1, outbox.IDS_PER_EVENT + 3))
+    subscribe("party.counted", lambda e: heard.extend(e.record_ids))
     assert deliver() == 2
     assert heard == [*range(1, outbox.IDS_PER_EVENT + 3)]
 
@@ -86,3 +86,12 @@ def test_delivered_events_are_forgotten_after_a_week() -> None:
     say("party.created", 2)
     assert forget_delivered() == 1
     assert Event.objects.get().record_ids == [2]
+
+
+def test_a_verb_is_heard_of_every_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "_of_every_object", defaultdict(list))
+    heard: list[str] = []
+    outbox.subscribe_everywhere("counted", lambda e: heard.append(e.kind))
+    for kind in ("party.counted", "x_own.counted", "party.weighed", "counted"):
+        say(kind, 1)
+    assert heard == ["party.counted", "x_own.counted", "counted"]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from klientura.kernel.notify import favourites, following
+from klientura.kernel.notify import favourites, following, reading
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.context import show
@@ -37,6 +37,10 @@ def _buttons(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
 @open_to(Door.SIGNED_IN)
 @require_POST
 def opened(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
-    """POST /{object}/{id}/opened: the card stands before the reader's eyes."""
-    favourites.opened(of(request).actor, shape_of(object), record_id)
-    return HttpResponse(status=204)
+    """POST /{object}/{id}/opened: the card stands before the reader's eyes, so what tells of it is read."""
+    asked, shape = of(request), shape_of(object)
+    favourites.opened(asked.actor, shape, record_id)
+    response = HttpResponse(status=204)
+    if reading.mark_about(asked.actor, shape, record_id):
+        response["HX-Trigger"] = "notified"
+    return response

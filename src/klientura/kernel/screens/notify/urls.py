@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from klientura.kernel.screens.notify import attention, favourites
+from klientura.kernel.screens.notify import attention, bell, favourites
 
 urlpatterns = [
+    path("notifications", bell.notifications, name="notifications"),
+    path("notifications/number", bell.number_unread, name="notifications-number"),
+    path("notifications/read", bell.read_all, name="notifications-read"),
+    path("notifications/<number:notification_id>/read", bell.read_one, name="notification-read"),
     path("favourites", favourites.favourites, name="favourites"),
     path("favourites/<number:favourite_id>/<slug:way>", favourites.move, name="favourite-move"),
     path("<object:object>/<number:record_id>/favourite", attention.favourite, name="favourite"),

@@ -21,6 +21,8 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import ShareTerm
 from klientura.kernel.comments import writing as comments
 from klientura.kernel.errors import Conflict
+from klientura.kernel.notify.models import Favourite, Visit
+from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.days import company_today
 from klientura.kernel.sharing import giving
@@ -140,7 +142,20 @@ def _talk(company: Company, foreign: dict[str, int]) -> None:
     """Have the employee mentioned where they see nothing."""
     name = company.users["employee"].name
     for key, number in foreign.items():
-        comments.write(company.actor("administrator"), shape_of(key), number, f"@{name} {FOREIGN}")
+        shape, boss = shape_of(key), company.actor("administrator")
+        made = comments.write(boss, shape, number, f"@{name} {FOREIGN}").comment
+        cause = f"comment:{made.pk}"
+        tell([
+            Told(company.users["employee"].pk, kind, cause, timezone.now(), shape.base, [number], boss.user_id, payload)
+            for kind, payload in (
+                ("mentioned", {"comment": made.pk}), ("changed", {"columns": ["name"]}), ("assigned", {}), ("shared", {}),
+                ("rule", {"rule": "Правило", "message": [FOREIGN, {"field": "name", "text": FOREIGN}]}),
+            )
+        ])  # fmt: skip
+        Favourite.objects.create(user=company.users["employee"], object=shape.base, record_id=number)
+        Visit.objects.create(
+            user=company.users["employee"], object=shape.base, record_id=number, at=timezone.now()
+        )
 
 
 def look(client: Client, method: str, address: str, data: Any = None) -> tuple[int, str]:

@@ -1,0 +1,33 @@
+"""What a user may be told of, and how they are told unless they wish otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.errors import Text
+
+MAIL: Final = ("", "now", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notification: its name, its icon, whether it is shown in the product, and when it is sent by e-mail."""
+
+    label: Text
+    icon: str
+    product: bool = True
+    mail: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "mentioned": Kind(_("Somebody mentions me"), "message-square", mail="now"),
+    "commented": Kind(_("A comment on what I follow"), "messages-square", mail="digest"),
+    "assigned": Kind(_("I become the owner"), "user-check", mail="now"),
+    "handed": Kind(_("Work is handed over to me"), "handshake", mail="now"),
+    "shared": Kind(_("A record is shared with me"), "share", mail="digest"),
+    "changed": Kind(_("What I follow is changed"), "pencil"),
+    "rule": Kind(_("A rule tells me"), "zap", mail="now"),
+    "work": Kind(_("Long work has ended"), "hourglass"),
+}

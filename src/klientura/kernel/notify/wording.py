@@ -1,0 +1,154 @@
+"""What a notification says to its reader, judged at the moment of reading: of a record that is closed to them, nothing."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import hidden, readable
+from klientura.kernel.comments.models import Comment
+from klientura.kernel.notify.kinds import KINDS
+from klientura.kernel.notify.models import Notification
+from klientura.kernel.notify.naming import Named, named
+from klientura.kernel.objects.shape import Shape
+
+QUOTED = 240
+NAMED = 3
+"""Records that a line about many calls by their names."""
+
+type Names = Mapping[tuple[str, int], Named]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notification in words. `open` is False when nothing of it may be told (any more)."""
+
+    id: int
+    kind: str
+    icon: str
+    at: dt.datetime
+    read: bool
+    open: bool
+    text: str
+    who: str = ""
+    records: tuple[Named, ...] = ()
+    url: str = ""
+    detail: str = ""
+
+
+def lines(actor: Actor, rows: Sequence[Notification]) -> list[Line]:
+    """Notifications in words; as many queries as there are kinds of record among them, and one for comments."""
+    names = named(actor, ((r.object, i) for r in rows if r.object for i in _ids(r)))
+    wanted = [r.payload["comment"] for r in rows if r.payload.get("comment")]
+    comments = {c.pk: c for c in Comment.objects.filter(pk__in=wanted)} if wanted else {}
+    return [_line(actor, row, names, comments) for row in rows]
+
+
+def _ids(row: Notification) -> list[int]:
+    return [row.record_id] if row.record_id is not None else row.record_ids
+
+
+def _line(actor: Actor, row: Notification, names: Names, comments: Mapping[int, Comment]) -> Line:
+    said = _said(actor, row, names, comments)
+    if said is None:
+        return Line(
+            row.pk, row.kind, KINDS[row.kind].icon, row.at, row.read_at is not None, False,
+            _("This is not open to you any more"),
+        )  # fmt: skip
+    who = row.payload.get("rule") or (row.actor.name if row.actor else "")
+    return Line(
+        row.pk, row.kind, KINDS[row.kind].icon, row.at, row.read_at is not None, True,
+        who=str(who), **said,
+    )  # fmt: skip
+
+
+def _said(
+    actor: Actor, row: Notification, names: Names, comments: Mapping[int, Comment]
+) -> dict[str, Any] | None:
+    """What is told beside who and when; None when nothing may be."""
+    if row.kind == "work":
+        return _work(row)
+    known = tuple(names[row.object, i] for i in _ids(row) if (row.object, i) in names)
+    if not known:
+        return None
+    if row.kind in {"mentioned", "commented"}:
+        return _comment(row, known[0], comments.get(row.payload.get("comment", 0)))
+    one = row.record_id is not None
+    said: dict[str, Any] = {"records": known[:NAMED], "url": known[0].url if one else ""}
+    if row.kind == "rule":
+        return said | {"text": message(actor, known[0].shape, row.payload.get("message", ()))}
+    if row.kind == "changed":
+        text = _fields(actor, known[0].shape, row) if one else _many_changed(row.number)
+        return said | {"text": text} if text else None
+    texts = {
+        "assigned": (
+            _("You are the owner now"),
+            ngettext(
+                "You are the owner of {n} record now", "You are the owner of {n} records now", row.number
+            ),
+        ),
+        "handed": (
+            _("Handed over to you"),
+            ngettext("{n} record was handed over to you", "{n} records were handed over to you", row.number),
+        ),
+        "shared": (
+            _("Shared with you"),
+            ngettext("{n} record was shared with you", "{n} records were shared with you", row.number),
+        ),
+    }
+    single, many = texts[row.kind]
+    return said | {"text": single if one else many.format(n=row.number)}
+
+
+def _many_changed(number: int) -> str:
+    return ngettext(
+        "{n} record you follow was changed", "{n} records you follow were changed", number
+    ).format(n=number)
+
+
+def _fields(actor: Actor, shape: Shape, row: Notification) -> str:
+    """Which fields were changed, of those that the reader sees now; empty when there is none."""
+    away = hidden(actor, shape)
+    touched = set(row.payload.get("columns", ()))
+    told = [f.heading for f in readable(actor, shape).values() if f.column in touched and f.tracked]
+    told += [str(p.label) for k, p in shape.parts.items() if k in touched and k not in away]
+    if not told:
+        return "" if touched else _("Changed")
+    return _("Changed: {fields}").format(fields=", ".join(dict.fromkeys(told)))
+
+
+def _comment(row: Notification, record: Named, comment: Comment | None) -> dict[str, Any]:
+    text = _("You are mentioned") if row.kind == "mentioned" else _("A new comment")
+    said: dict[str, Any] = {"text": text, "records": (record,), "url": f"{record.url}?tab=comments"}
+    if comment is None or comment.deleted_at is not None or comment.record_id != record.id:
+        return said | {"detail": _("The comment was deleted")}
+    quoted = comment.text[:QUOTED] + ("…" if len(comment.text) > QUOTED else "")
+    return said | {"detail": quoted, "url": f"{record.url}?tab=comments#comment-{comment.pk}"}
+
+
+def _work(row: Notification) -> dict[str, Any]:
+    said, url = row.payload, ""
+    if "import" in said:
+        url = f"/imports/{said['import']}/{'check' if said.get('dry') else 'run'}"
+    elif said.get("work") == "export" and said.get("state") == "done":
+        url = f"/imports/exports/{said['job']}"
+    text = _("Done: {title}") if said.get("state") == "done" else _("Failed: {title}")
+    return {"text": text.format(title=said.get("title", "")), "url": url}
+
+
+def message(actor: Actor, shape: Shape, pieces: Sequence[Any]) -> str:
+    """The message of a rule: its words, and the values that stood in those fields which the reader sees."""
+    fields = readable(actor, shape)
+    said = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            said.append(piece)
+        elif piece.get("field") in fields:
+            said.append(str(piece.get("text", "")) or "—")
+        else:
+            said.append("…")
+    return "".join(said)
