@@ -18,6 +18,7 @@ from bench.cpu import command_of, descendants
 
 if TYPE_CHECKING:
     from klientura.kernel.access.actor import Actor
+    from klientura.kernel.access.models import User
 
 ROOT = Path(__file__).parents[1]
 PEOPLE, ORGANISATIONS, DEALS, INTERACTIONS = 1_000_000, 200_000, 500_000, 200_000
@@ -151,20 +152,37 @@ def site(options: argparse.Namespace, workers: int = 1) -> Iterator[Site]:
             yield made
 
 
+@contextmanager
+def database(options: argparse.Namespace) -> Iterator[None]:
+    """Django on the base of the asked scale (made when missing), without the product running."""
+    data = options.data or ROOT / ".cache" / "bench" / f"{options.scale:g}"
+    if not (data / "pg").exists():
+        print(f"making the base: {make(data, options.scale):.0f} s", flush=True)
+    from klientura.project.cli.django_ready import with_django
+
+    with with_django(data, "bench"):
+        yield
+
+
+def _user() -> "User":
+    from klientura.kernel.access.models import User
+    from klientura.kernel.access.users import create_user
+
+    return User.objects.filter(email=EMAIL).first() or create_user(
+        email=EMAIL, name="Bench", password=None, role="administrator", language="ru"
+    )
+
+
 def _let_in(made: Site) -> None:
     from django.test import Client
     from django.utils import timezone
 
-    from klientura.kernel.access.models import User
     from klientura.kernel.access.sessions import issue_token
-    from klientura.kernel.access.users import create_user
     from klientura.kernel.settings.installation import change, current
 
     if current().set_up_at is None:
         change(set_up_at=timezone.now())
-    user = User.objects.filter(email=EMAIL).first() or create_user(
-        email=EMAIL, name="Bench", password=None, role="administrator", language="ru"
-    )
+    user = _user()
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     made.cookie = "; ".join(f"{k}={v.value}" for k, v in client.cookies.items())
@@ -173,8 +191,7 @@ def _let_in(made: Site) -> None:
 
 def actor() -> "Actor":
     """The administrator as the services know them."""
-    from klientura.kernel.access.models import User
     from klientura.kernel.access.sessions import actor_of
     from klientura.kernel.settings.installation import current
 
-    return actor_of(User.objects.get(email=EMAIL), current().access_version)
+    return actor_of(_user(), current().access_version)

@@ -5,7 +5,6 @@ python -m bench.scope [--scale 1] [--data DIR]
 The records are made in a table of their own, within a transaction that is taken back: the base stays as it is.
 """
 
-import argparse
 import json
 import random
 import statistics
@@ -29,20 +28,8 @@ SHARED_WITH_USERS, SHARED_WITH_TEAMS = 0.05, 0.02
 
 def main() -> int:
     options = base.arguments(__doc__).parse_args()
-    with _database(options), _records(int(RECORDS * options.scale)):
+    with base.database(options), _records(int(RECORDS * options.scale)):
         return finish("scope", list(_measured()), options.scale)
-
-
-@contextmanager
-def _database(options: argparse.Namespace) -> Iterator[None]:
-    """Django on the base of the asked scale, without the product running."""
-    data = options.data or base.ROOT / ".cache" / "bench" / f"{options.scale:g}"
-    if not (data / "pg").exists():
-        print(f"making the base: {base.make(data, options.scale):.0f} s", flush=True)
-    from klientura.project.cli.django_ready import with_django
-
-    with with_django(data, "bench"):
-        yield
 
 
 def above(team: int) -> list[int]:

@@ -12,6 +12,7 @@ const REMEMBERED = 60;
 
 const leaving = new Set<string>();
 let timer: number | undefined;
+const running = new Set<string>(); // work on records that lists show
 let active = true; // until the first answer says otherwise
 
 /** How a line is remembered as closed: one that fails is another piece of news than the same one running. */
@@ -41,6 +42,15 @@ function settle(tray: HTMLElement): void {
     else if (state === "done") leaveLater(tray, job);
   }
   if (!find("[data-job]", tray)) tray.replaceChildren();
+}
+
+/** Lists are drawn anew when work on their records is over. */
+function renewLists(tray: HTMLElement): void {
+  for (const line of all("[data-job][data-renews]", tray)) {
+    const { job = "", state } = line.dataset;
+    if (state === "running") running.add(job);
+    else if (running.delete(job)) document.body.dispatchEvent(new CustomEvent("listChanged", { bubbles: true }));
+  }
 }
 
 function leaveLater(tray: HTMLElement, job: string): void {
@@ -95,9 +105,15 @@ export function startProgress(): void {
   document.addEventListener("htmx:afterSwap", (event) => {
     if ((event as CustomEvent<{ target: HTMLElement }>).detail.target !== tray) return;
     active = find("[data-progress-active]", tray) !== null;
+    renewLists(tray);
     settle(tray);
   });
   new ResizeObserver(() => document.documentElement.style.setProperty("--tray", `${tray.offsetHeight}px`)).observe(tray);
+  document.addEventListener("workBegun", () => {
+    sessionStorage.setItem(WORKING, "1");
+    active = true;
+    void ask(tray);
+  });
   watchOwnWork();
   if (find("[data-work]")) sessionStorage.setItem(WORKING, "1");
   else if (sessionStorage.getItem(WORKING)) void ask(tray);

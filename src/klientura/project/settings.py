@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "klientura.kernel.merging",
     "klientura.kernel.sharing",
     "klientura.kernel.handover",
+    "klientura.kernel.bulk",
     "klientura.kernel.territories",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",

@@ -2,16 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import ApiToken, User
 from klientura.kernel.access.rights import directory
-from klientura.kernel.settings.installation import COLUMNS, Current
+from klientura.kernel.errors import Denied
+from klientura.kernel.settings.installation import COLUMNS, Current, current
 from klientura.kernel.statements import cursor_for_repeated
 
 TOKEN_PREFIX = "klt_"  # noqa: S105 - what every token begins with, so that scanners of leaks know it
@@ -56,6 +60,20 @@ def actor_of(user: User, access_version: int) -> Actor:
         theme=user.theme,
         rights=known.rights[user.role_id],
     )
+
+
+@contextmanager
+def at_work(user_id: int | None) -> Iterator[Actor]:
+    """Inside, work in the background as a user with the rights of this moment, in their language and time zone.
+
+    Raises Denied when there is no such user any more, or they may not sign in.
+    """
+    user = User.objects.filter(pk=user_id or 0, is_active=True).first()
+    if user is None:
+        raise Denied
+    actor = actor_of(user, current().access_version)
+    with translation.override(actor.language), timezone.override(ZoneInfo(actor.time_zone)):
+        yield actor
 
 
 def issue_token(user: User, name: str, *, expires_at: datetime | None = None) -> str:

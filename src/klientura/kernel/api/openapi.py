@@ -275,7 +275,7 @@ def _writing(actor: Actor, shape: Shape) -> dict[str, Any]:
         paths[one]["patch"] = _act(
             shape, "change", "change", _responses(ref), parameters=changing, body=given
         )
-        bulk = {**_responses(ANYTHING), **_responses(ANYTHING, "201")}
+        bulk = {**_responses(ANYTHING), **_responses(ANYTHING, "201"), **_responses(ANYTHING, "202")}
         paths[f"/{key}/bulk"]["post"] = _act(
             shape, "bulk", "bulk", bulk, parameters=[ONCE], body=_body(ANYTHING)
         )

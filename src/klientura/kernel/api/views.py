@@ -14,10 +14,12 @@ from klientura.kernel.access.gate import Predicate, readable, readable_parts, re
 from klientura.kernel.access.sessions import actor_of, user_of_token
 from klientura.kernel.api import bodies
 from klientura.kernel.api.idempotency import once
+from klientura.kernel.bulk import acts
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import history_of
-from klientura.kernel.history.undo import undo
+from klientura.kernel.history.undoing import undo
+from klientura.kernel.jobs.models import Job
 from klientura.kernel.merging.trails import merged_into
 from klientura.kernel.objects.registry import follow, shape_of
 from klientura.kernel.objects.shape import Shape
@@ -294,13 +296,15 @@ def bulk_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResp
         selection = _selection(body)
         rest = set(body) - {"ids", "filter"}
         if rest == {"set"} and isinstance(body["set"], dict):
-            outcome = bulk.edit(actor, shape, selection, body["set"])
+            outcome = acts.edit(actor, shape, selection, body["set"])
         elif rest == {"trash"} and body["trash"] is True:
-            outcome = bulk.trash(actor, shape, selection)
+            outcome = acts.trash(actor, shape, selection)
         else:
             raise BadRequest(
                 _("A bulk request has «create», or «ids» or «filter» with «set» or «trash»."), code="bulk"
             )
+        if isinstance(outcome, Job):
+            return _begun(outcome.arguments["operation"])
         refused = [
             {
                 "id": i,
@@ -335,6 +339,13 @@ def _create_many(actor: Actor, shape: Shape, records: Any) -> list[int]:
     return write.create_many(actor, shape, records) if records else []
 
 
+def _begun(operation_id: int) -> HttpResponse:
+    """The answer to what is done in the background: the operation to ask about."""
+    response = answer({"operation": operation_id, "state": "running"}, status=202)
+    response["Location"] = f"/api/v1/operations/{operation_id}"
+    return response
+
+
 def read_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> HttpResponse:
     """GET /operations/{id}: state of a bulk act of one's own."""
     found = Operation.objects.filter(pk=operation_id).first()
@@ -356,6 +367,8 @@ def undo_operation(request: HttpRequest, actor: Actor, *, operation_id: int) -> 
 
     def run() -> HttpResponse:
         done = undo(actor, operation_id)
+        if isinstance(done, Job):
+            return _begun(done.arguments["mine"])
         return answer(
             {
                 "operation": done.operation_id,

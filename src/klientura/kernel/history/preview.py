@@ -24,8 +24,9 @@ _BINDING = sql.SQL(
     " where o.id = c.operation_id and (o.state = 'undone' or o.kind = 'undo'))"
 )
 _NOT_MADE = sql.SQL(
-    "not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
-    " and m.record_id = c.root_id and m.action = 'create')"
+    # One set for all: looked for record by record, those of a large operation never come to an end.
+    "c.root_id not in (select m.record_id from kernel_change m where m.operation_id = %s and m.object = %s"
+    " and m.action = 'create')"
 )
 _COMPLETED = sql.SQL(
     "select distinct c.root_id from kernel_change c where c.operation_id = %s and c.root_object = %s"

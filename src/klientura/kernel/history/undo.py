@@ -1,9 +1,10 @@
 """Taking an operation back: only values that are still what the operation wrote are restored; the rest is listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import batched
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -11,7 +12,7 @@ from klientura.kernel.access.gate import may, members_of
 from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.history.undo_lines import undo_lines
-from klientura.kernel.history.undo_records import undo_records
+from klientura.kernel.history.undo_records import Span, undo_records
 from klientura.kernel.history.undo_refs import must_stay
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
@@ -19,6 +20,8 @@ from klientura.kernel.store import operations
 from klientura.kernel.store.models import Operation
 
 MAX_LISTED = 200
+SPAN = 5_000
+"""Records taken back by one statement, and in one transaction where the work is done in the background."""
 
 
 @dataclass(slots=True)
@@ -55,9 +58,26 @@ def undo(actor: Actor, operation_id: int) -> Undone:
 
     Kept as they are, and whole: records that it made and somebody worked with since (a deal with an imported client).
     Once what was built upon them is gone or taken back itself, they can be undone again.
-    Kept too: values changed since, and what has left the actor's reach. Each table touched gets one event
+    Kept too: values changed since, and what has left the actor's reach. Each table touched gets events
     `<its base>.undone`. Raises NotFound, Denied, BadRequest (already taken back, or still running).
     """
+    target = to_take_back(actor, operation_id)
+    if way := _ways.get(target.kind):
+        return way(actor, target)
+    mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
+    result, kept_by = Undone(mine.pk), dict[str, list[int]]()
+    staying = must_stay(target.pk)
+    for span in spans(target):
+        moved, kept = take_back_span(actor, span, mine.pk, staying.get(span.shape.table, set()))
+        result.restored += len(moved)
+        result.kept += kept
+        kept_by.setdefault(span.shape.base, []).extend(kept)
+    end(target, mine, restored=result.restored, kept=kept_by, left=len(result.kept))
+    return result
+
+
+def to_take_back(actor: Actor, operation_id: int) -> Operation:
+    """An operation that the actor may take back now, locked. Raises NotFound, Denied, BadRequest."""
     target = Operation.objects.select_for_update().filter(pk=operation_id).first()
     if target is None or (target.actor_id != actor.user_id and not actor.is_admin and not actor.is_system):
         raise NotFound
@@ -65,34 +85,60 @@ def undo(actor: Actor, operation_id: int) -> Undone:
         raise Denied(_("An undo cannot be undone."))
     if target.state not in {"done", "cancelled", "failed", "partly_undone"}:
         raise BadRequest(_("This has been undone already, or is still running."), code="state")
+    if Operation.objects.filter(undoes_id=target.pk, state="running").exists():
+        raise BadRequest(_("This is being taken back already."), code="state")
     shape = shape_of(target.object)
     needed = _NEEDED.get(target.kind, "edit")
     if not any(may(actor, each, needed) for each in members_of(shape) or (shape,)):
         raise Denied
-    if way := _ways.get(target.kind):
-        return way(actor, target)
-    mine = operations.start(actor, "undo", target.object, undoes_id=target.pk)
-    result = Undone(mine.pk)
-    staying, kept_by = must_stay(target.pk), dict[str, list[int]]()
-    for each in _tables(shape):
-        stay = staying.get(each.table, set())
-        moved, kept = undo_records(actor, each, target.pk, mine.pk, stay=stay)
-        lines_moved, lines_kept = undo_lines(actor, each, target.pk, mine.pk)
-        moved |= lines_moved
-        kept |= lines_kept
-        result.restored += len(moved)
-        if left := sorted(kept):
-            result.kept += left
-            kept_by[each.base] = left[:MAX_LISTED]
-        emit(f"{each.base}.undone", each.base, sorted(moved), actor_id=actor.user_id, operation_id=mine.pk)
-    target.state = "partly_undone" if result.kept else "undone"
+    return target
+
+
+def has_a_way_of_its_own(target: Operation) -> bool:
+    """Whether operations of this kind are taken back otherwise than record by record."""
+    return target.kind in _ways
+
+
+def spans(target: Operation) -> Iterator[Span]:
+    """All that an operation did, by tables, its own first, in pieces of a size that a statement can bear."""
+    for shape in _tables(shape_of(target.object)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select distinct root_id from kernel_change where operation_id = %s and root_object = %s order by 1",
+                [target.pk, shape.base],
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+        for piece in batched(ids, SPAN):
+            yield Span(shape, target.pk, piece[0], piece[-1])
+
+
+def take_back_span(actor: Actor, span: Span, mine: int, stay: Collection[int]) -> tuple[set[int], list[int]]:
+    """Take back a piece of an operation in the name of the operation `mine`: records put back, and those left."""
+    moved, kept = undo_records(actor, span, mine, stay=stay)
+    lines_moved, lines_kept = undo_lines(actor, span, mine)
+    moved |= lines_moved
+    base = span.shape.base
+    emit(f"{base}.undone", base, sorted(moved), actor_id=actor.user_id, operation_id=mine)
+    return moved, sorted(kept | lines_kept)
+
+
+def end(
+    target: Operation,
+    mine: Operation,
+    *,
+    restored: int,
+    kept: Mapping[str, list[int]],
+    left: int,
+    state: str = "done",
+) -> None:
+    """Note what came of an undo; `kept` holds numbers of records left, by base, and `left` how many these are."""
+    if state == "done":
+        target.state = "partly_undone" if left else "undone"
+    elif restored:
+        target.state = "partly_undone"
     target.save(update_fields=["state"])
-    operations.finish(
-        mine,
-        records=result.restored,
-        details={"kept": kept_by, "kept_count": len(result.kept)},
-    )
-    return result
+    listed = {base: ids[:MAX_LISTED] for base, ids in kept.items() if ids}
+    operations.finish(mine, records=restored, state=state, details={"kept": listed, "kept_count": left})
 
 
 def _tables(shape: Shape) -> list[Shape]:

@@ -9,6 +9,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
 from klientura.kernel.history.since import changed_since
+from klientura.kernel.history.undo_records import Span
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import rows
@@ -16,15 +17,16 @@ from klientura.kernel.store.changes import SILENT, as_it_was, as_written
 from klientura.kernel.store.generated import column_names, parts_of
 
 
-def undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tuple[set[int], set[int]]:
-    """Take back what an operation did to the lines of the records of one table.
+def undo_lines(actor: Actor, span: Span, mine: int) -> tuple[set[int], set[int]]:
+    """Take back what an operation did to the lines of the records of a span.
 
     Returns the numbers of the records of whose lines any was put back, and of those where any had to stay: somebody
     changed it since, or the record is out of the actor's reach. Records that the operation itself made keep theirs, for
     they go to the trash whole.
     """
+    shape, operation_id = span.shape, span.operation_id
     parts = parts_of([s for s in all_shapes().values() if s.table == shape.table])
-    roots = _roots(shape, operation_id) if parts else []
+    roots = _roots(span) if parts else []
     if not roots:
         return set(), set()
     open_roots = _lock(actor, shape, roots)
@@ -50,15 +52,17 @@ def undo_lines(actor: Actor, shape: Shape, operation_id: int, mine: int) -> tupl
     return touched, kept
 
 
-def _roots(shape: Shape, operation_id: int) -> list[int]:
+def _roots(span: Span) -> list[int]:
     """The records whose lines the operation changed, without those that it made."""
+    base = span.shape.base
     with connection.cursor() as cursor:
         cursor.execute(
-            "select root_id from kernel_change where operation_id = %s and root_object = %s and object <> %s"
-            " except select record_id from kernel_change where operation_id = %s and object = %s and action = 'create'",
-            [operation_id, shape.base, shape.base, operation_id, shape.base],
+            "select distinct root_id from kernel_change where operation_id = %s and root_object = %s"
+            " and root_id between %s and %s and object <> %s",
+            [span.operation_id, base, span.first, span.last, base],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(found - span.records("create")) if found else []
 
 
 def _lock(actor: Actor, shape: Shape, ids: list[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """The records of an operation that is taken back: what it made goes to the trash, old values return."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -9,11 +10,10 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
-from klientura.kernel.history.since import changed_since
+from klientura.kernel.history.since import changed_since, touched_columns
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store.changes import SILENT, as_it_was, as_written
-from klientura.kernel.store.generated import column_names
+from klientura.kernel.store.changes import as_it_was, as_written
 
 # What each action is undone by, and how a record looks on which that is still to be done.
 _MOVES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
@@ -22,15 +22,44 @@ _MOVES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     ("restore", "deleted_at = now()", "is null"),
 )
 _HEADER = sql.SQL("updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1")
-_MENTIONED = sql.SQL(
-    "select record_id from kernel_change where operation_id = %s and object = %s and action = {}"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What an operation did to the records of one table: to all of them, or to those from one number to another."""
+
+    shape: Shape
+    operation_id: int
+    first: int = 0
+    last: int = 2**63 - 1
+
+    @property
+    def changes(self) -> Predicate:
+        """The changes `c` of the records themselves."""
+        base = self.shape.base
+        return Predicate(
+            sql.SQL(
+                "c.operation_id = %s and c.root_object = %s and c.root_id between %s and %s and c.object = %s"
+            ),
+            (self.operation_id, base, self.first, self.last, base),
+        )
+
+    def records(self, *actions: str) -> set[int]:
+        """The records on which it did any of these."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.SQL(
+                    "select distinct c.record_id from kernel_change c where {} and c.action = any(%s)"
+                ).format(self.changes.sql),
+                [*self.changes.params, list(actions)],
+            )
+            return {row[0] for row in cursor.fetchall()}
 
 
 def undo_records(
-    actor: Actor, shape: Shape, operation_id: int, mine: int, *, stay: Collection[int] = ()
+    actor: Actor, span: Span, mine: int, *, stay: Collection[int] = ()
 ) -> tuple[set[int], set[int]]:
-    """Take back what an operation did to the records of one table, in the name of the operation `mine`.
+    """Take back what an operation did to the records of a span, in the name of the operation `mine`.
 
     Records that it made and that are in `stay` are left.
 
@@ -40,87 +69,61 @@ def undo_records(
     done: set[int] = set()
     kept: set[int] = set()
     values: list[Any] = [timezone.now(), actor.user_id, mine]
-    reach = scope(actor, shape, "edit")
-    free = Predicate(sql.SQL("{} and not r.id = any(%s)").format(reach.sql), (*reach.params, sorted(stay)))
-    as_left = Predicate(
-        sql.SQL("{} and r.operation_id = %s").format(reach.sql), (*reach.params, operation_id)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct action from kernel_change where operation_id = %s and object = %s",
-            [operation_id, shape.base],
+    reach = scope(actor, span.shape, "edit")
+    for action, change, state in _MOVES:
+        if not (mentioned := span.records(action)):
+            continue
+        which = reach
+        if action != "create":
+            which = Predicate(
+                sql.SQL("{} and r.operation_id = %s").format(reach.sql), (*reach.params, span.operation_id)
+            )
+        moved = _moved(
+            span.shape, values, change, state, mentioned.difference(stay if action == "create" else ()), which
         )
-        actions = {row[0] for row in cursor.fetchall()}
-        for action, change, state in _MOVES:
-            if action in actions:
-                which = free if action == "create" else as_left
-                moved, left = _move_back(cursor, shape, operation_id, values, (action, change, state), which)
-                done |= moved
-                kept |= left
-    if "update" in actions:
-        restored, left = _take_back_updates(shape, operation_id, values, reach)
+        done |= moved
+        kept |= _in_state(span.shape, state, mentioned - moved)
+    if mentioned := span.records("update") - span.records("create"):
+        restored, left = _take_back_updates(span, values, reach, mentioned)
         done |= restored
         kept |= left
     return done, kept
 
 
 def _take_back_updates(
-    shape: Shape, operation_id: int, values: list[Any], reach: Predicate
+    span: Span, values: list[Any], reach: Predicate, mentioned: set[int]
 ) -> tuple[set[int], set[int]]:
-    """Old values return. Records that the operation itself made are not among them: they go to the trash, or stay, whole."""
-    of_operation = (operation_id, shape.base)
-    which = Predicate(sql.SQL("c.operation_id = %s and c.object = %s"), of_operation)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select record_id from kernel_change where operation_id = %s and object = %s and action = 'update' except"
-            " select record_id from kernel_change where operation_id = %s and object = %s and action = 'create'",
-            [*of_operation, *of_operation],
-        )
-        mentioned = {row[0] for row in cursor.fetchall()}
-    not_made = Predicate(
-        sql.SQL(
-            "{} and not exists (select 1 from kernel_change m where m.operation_id = %s and m.object = %s"
-            " and m.record_id = r.id and m.action = 'create')"
-        ).format(reach.sql),
-        (*reach.params, *of_operation),
-    )
-    since = changed_since(shape.table, which)
-    restored = restore_values(shape, which, values, not_made)
-    return restored, mentioned & (since | _gone(shape, mentioned - restored, reach))
+    """Old values return. Records that the operation itself made are not `mentioned`: they go to the trash, or stay, whole."""
+    which = span.changes
+    only = Predicate(sql.SQL("{} and r.id = any(%s)").format(reach.sql), (*reach.params, sorted(mentioned)))
+    since = changed_since(span.shape.table, which)
+    restored = restore_values(span.shape, which, values, only)
+    return restored, mentioned & (since | _gone(span.shape, mentioned - restored, reach))
 
 
-def _move_back(
-    cursor: Any,
+def _moved(
     shape: Shape,
-    operation_id: int,
     values: list[Any],
-    move: tuple[LiteralString, LiteralString, LiteralString],
+    change: LiteralString,
+    state: LiteralString,
+    ids: set[int],
     which: Predicate,
-) -> tuple[set[int], set[int]]:
-    """Trash what was made, take out what was trashed; return what was moved, and what somebody changed since."""
-    action, change, state = move
-    pieces = {
-        "table": sql.Identifier(shape.table),
-        "change": sql.SQL(change),
-        "state": sql.SQL(state),
-        "header": _HEADER,
-        "mentioned": _MENTIONED.format(sql.Literal(action)),
-    }
-    cursor.execute(
-        sql.SQL(
-            "update {table} r set {change}, {header} where r.id in ({mentioned}) and r.deleted_at {state}"
-            " and {which} returning r.id"
-        ).format(**pieces, which=which.sql),
-        [*values, operation_id, shape.base, *which.params],
-    )
-    moved = {row[0] for row in cursor.fetchall()}
-    cursor.execute(
-        sql.SQL("select r.id from {table} r where r.id in ({mentioned}) and r.deleted_at {state}").format(
-            **pieces
-        ),
-        [operation_id, shape.base],
-    )
-    return moved, {row[0] for row in cursor.fetchall()}
+) -> set[int]:
+    """Trash what was made, take out what was trashed: of these records those in that state; return what was moved."""
+    text = sql.SQL(
+        "update {} r set {}, {} where r.id = any(%s) and r.deleted_at {} and {} returning r.id"
+    ).format(sql.Identifier(shape.table), sql.SQL(change), _HEADER, sql.SQL(state), which.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*values, sorted(ids), *which.params])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _in_state(shape: Shape, state: LiteralString, ids: set[int]) -> set[int]:
+    """Those of the records that are in a state still: somebody changed them since."""
+    text = sql.SQL("select r.id from {} r where r.id = any(%s) and r.deleted_at {}")
+    with connection.cursor() as cursor:
+        cursor.execute(text.format(sql.Identifier(shape.table), sql.SQL(state)), [sorted(ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _groups(shape: Shape) -> list[tuple[str, ...]]:
@@ -156,24 +159,12 @@ def _gone(shape: Shape, ids: set[int], reach: Predicate) -> set[int]:
         return ids - {row[0] for row in cursor.fetchall()}
 
 
-def _touched(which: Predicate) -> set[str]:
-    """The columns that certain changes `c` say anything about: with a hundred columns the others cost minutes."""
-    text = sql.SQL(
-        "select distinct k.name from kernel_change c cross join lateral jsonb_object_keys(c.changes) k(name)"
-        " where {} and c.action = 'update'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text.format(which.sql), which.params)
-        return {row[0] for row in cursor.fetchall()}
-
-
 def restore_values(shape: Shape, which: Predicate, values: list[Any], reach: Predicate) -> set[int]:
     """Put the values before certain changes `c` back where the present ones are still theirs; return the records.
 
     The newest change of a record goes first. `values` are when, who and in which operation; `reach` limits the records `r`.
     """
-    touched = _touched(which)
-    columns = [c for c in column_names(shape.table) if c in touched and c not in SILENT]
+    columns = touched_columns(shape.table, which)
     if not columns:
         return set()
     together = {c: group for group in _groups(shape) for c in group}

@@ -16,7 +16,7 @@ from klientura.kernel.errors import BadRequest, Denied
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.history.undo import Undone
 from klientura.kernel.history.undo_lines import undo_lines
-from klientura.kernel.history.undo_records import restore_values
+from klientura.kernel.history.undo_records import Span, restore_values
 from klientura.kernel.merging import choosing, followers, links, refilling
 from klientura.kernel.merging.merge import places_of, product_for
 from klientura.kernel.merging.models import Merge
@@ -208,7 +208,7 @@ def _take_apart(
         (target.pk, shape.base, kept_id),
     )
     restore_values(shape, which, [timezone.now(), product.user_id, mine], Predicate(sql.SQL("true")))
-    undo_lines(product, shape, target.pk, mine)
+    undo_lines(product, Span(shape, target.pk), mine)
     with connection.cursor() as cursor:
         cursor.execute(_STAYED.format(table=sql.Identifier(shape.table)), [target.pk, shape.base, kept_id])
         apart.columns = {row[0] for row in cursor.fetchall()}

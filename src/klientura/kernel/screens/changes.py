@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from klientura.kernel.access.gate import writable
 from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
-from klientura.kernel.history.undo import undo
+from klientura.kernel.history.undoing import undo
+from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.cells import cell, phone
@@ -26,7 +27,7 @@ from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.tags import dictionary
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
-from klientura.kernel.web.toasts import toast
+from klientura.kernel.web.toasts import toast, work_begun
 from klientura.kit.formats import format_date
 from klientura.kit.phones import EXTENSION
 
@@ -195,6 +196,8 @@ def history_page(request: HttpRequest, object: str, record_id: int) -> HttpRespo
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """POST /operations/{id}/undo: take a bulk act back and say what came of it."""
     done = undo(of(request).actor, operation_id)
+    if isinstance(done, Job):
+        return work_begun()
     text = done.text or ngettext(
         "%(count)s record is as it was", "%(count)s records are as they were", done.restored
     ) % {"count": done.restored}

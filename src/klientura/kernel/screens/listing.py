@@ -10,7 +10,9 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, readable, require, writable
+from klientura.kernel.bulk import acts
 from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs, rows_of, summing, view_bar
@@ -23,7 +25,7 @@ from klientura.kernel.segments.reading import may_work
 from klientura.kernel.store import bulk, read, summaries
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
-from klientura.kernel.web.toasts import toast
+from klientura.kernel.web.toasts import toast, work_begun
 
 PAGE = 50
 NO_COLUMN = frozenset({"uid", "version", "title", "subject_object", "subject_id"})
@@ -144,7 +146,9 @@ def selection_of(request: HttpRequest, asked: Request, shape: Shape) -> bulk.Sel
 def bulk_trash(request: HttpRequest, object: str) -> HttpResponse:
     """POST /{object}/bulk/trash: move the selected to the trash; the toast offers Undo."""
     asked, shape = of(request), shape_of(object)
-    outcome = bulk.trash(asked.actor, shape, selection_of(request, asked, shape))
+    outcome = acts.trash(asked.actor, shape, selection_of(request, asked, shape))
+    if isinstance(outcome, Job):
+        return work_begun()
     text = ngettext(
         "%(count)s record moved to the trash", "%(count)s records moved to the trash", outcome.changed
     ) % {"count": outcome.changed}
@@ -200,7 +204,9 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
         raise NotFound
     values = inputs.values_from(request.POST, {key: field}) or {key: request.POST.get(key)}
     values = inputs.difference_from(request.POST, values, field)
-    outcome = bulk.edit(asked.actor, shape, selection_of(request, asked, shape), values)
+    outcome = acts.edit(asked.actor, shape, selection_of(request, asked, shape), values)
+    if isinstance(outcome, Job):
+        return work_begun()
     text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
         "count": outcome.changed
     }

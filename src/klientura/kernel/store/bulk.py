@@ -20,6 +20,7 @@ from klientura.kernel.store.filters import Tree
 GONE = _("Somebody has just moved this record to the trash or out of your reach.")
 MAX_RECORDS = 100_000
 CHUNK = 2_000
+"""Records that one statement writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,21 @@ class Outcome:
     refused: dict[int, list[FieldError]] = field(default_factory=dict)
 
 
-def select_ids(actor: Actor, shape: Shape, selection: Selection, verb: str) -> list[int]:
-    """The selected records that are open to the verb, at most MAX_RECORDS. Raises BadRequest for more."""
+def select_ids(
+    actor: Actor, shape: Shape, selection: Selection, verb: str, *, most: int = MAX_RECORDS
+) -> list[int]:
+    """The selected records that are open to the verb. Raises BadRequest for more than the most."""
     more = list(selection.more)
     if selection.ids is not None:
         more.append(Predicate(sql.SQL("r.id = any(%s)"), (list(selection.ids),)))
     where = conditions(actor, shape, verb=verb, tree=selection.tree, more=more)
     text = sql.SQL("select r.id from {} r where {} order by r.id limit {}").format(
-        sql.Identifier(shape.table), where.sql, sql.Literal(MAX_RECORDS + 1)
+        sql.Identifier(shape.table), where.sql, sql.Literal(most + 1)
     )
     with connection.cursor() as cursor:
         cursor.execute(text, where.params)
         ids = [row[0] for row in cursor.fetchall()]
-    if len(ids) > MAX_RECORDS:
+    if len(ids) > most:
         raise BadRequest(_("Too many records at once. Narrow the selection."), code="too_many")
     return ids
 
@@ -63,6 +66,18 @@ def edit(actor: Actor, shape: Shape, selection: Selection, values: Mapping[str, 
 
     A value that no record could take raises Invalid; a record that the owner's rules refuse is left as it was and listed.
     """
+    wanted = values_for_many(actor, shape, values)
+    ids = select_ids(actor, shape, selection, "edit")
+    operation = operations.start(actor, "edit", shape.key, fields=sorted(wanted))
+    outcome = Outcome(operation.pk)
+    for begin in range(0, len(ids), CHUNK):
+        edit_records(actor, shape, ids[begin : begin + CHUNK], wanted, outcome)
+    operations.finish(operation, records=outcome.changed, details={"refused": len(outcome.refused)})
+    return outcome
+
+
+def values_for_many(actor: Actor, shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they came, read and checked: what every one of many records is to get. Raises Denied, Invalid."""
     write.refuse_mixed(shape)
     require(actor, shape, "edit")
     model = Draft(values={})
@@ -75,18 +90,13 @@ def edit(actor: Actor, shape: Shape, selection: Selection, values: Mapping[str, 
         )
     if model.errors or not model.values:
         raise Invalid(model.errors or [FieldError("", "required", _("Choose a field to change."))])
-    ids = select_ids(actor, shape, selection, "edit")
-    operation = operations.start(actor, "edit", shape.key, fields=sorted(model.values))
-    outcome = Outcome(operation.pk)
-    for begin in range(0, len(ids), CHUNK):
-        _edit_chunk(actor, shape, ids[begin : begin + CHUNK], model.values, outcome)
-    operations.finish(operation, records=outcome.changed, details={"refused": len(outcome.refused)})
-    return outcome
+    return model.values
 
 
-def _edit_chunk(
+def edit_records(
     actor: Actor, shape: Shape, ids: Sequence[int], values: Mapping[str, Any], outcome: Outcome
 ) -> None:
+    """Set values that have been read on some records, as a part of the outcome's operation; refused ones are noted in it."""
     batch = Batch(
         shape,
         [
@@ -109,7 +119,15 @@ def trash(actor: Actor, shape: Shape, selection: Selection) -> Outcome:
     require(actor, shape, "delete")
     ids = select_ids(actor, shape, selection, "delete")
     operation = operations.start(actor, "delete", shape.key)
+    outcome = Outcome(operation.pk)
     for begin in range(0, len(ids), CHUNK):
-        write.trash(actor, shape, ids[begin : begin + CHUNK], operation_id=operation.pk)
-    operations.finish(operation, records=len(ids))
-    return Outcome(operation.pk, len(ids))
+        trash_records(actor, shape, ids[begin : begin + CHUNK], outcome)
+    operations.finish(operation, records=outcome.changed)
+    return outcome
+
+
+def trash_records(actor: Actor, shape: Shape, ids: Sequence[int], outcome: Outcome) -> None:
+    """Move some records to the trash, as a part of the outcome's operation; those no longer the actor's are noted in it."""
+    there = select_ids(actor, shape, Selection(ids=tuple(ids)), "delete")
+    outcome.refused.update({i: [FieldError("", "gone", GONE)] for i in set(ids).difference(there)})
+    outcome.changed += write.trash(actor, shape, there, operation_id=outcome.operation_id) if there else 0

@@ -4,25 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import may
-from klientura.kernel.access.models import User
-from klientura.kernel.access.sessions import actor_of
+from klientura.kernel.access.sessions import at_work
 from klientura.kernel.errors import BadRequest, Denied, NotFound
-from klientura.kernel.history.undo import Undone, undo
+from klientura.kernel.history import undoing
+from klientura.kernel.history.undo import Undone
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.settings.installation import current
 from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import opening, run
 from klientura.kernel.transfer.models import Import
@@ -203,6 +200,11 @@ def _begin(actor: Actor, record: Import, state: str, *, dry: bool, queue: bool) 
     return job
 
 
+def job_of_undo(record: Import) -> Job | None:
+    """The job that is taking an import back now."""
+    return undoing.under_way(record.operation_id) if record.operation_id else None
+
+
 def _free(record: Import) -> None:
     if record.state in BUSY:
         raise BadRequest(_("This file is being worked on. Wait until it is done, or stop it."), code="busy")
@@ -212,14 +214,15 @@ def _free(record: Import) -> None:
         )
 
 
-def take_back(actor: Actor, record: Import) -> Undone:
-    """Undo the whole import."""
+def take_back(actor: Actor, record: Import) -> Undone | Job:
+    """Undo the whole import; a large one in the background."""
     if not record.operation_id:
         raise BadRequest(_("Nothing was written, so there is nothing to take back."), code="state")
     with transaction.atomic():
-        result = undo(actor, record.operation_id)
-        record.state = "undone"
-        record.save(update_fields=["state"])
+        result = undoing.undo(actor, record.operation_id)
+        if not isinstance(result, Job):
+            record.state = "undone"
+            record.save(update_fields=["state"])
     return result
 
 
@@ -229,11 +232,7 @@ def acting(actor_id: int | None) -> Iterator[Actor]:
     if actor_id is None:
         yield SystemActor("import from the command line")
         return
-    user = User.objects.filter(pk=actor_id, is_active=True).first()
-    if user is None:
-        raise Denied
-    actor = actor_of(user, current().access_version)
-    with translation.override(actor.language), timezone.override(ZoneInfo(actor.time_zone)):
+    with at_work(actor_id) as actor:
         yield actor
 
 

@@ -3,6 +3,7 @@
 import json
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 
 def toast(response: HttpResponse, text: str, *, kind: str = "success", undo_url: str = "") -> HttpResponse:
@@ -11,3 +12,13 @@ def toast(response: HttpResponse, text: str, *, kind: str = "success", undo_url:
     known = json.loads(response.get("HX-Trigger", "{}"))
     response["HX-Trigger"] = json.dumps({**known, **event})
     return response
+
+
+def work_begun() -> HttpResponse:
+    """Close the dialog and show the tray of background work, where what was asked for has begun."""
+    response = HttpResponse(status=200)
+    response["HX-Reswap"] = "none"
+    response["HX-Trigger"] = json.dumps({"closeDialog": True, "workBegun": True})
+    return toast(
+        response, _("This takes a while. How far it is stands below; you can go on working."), kind="info"
+    )

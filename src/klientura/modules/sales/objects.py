@@ -127,7 +127,11 @@ OPPORTUNITY = ObjectSpec(
                 "close_date",
             ),
         ),
-        Section("source", pgettext_lazy("section", "Where from"), ("source", "competitor", "tags", "owner", "team")),
+        Section(
+            "source",
+            pgettext_lazy("section", "Where from"),
+            ("source", "competitor", "tags", "owner", "team"),
+        ),
         Section(
             "outcome",
             _("Outcome"),

@@ -19,7 +19,7 @@ def settings(memory: int, log_directory: Path, *, fast: bool) -> dict[str, str]:
     values = {
         "listen_addresses": "",
         "max_connections": "100",
-        "shared_buffers": _megabytes(memory // 8, 128, 1024),
+        "shared_buffers": _megabytes(memory // 4, 128, 4096),
         "effective_cache_size": _megabytes(memory // 2, 256, 65536),
         "maintenance_work_mem": _megabytes(memory // 32, 64, 512),
         "work_mem": "16MB",

@@ -7,8 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from klientura.kernel.bulk import acts
+from klientura.kernel.history import undoing
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.screens.language import lang
@@ -35,6 +38,10 @@ def bar(job: Job) -> dict[str, Any]:
         text = _("Waiting") if job.state == "queued" else ""
     elif job.state == "cancelled":
         text = _("Stopped")
+    elif job.state == "done" and (
+        left := (job.result or {}).get("refused") or (job.result or {}).get("kept")
+    ):
+        text = ngettext("%(count)s record left", "%(count)s records left", left) % {"count": left}
     total = max(job.total, job.done, 1)
     return {
         "id": job.pk,
@@ -53,6 +60,9 @@ def _line(job: Job) -> dict[str, Any]:
         line["url"] = reverse(step, args=[job.arguments["import"]])
     elif job.kind == "export" and job.state == "done":
         line["url"] = reverse("export-made", args=[job.pk])
+    elif job.kind in acts.KINDS and job.state in {"done", "cancelled"} and job.operation_id:
+        line["undo_url"] = f"/operations/{job.operation_id}/undo"
+    line["renews"] = job.kind in {*acts.KINDS, undoing.KIND}
     if job.state in service.ACTIVE and not job.cancel_requested:
         line["cancel_url"] = reverse("progress-stop", args=[job.pk])
     return line

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.jobs import service
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.imports import forms, outcome, taking_back
+from klientura.kernel.screens.imports import forms, outcome, taking_back, tray
 from klientura.kernel.screens.language import lang
 from klientura.kernel.transfer import imports, opening, strangers
 from klientura.kernel.transfer.models import Import
@@ -186,15 +186,16 @@ def run(request: HttpRequest, import_id: int) -> HttpResponseBase:
     record = imports.find(of(request).actor, import_id)
     if record.state in {"new", "checking", "checked"}:
         return HttpResponseRedirect(_address(record))
-    partly = bool(taking_back.partly_undone([record]))
+    partly, undoing = bool(taking_back.partly_undone([record])), imports.job_of_undo(record)
     return show(
         request,
         "imports/run.html",
+        undoing=tray.bar(undoing) if undoing else None,
         **outcome.report(record, record.result or {}),
         lists=outcome.lists(record),
         left=taking_back.left_by_undo(of(request).actor, record),
         partly=partly,
-        can_undo=_can_undo(record) or partly,
+        can_undo=not undoing and (_can_undo(record) or partly),
         step=2,
     )
 

@@ -1,0 +1,98 @@
+"""Changing many records at once, with history, and taking that back.
+
+python -m bench.bulk [--scale 1] [--data DIR] [--field importance]
+
+What it changes it puts back, but the base keeps the history of both.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench import base
+from bench.figures import Figure, finish
+
+RECORDS = 100_000
+
+
+def main() -> int:
+    parser = base.arguments(__doc__)
+    parser.add_argument("--field", default="importance", help="a choice field of people (default importance)")
+    options = parser.parse_args()
+    with base.database(options):
+        return finish("bulk", _measured(options.field, int(RECORDS * options.scale)), options.scale)
+
+
+def _measured(field: str, number: int) -> list[Figure]:
+    from klientura.kernel.history.undo import undo
+    from klientura.kernel.objects.registry import shape_of
+    from klientura.kernel.store import bulk
+
+    actor, person = base.actor(), shape_of("person")
+    table, column = person.table, person.fields[field].column
+    ids = _spread(table, number)
+    before = _values(table, column, ids)
+    value = next(o.code for o in person.fields[field].params.choices if o.code != before[ids[0]])
+    bare = _bare(table, column, value, ids)
+    seconds, outcome = _timed(
+        lambda: bulk.edit(actor, person, bulk.Selection(ids=tuple(ids)), {field: value})
+    )
+    back, undone = _timed(lambda: undo(actor, outcome.operation_id))
+    if _values(table, column, ids) != before or undone.kept:
+        raise RuntimeError("the undo did not put back what there was")
+    return [
+        Figure("bare UPDATE of as many", number / bare, "rows/s"),
+        Figure("bulk edit with history", outcome.changed / seconds, "rows/s"),
+        Figure("its undo", undone.restored / back, "rows/s"),
+        Figure("bulk edit, times the bare UPDATE", seconds / bare, "×"),
+        Figure("undo, times the bulk edit", back / seconds, "×"),
+    ]
+
+
+def _bare(table: str, column: str, value: str, ids: list[int]) -> float:
+    """Seconds of the statement alone, with the table's indexes but without what the product keeps: it is rolled back."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"alter table {table} disable trigger user")
+        seconds, _done = _timed(
+            lambda: cursor.execute(
+                f"update {table} set {column} = %s, updated_at = now(), version = version + 1"
+                " where id = any(%s)",
+                [value, ids],
+            )
+        )
+        transaction.set_rollback(True)
+    return seconds
+
+
+def _spread(table: str, number: int) -> list[int]:
+    """People from everywhere in the table, by number."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select id from {table} where kind = 'person' and deleted_at is null"
+            " order by hashint8(id) limit %s",
+            [number],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _values(table: str, column: str, ids: list[int]) -> dict[int, Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"select id, {column} from {table} where id = any(%s)", [ids])
+        return dict(cursor.fetchall())
+
+
+def _timed[T](act: Callable[[], T]) -> tuple[float, T]:
+    began = time.monotonic()
+    made = act()
+    return time.monotonic() - began, made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

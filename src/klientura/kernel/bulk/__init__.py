@@ -1,0 +1,1 @@
+"""Acts over many records in the background."""
