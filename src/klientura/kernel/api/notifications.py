@@ -11,8 +11,8 @@ from klientura.kernel.api import bodies
 from klientura.kernel.api.describing import INTEGER, act, closed_body
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
-from klientura.kernel.notify import reading
-from klientura.kernel.notify.kinds import KINDS
+from klientura.kernel.notify import reading, wishes
+from klientura.kernel.notify.kinds import KINDS, MAIL
 from klientura.kernel.notify.wording import Line
 from klientura.kernel.web.requests import number
 
@@ -50,6 +50,25 @@ def read_notifications(request: HttpRequest, actor: Actor) -> HttpResponse:
     return answer({"read": reading.mark(actor, bodies.ids_of(body["ids"]))})
 
 
+def read_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """GET /notifications/wishes: how the user wishes to be told of each kind, and their hours."""
+    return answer(_wished(wishes.wishes_of(actor)))
+
+
+def change_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """PATCH /notifications/wishes {"kinds": {kind: {"product", "mail"}}, "quiet_from", "quiet_until", "digest_at"}."""
+    body = bodies.body_of(request)
+    if unknown := set(body) - {"kinds", *HOURS}:
+        raise BadRequest(_("There is no wish «%(key)s».") % {"key": min(unknown)[:60]}, code="wishes")
+    return answer(_wished(wishes.change(actor, body)))
+
+
+def _wished(wished: wishes.Wished) -> dict[str, Any]:
+    kinds = {key: {"product": product, "mail": mail} for key, (product, mail) in wished.kinds.items()}
+    hours = {key: value.strftime("%H:%M") if (value := getattr(wished, key)) else None for key in HOURS}
+    return {"kinds": kinds, **hours}
+
+
 def _line(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
@@ -63,6 +82,7 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
+HOURS = ("quiet_from", "quiet_until", "digest_at")
 LINE = {
     "type": "object",
     "required": ["id", "kind", "at", "read", "text"],
@@ -101,7 +121,14 @@ def description(responses: Callable[..., Any]) -> dict[str, Any]:
             closed_body({"all": {"const": True}}, ["all"]),
         ]
     }
+    wish = closed_body({"product": {"type": "boolean"}, "mail": {"type": "string", "enum": list(MAIL)}})
+    hour = {"type": ["string", "null"], "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+    wished = closed_body({"kinds": closed_body(dict.fromkeys(KINDS, wish)), **dict.fromkeys(HOURS, hour)})
     return {
+        "/notifications/wishes": {
+            "get": act("notifications", "wishes", responses(wished), []),
+            "patch": act("notifications", "change_wishes", responses(wished), [], wished),
+        },
         "/notifications": {"get": act("notifications", "list", responses(listed), asked)},
         "/notifications/count": {"get": act("notifications", "count", responses(counted), [])},
         "/notifications/read": {"post": act("notifications", "read", responses(number_read), [], which)},

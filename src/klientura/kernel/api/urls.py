@@ -71,6 +71,10 @@ urlpatterns = [
     path("notifications", views.endpoint(get=notifications.list_notifications)),
     path("notifications/count", views.endpoint(get=notifications.count_notifications)),
     path("notifications/read", views.endpoint(post=notifications.read_notifications)),
+    path(
+        "notifications/wishes",
+        views.endpoint(get=notifications.read_wishes, patch=notifications.change_wishes),
+    ),
     path("favourites/opened", views.endpoint(get=attention.list_opened)),
     path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(

@@ -149,6 +149,8 @@ class MailServer(models.Model):
     active = models.BooleanField(default=True)
     version = models.IntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)  # what the server said last, when it failed
 
     class Meta:
         db_table = "kernel_mail_server"

@@ -31,6 +31,8 @@ PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "l
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "preferences": "everybody chooses language, theme and time zone for themselves",
+    "api/v1/notifications/wishes": "everybody chooses how they are told",
+    "me/notifications": "everybody chooses how they are told",
     "notifications/read": "everybody reads their own",
     "notifications/<number:notification_id>/read": "everybody reads their own",
     "<object:object>/<number:record_id>/favourite": "everybody keeps at hand what they like",

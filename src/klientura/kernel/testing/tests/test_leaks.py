@@ -139,7 +139,7 @@ def _lend(company: Company, seen: dict[str, int], foreign: dict[str, int]) -> No
 
 
 def _talk(company: Company, foreign: dict[str, int]) -> None:
-    """Have the employee mentioned where they see nothing."""
+    """Have the employee mentioned where they see nothing, and told of what was open to them once."""
     name = company.users["employee"].name
     for key, number in foreign.items():
         shape, boss = shape_of(key), company.actor("administrator")

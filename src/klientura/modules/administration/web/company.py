@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.access.models import ApiToken, Team, User
 from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.notify import mail
 from klientura.kernel.rules.models import Rule
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
@@ -52,6 +53,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         else _("There are no tokens"),
         "operations": _("Imports and group changes; each can be undone"),
         "me": _("Name, language, time zone, password"),
+        "mail": _("Not set up: notifications stay in the product")
+        if (letters := mail.server()) is None
+        else _("The mail server refuses")
+        if letters.error
+        else letters.sender,
+        "my-notifications": _("Of what, here or by e-mail, and when"),
         "absence": _("Who stands in for you while you are away"),
         "my-tokens": _("For programs that act in your name"),
     }

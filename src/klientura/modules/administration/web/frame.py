@@ -33,6 +33,12 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
     """The settings pages that are open to the reader."""
     mine = [
         {"key": "me", "label": _("My profile"), "icon": "user-cog", "url": "/me"},
+        {
+            "key": "my-notifications",
+            "label": _("My notifications"),
+            "icon": "bell",
+            "url": "/me/notifications",
+        },
         {"key": "absence", "label": _("My absence"), "icon": "plane", "url": "/me/absence"},
         {"key": "my-tokens", "label": _("My API tokens"), "icon": "key-round", "url": "/me/tokens"},
     ]
@@ -61,6 +67,7 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
         ),
         {"key": "rules", "label": _("Rules"), "icon": "zap", "url": "/settings/rules"},
         {"key": "webhooks", "label": _("Webhooks"), "icon": "waypoints", "url": "/settings/webhooks"},
+        {"key": "mail", "label": _("E-mail"), "icon": "mail", "url": "/settings/mail"},
         {"key": "tokens", "label": _("API tokens"), "icon": "key", "url": "/settings/tokens"},
         {
             "key": "operations",
