@@ -1,4 +1,5 @@
 // Everything starts here; each line is one subject, each subject one file.
+import { startAttach } from "./attach";
 import { startBoards } from "./board";
 import { startColumns } from "./columns";
 import { startComboboxes } from "./combobox";
@@ -57,6 +58,7 @@ startStates();
 startDrafts();
 startInlineEdit();
 startDropzones();
+startAttach();
 startLines();
 startLayout();
 startLists();

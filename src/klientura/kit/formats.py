@@ -42,6 +42,16 @@ def format_decimal(number: Decimal | int, language: Language, *, places: int | N
     return text.translate(_TO_RUSSIAN) if language == "ru" else text
 
 
+def format_bytes(number: int, language: Language) -> str:
+    """A size as people say it: 340 КБ, 2,1 МБ."""
+    units = ("Б", "КБ", "МБ", "ГБ") if language == "ru" else ("B", "KB", "MB", "GB")
+    size, place = Decimal(number), 0
+    while size >= 1024 and place < len(units) - 1:
+        size, place = size / 1024, place + 1
+    shown = round(size, 1 if place and size < 10 else 0)
+    return f"{format_decimal(shown.normalize() + 0, language)}{NO_BREAK_SPACE}{units[place]}"
+
+
 def format_money(amount: Decimal | int, currency: str, language: Language, *, brief: bool = False) -> str:
     """Return the amount with the currency's sign (the ISO code when it has none) and usual decimal places.
 

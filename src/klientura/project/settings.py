@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "klientura.kernel.objects",
     "klientura.kernel.access",
     "klientura.kernel.tags",
+    "klientura.kernel.files",
     "klientura.kernel.store",
     "klientura.kernel.events",
     "klientura.kernel.search",
@@ -166,6 +167,9 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Files of records: how large one may be, and the store of their bytes when it is not the data directory.
+MOST_FILE_MB = int(os.environ.get("KLIENTURA_MOST_FILE_MB", "50"))
+FILE_STORE = os.environ.get("KLIENTURA_FILE_STORE", "")
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]

@@ -10,6 +10,7 @@ from klientura.kernel.access.gate import may, members_of, readable, readable_par
 from klientura.kernel.api import (
     attention,
     comments,
+    files,
     notifications,
     people,
     quality,
@@ -66,6 +67,7 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= people.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
+    paths |= files.description([s.key for s in shapes], _responses)
     paths |= values.description([s.key for s in shapes], _responses)
     if actor.is_admin:
         paths |= webhooks.description(_responses, ONCE, VERSION)

@@ -9,6 +9,7 @@ from klientura.kernel.api import (
     attention,
     comments,
     duplicates,
+    files,
     merging,
     notifications,
     people,
@@ -70,11 +71,11 @@ urlpatterns = [
     ),
     path("notifications", views.endpoint(get=notifications.list_notifications)),
     path("notifications/count", views.endpoint(get=notifications.count_notifications)),
-    path("notifications/read", views.endpoint(post=notifications.read_notifications)),
     path(
         "notifications/wishes",
         views.endpoint(get=notifications.read_wishes, patch=notifications.change_wishes),
     ),
+    path("notifications/read", views.endpoint(post=notifications.read_notifications)),
     path("favourites/opened", views.endpoint(get=attention.list_opened)),
     path("segments", views.endpoint(get=segments.list_segments, post=segments.create_segment)),
     path(
@@ -140,6 +141,11 @@ urlpatterns = [
     path("territories/<object:object>/distribute", views.endpoint(post=territories.distribute)),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
+    path("<object:object>/files/<slug:field>", views.endpoint(post=files.bring_file)),
+    path(
+        "<object:object>/<number:record_id>/files/<slug:field>/<number:file_id>",
+        views.endpoint(get=files.fetch_file),
+    ),
     path("<object:object>/values/<slug:field>", views.endpoint(get=values.list_values)),
     path("<object:object>/groups", views.endpoint(get=views.group_records)),
     path("<object:object>/bulk", views.endpoint(post=views.bulk_records)),

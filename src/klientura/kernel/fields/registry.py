@@ -6,6 +6,7 @@ from klientura.kernel.fields.base import FieldType
 from klientura.kernel.fields.choices import BooleanType, MultiOptionType, OptionType
 from klientura.kernel.fields.contacts import EmailType, PhoneType, UrlType
 from klientura.kernel.fields.dates import DateTimeType, DateType
+from klientura.kernel.fields.files import FileType
 from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
 from klientura.kernel.fields.references import ReferenceType, UserType
@@ -17,6 +18,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
     for t in (
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
-        PercentType(), RatingType(), DurationType(), TagsType(),
+        PercentType(), RatingType(), DurationType(), TagsType(), FileType(),
     )
 }  # fmt: skip

@@ -12,12 +12,15 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
+from klientura.kernel.files import keeping
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
 from klientura.kernel.tags import dictionary
 
 PAGE = 50
+FILES = "file"
+"""The source of the names of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +185,16 @@ def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tup
     """Titles of all records, users and tags that some changes mention; one query per kind of target, one for all tags."""
     wanted: dict[str, set[int]] = defaultdict(set)
     codes: dict[str, set[str]] = defaultdict(set)
+    files: set[int] = set()
     for changed in changes:
         if source := source_of(changed.field):
             wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
+        if changed.field.type.key == "file":
+            files.update(n for v in (changed.old, changed.new) if isinstance(v, list) for n in v)
         if name := changed.field.params.dictionary:
             codes[name].update(c for v in (changed.old, changed.new) if isinstance(v, list) for c in v)
     titles: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(codes).items())
+    titles |= {(FILES, number): ref.name for number, ref in keeping.looked_up(files).items()}
     for source, ids in wanted.items():
         for number, title in _names(actor, source, sorted(ids)).items():
             titles[source, number] = title

@@ -13,7 +13,7 @@ from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import NO_CHOICES, Choice, Choices, FieldProblem, FieldType, Params
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
-from klientura.kernel.objects.derive import CHOSEN, derive_shape, dictionary_of
+from klientura.kernel.objects.derive import CHOSEN, WITH_HOME, derive_shape, dictionary_of
 from klientura.kernel.objects.labels import said
 from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
@@ -33,7 +33,7 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 MOST_COLUMNS = 50
 """A field of more options makes no board."""
-NOT_SORTED = frozenset({"long_text", "multi_option", "tags"})
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""
@@ -321,7 +321,7 @@ def _default(row: "AddedField", kind: FieldType, params: Params) -> Any:
 
 def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: Choices) -> Params:
     given = row.params
-    if not given and not choices and kind.key not in EXACT | CHOSEN:
+    if not given and not choices and kind.key not in EXACT | CHOSEN | WITH_HOME:
         return PLAIN
     # What is gathered is in the company's currency, whatever the record's own.
     own = kind.key == "money" and row.type != "rollup" and "currency" in shape.fields
@@ -333,7 +333,7 @@ def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: Choices) 
         minimum=given.get("minimum"),
         maximum=given.get("maximum"),
         choices=choices,
-        home=f"{shape.key}.{row.key}" if kind.key in CHOSEN else "",
+        home=f"{shape.key}.{row.key}" if kind.key in CHOSEN | WITH_HOME else "",
         dictionary=dictionary_of(shape.base, row.column) if kind.key == "tags" else "",
         open_tags=given.get("open_tags", True),
         target=given.get("target"),

@@ -23,6 +23,8 @@ READ_ONLY_HEADER = frozenset(
 )
 CHOSEN = frozenset({"option", "multi_option", "tags"})
 """Types whose values are chosen from a list that is asked for by the field's own address."""
+WITH_HOME = frozenset({"file"})
+"""Types whose values are brought to, and fetched from, the field's own address."""
 USER_MODEL = "access.User"
 
 type Column = models.Field[Any, Any]  # evaluated by type checkers only
@@ -84,7 +86,7 @@ def derive_field(
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
         sortable=options.sortable
-        and kind not in {"long_text", "multi_option", "tags"}
+        and kind not in {"long_text", "multi_option", "tags", "file"}
         and column.name not in {"uid", "version"},
         contains=options.contains,
         open_options=options.open_options,
@@ -98,7 +100,7 @@ def derive_field(
 
 def _home(kind: str, column: Column, of: tuple[str, str] | None) -> tuple[str, str]:
     """Where the values of a field of a record are chosen from, and the dictionary of its tags."""
-    if of is None or kind not in CHOSEN:
+    if of is None or kind not in CHOSEN | WITH_HOME:
         return "", ""
     key, base = of
     return f"{key}.{column.name}", dictionary_of(base, column.column or column.name) if kind == "tags" else ""

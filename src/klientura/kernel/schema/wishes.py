@@ -20,7 +20,9 @@ MAX_HINT = 300
 MAX_OPTIONS = 10_000
 HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink", "violet")
 LISTS = frozenset({"option", "multi_option"})
-WITHOUT_DEFAULT = frozenset({"reference", "user", "multi_option", "tags", "formula", "rollup", AUTONUMBER})
+WITHOUT_DEFAULT = frozenset(
+    {"reference", "user", "multi_option", "tags", "file", "formula", "rollup", AUTONUMBER}
+)
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url", AUTONUMBER})
 SHOWN = ("decimal", "money", "percent")
@@ -199,6 +201,8 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
         made["digits"] = 15 + made.get("places", 2)
     if kind == "tags" and raw.get("open_tags") is False:
         made["open_tags"] = False
+    if kind == "file" and raw.get("many") is not True:
+        made["maximum"] = 1
     if kind == "reference":
         target = raw.get("target")
         if not isinstance(target, str) or target not in all_shapes():

@@ -8,14 +8,18 @@ from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
+from klientura.kernel.fields.files import FileRef
 from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.read import Ref, Row
-from klientura.kit.formats import Language, format_date, format_datetime, format_money
+from klientura.kit.file_kinds import IMAGES
+from klientura.kit.formats import Language, format_bytes, format_date, format_datetime, format_money
 from klientura.kit.phones import parse_phone
 
 type Cell = Any
+PREVIEWED = 2 * 1024 * 1024
+"""A larger picture is not shown before it is asked for."""
 
 
 def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_currency: str) -> Cell:
@@ -25,6 +29,8 @@ def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_cur
     maker = _MAKERS.get(field.type.key)
     if maker is not None:
         return maker(field, value, lang)
+    if field.type.key == "file":
+        return _files(field, value, row, lang)
     if field.type.key == "money":
         currency = row.get(field.params.currency_field or "") or company_currency
         return {"kind": "money", "text": format_money(value, currency, lang)}
@@ -84,6 +90,29 @@ def _tags(_field: FieldShape, value: list[str], _lang: Language) -> Cell:
         "kind": "badges",
         "items": [{"text": label_of(v), "hue": v.hue if isinstance(v, Tag) else "gray"} for v in value],
     }
+
+
+def _files(field: FieldShape, value: list[Any], row: Row, lang: Language) -> Cell:
+    """Files by name, each a link to where it is fetched as long as the record can be read."""
+    home, _dot, key = field.params.home.partition(".")
+    place = f"/files/{home}/{row['id']}/{key}" if "id" in row else ""
+    return {
+        "kind": "files",
+        "items": [
+            {
+                "text": each.name, "size": format_bytes(each.size, lang), "url": f"{place}/{each}" if place else "",
+                "image": each.media in IMAGES and each.size <= PREVIEWED, "icon": _icon(each.media),
+            }
+            for each in value
+            if isinstance(each, FileRef)
+        ],
+    }  # fmt: skip
+
+
+def _icon(media: str) -> str:
+    if media.startswith("image/"):
+        return "image"
+    return "file-text" if media == "application/pdf" or media.startswith("text/") else "file"
 
 
 def _date(field: FieldShape, value: dt.date, lang: Language) -> Cell:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import writable
 from klientura.kernel.history.marks import marks_of
-from klientura.kernel.history.read import ChangedField, Entry, History, history_of, source_of
+from klientura.kernel.history.read import FILES, ChangedField, Entry, History, history_of, source_of
 from klientura.kernel.history.undoing import undo
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
@@ -78,6 +78,8 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
     if source := source_of(field):
         title = history.titles.get((source, value)) if isinstance(value, int) else None
         value = Ref(value, title)
+    elif field.type.key == "file" and isinstance(value, list):
+        return ", ".join(history.titles.get((FILES, n)) or f"№ {n}" for n in value)
     elif field.params.dictionary and isinstance(value, list):
         value = dictionary.shown(field.params.dictionary, value, history.titles)
     elif field.type.key in {"date", "datetime", "money", "decimal", "percent"}:

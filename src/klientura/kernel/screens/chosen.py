@@ -6,7 +6,8 @@ from typing import Any
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.fields.base import FieldProblem
-from klientura.kernel.history.read import source_of
+from klientura.kernel.files import keeping
+from klientura.kernel.history.read import FILES, source_of
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.screens.filtering import titles_of
 from klientura.kernel.screens.language import lang
@@ -23,13 +24,18 @@ def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
     """
     wanted: dict[str, tuple[FieldShape, set[int]]] = {}
     tags: dict[str, set[str]] = defaultdict(set)
+    files: set[int] = set()
     for field, raw in chosen:
+        if field.type.key == "file":
+            files.update(numbers_in(raw))
         if field.params.dictionary:
             tags[field.params.dictionary].update(texts_in(raw))
         source, target = source_of(field), _number(raw)
         if source is not None and target is not None:
             wanted.setdefault(source, (field, set()))[1].add(target)
     names: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(tags).items())
+    if mine := keeping.own_drafts(actor, files):
+        names |= {(FILES, number): ref.name for number, ref in keeping.looked_up(mine).items()}
     for source, (field, ids) in wanted.items():
         names |= {(source, target): name for target, name in titles_of(actor, field, sorted(ids)).items()}
     return names
@@ -40,6 +46,12 @@ def texts_in(raw: Any) -> list[str]:
     if isinstance(raw, Mapping):
         return [*texts_in(raw.get("add")), *texts_in(raw.get("remove"))]
     return [each for each in raw if isinstance(each, str)] if isinstance(raw, list | tuple) else []
+
+
+def numbers_in(raw: Any) -> list[int]:
+    """The numbers of files in a raw value."""
+    pieces = raw if isinstance(raw, list | tuple) else []
+    return [n for piece in pieces if (n := _number(piece)) is not None]
 
 
 def name_of(field: FieldShape, raw: Any, names: Names) -> str:
@@ -56,6 +68,8 @@ def in_words(field: FieldShape, raw: Any, names: Names) -> str:
         return ""
     if source_of(field) is not None:
         return name_of(field, raw, names)
+    if field.type.key == "file":
+        return ", ".join(names.get((FILES, n)) or f"№ {n}" for n in numbers_in(raw))
     if field.params.dictionary:
         return "; ".join(tag.label for tag in dictionary.shown(field.params.dictionary, texts_in(raw), names))
     try:

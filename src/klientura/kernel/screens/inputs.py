@@ -6,20 +6,23 @@ from typing import Any
 from django.http import QueryDict
 
 from klientura.kernel.fields.base import Choice, FieldProblem
+from klientura.kernel.fields.files import FileRef
 from klientura.kernel.fields.measures import STARS
 from klientura.kernel.fields.tags import Tag, label_of
+from klientura.kernel.files import keeping
+from klientura.kernel.history.read import FILES
 from klientura.kernel.objects.shape import FieldShape, PartShape
 from klientura.kernel.screens.chosen import Names, name_of, texts_in
 from klientura.kernel.screens.picking import is_looked_for, values_url
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.requests import number
-from klientura.kit.formats import Language
+from klientura.kit.formats import Language, format_bytes
 
 CONTROLS = {
     "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
-    "tags": "picks",
+    "tags": "picks", "file": "files",
 }  # fmt: skip
 
 
@@ -49,7 +52,9 @@ def control(
         "value": raw if raw is not None else field.type.to_input(_plain(value), field.params, lang),
     }
     kind = made["type"]
-    if is_looked_for(field):
+    if kind == "files":
+        _files(field, made, value, names or {}, lang)
+    elif is_looked_for(field):
         kind = _picked(field, made, names or {})
     elif kind in {"select", "options"}:
         made["options"] = _options(field, made["value"])
@@ -96,6 +101,22 @@ def _picked(field: FieldShape, made: dict[str, Any], names: Names) -> str:
         found = [by_code.get(str(each)) or Choice(str(each), str(each)) for each in held]
         made["chosen"] = [{"value": c.code, "label": str(c.label), "hue": c.hue} for c in found]
     return "picks"
+
+
+def _files(field: FieldShape, made: dict[str, Any], value: Any, names: Names, lang: Language) -> None:
+    """The files that a record holds or is to hold, and where further ones are brought."""
+    known = {int(each): each for each in value or () if isinstance(each, FileRef)}
+    chosen = []
+    for raw in made["value"] or ():
+        place = int(raw) if str(raw).isdecimal() else 0
+        held = known.get(place)
+        if name := held.name if held else names.get((FILES, place)):
+            size = format_bytes(held.size, lang) if held else ""
+            chosen.append({"value": place, "label": name, "size": size})
+    made |= {
+        "chosen": chosen, "url": f"/files/new/{field.params.home.replace('.', '/', 1)}",
+        "multiple": field.params.maximum != 1, "most": keeping.most_bytes(),
+    }  # fmt: skip
 
 
 def _options(field: FieldShape, value: Any) -> list[dict[str, Any]]:

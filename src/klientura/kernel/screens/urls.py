@@ -3,6 +3,7 @@
 from django.urls import path
 
 from klientura.kernel.screens import (
+    attaching,
     boarding,
     builder,
     card,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("search/teams", finding.teams, name="search-teams"),
     path("search/reference/<object:object>", finding.references, name="search-reference"),
     path("search/values/<object:object>/<slug:key>", picking.values, name="search-values"),
+    path("files/new/<object:object>/<slug:key>", attaching.bring, name="file-new"),
+    path(
+        "files/<object:object>/<number:record_id>/<slug:key>/<number:file_id>", attaching.fetch, name="file"
+    ),
     path("operations/<number:operation_id>/undo", changes.undo_operation, name="undo"),
     path("<object:object>", listing.records, name="list"),
     path("<object:object>/summary", summing.summary, name="summary"),

@@ -1,19 +1,27 @@
-"""Fields of several values on their way in: which tags are meant, and what a difference comes to."""
+"""Fields of several values on their way in: which tags are meant, which files may be held, what a difference comes to."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.fields.base import REQUIRED
+from klientura.kernel.fields.files import Brought
 from klientura.kernel.fields.many import MOST_VALUES, Difference
 from klientura.kernel.fields.tags import Typed
+from klientura.kernel.files import keeping
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kernel.objects.shape import FieldShape
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.store.compiler import conditions
 from klientura.kernel.tags import dictionary
 from klientura.kernel.tags.dictionary import Full
 
+NO_SUCH_FILE = _("This file is not there any more, or is not open to you. Bring it again.")
+ONE_FILE = _("Only one file fits here.")
 NO_SUCH_TAG = _("There is no tag “%(tag)s”, and only an administrator may add one to this field.")
 TOO_MANY = _("No more than %(count)s values fit here.")
 
@@ -27,11 +35,13 @@ def settle_many(actor: Actor, batch: Batch) -> None:
     for key, field in batch.shape.fields.items():
         if not field.type.many:
             continue
-        drafts = [d for d in batch if isinstance(d.values.get(key), Difference | Typed)]
+        drafts = [d for d in batch if isinstance(d.values.get(key), Difference | Typed | Brought)]
         if not drafts:
             continue
         if field.params.dictionary:
             _settle_tags(actor, field, drafts)
+        if field.type.key == "file":
+            _settle_files(actor, batch.shape, field, drafts)
         for draft in drafts:
             if isinstance(value := draft.values.get(key), Difference):
                 _put(field, draft, value.applied(draft.before.get(key) or []))
@@ -71,6 +81,49 @@ def _settle_tags(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) -> No
             draft.values[field.key] = draft.before.get(field.key)
         else:
             _put(field, draft, sorted(set(wanted)))
+
+
+def _settle_files(actor: Actor, shape: Shape, field: FieldShape, drafts: Sequence[Draft]) -> None:
+    """Let records hold files: those that the actor has brought, and those they may read in this field anyway."""
+    wanted = {
+        n for d in drafts for n in _numbers(d.values[field.key]) if n not in (d.before.get(field.key) or ())
+    }
+    allowed = keeping.own_drafts(actor, wanted)
+    if others := wanted - allowed:
+        allowed |= _readable(actor, shape, field, others)
+    for draft in drafts:
+        held = draft.before.get(field.key) or []
+        value = draft.values[field.key]
+        numbers = value.applied(held) if isinstance(value, Difference) else list(value)
+        if any(n not in allowed and n not in held for n in numbers):
+            draft.refuse(field.key, "file", NO_SUCH_FILE)
+            draft.values[field.key] = draft.before.get(field.key)
+        elif field.params.maximum is not None and len(numbers) > field.params.maximum:
+            draft.refuse(field.key, "too_many", ONE_FILE)
+            draft.values[field.key] = draft.before.get(field.key)
+        else:
+            _put(field, draft, numbers)
+    if allowed:
+        keeping.claim(allowed)
+
+
+def _numbers(draft_value: Any) -> Sequence[int]:
+    return draft_value.add if isinstance(draft_value, Difference) else draft_value
+
+
+def _readable(actor: Actor, shape: Shape, field: FieldShape, numbers: set[int]) -> set[int]:
+    """Those of some files that stand in this field of a record which the actor may read."""
+    if field.key not in readable(actor, shape):
+        return set()
+    column = sql.SQL("r.{}").format(sql.Identifier(field.column))
+    held = Predicate(sql.SQL("{} && %s::bigint[]").format(column), (sorted(numbers),))
+    where = conditions(actor, shape, more=[held])
+    text = sql.SQL("select distinct unnest({}) from {} r where {}").format(
+        column, sql.Identifier(shape.table), where.sql
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, where.params)
+        return {row[0] for row in cursor.fetchall()} & numbers
 
 
 def _put(field: FieldShape, draft: Draft, values: list[Any]) -> None:

@@ -17,7 +17,7 @@ from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.tag_names import name_tags
+from klientura.kernel.store.several_named import name_values
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
@@ -101,7 +101,7 @@ def page(
         last, value = found[-1]
         following = cursors.encode(sort, field, cursors.Position(value, last["id"]))
     rows = [row for row, _value in found]
-    name_tags(fields, rows)
+    name_values(fields, rows)
     return Page(fields, rows, following)
 
 
@@ -209,7 +209,7 @@ def get(
     if values is None:
         raise NotFound
     rows = _rows(query, [values])
-    name_tags(fields, rows)
+    name_values(fields, rows)
     return rows[0]
 
 

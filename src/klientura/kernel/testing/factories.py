@@ -5,6 +5,7 @@ of None leaves the field out. Nothing here is random, so a failure is the same f
 """
 
 import datetime as dt
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,7 @@ from django.apps import apps
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
+from klientura.kernel.files import keeping
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import write
@@ -82,6 +84,9 @@ class World:
                 return self.reference(each.params.target or "", number)
             except LookupError:
                 return None  # two objects refer to each other, and the other is being made right now
+        if each.type.key == "file":
+            text = f"содержание {number % 3}".encode()
+            return [int(keeping.bring(self.actor, f"файл {number % 5}.txt", io.BytesIO(text)))]
         if each.type.key == "user":
             return self.users[number % len(self.users)] if self.users else None
         return value_by_type(each, number)

@@ -73,6 +73,8 @@ def _open_fields(actor: Actor, shape: Shape) -> Iterator[FieldShape]:
     for field in readable(actor, shape).values():
         if field.read_only or not writable(actor, shape, field.key) or field.key == "team":
             continue
+        if field.type.key == "file":  # a table holds names of files, not files
+            continue
         yield field
 
 

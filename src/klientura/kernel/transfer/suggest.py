@@ -145,7 +145,7 @@ def _in_each_language(say: Callable[[], str]) -> list[str]:
 
 def _kept_by_us(actor: Actor, shape: Shape) -> set[str]:
     """Columns of our own files that nobody fills in: the number, who changed the record and when."""
-    fields = [f for f in readable(actor, shape).values() if f.read_only]
+    fields = [f for f in readable(actor, shape).values() if f.read_only or f.type.key == "file"]
     return {header_key(t) for f in fields for t in _in_each_language(partial(str, f.label))}
 
 

@@ -24,9 +24,9 @@ RECORDS = 7
 
 
 def written(actor: Actor, key: str, path: Path) -> list[list[str]]:
-    """The rows of a file of everything, without what the product fills in by itself."""
+    """The rows of a file of everything, without what the product fills in by itself and what no table can carry."""
     shape = shape_of(key)
-    ours = {f.key for f in shape.fields.values() if f.read_only} | {"team"}
+    ours = {f.key for f in shape.fields.values() if f.read_only or f.type.key == "file"} | {"team"}
     columns = tuple(c for c in exports.all_columns(actor, shape) if c not in ours)
     exports.write(actor, Export(key, columns), path)
     with path.open(encoding="utf-8-sig", newline="") as file:

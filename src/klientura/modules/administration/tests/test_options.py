@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -41,7 +42,7 @@ def admin(company: Company) -> Client:
     return company.client("administrator")
 
 
-def industries() -> list[dict]:
+def industries() -> list[dict[str, Any]]:
     shape = shape_of("organisation")
     return [
         {"code": line["code"], "label": {"ru": line["ru"], "en": line["en"]}, "hue": line["hue"]}
@@ -160,7 +161,7 @@ def test_the_page_of_the_options(admin: Client, company: Company):
 
 
 def test_ten_thousand_options_weigh_no_more_than_a_few(boss: Actor, admin: Client):
-    def wish(kind: str, name: str, number: int) -> dict:
+    def wish(kind: str, name: str, number: int) -> dict[str, Any]:
         made = [{"label": {"ru": f"Вариант {n}", "en": f"Option {n}"}} for n in range(number)]
         return {"type": kind, "label": {"ru": name, "en": name}, "options": made}
 

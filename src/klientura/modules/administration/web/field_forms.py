@@ -30,6 +30,9 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
     "tags": (
         pgettext_lazy("field type", "Tags"), gettext_lazy("Short words of your own, made as they are typed"), "tags",
     ),
+    "file": (
+        pgettext_lazy("field type", "Files"), gettext_lazy("A contract, a scan, pictures: brought by drag or paste"), "paperclip",
+    ),
     "boolean": (pgettext_lazy("field type", "Yes or no"), gettext_lazy("A tick"), "square-check"),
     "integer": (pgettext_lazy("field type", "Whole number"), gettext_lazy("A quantity, a year, a floor"), "hash"),
     "decimal": (pgettext_lazy("field type", "Number"), gettext_lazy("With as many places as you say"), "decimals-arrow-right"),
@@ -88,6 +91,7 @@ WITHOUT_DEFAULT = frozenset(
         "user",
         "multi_option",
         "tags",
+        "file",
         "long_text",
         "datetime",
         "boolean",
@@ -114,11 +118,12 @@ def type_cards(object_key: str) -> list[dict[str, str]]:
 def values_of(row: AddedField | None) -> dict[str, Any]:
     """What the form of a field begins with."""
     if row is None:
-        return {"indexed": True, "open_tags": True}
+        return {"indexed": True, "open_tags": True, "many": True}
     return {
         "label_ru": row.label.get("ru", ""), "label_en": row.label.get("en", ""), "hint_ru": row.hint.get("ru", ""),
         "hint_en": row.hint.get("en", ""), "section": row.section, "required": row.required, "listed": row.listed,
-        "searched": row.searched, "indexed": row.indexed, "default": row.default, "open_tags": True, **row.params,
+        "searched": row.searched, "indexed": row.indexed, "default": row.default, "open_tags": True, "many": row.params.get("maximum") != 1,
+        **row.params,
         **(rollup_forms.values_of(row) if row.type == "rollup" else {}),
     }  # fmt: skip
 
@@ -212,6 +217,8 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": "switch", "name": "open_tags", "label": _("Whoever may fill it in may also make new tags"),
              "hint": _("Otherwise only administrators make them; others choose from those there are.")}
         )  # fmt: skip
+    if kind == "file":
+        made.append({"type": "switch", "name": "many", "label": _("Several files")})
     if kind not in WITHOUT_DEFAULT:
         control = "date" if kind == "date" else "text"
         made.append(
@@ -314,6 +321,8 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         raw["params"] |= {"prefix": form.get("prefix", ""), "yearly": "yearly" in form}
     if kind == "tags":
         raw["params"] = {"open_tags": "open_tags" in form}
+    if kind == "file":
+        raw["params"] = {"many": "many" in form}
     if kind == "reference":
         raw["params"] = {"target": form.get("target", "")}
     if kind in LISTS and (options := options_from(form)) is not None:

@@ -184,7 +184,7 @@ def _source(request: HttpRequest, shape: Shape, row: AddedField | None) -> rollu
 def _ticks(request: HttpRequest) -> dict[str, bool]:
     return {
         name: name in request.POST
-        for name in ("required", "listed", "searched", "indexed", "for_all", "yearly", "open_tags")
+        for name in ("required", "listed", "searched", "indexed", "for_all", "yearly", "open_tags", "many")
     }
 
 

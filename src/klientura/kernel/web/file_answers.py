@@ -1,0 +1,91 @@
+"""Giving a file to whoever may read the record and the field that hold it, at this very moment, and doing no harm with it."""
+
+from django.http import FileResponse, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may, readable, require, writable
+from klientura.kernel.errors import BadRequest, Denied, NotFound
+from klientura.kernel.fields.files import FileRef
+from klientura.kernel.files import keeping
+from klientura.kernel.files.storage import storage
+from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.store import read
+from klientura.kernel.web.requests import number
+from klientura.kit.file_kinds import SHOWN_IN_PLACE
+
+BESIDE = 64 * 1024
+"""What a form with a file may bring besides the file."""
+PDF = "application/pdf"
+LOST = _("The file itself cannot be found. Tell your administrator.")
+
+
+def file_field(actor: Actor, shape: Shape, key: str) -> FieldShape:
+    """A field of files that the actor sees. Raises NotFound."""
+    field = readable(actor, shape).get(key)
+    if field is None or field.type.key != "file":
+        raise NotFound
+    return field
+
+
+def given(
+    request: HttpRequest, actor: Actor, shape: Shape, record_id: int, key: str, file_id: int
+) -> HttpResponseBase:
+    """The file that a record holds. Raises NotFound for whatever the actor may not read, as for what is not there."""
+    require(actor, shape, "read")
+    field = file_field(actor, shape, key)
+    row = read.get(actor, shape, record_id, keys=[field.key])
+    found = next((each for each in row[field.key] or () if each == file_id), None)
+    if not isinstance(found, FileRef):
+        raise NotFound
+    tag = f'"{found.sha256[:32]}"'
+    if request.headers.get("If-None-Match") == tag:
+        unchanged = HttpResponseNotModified()
+        unchanged["ETag"] = tag
+        return _harmless(unchanged, found)
+    try:
+        stream = storage().open(found.sha256)
+    except FileNotFoundError:
+        raise NotFound(LOST, code="file_lost") from None
+    in_place = found.media in SHOWN_IN_PLACE and "save" not in request.GET
+    # FileResponse closes what it streams when the answer is done.
+    response = FileResponse(stream, as_attachment=not in_place, filename=found.name, content_type=found.media)
+    response["Content-Length"] = str(found.size)
+    response["ETag"] = tag
+    return _harmless(response, found)
+
+
+def _harmless[R: HttpResponseBase](response: R, found: FileRef) -> R:
+    """No script of a file ever runs as ours, and nobody in between keeps it."""
+    response["X-Content-Type-Options"] = "nosniff"
+    # The browser's own reader of PDF does not work in a sandbox.
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'" + (
+        "" if found.media == PDF else "; sandbox"
+    )
+    response["Cache-Control"] = "private, no-cache"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def brought(request: HttpRequest, actor: Actor, shape: Shape, key: str) -> FileRef:
+    """Keep the file of a form («file») as a draft, for a field that the actor may fill in. Raises what tells why not."""
+    field = file_field(actor, shape, key)
+    if not any(may(actor, shape, verb) for verb in ("create", "edit")) or not field.writable:
+        raise Denied
+    if not writable(actor, shape, key):
+        raise Denied
+    length = number(request.META.get("CONTENT_LENGTH") or "")
+    if length is None:
+        raise BadRequest(_("Say how long the file is."), code="length")
+    if length > keeping.most_bytes() + BESIDE:
+        raise keeping.too_large()
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise BadRequest(_("Choose a file."), code="file")
+    return keeping.bring(actor, upload.name or "", upload)
+
+
+def described(found: FileRef) -> dict[str, object]:
+    """A file for a program."""
+    return {"id": int(found), "name": found.name, "size": found.size, "type": found.media}
