@@ -97,13 +97,16 @@ def _shown(rule: Rule, actor: Actor, shape: Shape, ids: Sequence[int]) -> list[d
     shows = [(s, kinds()[s["kind"]]) for s in rule.steps if s["kind"] in kinds()]
     made: list[dict[str, Any]] = []
     previews = [kind.preview(actor, shape, s) if kind.preview else None for s, kind in shows]
+    foretold = [kind.foretell(actor, shape, s)(work, rows) if kind.foretell else None for s, kind in shows]
     for row in rows:
         sets: list[dict[str, Any]] = []
         for preview in previews:
             if preview is not None:
                 sets += preview(work, row)
         others = [
-            str(kind.label) for (_s, kind), preview in zip(shows, previews, strict=True) if preview is None
+            said[row["id"]] if said is not None else str(kind.label)
+            for (_s, kind), preview, said in zip(shows, previews, foretold, strict=True)
+            if preview is None
         ]
         made.append({"id": row["id"], "title": row.get("title") or "", "sets": sets, "also": others})
     return made

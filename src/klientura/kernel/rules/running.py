@@ -164,7 +164,11 @@ def _batch(run: Run, actor: Actor, shape: Shape, before: set[int]) -> None:
     ids = [i for i in run.record_ids[run.position : run.position + BATCH] if i not in before]
     matched = matching(run, rule, actor, shape, ids)
     work = Work(
-        actor, shape, Around(run.actor_id, rule.owner_id, timezone.now()), lambda: _operation(run, actor)
+        actor,
+        shape,
+        Around(run.actor_id, rule.owner_id, timezone.now()),
+        lambda: _operation(run, actor),
+        rule=rule.name,
     )
     left = matched
     for place, act in enumerate(compile_steps(actor, shape, rule.steps, run.step), start=run.step):

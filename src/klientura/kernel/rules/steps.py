@@ -34,6 +34,10 @@ class StepKind:
     preview: (
         Callable[[Actor, Shape, Step], Callable[[Work, Mapping[str, Any]], list[dict[str, Any]]]] | None
     ) = None
+    foretell: (
+        Callable[[Actor, Shape, Step], Callable[[Work, Sequence[Mapping[str, Any]]], dict[int, str]]] | None
+    ) = None
+    """What it would do with each of some records, as a sentence by the record's number."""
 
 
 _kinds: dict[str, StepKind] = {}

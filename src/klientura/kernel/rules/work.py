@@ -19,6 +19,7 @@ class Work:
     around: Around
     operation: Callable[[], int]
     changed: int = 0
+    rule: str = ""  # what the rule is called
     done: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
 

@@ -10,12 +10,14 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, writable
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.rules.acts import links_to
 from klientura.kernel.rules.models import Rule
 from klientura.kernel.rules.sources import points_at
+from klientura.kernel.rules.telling import in_messages
 from klientura.kernel.screens.chosen import names_of
 from klientura.kernel.screens.inputs import control
 from klientura.kernel.screens.language import lang
@@ -205,6 +207,40 @@ def webhook_field(step: Mapping[str, Any], error: str) -> dict[str, Any]:
     """The choice of a webhook."""
     hooks = [(str(pk), name) for pk, name in Webhook.objects.order_by("name").values_list("pk", "name")]
     return select("webhook", _("Webhook"), hooks, str(step.get("webhook", "")), error)
+
+
+def notify_fields(step: Mapping[str, Any], wrong: Mapping[str, str]) -> Form:
+    """The controls of a message: to whom, and what it says."""
+    people = {
+        "owner": _("Owner"),
+        "creator": _("Who made the record"),
+        "followers": _("Followers"),
+        "team": _("Team of the record"),
+    }
+    named = User.objects.filter(pk__in=step.get("users", ())).order_by("name")
+    chosen = [*((str(u.pk), u.name) for u in named), ("", "")]
+    by_name: Form = [
+        {"type": "user", "name": "users", "id": f"f-users-{n}", "label": _("And by name"), "optional": True, "url": "/search/users",
+         "value": value, "display": display, "error": wrong.get("users", "") if not value else ""}
+        for n, (value, display) in enumerate(chosen)
+    ]  # fmt: skip
+    return [
+        {"type": "options", "name": "to", "label": _("Whom to tell"), "value": list(step.get("to", ["owner"])), "wide": True,
+         "options": [{"value": k, "label": v} for k, v in people.items()], "error": wrong.get("to", "")},
+        *by_name,
+        {"type": "textarea", "name": "text", "label": _("Message"), "required": True, "rows": 3, "value": step.get("text", ""),
+         "wide": True, "error": wrong.get("text", ""),
+         "hint": _("Fields stand in curly brackets; everybody reads only the values that are open to them.")},
+    ]  # fmt: skip
+
+
+def places_for(shape: Shape) -> list[dict[str, str]]:
+    """The fields whose values may stand in a message."""
+    return [
+        {"key": k, "label": str(f.label)}
+        for k, f in shape.fields.items()
+        if in_messages(f) and k not in {"search_text", "uid", "version"}
+    ]
 
 
 def wait_fields(step: Mapping[str, Any], error: str) -> Form:

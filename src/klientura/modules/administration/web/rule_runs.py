@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.models import User
@@ -86,6 +87,9 @@ def _did(shape: Shape | None, told: dict[str, Any]) -> dict[str, str]:
     if "set" in told:
         fields = ", ".join(words.label_of(shape, k) for k in told["set"])
         return {"text": _("set: {fields}").format(fields=fields), "url": ""}
+    if "notified" in told:
+        people = ngettext("%(count)s person told", "%(count)s people told", told["notified"])
+        return {"text": people % {"count": told["notified"]}, "url": ""}
     return {"text": _("sent to the webhook"), "url": f"/settings/webhooks/{told.get('webhook')}"}
 
 

@@ -21,7 +21,7 @@ from klientura.modules.administration.web import rule_forms as forms
 from klientura.modules.administration.web.frame import seen_version, settings_page
 from klientura.modules.administration.web.rules import ROOT
 
-KINDS = ("set", "create", "webhook", "wait")
+KINDS = ("set", "create", "webhook", "notify", "wait")
 
 
 @open_to(Door.ADMIN)
@@ -129,6 +129,9 @@ def _said(request: HttpRequest, rule: Rule, stored: Mapping[str, Any]) -> dict[s
         }
     if kind == "webhook":
         return {"kind": kind, "webhook": number(form.get("webhook"))}
+    if kind == "notify":
+        users = [n for raw in form.getlist("users") if (n := number(raw)) is not None]
+        return {"kind": kind, "to": form.getlist("to"), "users": users, "text": form.get("text", "").strip()}
     target = shape_of(stored["object"] if kind == "create" else rule.object)
     made: dict[str, Any] = {"kind": kind, "values": forms.values_from(form, target)}
     return made | ({"object": target.key, "link": form.get("link", "")} if kind == "create" else {})
@@ -164,9 +167,12 @@ def _page(
             ]  # fmt: skip
     elif kind == "webhook":
         context["fields"] = [forms.webhook_field(step, wrong.get("webhook", ""))]
+    elif kind == "notify":
+        context["fields"] = forms.notify_fields(step, wrong)
+        context["keys"] = forms.places_for(about)
     else:
         context["fields"] = forms.wait_fields(step, wrong.get("amount", ""))
-    placed = {"link", "webhook", "amount", *(row["key"] for row in context["rows"])}
+    placed = {"link", "webhook", "amount", "to", "users", "text", *(row["key"] for row in context["rows"])}
     action = f"{ROOT}/{rule.pk}/steps/{place}" if place is not None else request.get_full_path()
     return settings_page(
         request, "rules", "rule_step", status=422 if errors else 200, rule=rule, action=action, is_new=place is None,

@@ -76,6 +76,9 @@ def step_words(rule: Rule, step: Mapping[str, Any], hooks: Mapping[int, str]) ->
         return _("Create: {object}").format(object=str(other.label).lower() if other else step["object"])
     if step["kind"] == "webhook":
         return _("Send to the webhook «{name}»").format(name=hooks.get(step["webhook"], "—"))
+    if step["kind"] == "notify":
+        text = step["text"] if len(step["text"]) <= 60 else step["text"][:60] + "…"
+        return _("Tell people: «{text}»").format(text=text)
     if step["kind"] == "wait":
         number = step["amount"]
         span = (
@@ -90,7 +93,13 @@ def step_words(rule: Rule, step: Mapping[str, Any], hooks: Mapping[int, str]) ->
     return str(step["kind"])
 
 
-STEP_ICONS = {"set": "pencil", "create": "square-plus", "webhook": "waypoints", "wait": "hourglass"}
+STEP_ICONS = {
+    "set": "pencil",
+    "create": "square-plus",
+    "webhook": "waypoints",
+    "notify": "bell",
+    "wait": "hourglass",
+}
 
 
 def state_of(rule: Rule) -> dict[str, str]:
