@@ -1,4 +1,4 @@
-// Lists: what makes their columns movable and their cells editable comes when a hand or the focus first comes to one.
+// Lists and calendars: what makes their columns movable, their cells editable and their records draggable comes when a hand or the focus first comes to one.
 import { whenPresent } from "./dom";
 
 export function startLists(): void {
@@ -12,5 +12,7 @@ export function startLists(): void {
     };
     if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
+  });  whenPresent("[data-calendar]", (area) => {
+    area.addEventListener("pointerover", () => void import("./calendar").then(({ setUpCalendar }) => setUpCalendar(area)), { once: true, passive: true });
   });
 }

@@ -21,6 +21,7 @@ from klientura.kernel.screens import view_bar
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
+from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, read_state
 from klientura.kernel.store import read
@@ -48,7 +49,7 @@ def board_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
         views=view_bar.bar(asked, shape, state),
         filter_fields_json=filter_fields_json(asked.actor, shape, state.tree),
         may={v: may(asked.actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
-        list_url=f"/{shape.key}?{state.query(view='list')}",
+        kinds=kinds(asked.actor, shape, state),
         board_url=f"/{shape.key}?{state.query(view='board')}",
     )
 

@@ -184,8 +184,7 @@ def _form(
             for s in shape.spec.sections
             if any(k in controls for k in s.fields)
         ],
-        "quick": [controls[k] for k in dict.fromkeys([*shape.spec.quick, *states.required]) if k in controls]
-        or [*controls.values()][:QUICK_FIELDS],
+        "quick": _quick(asked, shape, controls, [*states.required, *(typed or {})]),
         "parts": _parts(asked, shape, record_id, lines or {}, marked),
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
@@ -205,6 +204,14 @@ def _form(
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
     return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+
+
+def _quick(
+    asked: Request, shape: Shape, controls: Mapping[str, dict[str, Any]], needed: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The controls of the short form: the object's own choice, what is needed, and what the address has filled in."""
+    own = [k for k in shape.spec.quick if k in controls] or [*controls][:QUICK_FIELDS]
+    return [controls[k] for k in dict.fromkeys([*own, *needed, *asked.GET]) if k in controls]
 
 
 def _error_line(

@@ -17,8 +17,10 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import boarding, inputs, rows_of, summing, view_bar
 from klientura.kernel.screens.builder import filter_fields_json
+from klientura.kernel.screens.calendar.page import calendar_page
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
+from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.segments.reading import may_work
@@ -42,6 +44,8 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     state = read_state(request, asked.actor, shape)
     if state.view == "board":
         return boarding.board_page(asked, shape, state)
+    if state.view == "calendar":
+        return calendar_page(asked, shape, state)
     keys = shown_columns(asked.actor, shape, state.columns)
     page = read.page(
         asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=1 if state.group else PAGE,
@@ -54,7 +58,8 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     if within_group and page.next:
         rows[-1]["next_url"] += "&rows=1"
     if state.after:
-        return show(request, "screens/rows.html", **context, within_group=within_group)
+        more = "screens/gallery_cards.html" if state.view == "gallery" else "screens/rows.html"
+        return show(request, more, **context, within_group=within_group)
     if within_group:
         return show(request, "screens/group_rows.html", **context)
     return show(
@@ -73,8 +78,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "filtered": filtered,
         "pristine": not any_rows and not filtered,
         "why_empty": why_empty(actor, shape),
-        "list_url": f"/{shape.key}?{state.query(view='list')}",
-        "board_url": f"/{shape.key}?{state.query(view='board')}" if shape.spec.board else "",
+        "kinds": kinds(actor, shape, state),
         "count_url": f"/{shape.key}/count?{state.query()}",
         "summary_url": f"/{shape.key}/summary?{state.query()}",
         "has_sums": bool(summaries.summable(actor, shape, shown_columns(actor, shape, state.columns))),

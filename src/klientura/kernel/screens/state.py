@@ -15,6 +15,7 @@ from klientura.kernel.errors import BadRequest, Text
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.store.summaries import grouping_of
+from klientura.kernel.views import calendars
 from klientura.kernel.views.contents import contents
 from klientura.kernel.views.habits import Chosen, habit_of
 from klientura.kernel.views.looks import read_pin, read_widths, said_widths
@@ -23,7 +24,7 @@ from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
-PARTS = ("q", "filter", "sort", "columns", "view", "board", "group", "widths", "pin")
+PARTS = ("q", "filter", "sort", "columns", "view", "board", "group", "widths", "pin", *calendars.PARTS)
 """What an address says of a list, and a saved view keeps."""
 NOTHING: Mapping[str, Any] = {"field": "id", "op": "empty"}
 """The filter of a view that cannot be carried out: every record has a number."""
@@ -48,6 +49,9 @@ class ListState:
     group: str = ""  # by what its records are grouped
     widths: Mapping[str, int] = field(default_factory=dict)
     pin: int = 1  # how many of the first columns stay in sight
+    calendar: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by which dates, in which colours, how much of time
     instead: str | None = None  # the words searched instead of the typed ones
     more: tuple[Predicate, ...] = ()
     base: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +70,7 @@ class ListState:
             "group": self.group,
             "widths": said_widths(self.widths),
             "pin": str(self.pin),
+            **{part: self.calendar.get(part, "") for part in calendars.PARTS},
         }
 
     def pairs(self, *, without: Sequence[str] = (), **changes: Any) -> dict[str, str]:
@@ -99,7 +104,7 @@ class ListState:
         """What a saved view would keep of it."""
         return {
             "filter": self.tree, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.chosen,
-            "group": self.group, "widths": dict(self.widths), "pin": self.pin,
+            "group": self.group, "widths": dict(self.widths), "pin": self.pin, "calendar": dict(self.calendar),
         }  # fmt: skip
 
 
@@ -109,7 +114,7 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
     key = query.get("saved", "")
     saved_id = number(key)
     if saved_id is None:
-        chosen = Chosen() if query.get("view") == "board" else habit_of(actor, shape)
+        chosen = Chosen() if query.get("view") in {"board", "calendar"} else habit_of(actor, shape)
         base = {
             "columns": ",".join(chosen.columns),
             "sort": chosen.sort,
@@ -129,6 +134,7 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
         "group": kept.group,
         "widths": said_widths(kept.widths),
         "pin": str(kept.pin),
+        **kept.calendar,
     }
     broken = kept.broken if "filter" not in query else ""
     if broken:
@@ -158,15 +164,23 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         sort=said["sort"],
         columns=tuple(columns),
         after=query.get("after") or None,
-        view="board" if said["view"] == "board" and shape.spec.board else "list",
+        view=_kind(said["view"], shape),
         chosen=number(said["board"]),
         group=said["group"] and grouping_of(actor, shape, said["group"]).key,
         widths=read_widths(said["widths"], fields),
         pin=read_pin(said["pin"]),
+        calendar=calendars.known(actor, shape, said),
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
         base=base,
     )
+
+
+def _kind(said: str, shape: Shape) -> str:
+    """How records are shown; where there is no board, as a list."""
+    if said in {"calendar", "gallery"}:
+        return said
+    return "board" if said == "board" and shape.spec.board else "list"
 
 
 def tree_of(text: str) -> dict[str, Any] | None:

@@ -18,14 +18,14 @@ from klientura.kernel.store.operators import Context
 from klientura.kernel.store.read import sort_field
 from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.store.trees import fields_of
-from klientura.kernel.views import looks
+from klientura.kernel.views import calendars, looks
 from klientura.kernel.views.models import View
 
 MAX_COLUMNS = 30
 MAX_STATE = 12_000
 """A larger filter would not fit into an address either."""
 MAX_SEARCH = 200
-KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group", "widths", "pin"})
+KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group", "widths", "pin", "calendar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Contents:
     group: str = ""
     widths: Mapping[str, int] = field(default_factory=dict)
     pin: int = 1
+    calendar: Mapping[str, str] = field(default_factory=dict)
     broken: Text = ""
 
     def stored(self) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class Contents:
         every = {
             "filter": self.filter, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.board,
             "group": self.group, "widths": dict(self.widths), "pin": self.pin if self.pin > 1 else None,
+            "calendar": dict(self.calendar),
         }  # fmt: skip
         return {k: v for k, v in every.items() if v not in (None, "", [], {})}
 
@@ -76,7 +78,15 @@ def check(actor: Actor, shape: Shape, raw: Mapping[str, Any]) -> Contents:
     compile_filter(tree, Context(actor, fields, shape=shape))
     widths, pin = looks.checked(raw.get("widths"), fields), looks.checked_pin(raw.get("pin"))
     return Contents(
-        _plain(tree), q.strip(), sort, tuple(dict.fromkeys(columns)), board, str(group), widths, pin
+        _plain(tree),
+        q.strip(),
+        sort,
+        tuple(dict.fromkeys(columns)),
+        board,
+        str(group),
+        widths,
+        pin,
+        calendars.checked(actor, shape, raw.get("calendar")),
     )
 
 
@@ -116,6 +126,7 @@ def contents(actor: Actor, shape: Shape, view: View) -> Contents:
         group=_group(actor, shape, state.get("group", "")),
         widths={k: w for k, w in state.get("widths", {}).items() if k in fields},
         pin=state.get("pin", 1),
+        calendar=calendars.known(actor, shape, state.get("calendar", {})),
         broken=_broken(actor, shape, tree),
     )
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.store.ids import uuid7
 
-KINDS = [("list", _("list")), ("board", _("board"))]
+KINDS = [("list", _("list")), ("board", _("board")), ("calendar", _("calendar")), ("gallery", _("gallery"))]
 VISIBILITIES = [("private", _("only me")), ("team", _("my team")), ("everyone", _("everyone"))]
 
 
 class View(models.Model):
-    """What a list or a board shows, under a name. `state` holds filter, q, sort, columns and board of its address.
+    """What a list, a board, a calendar or a gallery shows, under a name. `state` holds what its address would say.
 
     One that was deleted stays for a month, so that deleting it can be undone. `default_roles` are the keys of the
     roles for which the object opens with this view.
