@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "klientura.kernel.sharing",
     "klientura.kernel.handover",
     "klientura.kernel.bulk",
+    "klientura.kernel.packs",
     "klientura.kernel.territories",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",

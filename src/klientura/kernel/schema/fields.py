@@ -15,7 +15,7 @@ from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, Ker
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import COMPUTED, assemble
-from klientura.kernel.objects.models import AddedField, AddedOption
+from klientura.kernel.objects.models import CUSTOMER, AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes, declared, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import formulas, indexing, numbers, rollup_sql, rollup_work, rollups, tables
@@ -69,14 +69,16 @@ def add_field(actor: Actor, object_key: str, raw: Mapping[str, Any]) -> AddedFie
     return add_fields(actor, [(object_key, raw)])[0]
 
 
-def add_fields(actor: Actor, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> list[AddedField]:
-    """Add several fields, each to its object, all or none. Raises Invalid, Busy."""
+def add_fields(
+    actor: Actor, wanted: Sequence[tuple[str, Mapping[str, Any]]], *, layer: str = CUSTOMER
+) -> list[AddedField]:
+    """Add several fields, each to its object, all or none; `layer` is the pack that brings them. Raises Invalid, Busy."""
     require_administrator(actor)
     wishes = [_read(object_key, raw) for object_key, raw in wanted]
 
     def act() -> list[AddedField]:
         made = [
-            _describe(actor, object_key, kind, raw.get("key") or "", wish)
+            _describe(actor, object_key, kind, raw.get("key") or "", wish, layer)
             for (object_key, raw), (kind, wish) in zip(wanted, wishes, strict=True)
         ]
         shapes = assemble(declared(), read_additions())
@@ -141,14 +143,16 @@ def _with_result(shape: Shape, wish: FieldWish, key: str) -> FieldWish:
     return replace(wish, params={**wish.params, **more})
 
 
-def _describe(actor: Actor, object_key: str, kind: str, given_key: object, wish: FieldWish) -> AddedField:
+def _describe(
+    actor: Actor, object_key: str, kind: str, given_key: object, wish: FieldWish, layer: str
+) -> AddedField:
     """Write the description of a new field."""
     shape = shape_of(object_key)
     key = _key(object_key, given_key, wish)
     _leave_room(shape, object_key)
     made = AddedField.objects.create(
         object=object_key, key=key, type=kind, position=_last_position(object_key) + 1, params=dict(wish.params),
-        changed_by_id=actor.user_id, **_of_wish(wish),
+        layer=layer, changed_by_id=actor.user_id, **_of_wish(wish),
     )  # fmt: skip
     _keep_options(made, wish)
     return made

@@ -9,7 +9,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
 from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import assemble
-from klientura.kernel.objects.models import AddedField, AddedObject
+from klientura.kernel.objects.models import CUSTOMER, AddedField, AddedObject
 from klientura.kernel.objects.registry import RESERVED_KEYS, all_shapes, declared
 from klientura.kernel.schema import indexing, rollup_sql, tables
 from klientura.kernel.schema.fields import FILLED_CAP, InUse, Stale, require_administrator
@@ -22,8 +22,10 @@ NAME = "name"
 """The key of the field that every added object begins with, and by which its records are called."""
 
 
-def add_object(actor: Actor, raw: Mapping[str, Any]) -> AddedObject:
+def add_object(actor: Actor, raw: Mapping[str, Any], *, layer: str = CUSTOMER) -> AddedObject:
     """Add a kind of record: `raw` holds label, plural {"ru", "en"}, and as wanted new_label, key, icon, name_label.
+
+    `layer` is the pack that brings it.
 
     It begins with one field, its name; more come by `add_field`. Raises Invalid, Busy.
     """
@@ -46,7 +48,11 @@ def add_object(actor: Actor, raw: Mapping[str, Any]) -> AddedObject:
             raise Invalid([key])
         last = AddedObject.objects.order_by("-position").first()
         made = AddedObject.objects.create(
-            key=key, position=(last.position if last else 0) + 1, changed_by_id=actor.user_id, **values
+            key=key,
+            position=(last.position if last else 0) + 1,
+            layer=layer,
+            changed_by_id=actor.user_id,
+            **values,
         )
         AddedField.objects.create(
             object=key, key=NAME, type="text", required=True, searched=True, position=1,

@@ -4,27 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('objects', '0004_field_conditions'),
+        ("objects", "0004_field_conditions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeclaredOption',
+            name="DeclaredOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base', models.CharField(max_length=60)),
-                ('column', models.CharField(max_length=63)),
-                ('code', models.CharField(max_length=63)),
-                ('label', models.JSONField(default=dict)),
-                ('hue', models.CharField(default='gray', max_length=20)),
-                ('position', models.IntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base", models.CharField(max_length=60)),
+                ("column", models.CharField(max_length=63)),
+                ("code", models.CharField(max_length=63)),
+                ("label", models.JSONField(default=dict)),
+                ("hue", models.CharField(default="gray", max_length=20)),
+                ("position", models.IntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'kernel_declared_option',
-                'constraints': [models.UniqueConstraint(fields=('base', 'column', 'code'), name='kernel_declared_option_code')],
+                "db_table": "kernel_declared_option",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("base", "column", "code"), name="kernel_declared_option_code"
+                    )
+                ],
             },
         ),
     ]

@@ -65,6 +65,7 @@ def sections(request: HttpRequest) -> list[dict[str, str]]:
             if "pipeline" in all_shapes()
             else []
         ),
+        {"key": "packs", "label": _("Packs"), "icon": "layers", "url": "/settings/packs"},
         {"key": "rules", "label": _("Rules"), "icon": "zap", "url": "/settings/rules"},
         {"key": "webhooks", "label": _("Webhooks"), "icon": "waypoints", "url": "/settings/webhooks"},
         {"key": "mail", "label": _("E-mail"), "icon": "mail", "url": "/settings/mail"},

@@ -9,7 +9,7 @@ GB = 1024**3
 
 @pytest.mark.parametrize(
     ("memory", "expected"),
-    [(GB // 2, "128MB"), (4 * GB, "512MB"), (64 * GB, "1024MB")],
+    [(GB // 2, "128MB"), (4 * GB, "1024MB"), (64 * GB, "4096MB")],
 )
 def test_shared_buffers_follow_the_memory_within_bounds(memory: int, expected: str) -> None:
     assert settings(memory, Path("/log"), fast=False)["shared_buffers"] == expected

@@ -1,0 +1,1 @@
+"""Packs that come with the product: data only, one file each."""
