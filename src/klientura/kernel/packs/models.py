@@ -41,7 +41,7 @@ class Part(models.Model):
     `target` is the number of what was made; none when the company has deleted it for good.
     """
 
-    pack = models.ForeignKey(Pack, models.CASCADE, related_name="parts")
+    pack = models.ForeignKey(Pack, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)
     path = models.CharField(max_length=160)
     said = models.JSONField(default=dict)

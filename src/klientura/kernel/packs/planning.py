@@ -89,7 +89,7 @@ def plan(actor: Actor, file: PackFile) -> Plan:
     before = Pack.objects.filter(key=file.key).first()
     if before is not None and before.state == "incomplete":
         _claim(before, file)
-    parts = {(p.kind, p.path): p for p in before.parts.all()} if before else {}
+    parts = {(p.kind, p.path): p for p in Part.objects.filter(pack=before)} if before else {}
     now = standing_of(parts.values())
     reinstall = before is not None and before.state == "removed"
     taken = _taken(file)
@@ -113,7 +113,7 @@ def plan_to_uninstall(actor: Actor, pack_key: str) -> Plan:
     before = Pack.objects.filter(key=pack_key).exclude(state__in=("removed", "offered")).first()
     if before is None:
         raise NotFound
-    parts = list(before.parts.all())
+    parts = list(Part.objects.filter(pack=before))
     now = standing_of(parts)
     steps = [
         _leaving(p, now[p.pk], despite=True) for p in _in_reverse(parts) if p.pk in now and now[p.pk].active
@@ -123,7 +123,7 @@ def plan_to_uninstall(actor: Actor, pack_key: str) -> Plan:
 
 def _claim(pack: Pack, file: PackFile) -> None:
     """Things that were made just before an installation broke off, and that it had no time to note."""
-    known = set(pack.parts.values_list("kind", "path"))
+    known = set(Part.objects.filter(pack=pack).values_list("kind", "path"))
     mine = [(FIELD, f"{f.object}/{f.key}", f.pk) for f in AddedField.objects.filter(layer=pack.key)]
     mine += [(OBJECT, o.key, o.pk) for o in AddedObject.objects.filter(layer=pack.key)]
     types = {(e.kind, e.path): e.type for e in file.entries}

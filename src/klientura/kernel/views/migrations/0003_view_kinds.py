@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('views', '0002_column_looks'),
+        ("views", "0002_column_looks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='view',
-            name='kind',
-            field=models.CharField(choices=[('list', 'list'), ('board', 'board'), ('calendar', 'calendar'), ('gallery', 'gallery')], default='list', max_length=10),
+            model_name="view",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("list", "list"),
+                    ("board", "board"),
+                    ("calendar", "calendar"),
+                    ("gallery", "gallery"),
+                ],
+                default="list",
+                max_length=10,
+            ),
         ),
     ]

@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         if teams
         else _("There are no teams yet"),
         "people": _("Who stands in for whom, and handing work over"),
+        "packs": _("Fields, kinds of record and views for a line of business"),
         "territories": _("To whom new records go, by rules"),
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
