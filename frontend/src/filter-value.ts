@@ -103,6 +103,22 @@ function references(field: Field, value: unknown, change: Change): Node {
   return root;
 }
 
+/** A place and a distance from it; as long as one is missing there is no value. */
+function near(value: unknown, change: Change): Node {
+  const held = { place: "", km: 10, ...(value as { place?: string; km?: number } | undefined) };
+  const tell = (): void => change(held.place.trim() ? { ...held } : "");
+  const place = input("text", held.place, text("filter.place"), (v) => {
+    held.place = String(v);
+    tell();
+  });
+  place.placeholder = "55.7512, 37.6184";
+  const km = input("number", held.km, text("filter.km"), (v) => {
+    held.km = Number(v) || 0;
+    tell();
+  });
+  return make("div", { class: "builder-values" }, place, make("div", { class: "input-group" }, km, make("span", { class: "addon" }, text("filter.km"))));
+}
+
 const names = new Map<string, string>();
 
 /** The title of a record: one chosen on this page, or one that the page's own filter asks for. */
@@ -132,6 +148,8 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
       return chips(options, value, change);
     case "ref":
       return reference(field, value, change);
+    case "near":
+      return near(value, change);
     case "refs":
       return references(field, value, change);
     default:
@@ -142,10 +160,16 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
 /** The value in words, for a chip. */
 export function valueText(field: Field, operator: Operator, value: unknown): string {
   if (operator.value === "none") return "";
+  if (operator.value === "near") return nearText(value);
   const options = operator.options ?? field.options ?? [];
   const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? nameOf(field, v) ?? show(field, v);
   if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v, sameDay(value)))).join(" – ");
   return Array.isArray(value) ? value.map(one).join(", ") : one(value);
+}
+
+function nearText(value: unknown): string {
+  const { place, lat, lon, km } = value as { place?: string; lat?: number; lon?: number; km: number };
+  return `${place ?? `${String(lat)}, ${String(lon)}`} · ${new Intl.NumberFormat(document.documentElement.lang).format(km)} ${text("filter.km")}`;
 }
 
 /** Two moments of one day: without their times a chip would say nothing. */

@@ -11,6 +11,7 @@ from klientura.kernel.schema import rollup_sql
 from klientura.kernel.schema.formulas import keep_computed
 from klientura.kernel.search import triggers
 from klientura.kernel.settings.installation import current
+from klientura.kernel.store import near
 from klientura.kernel.store.generated import by_table, parts_of, synchronise_changes
 from klientura.project.embedded.bootstrap import EXTENSIONS, SCHEMA
 from klientura.project.schema_state import code_version
@@ -31,6 +32,7 @@ def synchronise_generated() -> None:
     shapes = all_shapes()
     with connection.cursor() as cursor:
         cursor.execute(triggers.FUNCTIONS)
+        cursor.execute(near.FUNCTIONS)
         for kinds in by_table(shapes).values():
             for statement in triggers.record_statements(kinds):
                 cursor.execute(statement)

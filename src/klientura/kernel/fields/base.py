@@ -82,6 +82,7 @@ class Params:
     dictionary: str = ""  # the tags that a field of tags takes its values from
     open_tags: bool = True  # whoever may fill the field in may also make new tags
     target: str | None = None  # key of the object a reference points at
+    map_service: str = ""  # that shows a place when somebody asks for it
     currency_field: str | None = None
     normalise: Callable[[str], str] | None = None  # raises FieldProblem for a value it refuses
 

@@ -7,6 +7,7 @@ from klientura.kernel.fields.choices import BooleanType, MultiOptionType, Option
 from klientura.kernel.fields.contacts import EmailType, PhoneType, UrlType
 from klientura.kernel.fields.dates import DateTimeType, DateType
 from klientura.kernel.fields.files import FileType
+from klientura.kernel.fields.location import LocationType
 from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
 from klientura.kernel.fields.references import ReferenceType, UserType
@@ -18,6 +19,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
     for t in (
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
-        PercentType(), RatingType(), DurationType(), TagsType(), FileType(),
+        PercentType(), RatingType(), DurationType(), TagsType(), FileType(), LocationType(),
     )
 }  # fmt: skip

@@ -33,7 +33,7 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 MOST_COLUMNS = 50
 """A field of more options makes no board."""
-NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file"})
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""
@@ -337,5 +337,6 @@ def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: Choices) 
         dictionary=dictionary_of(shape.base, row.column) if kind.key == "tags" else "",
         open_tags=given.get("open_tags", True),
         target=given.get("target"),
+        map_service=given.get("map", ""),
         currency_field=currency,
     )

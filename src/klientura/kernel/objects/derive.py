@@ -86,7 +86,7 @@ def derive_field(
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
         sortable=options.sortable
-        and kind not in {"long_text", "multi_option", "tags", "file"}
+        and kind not in {"long_text", "multi_option", "tags", "file", "location"}
         and column.name not in {"uid", "version"},
         contains=options.contains,
         open_options=options.open_options,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import FieldError, Invalid, Text
 from klientura.kernel.fields.base import REQUIRED, FieldProblem, Params
+from klientura.kernel.fields.location import MAPS
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.schema.naming import slug
@@ -21,7 +22,7 @@ MAX_OPTIONS = 10_000
 HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink", "violet")
 LISTS = frozenset({"option", "multi_option"})
 WITHOUT_DEFAULT = frozenset(
-    {"reference", "user", "multi_option", "tags", "file", "formula", "rollup", AUTONUMBER}
+    {"reference", "user", "multi_option", "tags", "file", "location", "formula", "rollup", AUTONUMBER}
 )
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url", AUTONUMBER})
@@ -168,6 +169,17 @@ def _computed(raw: Mapping[str, Any], kind: str, wrong: Complaints) -> dict[str,
     return {}
 
 
+def _switches(raw: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The particulars that are a choice of the administrator's and nothing to be got wrong."""
+    if kind == "tags" and raw.get("open_tags") is False:
+        return {"open_tags": False}
+    if kind == "location" and raw.get("map") in MAPS:
+        return {"map": raw["map"]}
+    if kind == "file" and raw.get("many") is not True:
+        return {"maximum": 1}
+    return {}
+
+
 def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         wrong.add("params", "type", _("An object is expected here."))
@@ -199,10 +211,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     made |= _computed(raw, kind, wrong)
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
-    if kind == "tags" and raw.get("open_tags") is False:
-        made["open_tags"] = False
-    if kind == "file" and raw.get("many") is not True:
-        made["maximum"] = 1
+    made |= _switches(raw, kind)
     if kind == "reference":
         target = raw.get("target")
         if not isinstance(target, str) or target not in all_shapes():

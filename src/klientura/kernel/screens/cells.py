@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
 from klientura.kernel.fields.files import FileRef
+from klientura.kernel.fields.location import map_url
 from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape
@@ -115,6 +116,13 @@ def _icon(media: str) -> str:
     return "file-text" if media == "application/pdf" or media.startswith("text/") else "file"
 
 
+def _place(field: FieldShape, value: str, lang: Language) -> Cell:
+    """A place by its address, or by its coordinates; a link to the map that the administrator chose, if one was."""
+    text = field.type.display(value, field.params, lang)
+    url = map_url(value, field.params.map_service)
+    return {"kind": "url", "text": text, "url": url} if url else text
+
+
 def _date(field: FieldShape, value: dt.date, lang: Language) -> Cell:
     return {"kind": "date", "text": format_date(value, lang), "iso": value.isoformat()}
 
@@ -155,6 +163,7 @@ _MAKERS: dict[str, Any] = {
     "option": _option,
     "multi_option": _options,
     "tags": _tags,
+    "location": _place,
     "date": _date,
     "datetime": _moment,
     "boolean": _boolean,

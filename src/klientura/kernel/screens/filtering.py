@@ -37,6 +37,8 @@ def operator_label(op: str, kind: str) -> str:
         "all": _("has all of"),
         "none": _("has none of"),
         "me": _("is me"),
+        "near": _("is near"),
+        "inside": _("is in the stretch of map"),
         "last_days": _("in the last … days"),
         "next_days": _("in the next … days"),
         "before_days": _("more than … days ago"),
@@ -79,6 +81,8 @@ def value_kind(op: str, field: FieldShape) -> str:
         return "none"
     if op == "between":
         return "range"
+    if op in {"near", "inside"}:
+        return op
     if op == "within":
         return "relative"
     if op in RELATIVE:
@@ -133,7 +137,7 @@ def _operator(op: str, field: FieldShape) -> dict[str, Any]:
 
 def _builder_field(field: FieldShape) -> dict[str, Any]:
     listed = field.type.key in {"option", "multi_option"}
-    ops = [op for op in field.operators if listed or op not in {"in", "not_in"}]
+    ops = [op for op in field.operators if (listed or op not in {"in", "not_in"}) and op != "inside"]
     ops.sort(
         key=lambda op: 0 if op == "within" else 1 if op in RELATIVE else 2
     )  # of a date one asks for a period first

@@ -22,7 +22,7 @@ CONTROLS = {
     "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
-    "tags": "picks", "file": "files",
+    "tags": "picks", "file": "files", "location": "text",
 }  # fmt: skip
 
 

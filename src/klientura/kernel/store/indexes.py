@@ -95,6 +95,10 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
         )
         yield _index(shape.table, sql.SQL("using gin ({})").format(name), some)
         return
+    if field.type.key == "location":
+        pointed = sql.SQL("{} and k_point({}) is not null").format(live, name)
+        yield _index(shape.table, sql.SQL("using gist (k_point({}))").format(name), pointed)
+        return
     if not field.type.multiline:  # too long for a key, and never sorted by
         folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name
         yield _index(shape.table, sql.SQL("({}, id)").format(folded), live)

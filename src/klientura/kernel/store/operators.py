@@ -18,6 +18,7 @@ from klientura.kernel.fields.many import Difference
 from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.expressions import column, comparable, like
+from klientura.kernel.store.near import inside, near
 from klientura.kernel.tags import dictionary
 from klientura.kit.text import fold
 
@@ -226,4 +227,6 @@ OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "all": _having("{} @> %s::{}", " and "),
     "none": _having("({} && %s::{}) is not true"),
     "me": _me,
+    "near": lambda field, raw, context: near(field, raw, context.alias),
+    "inside": lambda field, raw, context: inside(field, raw, context.alias),
 }

@@ -34,6 +34,7 @@ FIELDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("option", {"options": OPTIONS, "default": "Белый"}),
     ("multi_option", {"options": OPTIONS}),
     ("tags", {}),
+    ("location", {"params": {"map": "osm"}}),
     ("file", {"params": {"many": True}}),
     ("email", {"searched": True}),
     ("phone", {}),

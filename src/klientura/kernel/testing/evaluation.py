@@ -12,6 +12,8 @@ from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.fields.tags import label_of
 from klientura.kernel.objects.shape import RELATIVE, FieldShape
 from klientura.kernel.store.read import Ref, Row
+from klientura.kit.places import distance_km
+from klientura.kit.places import kept as kept_place
 from klientura.kit.text import fold
 
 
@@ -48,8 +50,9 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op == "between":
         low, high = (operand(field, r) for r in raw)
         return value is not None and low <= value <= high
-    if op == "within" or op in RELATIVE:
-        return value is not None and _by_days(op, raw, value)
+    if op in {"within", "near", "inside", *RELATIVE}:
+        judge = _on_map if op in {"near", "inside"} else _by_days
+        return value is not None and judge(op, raw, value)
     wanted = operand(field, raw)
     if op == "ne":
         return bool(value != wanted)
@@ -75,6 +78,16 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
             "gte": op == "gte" and value >= wanted,
         }[op]
     )
+
+
+def _on_map(op: str, raw: Any, value: str) -> bool:
+    """Whether a kept place lies near another, or in a box that does not cross the date line."""
+    place = kept_place(value)
+    if place.lat is None or place.lon is None:
+        return False
+    if op == "near":
+        return distance_km(raw["lat"], raw["lon"], place.lat, place.lon) <= float(raw["km"])
+    return bool(raw["south"] <= place.lat <= raw["north"] and raw["west"] <= place.lon <= raw["east"])
 
 
 def _by_days(op: str, raw: Any, value: dt.date) -> bool:
@@ -104,6 +117,10 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
         return list(PERIODS)
     if op in RELATIVE:
         return [1, 2, 30, 400, 900, 36_500]
+    if op == "near":
+        return [{"lat": 52.0, "lon": 33.0, "km": km} for km in (1, 150, 400, 5000)]
+    if op == "inside":
+        return [{"south": 50.0, "west": 30.0, "north": 54.5, "east": 34.0}]
     if not values:
         return []
     if op in {"in", "not_in"}:

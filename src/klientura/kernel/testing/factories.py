@@ -134,6 +134,7 @@ def value_by_type(each: FieldShape, number: int) -> Any:
         "datetime": f"{day.isoformat()}T{number % 24:02d}:30:00+03:00",
         "email": f"pochta{number}@example.org",
         "phone": f"+7843200{number % 10000:04d}",
+        "location": f"{50 + number % 9}.{number % 7}, 3{number % 8}.25; ул. Ленина, {number}",
         "url": f"https://site{number}.example.org/",
     }
     return values.get(kind)

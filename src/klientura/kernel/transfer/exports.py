@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable, readable_parts, require, scope
 from klientura.kernel.errors import BadRequest, Denied, NotFound
+from klientura.kernel.fields.location import typed
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.models import Job
@@ -190,6 +191,8 @@ def _cell(field: FieldShape | None, row: read.Row, actor: Actor) -> Value:
         return number
     if kind == "datetime":
         return timezone.localtime(value).replace(tzinfo=None)
+    if kind == "location":
+        return typed(value)
     if kind in {"boolean", "option"} or field.type.many:
         return field.type.display(value, field.params, "en" if actor.language == "en" else "ru")
     return str(value)

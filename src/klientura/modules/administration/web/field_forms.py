@@ -30,6 +30,9 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
     "tags": (
         pgettext_lazy("field type", "Tags"), gettext_lazy("Short words of your own, made as they are typed"), "tags",
     ),
+    "location": (
+        pgettext_lazy("field type", "Place"), gettext_lazy("Coordinates and an address; asked for by distance"), "map-pin",
+    ),
     "file": (
         pgettext_lazy("field type", "Files"), gettext_lazy("A contract, a scan, pictures: brought by drag or paste"), "paperclip",
     ),
@@ -72,6 +75,9 @@ HUE_LABELS: Final[Mapping[str, Text]] = {
     "green": gettext_lazy("Green"), "yellow": gettext_lazy("Yellow"), "orange": gettext_lazy("Orange"),
     "red": gettext_lazy("Red"), "pink": gettext_lazy("Pink"), "violet": gettext_lazy("Violet"),
 }  # fmt: skip
+MAP_LABELS: Final[Mapping[str, str]] = {
+    "yandex": "Яндекс Карты", "2gis": "2ГИС", "osm": "OpenStreetMap", "google": "Google Maps",
+}  # fmt: skip
 AS_TEXT = 100
 """A longer list of options is edited as text, a line for each."""
 NUMBERS = {
@@ -92,6 +98,7 @@ WITHOUT_DEFAULT = frozenset(
         "multi_option",
         "tags",
         "file",
+        "location",
         "long_text",
         "datetime",
         "boolean",
@@ -217,6 +224,12 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": "switch", "name": "open_tags", "label": _("Whoever may fill it in may also make new tags"),
              "hint": _("Otherwise only administrators make them; others choose from those there are.")}
         )  # fmt: skip
+    if kind == "location":
+        made.append(
+            {"type": "select", "name": "map", "label": _("Map that a place leads to"), "empty": _("none"),
+             "options": [{"value": key, "label": label} for key, label in MAP_LABELS.items()],
+             "hint": _("Nothing is sent to the map before somebody clicks.")}
+        )  # fmt: skip
     if kind == "file":
         made.append({"type": "switch", "name": "many", "label": _("Several files")})
     if kind not in WITHOUT_DEFAULT:
@@ -321,6 +334,8 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         raw["params"] |= {"prefix": form.get("prefix", ""), "yearly": "yearly" in form}
     if kind == "tags":
         raw["params"] = {"open_tags": "open_tags" in form}
+    if kind == "location":
+        raw["params"] = {"map": form.get("map", "")}
     if kind == "file":
         raw["params"] = {"many": "many" in form}
     if kind == "reference":
