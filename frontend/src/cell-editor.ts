@@ -53,7 +53,8 @@ function fill(float: HTMLElement, html: string): void {
 
 function place({ float, wrap, cell }: Pick<Open, "float" | "wrap" | "cell">): void {
   const box = wrap.getBoundingClientRect();
-  const at = cell.getBoundingClientRect();
+  // On a phone an empty cell is not drawn: its row is.
+  const at = (cell.getClientRects().length ? cell : (cell.parentElement ?? cell)).getBoundingClientRect();
   const width = Math.min(Math.max(at.width, 208), box.width);
   float.style.minWidth = `${width}px`;
   float.style.left = `${Math.max(0, Math.min(at.left - box.left, box.width - Math.max(width, float.offsetWidth)))}px`;

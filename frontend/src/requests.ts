@@ -31,7 +31,7 @@ export function startRequests(): void {
 }
 
 /** POST a form body to our own server. Rejects on network loss; the status is for the caller to judge. */
-export function post(url: string, values: Record<string, string>, keepalive = false): Promise<Response> {
+export function post(url: string, values: Record<string, string> | URLSearchParams, keepalive = false): Promise<Response> {
   return fetch(url, {
     method: "POST",
     body: new URLSearchParams(values),

@@ -1,6 +1,7 @@
 // Selected rows and the bar of bulk actions. Shift+click takes the whole stretch; "all N matching" goes beyond the page.
 import { all, closest, find, isVisible } from "./dom";
 import { bind } from "./hotkeys";
+import { forgetGroups, tickedGroups } from "./groups";
 import { plural, text } from "./texts";
 
 let last: HTMLInputElement | undefined;
@@ -28,7 +29,9 @@ function refresh(list: HTMLElement): void {
   }
   const bar = barOf(list);
   if (!bar) return;
-  bar.hidden = chosen.length === 0;
+  const groups = tickedGroups(list);
+  bar.hidden = chosen.length === 0 && groups.length === 0;
+  if (groups.length) return sayGroups(bar, groups);
   const total = Number(bar.dataset.total ?? 0);
   const beyond = find<HTMLInputElement>("[data-bulk-all-input]", bar)?.value === "1";
   const count = find("[data-bulk-count]", bar);
@@ -41,6 +44,14 @@ function refresh(list: HTMLElement): void {
   if (offer) offer.hidden = beyond || chosen.length < every.length || whole;
 }
 
+/** How many records the ticked groups hold. */
+function sayGroups(bar: HTMLElement, groups: HTMLInputElement[]): void {
+  const count = find("[data-bulk-count]", bar);
+  const offer = find("[data-bulk-all]", bar);
+  if (count) count.textContent = plural("selected", groups.reduce((sum, group) => sum + Number(group.dataset.number), 0));
+  if (offer) offer.hidden = true;
+}
+
 function onClick(event: MouseEvent): void {
   const list = closest(event, "[data-selectable]");
   const box = closest<HTMLInputElement>(event, "[data-select-row]");
@@ -51,6 +62,7 @@ function onClick(event: MouseEvent): void {
       for (const between of every.slice(a, b + 1)) between.checked = box.checked;
     }
     last = box;
+    forgetGroups(list); // single records and whole groups are not mixed
   } else if (list && closest(event, "[data-select-all]")) {
     const on = find<HTMLInputElement>("[data-select-all]", list)?.checked ?? false;
     for (const each of boxes(list)) each.checked = on;
@@ -74,6 +86,7 @@ function onBar(event: MouseEvent, bar: HTMLElement): void {
 }
 
 function clearSelection(list: HTMLElement): void {
+  forgetGroups(list);
   for (const box of boxes(list)) box.checked = false;
   const bar = barOf(list);
   if (bar) setAll(bar, false);
@@ -81,6 +94,7 @@ function clearSelection(list: HTMLElement): void {
 }
 
 export function startSelection(): void {
+  document.addEventListener("groupsTicked", () => all("[data-selectable]").forEach(refresh));
   document.addEventListener("click", onClick);
   for (const list of all("[data-selectable]")) refresh(list);
   document.addEventListener("htmx:afterSettle", () => all("[data-selectable]").forEach(refresh));

@@ -54,14 +54,15 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     columns = rows_of.columns(asked, shape, state, keys)
     rows = rows_of.rows(asked, shape, state, keys, page)
     context: dict[str, Any] = {"shape": shape, "state": state, "columns": columns, "rows": rows}
-    within_group = bool(request.GET.get("rows"))
+    context["selectable"] = may(asked.actor, shape, "edit") or may(asked.actor, shape, "delete")
+    within_group = number(request.GET.get("rows"))
     if within_group and page.next:
-        rows[-1]["next_url"] += "&rows=1"
+        rows[-1]["next_url"] += f"&rows={within_group}"
     if state.after:
         more = "screens/gallery_cards.html" if state.view == "gallery" else "screens/rows.html"
-        return show(request, more, **context, within_group=within_group)
+        return show(request, more, **context)
     if within_group:
-        return show(request, "screens/group_rows.html", **context)
+        return show(request, "screens/group_rows.html", **context, within_group=within_group)
     return show(
         request, "screens/list.html", active=shape.key, **context, **_frame(asked, shape, state, bool(rows))
     )
@@ -90,7 +91,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "may_assign": may(actor, shape, "edit")
         and "owner" in readable(actor, shape)
         and writable(actor, shape, "owner"),
-        "sealed": _sealed(shape, state),
+        "sealed": sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
 
@@ -121,7 +122,7 @@ def count(request: HttpRequest, object: str) -> HttpResponse:
     return HttpResponse(summing.counted(found))
 
 
-def _sealed(shape: Shape, state: ListState) -> str:
+def sealed(shape: Shape, state: ListState) -> str:
     """What a list shows, for a form that acts on all of it: nothing else may be taken for the whole list."""
     return signing.dumps(state.whole(), salt=f"list of {shape.key}")
 

@@ -156,7 +156,7 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="field")
     q = said["q"].strip()[:200]
     understood = understand(actor, shape, q) if q else None
-    filter_text = said["filter"].strip()
+    filter_text, kind = said["filter"].strip(), _kind(said["view"], shape)
     return ListState(
         filter_text=filter_text,
         tree=tree_of(filter_text),
@@ -164,9 +164,9 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         sort=said["sort"],
         columns=tuple(columns),
         after=query.get("after") or None,
-        view=_kind(said["view"], shape),
+        view=kind,
         chosen=number(said["board"]),
-        group=said["group"] and grouping_of(actor, shape, said["group"]).key,
+        group=grouping_of(actor, shape, said["group"]).key if said["group"] and kind == "list" else "",
         widths=read_widths(said["widths"], fields),
         pin=read_pin(said["pin"]),
         calendar=calendars.known(actor, shape, said),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
-from klientura.kernel.access.gate import readable, require
+from klientura.kernel.access.gate import may, readable, require
 from klientura.kernel.history.read import ChangedField, titles_of_changes
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -19,7 +19,7 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns
-from klientura.kernel.store import summaries
+from klientura.kernel.store import read, summaries
 from klientura.kernel.store.read import Count, Ref
 from klientura.kernel.store.summaries import Grouping, Line
 from klientura.kernel.web.doors import Door, open_to
@@ -57,18 +57,44 @@ def _groups(asked: Request, shape: Shape, state: ListState, keys: list[str]) -> 
     lines, cut = summaries.by_group(
         asked.actor, shape, grouping, [f.key for f in added], tree=state.tree, more=state.more
     )
+    lines = _in_order_of_stages(asked, shape, grouping, lines)
     names = _names(asked, grouping, lines)
     return show(
         asked, "screens/groups.html", cut=cut, most=summaries.MAX_GROUPS,
+        selectable=may(asked.actor, shape, "edit") or may(asked.actor, shape, "delete"),
         groups=[
             {
                 "label": names[n], "number": counted(Count(line.number, capped=False)), "sums": _sums(asked, added, line)[:IN_HEAD],
-                "rows_url": f"/{shape.key}?{_within(state, grouping, line)}&rows=1",
+                "value": json.dumps(line.value, default=str, ensure_ascii=False), "count": line.number,
+                "name": names[n]["text"] if isinstance(names[n], dict) and "text" in names[n] else names[n],
+                "rows_url": f"/{shape.key}?{_within(state, grouping, line)}&rows={n + 1}",
                 "list_url": f"/{shape.key}?{_within(state, grouping, line)}",
             }
             for n, line in enumerate(lines)
         ],
     )  # fmt: skip
+
+
+def _in_order_of_stages(asked: Request, shape: Shape, grouping: Grouping, lines: list[Line]) -> list[Line]:
+    """The groups of a board's columns stand as the columns do; others as they come."""
+    board, field = shape.spec.board, grouping.field
+    if board is None or field.key != board.group or field.type.key != "reference":
+        return lines
+    target = shape_of(field.params.target or "")
+    chooser = board.chooser if board.chooser in readable(asked.actor, target) else None
+    wanted = {"field": "id", "op": "in", "value": [line.value for line in lines if line.value is not None]}
+    if not may(asked.actor, target, "read") or not wanted["value"]:
+        return lines
+    found = read.page(
+        asked.actor,
+        target,
+        tree=wanted,
+        limit=summaries.MAX_GROUPS,
+        keys=["id", *([chooser] if chooser else [])],
+    ).rows
+    found.sort(key=lambda row: row[chooser].id if chooser and row[chooser] else 0)
+    place = {row["id"]: n for n, row in enumerate(found)}
+    return sorted(lines, key=lambda line: place.get(line.value, len(place)))
 
 
 def _within(state: ListState, grouping: Grouping, line: Line) -> str:
