@@ -92,9 +92,10 @@ def plan(actor: Actor, file: PackFile) -> Plan:
     parts = {(p.kind, p.path): p for p in Part.objects.filter(pack=before)} if before else {}
     now = standing_of(parts.values())
     reinstall = before is not None and before.state == "removed"
+    names = {e.path: in_words(e.said.get("plural")) for e in file.entries if e.kind == OBJECT}
     taken = _taken(file)
     steps = [
-        _step(entry, parts.get((entry.kind, entry.path)), now, taken, reinstall=reinstall)
+        _step(entry, names, parts.get((entry.kind, entry.path)), now, taken, reinstall=reinstall)
         for entry in file.entries
     ]
     named = {(e.kind, e.path) for e in file.entries}
@@ -162,13 +163,14 @@ def _taken(file: PackFile) -> dict[tuple[str, str], int]:
 
 def _step(
     entry: Entry,
+    names: Mapping[str, str],
     part: Part | None,
     now: Mapping[int, Standing],
     taken: Mapping[tuple[str, str], int],
     *,
     reinstall: bool,
 ) -> Step:
-    label = label_of(entry.kind, entry.path, entry.said)
+    label = label_of(entry.kind, entry.path, entry.said, names)
     here: dict[str, Any] = {
         "kind": entry.kind,
         "path": entry.path,
@@ -252,13 +254,16 @@ def _pointing_at(object_key: str) -> list[str]:
     ]
 
 
-def label_of(kind: str, path: str, attributes: Mapping[str, Any]) -> str:
-    """What a thing is called, for people."""
+def label_of(
+    kind: str, path: str, attributes: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> str:
+    """What a thing is called, for people; `names` are those of kinds of record that are still to come."""
     object_key, _slash, key = path.rpartition("/")
     shape = all_shapes().get(object_key or path)
-    whose = str(shape.plural) if shape else object_key or path
+    whose = str(shape.plural) if shape else (names or {}).get(object_key or path) or object_key or path
     if kind == OBJECT:
         return in_words(attributes.get("plural")) or path
     if kind == LAYOUT:
         return whose
-    return f"{in_words(attributes.get('label' if kind == FIELD else 'name')) or key} ({whose})"
+    name = in_words(attributes.get("label" if kind == FIELD else "name")) or key
+    return f"{name[:1].upper()}{name[1:]} ({whose})"

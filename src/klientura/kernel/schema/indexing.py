@@ -1,6 +1,8 @@
 """Indexes for what was added, made in the background without stopping anybody; afterwards the planner is told."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -9,11 +11,14 @@ from psycopg import sql
 
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
+from klientura.kernel.jobs.models import Job
 from klientura.kernel.jobs.service import Starter
 from klientura.kernel.objects.registry import all_shapes, follow_latest
 from klientura.kernel.store import indexes
 
 KIND = "schema.indexes"
+_TURN = 7_115_202  # the number of our advisory lock; no other part of the product uses it
+PAUSE = 0.2
 
 
 def register() -> None:
@@ -22,14 +27,41 @@ def register() -> None:
 
 
 def begin(actor: Starter) -> None:
-    """Have the missing indexes made and those that nobody needs any more dropped."""
+    """Have the missing indexes made and those that nobody needs any more dropped.
+
+    Work of this kind that has not begun yet will see what was changed just now: then nothing is added to it.
+    """
+    if Job.objects.filter(kind=KIND, state="queued").exists():
+        return
     service.start(actor, KIND, {}, _("Making search and sorting quick"))
 
 
 def work(handle: JobHandle) -> Mapping[str, Any]:
     """The job: bring the indexes in line, telling how far it is. Beginning anew goes on where it broke off."""
-    follow_latest()
-    return {"made": bring_in_line(handle.progress)}
+    with _alone(lambda: handle.progress(0)):
+        follow_latest()
+        return {"made": bring_in_line(handle.progress)}
+
+
+@contextmanager
+def _alone(wait: Callable[[], None]) -> Iterator[None]:
+    """Only one process makes indexes at a time: two at once deadlock, for each waits for the other's snapshot.
+
+    So nobody waits for the turn inside a statement either: it is asked for again and again.
+    """
+    while not _value("select pg_try_advisory_lock(%s)"):
+        wait()
+        time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        _value("select pg_advisory_unlock(%s)")
+
+
+def _value(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_TURN])
+        return cursor.fetchone()[0]
 
 
 def bring_in_line(tell: Callable[[int, int], None] = lambda done, total: None) -> int:

@@ -123,9 +123,17 @@ def legal_form_of(text: str, field: FieldShape) -> str | None:
 def value_of(cell: Cell, field: FieldShape) -> tuple[Any, str | None]:
     """The parsed value of a field, and its text when a slip in it was mended. Raises FieldProblem."""
     kind = field.type.key
-    if kind in {"text", "long_text", "email", "phone", "url", "reference", "user", "tags", "location"} and not isinstance(
-        cell, str
-    ):
+    if kind in {
+        "text",
+        "long_text",
+        "email",
+        "phone",
+        "url",
+        "reference",
+        "user",
+        "tags",
+        "location",
+    } and not isinstance(cell, str):
         cell = text_of(cell)
     try:
         if kind == "option":

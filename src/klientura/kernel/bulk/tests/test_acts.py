@@ -250,6 +250,7 @@ def test_through_the_screen(company: Company, shape: Shape, seven: tuple[int, ..
     assert client.post(f"/operations/{job.operation_id}/undo").status_code == 200
     service.run_inline(Job.objects.get(kind=undoing.KIND))
     assert cities(seven) == ["Уфа"] * RECORDS
+    assert "/undo" not in client.get("/progress").content.decode()
 
 
 def test_through_the_api(company: Company, shape: Shape, seven: tuple[int, ...]):

@@ -1,5 +1,6 @@
 """The tray of background work."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from klientura.kernel.history import undoing
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.screens.language import lang
+from klientura.kernel.store.models import Operation
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_decimal
@@ -53,14 +55,14 @@ def bar(job: Job) -> dict[str, Any]:
     }
 
 
-def _line(job: Job) -> dict[str, Any]:
+def _line(job: Job, undoable: Collection[int | None]) -> dict[str, Any]:
     line = bar(job)
     if job.kind == "import":
         step = "import-check" if job.arguments.get("dry") else "import-run"
         line["url"] = reverse(step, args=[job.arguments["import"]])
     elif job.kind == "export" and job.state == "done":
         line["url"] = reverse("export-made", args=[job.pk])
-    elif job.kind in acts.KINDS and job.state in {"done", "cancelled"} and job.operation_id:
+    elif job.kind in acts.KINDS and job.operation_id in undoable:
         line["undo_url"] = f"/operations/{job.operation_id}/undo"
     line["renews"] = job.kind in {*acts.KINDS, undoing.KIND}
     if job.state in service.ACTIVE and not job.cancel_requested:
@@ -70,7 +72,18 @@ def _line(job: Job) -> dict[str, Any]:
 
 def _answer(request: HttpRequest) -> HttpResponse:
     jobs = service.active_jobs(of(request).actor, also_ended_since=LATELY)
-    return render(request, "imports/tray.html", {"jobs": [_line(job) for job in jobs]})
+    undoable = _undoable(jobs)
+    return render(request, "imports/tray.html", {"jobs": [_line(job, undoable) for job in jobs]})
+
+
+def _undoable(jobs: Iterable[Job]) -> set[int]:
+    """The operations of these jobs that can be taken back still."""
+    ids = [job.operation_id for job in jobs if job.kind in acts.KINDS and job.operation_id]
+    if not ids:
+        return set()
+    begun = set(Operation.objects.filter(undoes__in=ids, state="running").values_list("undoes_id", flat=True))
+    found = Operation.objects.filter(pk__in=ids, state__in=("done", "cancelled", "failed", "partly_undone"))
+    return set(found.values_list("pk", flat=True)) - begun
 
 
 @open_to(Door.SIGNED_IN)

@@ -56,7 +56,7 @@ def test_from_the_file_to_the_field_and_away_again(admin: Client):
     brought = bring(admin, GYM.format(version="1.0", more=""))
     assert brought["Location"] == "/settings/packs/gym"
     plan = page(admin, "/settings/packs/gym")
-    assert "тренер (" in plan
+    assert "Тренер (" in plan
     assert "x_gym_coach" not in all_shapes()["person"].fields
 
     assert admin.post("/settings/packs/gym", {"mark": mark_on(plan)}).status_code == 302
