@@ -47,12 +47,13 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
     if state.view == "calendar":
         return calendar_page(asked, shape, state)
     keys = shown_columns(asked.actor, shape, state.columns)
+    picture = rows_of.picture_field(asked, shape) if state.view == "gallery" else None
     page = read.page(
         asked.actor, shape, tree=state.tree, sort=state.sort or None, after=state.after, limit=1 if state.group else PAGE,
-        keys=["title", *keys, *rows_of.beside(asked, shape, keys)], more=state.more,
+        keys=["title", *keys, *rows_of.beside(asked, shape, keys), *([picture.key] if picture else [])], more=state.more,
     )  # fmt: skip
     columns = rows_of.columns(asked, shape, state, keys)
-    rows = rows_of.rows(asked, shape, state, keys, page)
+    rows = rows_of.with_pictures(asked, picture, rows_of.rows(asked, shape, state, keys, page), page)
     context: dict[str, Any] = {"shape": shape, "state": state, "columns": columns, "rows": rows}
     context["selectable"] = may(asked.actor, shape, "edit") or may(asked.actor, shape, "delete")
     within_group = number(request.GET.get("rows"))

@@ -40,6 +40,24 @@ def beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
     return [k for k in wanted if k in fields]
 
 
+def picture_field(asked: Request, shape: Shape) -> FieldShape | None:
+    """The first field of files that the reader sees: a gallery shows its picture."""
+    return next((f for f in readable(asked.actor, shape).values() if f.type.key == "file"), None)
+
+
+def with_pictures(
+    asked: Request, field: FieldShape | None, made: list[dict[str, Any]], page: read.Page
+) -> list[dict[str, Any]]:
+    """The rows of a gallery, each with the address of its picture if it has one."""
+    if field is None:
+        return made
+    for shown, row in zip(made, page.rows, strict=True):
+        files = cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency)
+        pictures = [item["url"] for item in files["items"] if item["image"] and item["url"]] if files else []
+        shown["picture"] = next(iter(pictures), "")
+    return made
+
+
 def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
     current = state.sort or shape.spec.sort
     direction = "desc" if current.startswith("-") else "asc"

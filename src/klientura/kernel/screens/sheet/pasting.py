@@ -53,6 +53,7 @@ def preview(request: HttpRequest, object: str) -> HttpResponse:
     meant = reading.meaning(asked.actor, [c for c in pasted if c[1].key not in refused])
     with transaction.atomic():  # the records are held while they are looked at
         judged = list(cells.judge(asked.actor, shape, meant.wanted))
+    _keep_what_is_shown(shape, judged, pasted, meant)
     told = _tell(asked, shape, judged, pasted, refused, meant)
     single = len(table) == 1 and len(table[0]) == 1
     return show(
@@ -69,6 +70,21 @@ def _field(asked: Request, shape: Shape, key: str) -> FieldShape:
     if found is None:
         raise NotFound
     return found
+
+
+def _keep_what_is_shown(
+    shape: Shape, judged: Sequence[Draft], pasted: Sequence[tuple[int, FieldShape, str]], meant: reading.Meant
+) -> None:
+    """What a list shows may be less than what is stored (a place is shown in round numbers): pasted back, it changes nothing."""
+    drafts = {d.record_id or 0: d for d in judged}
+    for record_id, each, text in pasted:
+        draft = drafts.get(record_id)
+        stored = draft.before.get(each.key) if draft else None
+        if draft is None or stored is None or not draft.changed(each.key):
+            continue
+        if text.strip() == each.type.display(stored, each.params, lang()):
+            draft.values[each.key] = stored
+            meant.wanted[record_id][each.key] = each.type.to_json(stored)
 
 
 @dataclass(slots=True)
