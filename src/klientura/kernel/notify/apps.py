@@ -12,7 +12,8 @@ class NotifyConfig(AppConfig):
     def ready(self) -> None:
         """Hear what happens to records; have what users follow and keep at hand go with records that become one."""
         from klientura.kernel.merging import followers
-        from klientura.kernel.notify import hearing, merged
+        from klientura.kernel.notify import hearing, live, merged
 
         hearing.attach()
+        live.attach()
         followers.register(followers.Follower(merged.carry_over, merged.carry_back))

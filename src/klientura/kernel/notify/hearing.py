@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import orjson
-
 from klientura.kernel.access.models import User
 from klientura.kernel.access.rights import directory
 from klientura.kernel.events.outbox import Delivered, subscribe, subscribe_everywhere
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.notify import following
 from klientura.kernel.notify.changes import Happening, assigned, changed
+from klientura.kernel.notify.payloads import payload_of
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.installation import current
@@ -40,12 +39,6 @@ def _happening(event: Delivered) -> Happening | None:
     if operation is not None and operation.kind in QUIET:
         return None
     return Happening(shape, event, payload_of(event), operation)
-
-
-def payload_of(event: Delivered) -> dict[str, Any]:
-    """What an event says of itself; the driver hands JSON over as it is written."""
-    said = orjson.loads(event.payload) if isinstance(event.payload, str | bytes) else event.payload
-    return said if isinstance(said, dict) else {}
 
 
 def _created(event: Delivered) -> None:

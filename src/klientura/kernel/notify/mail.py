@@ -1,10 +1,9 @@
 """The server where letters are handed in: kept by an administrator, its password sealed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,9 @@ from klientura.kernel.notify.sealing import opened, seal
 from klientura.kit.emails import BadEmail, normalise_email
 from klientura.kit.hosts import BadHost, normalise_host
 from klientura.kit.urls import BadUrl, normalise_site
+
+if TYPE_CHECKING:
+    from django.core.mail.backends.smtp import EmailBackend
 
 PURPOSE = "mail password"
 PATIENCE = 15
@@ -122,8 +124,10 @@ def _normal(key: str, text: str) -> str:
     return normalise_email(text) if key == "sender" else normalise_site(text).rstrip("/")
 
 
-def connection_to(row: MailServer) -> EmailBackend:
+def connection_to(row: MailServer) -> "EmailBackend":
     """A connection to the mail server, not opened yet. Raises NotSent when its password cannot be opened any more."""
+    from django.core.mail.backends.smtp import EmailBackend  # not needed to show a page
+
     password = opened(row.password, PURPOSE) if row.password else ""
     if password is None:
         raise NotSent(str(_("the password was kept with another key; enter it anew")))

@@ -3,7 +3,6 @@
 from procrastinate.contrib.django import app
 
 from klientura.kernel.notify.merged import forget_purged
-from klientura.kernel.notify.posting import post
 from klientura.kernel.notify.reading import forget_old
 from klientura.kernel.objects.registry import follow_latest
 
@@ -21,5 +20,7 @@ def sweep_notifications(timestamp: int) -> None:
 @app.task(name="klientura.notify.post", queueing_lock="klientura.notify.post")
 def post_letters(timestamp: int) -> None:
     """Every minute: send what users wish to be told by e-mail."""
+    from klientura.kernel.notify.posting import post  # what sends mail is not needed to show a page
+
     follow_latest()
     post()

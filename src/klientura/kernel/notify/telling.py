@@ -1,7 +1,7 @@
 """Writing notifications: many users by one statement, each happening once, as each of them wishes."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,17 +47,28 @@ _TELL = (
 )
 
 
+_afterwards: list[Callable[[set[int]], None]] = []
+
+
+def afterwards(hook: Callable[[set[int]], None]) -> None:
+    """Have a function called with the users who were just told something, in the same transaction."""
+    if hook not in _afterwards:
+        _afterwards.append(hook)
+
+
 def tell(told: Sequence[Told]) -> None:
     """Write what some users are to be told; whoever wishes to hear nothing of a kind gets no row."""
     if not told:
         return
     wishes, mailing = _wishes({t.user_id for t in told})
-    rows = []
+    rows: list[dict[str, Any]] = []
+    shown_to: set[int] = set()
     for each in told:
         shown, mail = wished(wishes.get(each.user_id, {}), each.kind)
         mail = mail if mailing else ""
         if not shown and not mail:
             continue
+        shown_to |= {each.user_id} if shown else set()
         ids = sorted(each.record_ids)
         rows.append({
             "user_id": each.user_id, "kind": each.kind, "cause": each.cause, "object": each.object, "record_ids": ids[:KEPT_IDS],
@@ -67,6 +78,8 @@ def tell(told: Sequence[Told]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_TELL, [orjson.dumps(rows).decode(), KEPT_IDS])
+        for hook in _afterwards:
+            hook(shown_to)
 
 
 def wished(kinds: Mapping[str, Any], key: str) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""The process of the web server: granian over the WSGI application."""
+"""The process of the web server: granian over the dispatcher of pages and streams."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import argparse
 from granian.constants import Interfaces
 from granian.server import Server
 
-THREADS = 4
-"""Requests that one process works on at a time; more only wait for each other's turn in Python."""
-
 BACKLOG = 1024
-BACKPRESSURE = 64
-"""Requests that wait inside one process; the rest wait in the socket's queue."""
+BACKPRESSURE = 2048
+"""Streams and requests inside one process at a time; the rest wait in the socket's queue."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -26,9 +23,8 @@ def main(arguments: list[str] | None = None) -> None:
         "klientura.project.server.application:application",
         address=options.host,
         port=options.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=options.workers,
-        blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         websockets=False,
