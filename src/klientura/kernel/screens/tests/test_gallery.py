@@ -18,7 +18,7 @@ from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
 
 pytestmark = pytest.mark.django_db
-KEY = "x_foto"
+KEY = "x_photo"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
