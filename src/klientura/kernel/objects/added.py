@@ -36,5 +36,5 @@ def read_additions() -> Additions:
         options={number: Choices(found) for number, found in choices.items()},
         declared_options={place: tuple(found) for place, found in declared.items()},
         conditions=tuple(FieldConditions.objects.order_by("pk")),
-        layouts={each.object: each for each in Layout.objects.all()},
+        layouts=tuple(Layout.objects.order_by("object", "role", "stage")),  # that for everybody first
     )

@@ -25,7 +25,7 @@ class Additions:
     options: Mapping[int, Choices] = field(default_factory=dict)  # by the number of the field
     declared_options: Mapping[tuple[str, str], tuple["DeclaredOption", ...]] = field(default_factory=dict)
     conditions: tuple["FieldConditions", ...] = ()
-    layouts: Mapping[str, "Layout"] = field(default_factory=dict)  # by the key of the object
+    layouts: tuple["Layout", ...] = ()  # of each object that for everybody first
 
 
 NOTHING = Additions()

@@ -57,8 +57,9 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
             shapes[key] = _filled(added[key], shape, kept, fields)
         elif kept:
             shapes[key] = _extended(shape, kept, fields)
-        if key in additions.layouts:
-            shapes[key] = arranged(shapes[key], additions.layouts[key])
+    for layout in additions.layouts:
+        if layout.object in shapes:
+            shapes[layout.object] = arranged(shapes[layout.object], layout)
     _with_own_options(shapes, additions)
     _with_borrowed_options(shapes)
     for given in additions.conditions:
@@ -68,24 +69,31 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
 
 
 def arranged(shape: Shape, layout: "Layout") -> Shape:
-    """The object with its card and form as the company arranged them."""
+    """The object with its card and form as the company arranged them, for everybody or for some."""
+    sections = _arranged(shape, layout)
+    if layout.role or layout.stage:
+        return replace(shape, arrangements={**shape.arrangements, (layout.role, layout.stage): sections})
+    return replace(shape, spec=replace(shape.spec, sections=sections))
+
+
+def _arranged(shape: Shape, layout: "Layout") -> tuple[Section, ...]:
     own = {s.key: s for s in shape.spec.sections}
     placed = set(layout.hidden)
     sections: dict[str, Section] = {}
     for each in layout.sections:
         key = each["key"]
         label = said(each["label"]) if each.get("label") else own[key].label if key in own else None
+        if not label:  # the section of the object's own that it was named after is no more
+            continue
         fields = tuple(k for k in each["fields"] if k in shape.fields and k not in placed)
         placed.update(fields)
-        if label:
-            sections[key] = Section(key, label, fields)
+        sections[key] = Section(key, label, fields)
     for key, section in own.items():  # what came after it was arranged
         late = tuple(k for k in section.fields if k not in placed)
         if late:
             known = sections.get(key, Section(key, section.label, ()))
             sections[key] = replace(known, fields=(*known.fields, *late))
-    kept = tuple(s for s in sections.values() if s.fields)
-    return replace(shape, spec=replace(shape.spec, sections=kept))
+    return tuple(s for s in sections.values() if s.fields)
 
 
 _known: dict[tuple[ObjectSpec, ...], dict[str, Shape]] = {}

@@ -146,11 +146,15 @@ class FieldConditions(models.Model):
 class Layout(models.Model):
     """How the company arranges the card and the form of an object, instead of what the object itself says.
 
+    One without `role` and `stage` is for everybody; others for those of a role, for records at a stage (the code or the
+    number in the field that makes the columns of the object's board), or for both.
     `sections` is [{"key", "label": {"ru", "en"} or null for the section's own, "fields": […]}]; fields that came later
     stand where the object puts them, and those in `hidden` stand nowhere.
     """
 
-    object = models.CharField(max_length=60, unique=True)
+    object = models.CharField(max_length=60)
+    role = models.CharField(max_length=40, blank=True, default="")
+    stage = models.CharField(max_length=63, blank=True, default="")
     sections = models.JSONField(default=list)
     hidden = models.JSONField(default=list)
     version = models.IntegerField(default=1)
@@ -159,3 +163,4 @@ class Layout(models.Model):
 
     class Meta:
         db_table = "kernel_layout"
+        constraints = [models.UniqueConstraint(fields=["object", "role", "stage"], name="kernel_layout_one")]

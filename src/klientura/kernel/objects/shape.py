@@ -6,7 +6,7 @@ from typing import Any, dataclass_transform
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldType, Params
-from klientura.kernel.objects.spec import ObjectSpec
+from klientura.kernel.objects.spec import ObjectSpec, Section
 
 HEADER = (
     "id",
@@ -137,3 +137,12 @@ class Shape:
     fields: Mapping[str, FieldShape]
     parts: Mapping[str, PartShape] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    arrangements: Mapping[tuple[str, str], tuple[Section, ...]] = field(default_factory=dict)
+    """Sections of card and form for a role, a stage, or both; «» stands for any."""
+
+    def sections_for(self, role: str, stage: str = "") -> tuple[Section, ...]:
+        """The sections of the card and the form for somebody of a role, of a record at a stage: the closest there are."""
+        for place in ((role, stage), (role, ""), ("", stage)):
+            if place in self.arrangements:
+                return self.arrangements[place]
+        return self.spec.sections

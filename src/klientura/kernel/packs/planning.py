@@ -157,7 +157,8 @@ def _taken(file: PackFile) -> dict[tuple[str, str], int]:
     }
     arranged = [e.path for e in file.entries if e.kind == LAYOUT]
     return taken | {
-        (LAYOUT, k): pk for pk, k in Layout.objects.filter(object__in=arranged).values_list("pk", "object")
+        (LAYOUT, k): pk
+        for pk, k in Layout.objects.filter(object__in=arranged, role="", stage="").values_list("pk", "object")
     }
 
 

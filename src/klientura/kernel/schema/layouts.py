@@ -1,11 +1,13 @@
 """Arranging the card and the form of an object: sections, the order of fields, what stands on no card."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.models import Role
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.models import Layout
 from klientura.kernel.objects.registry import shape_of
@@ -18,14 +20,35 @@ from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, texts_of
 MAX_SECTIONS = 40
 
 
-def layout_of(object_key: str) -> Layout:
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """For whom an arrangement is: those of a role, records at a stage; empty for any."""
+
+    role: str = ""
+    stage: str = ""
+
+
+EVERYBODY = Whose()
+
+
+def layout_of(object_key: str, whose: Whose = EVERYBODY) -> Layout:
     """The arrangement of an object: the company's own, or a new one (version 0) of how it stands now."""
-    found = Layout.objects.filter(object=object_key).first()
+    found = Layout.objects.filter(object=object_key, role=whose.role, stage=whose.stage).first()
     if found is not None:
         return found
     shape = shape_of(object_key)
-    sections = [{"key": s.key, "label": None, "fields": list(s.fields)} for s in shape.spec.sections]
-    return Layout(object=object_key, sections=sections, version=0)
+    own = {s.key for s in shape.spec.sections}
+    sections = [
+        {"key": s.key, "label": None if s.key in own else {"ru": str(s.label)}, "fields": list(s.fields)}
+        for s in shape.sections_for(whose.role, whose.stage)
+    ]
+    return Layout(object=object_key, role=whose.role, stage=whose.stage, sections=sections, version=0)
+
+
+def particular(object_key: str) -> list[Layout]:
+    """The arrangements of an object that are for some only."""
+    found = Layout.objects.filter(object=object_key).exclude(role="", stage="")
+    return list(found.order_by("role", "stage"))
 
 
 def arrange(
@@ -35,9 +58,11 @@ def arrange(
     hidden: Sequence[str],
     *,
     expected_version: int,
+    whose: Whose = EVERYBODY,
 ) -> Layout:
     """Arrange an object anew: `sections` are {key, label {"ru", "en"}, fields}, `hidden` the fields on no card.
 
+    With `whose` only for a role, or for records at a stage: such an arrangement goes before that for everybody.
     A section without a key is a new one. Fields that are named nowhere stay where the object puts them.
     Raises Invalid for what does not exist, is named twice, or has to be filled in and would be hidden; Stale.
     """
@@ -45,6 +70,32 @@ def arrange(
     shape = shape_of(object_key)
     wrong = Complaints()
     made = _sections(shape, sections, wrong)
+    _complain(shape, made, hidden, whose, wrong)
+    wrong.end()
+
+    def act() -> Layout:
+        here = {"object": object_key, "role": whose.role, "stage": whose.stage}
+        stored = Layout.objects.select_for_update().filter(**here).first()
+        if (stored.version if stored else 0) != expected_version:
+            raise Stale
+        layout = stored or Layout(**here, version=0)
+        layout.sections, layout.hidden = made, list(hidden)
+        layout.version += 1
+        layout.changed_by_id = actor.user_id
+        layout.save()
+        return layout
+
+    return change_schema(act)
+
+
+def _complain(
+    shape: Shape, made: Sequence[Mapping[str, Any]], hidden: Sequence[str], whose: Whose, wrong: Complaints
+) -> None:
+    """Note what of an arrangement cannot be."""
+    if whose.role and not Role.objects.filter(key=whose.role).exists():
+        wrong.add("role", "role", _("There is no such role."))
+    if whose.stage and shape.spec.board is None:
+        wrong.add("stage", "stage", _("Records of this kind have no stages."))
     named = [k for s in made for k in s["fields"]] + list(hidden)
     if unknown := [k for k in named if k not in shape.fields]:
         wrong.add("fields", "unknown", _("There is no field «%(field)s».") % {"field": str(unknown[0])[:60]})
@@ -59,26 +110,13 @@ def arrange(
                 "hidden", "required", _("«%(field)s» has to be filled in, so it has to stand on the form.")
                 % {"field": field.heading},
             )  # fmt: skip
-    wrong.end()
-
-    def act() -> Layout:
-        stored = Layout.objects.select_for_update().filter(object=object_key).first()
-        if (stored.version if stored else 0) != expected_version:
-            raise Stale
-        layout = stored or Layout(object=object_key, version=0)
-        layout.sections, layout.hidden = made, list(hidden)
-        layout.version += 1
-        layout.changed_by_id = actor.user_id
-        layout.save()
-        return layout
-
-    return change_schema(act)
 
 
-def forget(actor: Actor, object_key: str) -> None:
-    """Go back to the arrangement that the object itself brings."""
+def forget(actor: Actor, object_key: str, whose: Whose = EVERYBODY) -> None:
+    """Go back to the arrangement that the object itself brings, or some to that for everybody."""
     require_administrator(actor)
-    change_schema(lambda: Layout.objects.filter(object=object_key).delete())
+    found = Layout.objects.filter(object=object_key, role=whose.role, stage=whose.stage)
+    change_schema(found.delete)
 
 
 def _is_needed(field: FieldShape) -> bool:

@@ -14,6 +14,7 @@ from klientura.kernel.notify.following import MOST, attention
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import conditional
+from klientura.kernel.screens.arranged import sections_of
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
@@ -143,7 +144,7 @@ def sections(asked: Request, shape: Shape, row: Row, *, editable: bool) -> list[
     judged = conditional.with_judged(shape, row, row["id"])
     states = conditional.states(asked.actor, shape, judged, {})
     made = []
-    for section in shape.spec.sections:
+    for section in sections_of(asked.actor, shape, row):
         facts = [
             fact(asked, shape, row, fields[k], editable=editable and k not in states.locked)
             for k in section.fields

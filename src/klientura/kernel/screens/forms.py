@@ -1,7 +1,7 @@
 """The form of a record: new and edit, as a page or in the dialog; verbs that ask for values."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,9 @@ from klientura.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+from klientura.kernel.objects.spec import Section
 from klientura.kernel.screens import conditional, inputs
+from klientura.kernel.screens.arranged import on_any_form, sections_of
 from klientura.kernel.screens.chosen import Names, names_of
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
@@ -108,11 +110,12 @@ def _refuse_too_many(parts: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _form_fields(asked: Request, shape: Shape) -> dict[str, FieldShape]:
-    """The fields of the form in the order of the sections; what a verb keeps is not among them."""
+    """The fields of the form, at whatever stage; what a verb keeps is not among them."""
     fields = readable(asked.actor, shape)
-    order = [k for s in shape.spec.sections for k in s.fields]
     return {
-        k: fields[k] for k in order if k in fields and fields[k].writable and writable(asked.actor, shape, k)
+        k: fields[k]
+        for k in on_any_form(asked.actor, shape)
+        if k in fields and fields[k].writable and writable(asked.actor, shape, k)
     }
 
 
@@ -173,17 +176,15 @@ def _form(
     marked = messages | {c["field"]: c["said"] for c in conflicts}
     controls = {k: _control(asked, f, row, marked, typed or {}, names) for k, f in fields.items()}
     controls = conditional.marked(controls, states)
+    sections = _sections(sections_of(asked.actor, shape, row), controls, [*states.required, *messages])
+    controls = {c["name"]: c for s in sections for c in s["controls"]}
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
     context = {
         "shape": shape,
         "record_id": record_id,
         "title": str(shape.spec.new_label) if record_id is None else row.get("title", ""),
-        "sections": [
-            {"title": str(s.label), "controls": [controls[k] for k in s.fields if k in controls]}
-            for s in shape.spec.sections
-            if any(k in controls for k in s.fields)
-        ],
+        "sections": sections,
         "quick": _quick(asked, shape, controls, [*states.required, *(typed or {})]),
         "parts": _parts(asked, shape, record_id, lines or {}, marked),
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
@@ -204,6 +205,21 @@ def _form(
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
     return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+
+
+def _sections(
+    arranged: Sequence[Section], controls: Mapping[str, dict[str, Any]], needed: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The controls by section. What has to be filled in, or was refused, is there even where the arrangement leaves it out."""
+    made = [
+        {"title": str(s.label), "controls": [controls[k] for k in s.fields if k in controls]}
+        for s in arranged
+    ]
+    made = [s for s in made if s["controls"]]
+    placed = {k for s in arranged for k in s.fields}
+    if left_out := [controls[k] for k in dict.fromkeys(needed) if k in controls and k not in placed]:
+        made.append({"title": _("Also needed"), "controls": left_out})
+    return made
 
 
 def _quick(

@@ -15,6 +15,7 @@ from klientura.kernel.history.read import History, titles_of_changes
 from klientura.kernel.history.take_back import take_back
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.screens.arranged import sections_of
 from klientura.kernel.screens.card import fact
 from klientura.kernel.screens.changes import changed_value
 from klientura.kernel.screens.context import show
@@ -64,7 +65,7 @@ def _sections(asked: Request, shape: Shape, row: Row, moment: dt.datetime) -> li
     history = History([], None, titles)
     fields = readable(asked.actor, shape)
     made = []
-    for section in shape.spec.sections:
+    for section in sections_of(asked.actor, shape, row):
         facts = []
         for key in (k for k in section.fields if k in fields and fields[k].tracked):
             told = fact(asked, shape, row, fields[key], editable=False)

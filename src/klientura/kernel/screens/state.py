@@ -214,5 +214,5 @@ def shown_columns(actor: Actor, shape: Shape, columns: Sequence[str]) -> list[st
 def card_order(actor: Actor, shape: Shape) -> list[str]:
     """The keys of all fields that the actor sees, in the order of the card; what stands on no card comes last."""
     fields = readable(actor, shape)
-    on_card = [k for section in shape.spec.sections for k in section.fields if k in fields]
+    on_card = [k for section in shape.sections_for(actor.role) for k in section.fields if k in fields]
     return list(dict.fromkeys([*on_card, *fields]))

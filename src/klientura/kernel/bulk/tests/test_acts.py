@@ -112,7 +112,7 @@ def test_what_could_not_be_changed_is_named_with_the_reason(
     result = service.run_inline(job).result or {}
 
     assert (result["changed"], result["refused"]) == (RECORDS - 1, 1)
-    assert "trash" in result["reasons"][str(seven[0])]
+    assert "корзину" in result["reasons"][str(seven[0])]
 
 
 def test_a_job_that_broke_off_goes_on_where_it_stood(

@@ -89,3 +89,49 @@ def test_dragging_in_the_browser(company: Company, admin: Actor) -> None:
     assert "Подробности" in form and 'name="note"' not in form
     assert browser.post(f"{address}/forget").status_code == 302
     assert 'name="note"' in browser.get("/relation/new").content.decode()
+
+
+def test_a_role_and_a_stage_have_arrangements_of_their_own(admin: Actor) -> None:
+    def put(first: str, whose: layouts.Whose) -> None:
+        layouts.arrange(
+            admin,
+            "opportunity",
+            [{"label": "Главное", "fields": [first]}],
+            (),
+            expected_version=0,
+            whose=whose,
+        )
+
+    def first(role: str, stage: str = "") -> str:
+        return shape_of("opportunity").sections_for(role, stage)[0].fields[0]
+
+    plain = first("manager", "7")
+    put("amount", layouts.Whose(role="manager"))
+    put("name", layouts.Whose(stage="7"))
+    put("owner", layouts.Whose("manager", "7"))
+
+    assert [first("manager"), first("manager", "8"), first("manager", "7")] == ["amount", "amount", "owner"]
+    assert [first("employee"), first("employee", "7")] == [plain, "name"]
+    layouts.forget(admin, "opportunity", layouts.Whose("manager", "7"))
+    assert first("manager", "7") == "amount"
+    assert len(layouts.particular("opportunity")) == 2
+
+
+def test_fields_that_an_arrangement_for_some_does_not_name_stand_as_for_everybody(admin: Actor) -> None:
+    arrange(admin, {"label": {"ru": "Все"}, "fields": ["to_party", "party"]}, hidden=("note",))
+    whose = layouts.Whose(role="manager")
+    layouts.arrange(
+        admin, "relation", [{"label": "Моё", "fields": ["note"]}], (), expected_version=0, whose=whose
+    )
+
+    sections = shape_of("relation").sections_for("manager")
+    assert sections[0].fields == ("note",)
+    assert sections[1].fields == ("to_party", "party")
+    assert "note" not in [k for s in shape_of("relation").sections_for("employee") for k in s.fields]
+
+
+def test_an_arrangement_for_nobody_is_refused(admin: Actor) -> None:
+    for whose, code in ((layouts.Whose(role="nobody"), "role"), (layouts.Whose(stage="x"), "stage")):
+        with pytest.raises(Invalid) as refused:
+            layouts.arrange(admin, "relation", [], (), expected_version=0, whose=whose)
+        assert [e.code for e in refused.value.errors] == [code]

@@ -1,17 +1,21 @@
 """Arranging the card and the form of a kind of record, by dragging or by the keyboard."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
+from klientura.kernel.access.models import Role
 from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import layouts as services
 from klientura.kernel.schema.fields import Stale
+from klientura.kernel.screens.arranged import stages_of
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.frame import seen_version, settings_page
@@ -20,23 +24,66 @@ from klientura.modules.administration.web.frame import seen_version, settings_pa
 @open_to(Door.ADMIN)
 @require_http_methods(["GET", "POST"])
 def layout(request: HttpRequest, object: str) -> HttpResponse:
-    """GET /settings/objects/{object}/layout: sections with their fields, to be moved. POST: keep the arrangement."""
-    shape = shape_of(object)
+    """GET /settings/objects/{object}/layout: sections with their fields, to be moved. POST: keep the arrangement.
+
+    ?role=…&stage=… is the arrangement for a role, or for records at a stage.
+    """
+    shape, whose = shape_of(object), _whose(request)
     if members_of(shape):
         raise NotFound
-    stored = services.layout_of(object)
+    stored = services.layout_of(object, whose)
     if request.method == "GET":
-        return _page(request, shape, stored.sections, stored.hidden, stored.version)
+        return _page(request, shape, whose, stored.sections, stored.hidden, stored.version)
     seen = seen_version(request)
     sections, hidden = _sent(request.POST, shape)
     try:
-        services.arrange(of(request).actor, object, sections, hidden, expected_version=seen)
+        services.arrange(of(request).actor, object, sections, hidden, expected_version=seen, whose=whose)
     except Invalid as refused:
-        return _page(request, shape, sections, hidden, seen, errors=refused.errors)
+        return _page(request, shape, whose, sections, hidden, seen, errors=refused.errors)
     except Stale as stale:
         error = FieldError("", stale.code, stale.message)
-        return _page(request, shape, sections, hidden, stored.version, errors=(error,), stale=True)
-    return HttpResponseRedirect(f"/settings/objects/{object}")
+        return _page(request, shape, whose, sections, hidden, stored.version, errors=(error,), stale=True)
+    back = f"/settings/objects/{object}"
+    return HttpResponseRedirect(back if whose == services.EVERYBODY else f"{back}/layout?{_query(whose)}")
+
+
+def _whose(request: HttpRequest) -> services.Whose:
+    """For whom the arrangement is, by the address."""
+    role, stage = (request.GET.get(name, "")[:63] for name in ("role", "stage"))
+    return services.Whose(
+        "".join(c for c in role if c.isprintable()), "".join(c for c in stage if c.isprintable())
+    )
+
+
+def _query(whose: services.Whose) -> str:
+    return urlencode({k: v for k, v in (("role", whose.role), ("stage", whose.stage)) if v})
+
+
+def _audience(request: HttpRequest, shape: Shape, whose: services.Whose) -> dict[str, Any]:
+    """For whom there are arrangements, and for whom another can be made."""
+    actor = of(request).actor
+    roles = [{"value": r.key, "label": r.name} for r in Role.objects.order_by("pk")]
+    stages = stages_of(actor, shape)
+    names = {("role", r["value"]): r["label"] for r in roles} | {
+        ("stage", s["value"]): s["label"] for s in stages
+    }
+
+    def label(one: services.Whose) -> str:
+        parts = [
+            names.get((kind, value), value)
+            for kind, value in (("role", one.role), ("stage", one.stage))
+            if value
+        ]
+        return ", ".join(parts) or _("Everybody")
+
+    places = [services.EVERYBODY, *(services.Whose(y.role, y.stage) for y in services.particular(shape.key))]
+    if whose not in places:
+        places.append(whose)
+    base = f"/settings/objects/{shape.key}/layout"
+    tabs = [
+        {"label": label(p), "url": f"{base}?{_query(p)}".rstrip("?"), "active": p == whose} for p in places
+    ]
+    return {"roles": roles, "stages": stages, "tabs": tabs, "query": _query(whose)}
 
 
 def _sent(form: QueryDict, shape: Shape) -> tuple[list[dict[str, Any]], list[str]]:
@@ -60,7 +107,7 @@ def _sent(form: QueryDict, shape: Shape) -> tuple[list[dict[str, Any]], list[str
 
 
 def _page(
-    request: HttpRequest, shape: Shape, sections: list[dict[str, Any]], hidden: list[str], version: int, *,
+    request: HttpRequest, shape: Shape, whose: services.Whose, sections: list[dict[str, Any]], hidden: list[str], version: int, *,
     errors: tuple[FieldError, ...] = (), stale: bool = False,
 ) -> HttpResponse:  # fmt: skip
     own = {s.key: s for s in shape.spec.sections}
@@ -84,6 +131,7 @@ def _page(
     return settings_page(
         request, "objects", "layout", status=(409 if stale else 422) if errors else 200, shape=shape, shown=shown,
         rest=_fields(shape, rest), version=version, errors=[str(e.message) for e in errors], lang=get_language(),
+        audience=_audience(request, shape, whose),
     )  # fmt: skip
 
 
@@ -94,7 +142,7 @@ def _fields(shape: Shape, keys: list[str]) -> list[dict[str, str]]:
 @open_to(Door.ADMIN)
 @require_POST
 def forget(request: HttpRequest, object: str) -> HttpResponse:
-    """POST /settings/objects/{object}/layout/forget: back to the arrangement that the object brings."""
+    """POST /settings/objects/{object}/layout/forget: back to the arrangement that the object brings, or that for everybody."""
     shape_of(object)
-    services.forget(of(request).actor, object)
+    services.forget(of(request).actor, object, _whose(request))
     return HttpResponseRedirect(f"/settings/objects/{object}")
