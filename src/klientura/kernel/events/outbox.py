@@ -115,6 +115,8 @@ def deliver(event_ids: list[int] | None = None) -> int:
     last = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
+            # Nobody waits for the disk here: what a crash takes back is delivered again, with all that came of it.
+            cursor.execute("set local synchronous_commit = off")
             cursor.execute(
                 "select id, kind, object, record_ids, actor_id, operation_id, payload, at,"
                 " exists (select from kernel_event_interest i where i.kind = kernel_event.kind) from kernel_event"
@@ -129,16 +131,22 @@ def deliver(event_ids: list[int] | None = None) -> int:
                 "update kernel_event set delivered_at = now(), retry_at = null where id = any(%s)",
                 [delivered],
             )
-            cursor.execute(
-                "update kernel_event set attempts = least(attempts + 1, 100),"
-                " retry_at = now() + least(interval '1 minute' * (2 ^ least(attempts, 12)), interval '1 day')"
-                " where id = any(%s)",
-                [[e.id for e in events if e.id not in set(delivered)]],
-            )
+            if len(delivered) < len(events):
+                _put_off(cursor, [e.id for e in events if e.id not in set(delivered)])
         done += len(delivered)
         if len(events) < DELIVERY_BATCH:
             return done
         last = events[-1].id
+
+
+def _put_off(cursor: Any, event_ids: list[int]) -> None:
+    """Have events tried again that could not be delivered, later each time."""
+    cursor.execute(
+        "update kernel_event set attempts = least(attempts + 1, 100),"
+        " retry_at = now() + least(interval '1 minute' * (2 ^ least(attempts, 12)), interval '1 day')"
+        " where id = any(%s)",
+        [event_ids],
+    )
 
 
 def _hand_over(event: Delivered, *, wanted: bool) -> bool:
