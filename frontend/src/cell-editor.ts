@@ -198,5 +198,10 @@ export async function openEditor(wrap: HTMLElement, cell: Cell, address: string,
 }
 
 document.addEventListener("keydown", keepEarly, true);
+// A list that comes anew waits until what is being typed in it is done.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const detail = (event as CustomEvent<{ target: HTMLElement; shouldSwap: boolean }>).detail;
+  if (open?.float.isConnected && detail.target.contains(open.float) && !open.float.contains(detail.target)) detail.shouldSwap = false;
+});
 document.addEventListener("scroll", () => open && place(open), { capture: true, passive: true });
 window.addEventListener("resize", () => open && place(open));

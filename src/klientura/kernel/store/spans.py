@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
@@ -15,6 +14,7 @@ from klientura.kernel.store.compiler import Query, build, conditions
 from klientura.kernel.store.expressions import column
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row, pick_fields
+from klientura.kernel.store.summaries import read_for_long
 
 LONGEST = dt.timedelta(days=366)
 """What begins earlier than this before the first day is not looked for: an index leads to all the rest."""
@@ -36,7 +36,7 @@ def in_days(
     """Up to `most` records of each day from `first` to the one before `last`, in one statement, and the number of each day.
 
     A record stands under the day it begins on; one that began before, under the first day. The two fields are the
-    actor's to read: the caller has found them among those.
+    actor's to read: the caller has found them among those. Raises TooMuch when that takes too long.
     """
     require(actor, shape, "read")
     fields = pick_fields(actor, shape, keys)
@@ -53,9 +53,7 @@ def in_days(
     ).format(
         select=query.select, source=query.source, inner=inner, most=sql.Literal(most), start=column(start)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(text, [*query.source_params, *where.params])
-        found = cursor.fetchall()
+    found = read_for_long(text, [*query.source_params, *where.params])
     return [_row(query, values) for values in found], {values[-2]: values[-1] for values in found}
 
 

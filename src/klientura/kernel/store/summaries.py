@@ -142,7 +142,7 @@ def _lines(
         sql.SQL(", ").join([sql.SQL("g, c, count(*)"), *sums]), inner
     )
     lines: dict[Any, Line] = {}
-    for value, code, number, *found in _read(text, where.params):
+    for value, code, number, *found in read_for_long(text, where.params):
         line = lines.setdefault(value, Line(value))
         line.number += number
         for each, total in zip(added, found, strict=True):
@@ -163,8 +163,8 @@ def _value(grouping: Grouping) -> sql.Composable:
     return sql.SQL("date_trunc({}, {})::date").format(sql.Literal(grouping.step), plain)
 
 
-def _read(text: sql.Composable, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Carry out a statement that may be long, but not for ever."""
+def read_for_long(text: sql.Composable, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Carry out a statement that may be long, but not for ever. Raises TooMuch."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("select set_config('statement_timeout', %s, true)", [f"{LONGEST_MS}ms"])
