@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import Role
+from klientura.kernel.access.users import BUILT_IN_ROLES
 from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -62,7 +63,9 @@ def _query(whose: services.Whose) -> str:
 def _audience(request: HttpRequest, shape: Shape, whose: services.Whose) -> dict[str, Any]:
     """For whom there are arrangements, and for whom another can be made."""
     actor = of(request).actor
-    roles = [{"value": r.key, "label": r.name} for r in Role.objects.order_by("pk")]
+    roles = [
+        {"value": r.key, "label": str(BUILT_IN_ROLES.get(r.key, r.name))} for r in Role.objects.order_by("pk")
+    ]
     stages = stages_of(actor, shape)
     names = {("role", r["value"]): r["label"] for r in roles} | {
         ("stage", s["value"]): s["label"] for s in stages
