@@ -24,6 +24,8 @@ WEBHOOK_NETWORKS = os.environ.get("KLIENTURA_WEBHOOK_NETWORKS", "")
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://klientura@/klientura"))
 }
+# Where to listen for news when DATABASE_URL leads to a pooler, which passes no notifications on: the server itself.
+LISTEN_URL = os.environ.get("KLIENTURA_LISTEN_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

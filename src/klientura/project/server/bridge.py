@@ -36,7 +36,7 @@ class Body(io.RawIOBase):
 
     def __init__(self, loop: asyncio.AbstractEventLoop, receive: Receive) -> None:
         self._loop, self._receive = loop, receive
-        self._left, self._over = b"", False
+        self._left, self._over = memoryview(b""), False
 
     def readable(self) -> bool:
         return True
@@ -48,7 +48,7 @@ class Body(io.RawIOBase):
             if message["type"] == "http.disconnect":
                 self._over = True
                 raise Gone("the browser has left")
-            self._left = message.get("body", b"")
+            self._left = memoryview(message.get("body", b""))
             self._over = not message.get("more_body", False)
         piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(piece)] = piece

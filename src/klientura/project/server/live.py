@@ -160,7 +160,9 @@ class Hub:
 
 
 async def _connection() -> psycopg.AsyncConnection[Any]:
-    """A connection that only listens: not Django's, and never through a pooler's transaction."""
+    """A connection that only listens: not Django's, and not by way of a pooler where the settings name the server itself."""
+    if settings.LISTEN_URL:
+        return await psycopg.AsyncConnection.connect(settings.LISTEN_URL, autocommit=True)
     wanted = connection.get_connection_params()
     known = {
         k: v
