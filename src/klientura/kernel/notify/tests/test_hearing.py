@@ -12,13 +12,17 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.comments import writing
 from klientura.kernel.events.models import Event
 from klientura.kernel.events.outbox import deliver
+from klientura.kernel.handover import carrying_out
+from klientura.kernel.handover.planning import Plan
 from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs.models import Job
+from klientura.kernel.jobs.service import run_inline
 from klientura.kernel.merging.merge import merge
 from klientura.kernel.notify import following, reading
 from klientura.kernel.notify.models import Follow, Notification, Wish
 from klientura.kernel.notify.wording import Line
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.rules import keeping, running
 from klientura.kernel.sharing import giving
 from klientura.kernel.sharing.rows import Given
 from klientura.kernel.store import bulk, write
@@ -313,3 +317,32 @@ def test_notifications_go_with_a_merged_record(company: Company, world: World, o
     assert told(company, "employee")[-1].records[0].title == "Главная"
     undo(company.actor("administrator"), operation)
     assert told(company, "employee")[-1].records[0].title == "Ромашка"
+
+
+def test_work_that_changes_hands_is_one_line_of_each_kind(company: Company, world: World) -> None:
+    mine = {"owner": company.users["employee"].pk, "team": company.teams["near"].pk}
+    numbers = world.create_many(KEY, 5, **mine)
+    deliver()
+    Notification.objects.all().delete()
+    plan = Plan(company.users["employee"].pk, (company.users["colleague"].pk,), (KEY,), current_only=False)
+    job = run_inline(carrying_out.start(company.actor("administrator"), plan, queue=False))
+    deliver()
+    assert job.state == "done"
+    assert receivers(company) == {"colleague": ["handed"]}
+    assert Notification.objects.get().number == len(numbers) + 1, "with the one of the scene"
+    assert texts(company, "colleague") == ["6 records were handed over to you"]
+
+
+def test_a_rule_that_gives_a_record_is_told_by_its_name(company: Company) -> None:
+    user = {"from": "value", "value": company.users["colleague"].pk}
+    rule = keeping.create(company.actor("administrator"), {
+        "name": "Раздача", "object": KEY, "trigger": {"kind": "created"}, "active": True,
+        "steps": [{"kind": "set", "values": {"owner": user}}],
+    })  # fmt: skip
+    near = {"owner": company.users["employee"].pk, "team": company.teams["near"].pk}
+    write.create(company.actor("administrator"), shape_of(KEY), {"name": "Новая", **near})
+    deliver()
+    running.run_due(rule.pk)
+    deliver()
+    line = told(company, "colleague")[0]
+    assert (line.kind, line.text, line.who) == ("assigned", "You are the owner now", "Раздача")
