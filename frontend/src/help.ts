@@ -41,7 +41,7 @@ function content(): HTMLElement {
   const body = make("div", { class: "dialog-body" }, make("p", { class: "muted" }, t("singleHint")));
   body.append(
     ...section(t("general"), [[`${MOD} K`, t("palette")], ["/", t("search")], ["?", t("help")], ["Esc", t("cancel")], ...go]),
-    ...section(t("lists"), [["J", t("next")], ["K", t("previous")], ["↵", t("open")], ["␣", t("peek")], ["X", t("select")]]),
+    ...section(t("lists"), [["J", t("next")], ["K", t("previous")], ["↵", t("open")], ["␣", t("peek")], ["X", t("select")], ["F2", t("cell")], [`${MOD} V`, t("paste")]]),
     ...section(t("forms"), [[`${MOD} ↵`, t("save")], ["Esc", t("cancel")]]),
     ...section(t("page"), pageLines()),
   );
