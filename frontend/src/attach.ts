@@ -1,5 +1,5 @@
 // A field of files: dropped, pasted or chosen; each is brought at once and held when the form is saved.
-import { closest, find, iconButton, icon, make, whenPresent } from "./dom";
+import { all, closest, find, iconButton, icon, make, whenPresent } from "./dom";
 import { csrfToken } from "./requests";
 import { text } from "./texts";
 import { showToast } from "./toast";
@@ -71,10 +71,30 @@ function bringAll(root: HTMLElement, files: File[]): void {
   for (const file of root.dataset.multiple === undefined ? files.slice(0, 1) : files) bring(root, file);
 }
 
+type Attached = { value: string; label: string };
+
+/** The files that a form will have its record hold. */
+export function attached(root: HTMLElement): Attached[] {
+  return all<HTMLInputElement>("[data-attach-item] > input", root).map(({ value, dataset }) => ({ value, label: dataset.label ?? value }));
+}
+
+/** Put back what a draft remembers; whether the files are still there is told when the form is saved. */
+export function fillAttached(root: HTMLElement, files: Attached[]): void {
+  const items = files.map(({ value, label }) => {
+    const { item, bar } = line(label);
+    bar.remove();
+    item.prepend(make("input", { type: "hidden", name: root.dataset.name ?? "", value, "data-label": label }));
+    return item;
+  });
+  find("[data-attach-list]", root)?.replaceChildren(...items);
+}
+
 function setup(root: HTMLElement): void {
   const input = find<HTMLInputElement>("input[type=file]", root);
   const zone = find("[data-attach-zone]", root);
   if (!input || !zone) return;
+  const initial = attached(root);
+  root.closest("form")?.addEventListener("reset", () => fillAttached(root, initial));
   input.addEventListener("change", (event) => {
     event.stopPropagation(); // what counts is the number that comes back
     bringAll(root, [...(input.files ?? [])]);

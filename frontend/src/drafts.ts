@@ -1,4 +1,5 @@
 // Nothing typed is lost: a form with data-draft="key" is kept in the browser until the server has taken it.
+import { attached, fillAttached } from "./attach";
 import { all, find, make, storage, whenPresent } from "./dom";
 import { ensureLines } from "./lines";
 import { fillPicks, picked, type Picked } from "./picks";
@@ -28,6 +29,7 @@ function typed(form: HTMLFormElement): [string, string][] {
     } else list.push([element.name, element.value]);
   }
   for (const shown of all<HTMLInputElement>("[data-combobox] [role=combobox]", form)) list.push([`@${shown.id}`, shown.value]);
+  for (const root of all("[data-attach]", form)) list.push([`@${root.dataset.name ?? ""}-files`, JSON.stringify(attached(root))]);
   for (const root of all("[data-picks]", form)) list.push([`@${root.dataset.name ?? ""}-picks`, JSON.stringify(picked(root))]);
   return list;
 }
@@ -45,12 +47,16 @@ function apply(form: HTMLFormElement, draft: Draft): void {
     const chips = values.get(`@${root.dataset.name ?? ""}-picks`)?.[0];
     if (chips) fillPicks(root, JSON.parse(chips) as Picked[]);
   }
+  for (const root of all("[data-attach]", form)) {
+    const files = values.get(`@${root.dataset.name ?? ""}-files`)?.[0];
+    if (files) fillAttached(root, JSON.parse(files) as { value: string; label: string }[]);
+  }
   for (const element of form.elements) {
     if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement)) continue;
     const kept = values.get(element.name) ?? (element.id ? values.get(`@${element.id}`) : undefined);
     if (element instanceof HTMLInputElement && ["checkbox", "radio"].includes(element.type)) {
       if (element.name && draft.values.length) element.checked = kept?.includes(element.value) ?? false;
-    } else if (element.closest("[data-picks]")) continue;
+    } else if (element.closest("[data-picks], [data-attach]")) continue;
     else if (kept?.[0] !== undefined && element.type !== "file" && element.type !== "password") element.value = kept[0];
     if (element.getAttribute("role") === "combobox") element.dataset.title = element.value;
   }

@@ -69,7 +69,9 @@ function keys(box: Box, ask: () => void, event: KeyboardEvent): void {
   const opened = !list.hidden;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") opened ? step(list, input, event.key === "ArrowDown" ? 1 : -1) : ask();
   else if (event.key === "Enter" && opened && selected(list)) take(box, selected(list));
-  else if ((event.key === "Enter" || event.key === "," || event.key === ";") && input.value.trim()) takeTyped(box);
+  else if ((event.key === "Enter" || event.key === "," || event.key === ";") && input.value.trim()) {
+    if (root.dataset.creates !== undefined) takeTyped(box); // else what was typed waits for its suggestions
+  }
   else if (event.key === "Escape" && opened) close(box);
   else if (event.key === "Backspace" && input.value === "" && values(root).length) takeOff(root, values(root).at(-1)?.parentElement);
   else return;

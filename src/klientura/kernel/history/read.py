@@ -189,6 +189,10 @@ def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tup
     for changed in changes:
         if source := source_of(changed.field):
             wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
+        if changed.field.type.key == "references":
+            wanted[changed.field.params.target or ""].update(
+                n for v in (changed.old, changed.new) if isinstance(v, list) for n in v
+            )
         if changed.field.type.key == "file":
             files.update(n for v in (changed.old, changed.new) if isinstance(v, list) for n in v)
         if name := changed.field.params.dictionary:

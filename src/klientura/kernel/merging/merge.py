@@ -25,6 +25,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import drafts, operations, read, rows, write
+from klientura.kernel.store.many import settle_many
 from klientura.kernel.store.references import complete_team
 
 type Positions = dict[str, dict[str, list[int]]]
@@ -116,6 +117,7 @@ def compose(
     refuse_hidden(actor, shape, [kept, *others])
     draft = Draft({}, before=stored, record_id=stored["id"], version=stored["version"])
     drafts.parse(actor, shape, raw, draft, creating=False)
+    settle_many(actor, Batch(shape, [draft], creating=False))
     gone = [o["id"] for o in others]
     _refuse_own(shape, draft, gone)
     for key, part in shape.parts.items():

@@ -33,11 +33,11 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 MOST_COLUMNS = 50
 """A field of more options makes no board."""
-NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location"})
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location", "references"})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""
-POINTING = {"reference": "target", "rollup": "source"}
+POINTING = {"reference": "target", "references": "target", "rollup": "source"}
 SUMMED = frozenset({"money", "decimal", "integer", "duration"})
 EXACT = frozenset({"money", "decimal", "percent"})
 
@@ -231,7 +231,7 @@ def added_field(
         sortable=row.type not in NOT_SORTED,
         indexed=row.indexed,
         default=None if row.default is None else _default(row, kind, params),
-        related=shape.spec.plural if row.type == "reference" else None,
+        related=shape.spec.plural if row.type in {"reference", "references"} else None,
         **(_computed(row) if row.type in COMPUTED else {}),
     )
 

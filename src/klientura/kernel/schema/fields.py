@@ -174,7 +174,7 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
     row = _row(field_id)
     wrong = Complaints()
     given = {k: v for k, v in raw.items() if k not in {"type", "key"}}
-    if row.type in {"reference", FORMULA, ROLLUP}:
+    if row.type in {"reference", "references", FORMULA, ROLLUP}:
         kept = {k: row.params[k] for k in ("target", "shown") if k in row.params}
         if row.type == ROLLUP:
             kept["source"] = f"{row.params['source']}.{row.params['link']}"

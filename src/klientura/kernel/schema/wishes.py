@@ -22,7 +22,18 @@ MAX_OPTIONS = 10_000
 HUES: Final = ("gray", "blue", "teal", "green", "yellow", "orange", "red", "pink", "violet")
 LISTS = frozenset({"option", "multi_option"})
 WITHOUT_DEFAULT = frozenset(
-    {"reference", "user", "multi_option", "tags", "file", "location", "formula", "rollup", AUTONUMBER}
+    {
+        "reference",
+        "references",
+        "user",
+        "multi_option",
+        "tags",
+        "file",
+        "location",
+        "formula",
+        "rollup",
+        AUTONUMBER,
+    }
 )
 WITHOUT_SEARCH = frozenset({"long_text"})
 SEARCHED = frozenset({"text", "email", "phone", "url", AUTONUMBER})
@@ -212,7 +223,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
     made |= _switches(raw, kind)
-    if kind == "reference":
+    if kind in {"reference", "references"}:
         target = raw.get("target")
         if not isinstance(target, str) or target not in all_shapes():
             wrong.add("params.target", "required", _("Choose the kind of record that it points at."))

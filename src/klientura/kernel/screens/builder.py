@@ -25,7 +25,8 @@ from klientura.kernel.web.requests import number, of
 
 MAX_NAMED = 50
 """Records of one condition whose titles are looked up; a longer list shows numbers."""
-REFERRING = frozenset({"reference", "user"})
+POINTING = frozenset({"reference", "references"})
+REFERRING = frozenset({"reference", "references", "user"})
 
 
 def filter_fields_json(actor: Actor, shape: Shape, tree: Tree | None = None) -> str:
@@ -146,7 +147,7 @@ def _links(actor: Actor, shape: Shape) -> Iterator[dict[str, Any]]:
 
 def points_at(field: FieldShape, shape: Shape) -> bool:
     """Whether a field holds records of the object: of its very kind, of a table of several, or of any of them."""
-    target = all_shapes().get(field.params.target or "") if field.type.key == "reference" else None
+    target = all_shapes().get(field.params.target or "") if field.type.key in POINTING else None
     if target is None or target.base != shape.base:
         return False
     return target.key == shape.key or not target.constants or not shape.constants

@@ -208,7 +208,7 @@ def related(asked: Request, shape: Shape, record_id: int) -> list[dict[str, Any]
 
 
 def _points_at(field: FieldShape, shape: Shape) -> bool:
-    if field.type.key != "reference" or field.system:
+    if field.type.key not in {"reference", "references"} or field.system:
         return False
     target = all_shapes().get(field.params.target or "")
     return (
@@ -219,7 +219,8 @@ def _points_at(field: FieldShape, shape: Shape) -> bool:
 def _related_panel(
     asked: Request, other: Shape, field: FieldShape, record_id: int, alone: bool
 ) -> dict[str, Any]:
-    tree = {"field": field.key, "op": "eq", "value": record_id}
+    asked_by = {"op": "any", "value": [record_id]} if field.type.many else {"op": "eq", "value": record_id}
+    tree = {"field": field.key, **asked_by}
     keys = [
         "title",
         *[k for k in other.spec.columns if k in readable(asked.actor, other) and k != field.key][:4],

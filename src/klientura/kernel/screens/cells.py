@@ -60,6 +60,19 @@ def _reference(field: FieldShape, value: Ref, _lang: Language) -> Cell:
     }
 
 
+def _references(field: FieldShape, value: list[Any], _lang: Language) -> Cell:
+    """Records by their titles, each a link; of those that are not open to the reader only that they are there."""
+    return {
+        "kind": "links",
+        "items": [
+            {"text": ref.title or f"№ {ref.id}", "url": f"/{field.params.target}/{ref.id}"}
+            if isinstance(ref, Ref) and ref.title is not None
+            else {"text": _("not open to you"), "url": ""}
+            for ref in value
+        ],
+    }
+
+
 def _user(_field: FieldShape, value: Ref, _lang: Language) -> Cell:
     return {"kind": "user", "text": value.title or _("former employee")}
 
@@ -160,6 +173,7 @@ def _number(field: FieldShape, value: Any, lang: Language) -> Cell:
 _MAKERS: dict[str, Any] = {
     "reference": _reference,
     "user": _user,
+    "references": _references,
     "option": _option,
     "multi_option": _options,
     "tags": _tags,

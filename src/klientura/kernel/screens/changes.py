@@ -80,6 +80,8 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
         value = Ref(value, title)
     elif field.type.key == "file" and isinstance(value, list):
         return ", ".join(history.titles.get((FILES, n)) or f"№ {n}" for n in value)
+    elif field.type.key == "references" and isinstance(value, list):
+        value = [Ref(n, history.titles.get((field.params.target or "", n))) for n in value]
     elif field.params.dictionary and isinstance(value, list):
         value = dictionary.shown(field.params.dictionary, value, history.titles)
     elif field.type.key in {"date", "datetime", "money", "decimal", "percent"}:

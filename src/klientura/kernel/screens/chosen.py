@@ -26,6 +26,10 @@ def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
     tags: dict[str, set[str]] = defaultdict(set)
     files: set[int] = set()
     for field, raw in chosen:
+        if field.type.key == "references":
+            for pointed in numbers_in(raw):
+                wanted.setdefault(field.params.target or "", (field, set()))[1].add(pointed)
+            continue
         if field.type.key == "file":
             files.update(numbers_in(raw))
         if field.params.dictionary:
@@ -68,6 +72,14 @@ def in_words(field: FieldShape, raw: Any, names: Names) -> str:
         return ""
     if source_of(field) is not None:
         return name_of(field, raw, names)
+    if field.type.key == "references":
+        pieces = raw if isinstance(raw, list | tuple) else [raw]
+        return "; ".join(
+            str(piece)
+            if (n := _number(piece)) is None
+            else names.get((field.params.target or "", n)) or f"№ {n}"
+            for piece in pieces
+        )
     if field.type.key == "file":
         return ", ".join(names.get((FILES, n)) or f"№ {n}" for n in numbers_in(raw))
     if field.params.dictionary:

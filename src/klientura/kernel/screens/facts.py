@@ -24,7 +24,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 
 # What a browser sends of these when nothing is ticked is nothing at all.
-NOTHING: dict[str, Any] = {"multi_option": [], "tags": [], "file": [], "boolean": False}
+NOTHING: dict[str, Any] = {"multi_option": [], "tags": [], "file": [], "references": [], "boolean": False}
 
 
 @open_to(Door.SIGNED_IN)

@@ -88,7 +88,7 @@ def value_kind(op: str, field: FieldShape) -> str:
     if op in RELATIVE:
         return "days"
     kind = field.type.key
-    if is_looked_for(field):
+    if is_looked_for(field) or kind == "references":
         return "refs" if op in {"in", "not_in", "any", "all", "none"} else "ref"
     if kind in {"option", "multi_option", "boolean"}:
         return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
@@ -155,6 +155,8 @@ def _builder_field(field: FieldShape) -> dict[str, Any]:
         made["options"] = [{"value": "true", "label": _("Yes")}, {"value": "false", "label": _("No")}]
     elif field.type.key == "user":
         made["ref_url"] = "/search/users"
+    elif field.type.key == "references":
+        made["ref_url"] = f"/search/reference/{field.params.target}?only=1"
     elif field.type.key == "reference":
         made["ref_url"] = (
             "/search/teams" if field.column == "team_id" else f"/search/reference/{field.params.target}"

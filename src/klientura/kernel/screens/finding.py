@@ -132,7 +132,7 @@ def references(request: HttpRequest, object: str) -> HttpResponse:
         "query": q,
         "empty": _("Nothing found"),
     }
-    if q:
+    if q and "only" not in request.GET:  # where a new record could not be taken over
         kinds = [s for s in (members_of(shape) or [shape]) if s.spec.navigation]
         context["creates"] = [_create(s, q, shared) for s in kinds if may(asked.actor, s, "create")]
     return show(request, "screens/options.html", **context)

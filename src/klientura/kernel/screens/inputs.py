@@ -22,7 +22,7 @@ CONTROLS = {
     "text": "text", "long_text": "textarea", "integer": "number", "decimal": "number", "money": "money", "date": "date",
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
-    "tags": "picks", "file": "files", "location": "text",
+    "tags": "picks", "file": "files", "location": "text", "references": "picks",
 }  # fmt: skip
 
 
@@ -54,6 +54,8 @@ def control(
     kind = made["type"]
     if kind == "files":
         _files(field, made, value, names or {}, lang)
+    elif field.type.key == "references":
+        _pointed(field, made, value, names or {})
     elif is_looked_for(field):
         kind = _picked(field, made, names or {})
     elif kind in {"select", "options"}:
@@ -101,6 +103,18 @@ def _picked(field: FieldShape, made: dict[str, Any], names: Names) -> str:
         found = [by_code.get(str(each)) or Choice(str(each), str(each)) for each in held]
         made["chosen"] = [{"value": c.code, "label": str(c.label), "hue": c.hue} for c in found]
     return "picks"
+
+
+def _pointed(field: FieldShape, made: dict[str, Any], value: Any, names: Names) -> None:
+    """The records that a field points at, by their titles, and where others are looked for."""
+    target = field.params.target or ""
+    known = {each.id: each.title for each in value or () if isinstance(each, Ref)}
+    chosen = []
+    for raw in made["value"] or ():
+        place = raw.id if isinstance(raw, Ref) else number(str(raw))
+        label = str(raw) if place is None else known.get(place) or names.get((target, place)) or f"№ {place}"
+        chosen.append({"value": str(raw) if place is None else place, "label": label, "hue": "gray"})
+    made |= {"chosen": chosen, "url": f"/search/reference/{target}?only=1"}
 
 
 def _files(field: FieldShape, made: dict[str, Any], value: Any, names: Names, lang: Language) -> None:

@@ -125,6 +125,8 @@ def _judge(
 
 
 def _stored(value: Any) -> Any:
+    if isinstance(value, list):
+        return [each.id if isinstance(each, Ref) else each for each in value]
     return value.id if isinstance(value, Ref) else value
 
 

@@ -127,12 +127,13 @@ def _link(named: Any, context: Context, alias: str) -> tuple[Shape, Predicate]:
         text = sql.SQL("{0}.subject_id = {1}.id and {0}.subject_object = any(%s)").format(theirs, mine)
         return other, Predicate(text, (names,))
     field = fields.get(field_key)
-    if field is None or field.type.key != "reference" or not field.filterable:
+    if field is None or field.type.key not in {"reference", "references"} or not field.filterable:
         raise refused
     target = all_shapes().get(field.params.target or "")
     if target is None or target.base != shape.base:
         raise refused
-    return other, Predicate(sql.SQL("{}.{} = {}.id").format(theirs, sql.Identifier(field.column), mine))
+    joined = "{}.{} @> array[{}.id]" if field.type.many else "{}.{} = {}.id"
+    return other, Predicate(sql.SQL(joined).format(theirs, sql.Identifier(field.column), mine))
 
 
 def _counted(raw: Any) -> tuple[sql.SQL, int]:

@@ -12,14 +12,18 @@ from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.fields.base import REQUIRED
 from klientura.kernel.fields.files import Brought
 from klientura.kernel.fields.many import MOST_VALUES, Difference
+from klientura.kernel.fields.references import Pointed
 from klientura.kernel.fields.tags import Typed
 from klientura.kernel.files import keeping
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.several_named import named, titles_of
 from klientura.kernel.tags import dictionary
 from klientura.kernel.tags.dictionary import Full
 
+NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
+SEVERAL = _("Several records are called “%(name)s”. Choose one from the list.")
 NO_SUCH_FILE = _("This file is not there any more, or is not open to you. Bring it again.")
 ONE_FILE = _("Only one file fits here.")
 NO_SUCH_TAG = _("There is no tag “%(tag)s”, and only an administrator may add one to this field.")
@@ -35,13 +39,15 @@ def settle_many(actor: Actor, batch: Batch) -> None:
     for key, field in batch.shape.fields.items():
         if not field.type.many:
             continue
-        drafts = [d for d in batch if isinstance(d.values.get(key), Difference | Typed | Brought)]
+        drafts = [d for d in batch if isinstance(d.values.get(key), Difference | Typed | Brought | Pointed)]
         if not drafts:
             continue
         if field.params.dictionary:
             _settle_tags(actor, field, drafts)
         if field.type.key == "file":
             _settle_files(actor, batch.shape, field, drafts)
+        if field.type.key == "references":
+            _settle_records(actor, field, drafts)
         for draft in drafts:
             if isinstance(value := draft.values.get(key), Difference):
                 _put(field, draft, value.applied(draft.before.get(key) or []))
@@ -107,7 +113,38 @@ def _settle_files(actor: Actor, shape: Shape, field: FieldShape, drafts: Sequenc
         keeping.claim(allowed)
 
 
-def _numbers(draft_value: Any) -> Sequence[int]:
+def _settle_records(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) -> None:
+    """Which records are meant, by number or by name: those open to the actor, and those that the record points at already."""
+    target = field.params.target or ""
+    given = {each for d in drafts for each in _all_of(d.values[field.key])}
+    by_name = named(actor, target, (each for each in given if isinstance(each, str)))
+    numbers = {each for each in given if isinstance(each, int)}
+    held = {n for d in drafts for n in d.before.get(field.key) or ()}
+    open_ones = set(titles_of(actor, target, sorted(numbers - held))) if numbers - held else set()
+    for draft in drafts:
+        before = draft.before.get(field.key) or []
+        meant: dict[int | str, int] = {n: n for n in (*before, *open_ones)}
+        meant |= {name: found[0] for name, found in by_name.items() if len(found) == 1}
+        value = draft.values[field.key]
+        unknown = next((each for each in _numbers(value) if each not in meant), None)
+        if unknown is not None:
+            several = isinstance(unknown, str) and len(by_name.get(unknown, ())) > 1
+            message = SEVERAL % {"name": unknown} if several else NOT_OPEN
+            draft.refuse(field.key, "several" if several else "reference", message)
+            draft.values[field.key] = draft.before.get(field.key)
+            continue
+        wanted = [meant[each] for each in _numbers(value)]
+        if isinstance(value, Difference):
+            gone = [meant[each] for each in value.remove if each in meant]
+            wanted = Difference(wanted, gone).applied(before)
+        _put(field, draft, list(dict.fromkeys(wanted)))
+
+
+def _all_of(value: Any) -> Sequence[int | str]:
+    return (*value.add, *value.remove) if isinstance(value, Difference) else value
+
+
+def _numbers(draft_value: Any) -> Sequence[Any]:
     return draft_value.add if isinstance(draft_value, Difference) else draft_value
 
 

@@ -186,6 +186,11 @@ def _having(template: str, joint: str = "") -> Callable[[FieldShape, Any, Contex
                 _("A condition on «%(field)s» needs a list of values.") % {"field": field.label},
                 field=field.key,
             )
+        if field.type.key == "references" and any(isinstance(each, str) for each in wanted):
+            raise bad(
+                _("A condition on «%(field)s» names records by number.") % {"field": field.label},
+                field=field.key,
+            )
         kind = sql.SQL(field.type.sql_type)
         place = column(field, context.alias)
         if not field.params.dictionary:

@@ -17,17 +17,11 @@ from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.store.refs import Ref as Ref  # noqa: PLC0414 - whoever reads takes it from here
 from klientura.kernel.store.several_named import name_values
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
-
-
-class Ref(NamedTuple):
-    """A reference as read: the number, and the title if the target is open to the reader."""
-
-    id: int
-    title: str | None
 
 
 type Row = dict[str, Any]
@@ -101,7 +95,7 @@ def page(
         last, value = found[-1]
         following = cursors.encode(sort, field, cursors.Position(value, last["id"]))
     rows = [row for row, _value in found]
-    name_values(fields, rows)
+    name_values(actor, fields, rows)
     return Page(fields, rows, following)
 
 
@@ -209,7 +203,7 @@ def get(
     if values is None:
         raise NotFound
     rows = _rows(query, [values])
-    name_values(fields, rows)
+    name_values(actor, fields, rows)
     return rows[0]
 
 

@@ -44,6 +44,7 @@ FIELDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("duration", {}),
     ("user", {}),
     ("reference", {"params": {"target": "organisation"}}),
+    ("references", {"params": {"target": "organisation"}}),
 )
 
 

@@ -22,6 +22,8 @@ def stored(field: FieldShape, row: Row) -> Any:
     value = row[field.key]
     if isinstance(value, Ref):
         return value.id
+    if isinstance(value, list):
+        return [each.id if isinstance(each, Ref) else each for each in value]
     return fold(value) if field.type.folds and isinstance(value, str) else value
 
 
@@ -35,7 +37,7 @@ def kept(field: FieldShape, value: Any, raw: Any) -> bool:
     parsed = field.type.parse(raw, field.params)
     if field.params.dictionary:
         return {label_of(tag) for tag in value} == set(parsed)
-    return bool(value == parsed)
+    return bool(([v.id if isinstance(v, Ref) else v for v in value] if field.type.many else value) == parsed)
 
 
 def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = None) -> bool:
@@ -144,7 +146,9 @@ def raw_of(field: FieldShape, value: Any) -> Any:
     """A stored value as somebody would send it."""
     if isinstance(value, Ref):
         return value.id
-    if isinstance(value, str | int | bool | list) or value is None:
+    if isinstance(value, list):
+        return [each.id if isinstance(each, Ref) else each for each in value]
+    if isinstance(value, str | int | bool) or value is None:
         return value
     return field.type.to_json(value)
 

@@ -84,6 +84,11 @@ class World:
                 return self.reference(each.params.target or "", number)
             except LookupError:
                 return None  # two objects refer to each other, and the other is being made right now
+        if each.type.key == "references":
+            try:
+                return sorted({self.reference(each.params.target or "", n) for n in (number, number // 2)})
+            except LookupError:
+                return None
         if each.type.key == "file":
             text = f"содержание {number % 3}".encode()
             return [int(keeping.bring(self.actor, f"файл {number % 5}.txt", io.BytesIO(text)))]

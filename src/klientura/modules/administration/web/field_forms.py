@@ -50,6 +50,9 @@ TYPES: Final[Mapping[str, tuple[Text, Text, str]]] = {
         gettext_lazy("A client, a deal or a record of your own kind"),
         "waypoints",
     ),
+    "references": (
+        pgettext_lazy("field type", "Links to records"), gettext_lazy("Several records of a kind: the people of a project"), "network",
+    ),
     "formula": (
         pgettext_lazy("field type", "Formula"),
         gettext_lazy("Computed from other fields of the record, and always current"),
@@ -99,6 +102,7 @@ WITHOUT_DEFAULT = frozenset(
         "tags",
         "file",
         "location",
+        "references",
         "long_text",
         "datetime",
         "boolean",
@@ -214,7 +218,7 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": "select", "name": "shown", "label": _("A number is shown as"), "required": True,
              "options": [{"value": key, "label": labels_of[key]} for key in SHOWN]}
         )  # fmt: skip
-    if kind == "reference" and row is None:
+    if kind in {"reference", "references"} and row is None:
         made.append(
             {"type": "select", "name": "target", "label": _("Kind of record"), "required": True, "empty": "—",
              "options": [{"value": s.key, "label": str(s.plural)} for s in targets()]}
@@ -338,7 +342,7 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         raw["params"] = {"map": form.get("map", "")}
     if kind == "file":
         raw["params"] = {"many": "many" in form}
-    if kind == "reference":
+    if kind in {"reference", "references"}:
         raw["params"] = {"target": form.get("target", "")}
     if kind in LISTS and (options := options_from(form)) is not None:
         raw["options"] = options
