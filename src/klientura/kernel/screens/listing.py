@@ -92,6 +92,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "may_assign": may(actor, shape, "edit")
         and "owner" in readable(actor, shape)
         and writable(actor, shape, "owner"),
+        "tagged_by": _tagged_by(asked, shape) if may(actor, shape, "edit") else "",
         "sealed": sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
@@ -182,6 +183,13 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
     return show(request, "screens/bulk_form.html", **context)
+
+
+def _tagged_by(asked: Request, shape: Shape) -> str:
+    """The first field of tags that the reader may fill in; empty without one."""
+    fields = readable(asked.actor, shape)
+    tags = (k for k in card_order(asked.actor, shape) if fields[k].params.dictionary)
+    return next((k for k in tags if fields[k].writable and writable(asked.actor, shape, k)), "")
 
 
 def _hows() -> list[dict[str, str]]:

@@ -111,6 +111,8 @@ def test_the_filter_of_a_list_names_its_tags(admin: Client, boss: Actor):
 
 def test_tags_are_put_on_and_taken_off_many_records(admin: Client, boss: Actor):
     ids = [made(boss, "А", name="Завод"), made(boss, "Б", name="Депо")]
+    bar = admin.get("/organisation").content.decode()
+    assert "&#34;field&#34;: &#34;tags&#34;" in bar or '"field": "tags"' in bar
     dialog = admin.post("/organisation/bulk/form", {"ids": ids, "field": KEY}, headers=HTMX).content.decode()
     assert 'name="how"' in dialog
     sent = {"ids": ids, "field": KEY, "present": KEY, "how": "add", KEY: ["Общий"]}
