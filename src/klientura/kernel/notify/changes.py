@@ -32,6 +32,11 @@ class Happening:
         """Whether a rule did it, with the rights of its user."""
         return self.operation is not None and self.operation.kind == "rule"
 
+    @property
+    def taken_back(self) -> bool:
+        """Whether it is the taking back of something."""
+        return self.operation is not None and self.operation.kind == "undo"
+
     def cause(self) -> str:
         """What makes pieces of one operation one happening for each user; the kinds of record apart."""
         if self.event.operation_id is not None:
@@ -40,7 +45,7 @@ class Happening:
 
     def told(self, user_id: int, kind: str, cause: str, ids: Collection[int], **more: Any) -> Told:
         """One user's notification of it. Of a rule its name is told, not its user."""
-        said = dict(more)
+        said = dict(more) | ({"undone": True} if self.taken_back else {})
         if self.by_rule and self.operation is not None:
             said["rule"] = self.operation.details.get("name", "")
         actor_id = None if self.by_rule else self.event.actor_id
@@ -92,7 +97,8 @@ def changed(happening: Happening, known: Collection[tuple[int, int]]) -> list[To
             by_view[view].append(user_id)
     told: list[Told] = []
     for view, users in sorted(by_view.items(), key=lambda pair: pair[1]):
-        within = _touched(happening, view) if len(event.record_ids) > 1 else set(event.record_ids)
+        sure = len(event.record_ids) == 1 and not happening.taken_back
+        within = set(event.record_ids) if sure else _touched(happening, view)
         told += [_one(happening, u, ids, view) for u in sorted(users) if (ids := seeing[u] & within)]
     return told
 

@@ -17,6 +17,7 @@ from klientura.kernel.store.sight import seen_by, whole_shape
 
 QUIET = frozenset({"demo", "merge", "undo", "delete"})
 """Operations of which nobody is told record by record."""
+TAKEN_BACK_QUIETLY = QUIET | {"share", "segment"}
 LONG = 20.0
 """Seconds: of work that took less, whoever began it has seen the end."""
 
@@ -25,6 +26,7 @@ def attach() -> None:
     """Hear what happens to records of every kind, and to long work."""
     subscribe_everywhere("created", _created)
     subscribe_everywhere("changed", _changed)
+    subscribe_everywhere("undone", _undone)
     subscribe_everywhere("commented", _commented)
     subscribe_everywhere("shared", _shared)
     subscribe("job.ended", _work_ended)
@@ -56,6 +58,21 @@ def _changed(event: Delivered) -> None:
     told = assigned(happening) if "owner_id" in happening.payload.get("columns", ()) else []
     known = {(t.user_id, i) for t in told for i in t.record_ids}
     tell([*told, *changed(happening, known)])
+
+
+def _undone(event: Delivered) -> None:
+    """Tell whoever heard of a change that it was taken back; which records, and in what they see of them, the history tells."""
+    shape = whole_shape(event.object)
+    operation = Operation.objects.select_related("undoes").filter(pk=event.operation_id or 0).first()
+    if (
+        shape is None
+        or operation is None
+        or operation.undoes is None
+        or operation.undoes.kind in TAKEN_BACK_QUIETLY
+    ):
+        return
+    said = {"columns": [f.column for f in shape.fields.values() if f.tracked], "parts": list(shape.parts)}
+    tell(changed(Happening(shape, event, said, operation), ()))
 
 
 def _commented(event: Delivered) -> None:

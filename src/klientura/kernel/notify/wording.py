@@ -82,7 +82,7 @@ def _said(
     if row.kind == "rule":
         return said | {"text": message(actor, known[0].shape, row.payload.get("message", ()))}
     if row.kind == "changed":
-        text = _fields(actor, known[0].shape, row) if one else _many_changed(row.number)
+        text = _fields(actor, known[0].shape, row) if one else _many_changed(row)
         return said | {"text": text} if text else None
     texts = {
         "assigned": (
@@ -104,14 +104,24 @@ def _said(
     return said | {"text": single if one else many.format(n=row.number)}
 
 
-def _many_changed(number: int) -> str:
-    return ngettext(
-        "{n} record you follow was changed", "{n} records you follow were changed", number
-    ).format(n=number)
+def _many_changed(row: Notification) -> str:
+    if row.payload.get("undone"):
+        text = ngettext(
+            "{n} record you follow was put back as it was",
+            "{n} records you follow were put back as they were",
+            row.number,
+        )
+    else:
+        text = ngettext(
+            "{n} record you follow was changed", "{n} records you follow were changed", row.number
+        )
+    return text.format(n=row.number)
 
 
 def _fields(actor: Actor, shape: Shape, row: Notification) -> str:
     """Which fields were changed, of those that the reader sees now; empty when there is none."""
+    if row.payload.get("undone"):
+        return _("Put back as it was")
     away = hidden(actor, shape)
     touched = set(row.payload.get("columns", ()))
     told = [f.heading for f in readable(actor, shape).values() if f.column in touched and f.tracked]

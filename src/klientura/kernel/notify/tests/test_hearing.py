@@ -206,15 +206,29 @@ def test_many_users_cost_what_few_do(company: Company, world: World) -> None:
     assert costs[0] == costs[1]
 
 
-def test_undo_and_merge_do_not_flood(company: Company, world: World, ours: int) -> None:
+def test_a_merge_and_its_undo_do_not_flood(company: Company, world: World, ours: int) -> None:
+    boss = company.actor("administrator")
+    undo(boss, merge(boss, shape_of(KEY), ours, [world.create(KEY, 9)]).operation_id)
+    deliver()
+    assert receivers(company) == {}
+
+
+def test_what_is_taken_back_is_told_to_whoever_sees_something_of_it(company: Company, world: World) -> None:
+    company.hide("employee", KEY, "city")
     boss, shape = company.actor("administrator"), shape_of(KEY)
-    done = bulk.edit(boss, shape, Selection(ids=(ours,)), {"city": "Пермь"})
+    near = {"owner": company.users["employee"].pk, "team": company.teams["near"].pk}
+    ids = tuple(world.create_many(KEY, 3, **near))
+    following.follow(company.actor("observer"), shape, ids[0], wanted=True)
     deliver()
-    assert done.operation_id is not None
-    undo(boss, done.operation_id)
-    merge(boss, shape, ours, [world.create(KEY, 9)])
+    hidden_only = bulk.edit(boss, shape, Selection(ids=ids), {"city": "Пермь"})
+    seen = bulk.edit(boss, shape, Selection(ids=ids), {"note": "Да"})
     deliver()
-    assert [k for kinds in receivers(company).values() for k in kinds] == ["changed"]
+    Notification.objects.all().delete()
+    undo(boss, seen.operation_id or 0)
+    undo(boss, hidden_only.operation_id or 0)
+    deliver()
+    assert texts(company, "employee") == ["3 records you follow were put back as they were"]
+    assert texts(company, "observer") == ["Put back as it was", "Put back as it was"]
 
 
 def test_comments_tell_the_mentioned_and_the_followers(company: Company, ours: int) -> None:
