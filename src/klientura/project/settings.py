@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "klientura.kernel.handover",
     "klientura.kernel.bulk",
     "klientura.kernel.packs",
+    "klientura.kernel.automerge",
     "klientura.kernel.territories",
     "klientura.kernel.dedup",
     "klientura.kernel.segments",

@@ -9,10 +9,12 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
+from klientura.kernel.automerge import keeping
+from klientura.kernel.automerge.models import Policy
 from klientura.kernel.dedup import queue, scan
 from klientura.kernel.dedup.queue import STATES, QueuedPair, State
 from klientura.kernel.dedup.reading import comparable_shape
-from klientura.kernel.errors import BadRequest
+from klientura.kernel.errors import BadRequest, Denied
 
 
 def list_pairs(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
@@ -67,4 +69,33 @@ def _pair(pair: QueuedPair) -> dict[str, Any]:
         "state": pair.state,
         "found_at": pair.found_at.isoformat(),
         "reasons": [{"role": r.role, "level": r.level, "weight": r.weight} for r in pair.reasons],
+    }
+
+
+def read_policy(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """GET /duplicates/{object}/policy: what is done with certain pairs. For administrators."""
+    if not actor.is_admin:
+        raise Denied
+    return answer(_policy(keeping.policy_of(comparable_shape(object).key)))
+
+
+def choose_policy(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
+    """PUT /duplicates/{object}/policy {"manner": "ask", "version": 1}: what is done with certain pairs from now on."""
+    body = bodies.body_of(request)
+    manner, version = body.get("manner"), body.get("version", 0)
+    if set(body) - {"manner", "version"} or not isinstance(manner, str) or type(version) is not int:
+        raise BadRequest(
+            _("A policy takes «manner» and the «version» it had, and nothing else."), code="policy"
+        )
+    return answer(_policy(keeping.choose(actor, object, manner, expected_version=version)))
+
+
+def _policy(policy: Policy | None) -> dict[str, Any]:
+    if policy is None:
+        return {"manner": "ask", "version": 0, "merged": 0, "paused": ""}
+    return {
+        "manner": policy.manner,
+        "version": policy.version,
+        "merged": policy.merged,
+        "paused": policy.paused,
     }

@@ -340,6 +340,21 @@ def _duplicates(actor: Actor, shape: Shape) -> dict[str, Any]:
     paths = {
         place: {"get": _act(shape, "duplicates", "likely duplicates", _responses(page), parameters=listing)}
     }
+    if actor.is_admin:
+        manner = {
+            "type": "object",
+            "properties": {
+                "manner": {"type": "string", "enum": ["ask", "agreeing", "older"]},
+                "version": {"type": "integer", "minimum": 0},
+            },
+            "required": ["manner"],
+            "additionalProperties": False,
+        }
+        what = "what is done with certain pairs"
+        paths[f"{place}/policy"] = {
+            "get": _act(shape, "duplicates_policy", what, _responses(ANYTHING)),
+            "put": _act(shape, "duplicates_choose_policy", what, _responses(ANYTHING), body=_body(manner)),
+        }
     if may(actor, shape, "edit"):
         whole = {
             "type": "object",

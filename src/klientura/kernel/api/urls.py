@@ -51,6 +51,10 @@ urlpatterns = [
     path("operations/<number:operation_id>", views.endpoint(get=views.read_operation)),
     path("operations/<number:operation_id>/undo", views.endpoint(post=views.undo_operation)),
     path("duplicates/<object:object>", views.endpoint(get=duplicates.list_pairs)),
+    path(
+        "duplicates/<object:object>/policy",
+        views.endpoint(get=duplicates.read_policy, put=duplicates.choose_policy),
+    ),
     path("duplicates/<object:object>/scan", views.endpoint(post=duplicates.start_scan)),
     path(
         "duplicates/<object:object>/<number:pair_id>/different",

@@ -3,7 +3,7 @@
 The first run looks at every record, further ones at what was changed since; a whole run can be asked for at any time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,9 +29,18 @@ OVERLAP = timedelta(minutes=5)
 """Writes that were under way when the last run began may bear an earlier moment than they became visible at."""
 
 
+_listeners: list[Callable[[str], None]] = []
+
+
 def register() -> None:
     """Make the kind of job known."""
     registry.register(KIND, work)
+
+
+def after_search(listener: Callable[[str], None]) -> None:
+    """Have a function called with the key of the object when a search through it has ended."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def start(actor: Actor, shape: Shape, *, whole: bool = False, queue: bool = True) -> Job:
@@ -119,4 +128,6 @@ def _finish(shape: Shape, scan: Scan, state: Mapping[str, Any]) -> Mapping[str, 
             manner=MANNER,
         )
     scoring.tidy()
+    for listener in _listeners:
+        listener(shape.key)
     return {"pairs": state.get("kept", 0), "compared": state.get("candidates", 0)}

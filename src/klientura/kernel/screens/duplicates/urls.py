@@ -7,6 +7,7 @@ from klientura.kernel.screens.duplicates import views
 urlpatterns = [
     path("duplicates/<object:object>", views.queue_page, name="duplicates"),
     path("duplicates/<object:object>/scan", views.search, name="duplicates-scan"),
+    path("duplicates/<object:object>/policy", views.policy, name="duplicates-policy"),
     path(
         "duplicates/<object:object>/<number:pair_id>/different", views.different, name="duplicates-different"
     ),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, require
+from klientura.kernel.automerge import keeping
+from klientura.kernel.automerge.models import MANNERS
 from klientura.kernel.dedup import queue, scan
 from klientura.kernel.dedup.models import Scan
 from klientura.kernel.dedup.queue import QueuedPair, State
@@ -111,7 +113,36 @@ def _search_state(asked: Request, shape: Shape) -> dict[str, Any]:
         "may_search": may(asked.actor, shape, "edit"),
         "work": bar(job) if job else None,
         "searched": format_datetime(timezone.localtime(searched), lang()) if searched else "",
+        "policy": _policy(shape) if asked.actor.is_admin else None,
     }
+
+
+def _policy(shape: Shape) -> dict[str, Any]:
+    """What is done with certain pairs, as the form shows it."""
+    known = keeping.policy_of(shape.key)
+    paused = {
+        "many": _(
+            "It was paused: there are unusually many certain pairs. Look at some of them, then choose again."
+        ),
+        "author": _("It was paused: whoever chose it does not work here any more. Choose again."),
+    }
+    return {
+        "manner": known.manner if known else "ask",
+        "version": known.version if known else 0,
+        "options": [{"value": key, "label": str(label)} for key, label in MANNERS],
+        "merged": known.merged if known else 0,
+        "paused": paused.get(known.paused, "") if known else "",
+    }
+
+
+@open_to(Door.ADMIN)
+@require_POST
+def policy(request: HttpRequest, object: str) -> HttpResponseBase:
+    """POST /duplicates/{object}/policy: what is done with certain pairs from now on."""
+    asked, shape = of(request), comparable_shape(object)
+    seen = number(request.POST.get("version")) or 0
+    keeping.choose(asked.actor, shape.key, request.POST.get("manner", ""), expected_version=seen)
+    return HttpResponseRedirect(reverse("duplicates", args=[shape.key]))
 
 
 @open_to(Door.SIGNED_IN)

@@ -1,0 +1,1 @@
+"""Certain duplicates merged by themselves, where an administrator has said so."""
