@@ -1,6 +1,5 @@
 """Certain duplicates are merged by themselves only where an administrator has said so, and never what a person took apart."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ TWIN = {"last_name": "Петров", "first_name": "Иван", "phone": "+7 916 
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
+def company(db: None) -> Company:
     return found_company()
 
 
