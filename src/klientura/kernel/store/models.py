@@ -12,6 +12,7 @@ OPERATION_KINDS = [
     ("hand_over", _("Hand-over")),
     ("distribute", _("Distribution")),
     ("segment", _("Filling of a segment")),
+    ("rule", _("Rule")),
     ("undo", _("Undo")),
     ("demo", _("Demo data")),
 ]
