@@ -18,6 +18,7 @@ from klientura.kernel.automerge.models import Policy
 from klientura.kernel.dedup.models import Pair, Scan
 from klientura.kernel.dedup.reading import comparable_shape
 from klientura.kernel.errors import Denied, KernelError, NotFound
+from klientura.kernel.events.outbox import emit
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.merging.choosing import look_at
@@ -70,14 +71,25 @@ def work(handle: JobHandle) -> Mapping[str, Any]:
         with at_work(policy.author_id) as actor:
             return _work(handle, actor, shape, policy)
     except (Denied, NotFound):  # the author does not work here any more, or the object is gone
-        Policy.objects.filter(object=handle.arguments["object"]).update(paused="author")
+        for policy in Policy.objects.filter(object=handle.arguments["object"]):
+            _pause(policy, "author")
         return {"merged": 0}
+
+
+def _pause(policy: Policy, why: str) -> None:
+    """Leave every pair to people again, until an administrator chooses anew."""
+    shape = comparable_shape(policy.object)
+    with transaction.atomic():
+        Policy.objects.filter(pk=policy.pk).update(paused=why)
+        title = _("merging certain duplicates ({object})").format(object=shape.plural)
+        said = {"user": policy.author_id, "name": title, "url": f"/duplicates/{shape.key}"}
+        emit("merge_policy.paused", "merge_policy", [policy.pk], actor_id=None, payload=said)
 
 
 def _work(handle: JobHandle, actor: Actor, shape: Shape, policy: Policy) -> Mapping[str, Any]:
     state = dict(handle.saved or {"last": 0, "merged": 0, "left": 0})
     if not state["last"] and _too_many(shape):
-        Policy.objects.filter(pk=policy.pk).update(paused="many")
+        _pause(policy, "many")
         return {"merged": 0}
     while True:
         pairs = list(_waiting(shape.key, state["last"])[:BATCH])

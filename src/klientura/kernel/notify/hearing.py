@@ -30,6 +30,8 @@ def attach() -> None:
     subscribe_everywhere("commented", _commented)
     subscribe_everywhere("shared", _shared)
     subscribe("job.ended", _work_ended)
+    for what in ("rule", "webhook", "merge_policy"):
+        subscribe(f"{what}.paused", _paused)
 
 
 def _happening(event: Delivered) -> Happening | None:
@@ -134,3 +136,17 @@ def _work_ended(event: Delivered) -> None:
     said = {"job": job.pk, "title": job.title, "state": job.state, "work": job.kind}
     said |= {k: job.arguments[k] for k in ("import", "dry") if k in job.arguments}
     tell([Told(job.actor_id, "work", f"job:{job.pk}", event.at, payload=said)])
+
+
+def _paused(event: Delivered) -> None:
+    """Tell whoever set something up that it has stopped by itself; when they have left, all administrators."""
+    said = payload_of(event)
+    known = User.objects.filter(is_active=True)
+    users = known.filter(pk=said.get("user") or 0) or known.filter(role__key="administrator")
+    cause = f"{event.kind}:{event.id}"
+    tell(
+        [
+            Told(u.pk, "paused", cause, event.at, payload={"name": said["name"], "url": said["url"]})
+            for u in users
+        ]
+    )

@@ -29,5 +29,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "shared": Kind(_("A record is shared with me"), "share", mail="digest"),
     "changed": Kind(_("What I follow is changed"), "pencil"),
     "rule": Kind(_("A rule tells me"), "zap", mail="now"),
+    "paused": Kind(_("What I set up has paused itself"), "ban", mail="now"),
     "work": Kind(_("Long work has ended"), "hourglass"),
 }

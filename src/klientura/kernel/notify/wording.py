@@ -72,6 +72,11 @@ def _said(
     """What is told beside who and when; None when nothing may be."""
     if row.kind == "work":
         return _work(row)
+    if row.kind == "paused":
+        return {
+            "text": _("Paused by itself: {name}").format(name=row.payload["name"]),
+            "url": row.payload["url"],
+        }
     known = tuple(names[row.object, i] for i in _ids(row) if (row.object, i) in names)
     if not known:
         return None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
-from klientura.kernel.events.outbox import set_interest
+from klientura.kernel.events.outbox import emit, set_interest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.rules import authority, definition, triggers
 from klientura.kernel.rules.models import Brake, Rule, RuleVersion
@@ -113,6 +113,8 @@ def pause(rule: Rule, why: str) -> None:
     """Have a rule do nothing until somebody switches it on again."""
     Rule.objects.filter(pk=rule.pk).update(active=False, paused=why, changed_at=timezone.now())
     set_interest(who(rule.pk), ())
+    said = {"user": rule.owner_id, "name": rule.name, "url": f"/settings/rules/{rule.pk}"}
+    emit("rule.paused", "rule", [rule.pk], actor_id=None, payload=said)
 
 
 def hold_all(actor: Actor, *, hold: bool) -> None:

@@ -14,7 +14,7 @@ from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import User
 from klientura.kernel.access.sessions import actor_of
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
-from klientura.kernel.events.outbox import set_interest
+from klientura.kernel.events.outbox import emit, set_interest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store.compiler import conditions
@@ -133,6 +133,8 @@ def pause(webhook: Webhook, why: str) -> None:
     """Have a webhook send nothing until somebody switches it on again."""
     Webhook.objects.filter(pk=webhook.pk).update(active=False, paused=why, changed_at=timezone.now())
     set_interest(who(webhook.pk), ())
+    said = {"user": webhook.owner_id, "name": webhook.name, "url": f"/settings/webhooks/{webhook.pk}"}
+    emit("webhook.paused", "webhook", [webhook.pk], actor_id=None, payload=said)
 
 
 def _listen(webhook: Webhook) -> None:

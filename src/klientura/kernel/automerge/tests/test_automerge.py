@@ -17,6 +17,7 @@ from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.merging.models import Merge
+from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.fields import Stale
 from klientura.kernel.store import read, write
@@ -129,6 +130,10 @@ def test_unusually_many_stop_it_until_an_administrator_has_looked(
     search()
     assert living(twins) == twins
     assert Policy.objects.get().paused == "many"
+    deliver()
+    told = Notification.objects.get(kind="paused")
+    assert (told.user_id, told.payload["url"]) == (company.users["administrator"].pk, "/duplicates/person")
+    assert "/duplicates/person" in company.client("administrator").get("/notifications").content.decode()
     assert "paused" in _page(company).lower() or "приостановлено" in _page(company).lower()
 
     monkeypatch.setattr(carrying_out, "MANY", 500)
