@@ -11,6 +11,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from klientura.kernel.events.background import Background
 from klientura.kernel.events.models import Interest
 
 IDS_PER_EVENT = 10_000
@@ -99,9 +100,35 @@ def emit(
             )
             number, wanted = cursor.fetchone()
             made.append(number)
-    if _subscribers_of(kind) or (wanted and _listeners):
-        # Robust: what was saved is saved, whatever becomes of its consequences; the worker tries them again.
+    # Robust: what was saved is saved, whatever becomes of its consequences; the worker tries them again.
+    if _subscribers.get(kind) or (wanted and _listeners):
         transaction.on_commit(lambda: deliver(made), robust=True)
+    elif _subscribers_of(kind):
+        transaction.on_commit(lambda: _soon(made), robust=True)
+
+
+_background: Background | None = None
+
+
+def deliver_beside() -> None:
+    """In this process, hand over in a thread of its own what no answer waits for."""
+    global _background  # noqa: PLW0603 - one for the process
+    _background = _background or Background(deliver)
+
+
+def end_delivery_beside() -> None:
+    """Deliver what waits; from then on everything is handed over at once again."""
+    global _background
+    background, _background = _background, None
+    if background is not None:
+        background.end()
+
+
+def _soon(event_ids: list[int]) -> None:
+    if (background := _background) is None:
+        deliver(event_ids)
+    else:
+        background.take(event_ids)
 
 
 def deliver(event_ids: list[int] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Events reach their subscribers after the commit, at least once; a failing subscriber holds up nobody."""
 
 import datetime as dt
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(outbox, "_subscribers", defaultdict(list))
+    monkeypatch.setattr(outbox, "_of_every_object", defaultdict(list))
     Event.objects.all().delete()
     yield
     Event.objects.all().delete()
@@ -95,3 +97,33 @@ def test_a_verb_is_heard_of_every_object(monkeypatch: pytest.MonkeyPatch) -> Non
     for kind in ("party.counted", "x_own.counted", "party.weighed", "counted"):
         say(kind, 1)
     assert heard == ["party.counted", "x_own.counted", "counted"]
+
+
+def test_what_no_answer_waits_for_is_delivered_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, str]] = []
+    over = threading.Event()
+
+    def hear(event: Delivered) -> None:
+        heard.append((event.kind, threading.current_thread().name))
+        if len(heard) == 3:
+            over.set()
+
+    def fails(event: Delivered) -> None:
+        raise ValueError("broken subscriber")
+
+    monkeypatch.setattr(outbox, "_background", None)
+    outbox.deliver_beside()
+    subscribe("party.merged", hear)
+    outbox.subscribe_everywhere("created", hear)
+    outbox.subscribe_everywhere("failed", fails)
+
+    say("party.merged")
+    assert [kind for kind, _thread in heard] == ["party.merged"]  # other records hang on it: at once
+    say("party.failed")
+    say("party.created", 1)
+    say("party.created", 2)
+
+    assert over.wait(5)
+    outbox.end_delivery_beside()
+    assert {thread for _kind, thread in heard[1:]} == {"delivery"}
+    assert threading.current_thread().name == heard[0][1]
