@@ -21,15 +21,20 @@ def main() -> int:
     with base.site(options) as site:
         from django.db import connection
 
+        from klientura.kernel.events.outbox import deliver_beside
         from klientura.kernel.objects.registry import shape_of
         from klientura.kernel.store import write
 
         person, actor = shape_of("person"), base.actor()
         with connection.cursor() as cursor:
             cursor.execute("select pg_backend_pid()")
-            pids = (os.getpid(), cursor.fetchone()[0])
+            mine = (os.getpid(), cursor.fetchone()[0])
+        deliver_beside()  # as in a web process; what that costs the database is counted too
         made: list[int] = []
-        spent = cpu.median_cpu(lambda: pids, lambda: made.append(write.create(actor, person, CLIENT)))
+        spent = cpu.median_cpu(
+            lambda: {*mine, *site.pids()}.difference(site.web()),
+            lambda: made.append(write.create(actor, person, CLIENT)),
+        )
         body = orjson.dumps(CLIENT)
 
         def post() -> None:

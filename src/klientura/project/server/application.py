@@ -9,15 +9,13 @@ from klientura.project.embedded.unprivileged import die_with_parent
 
 die_with_parent()
 
-from klientura.kernel.events.outbox import deliver_beside, end_delivery_beside  # noqa: E402  # first the tie, then the long import
-from klientura.project.server.bridge import Bridge, Receive, Scope, Send  # noqa: E402
+from klientura.project.server.bridge import Bridge, Receive, Scope, Send  # noqa: E402  # first the tie, then the long import
 from klientura.project.wsgi import application as pages  # noqa: E402
 
 THREADS = 4
 """Requests that one process works on at a time; more only wait for each other's turn in Python."""
 LIVE = "/live"
 
-deliver_beside()
 _bridge = Bridge(pages, THREADS)
 _hub: Any = None
 
@@ -38,14 +36,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _live_and_die(receive: Receive, send: Send) -> None:
     """Say that we are ready; at the end let no stream hold the server up."""
+    from klientura.kernel.events import outbox  # Django is set up by now
+
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            outbox.deliver_beside()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if _hub is not None:
                 await _hub.stop()
-            end_delivery_beside()
+            outbox.end_delivery_beside()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
