@@ -49,7 +49,7 @@ def change(
     actor: Actor, shape: Shape, record_id: int, comment_id: int, text: Any, *, chosen: Iterable[int] = ()
 ) -> Written:
     """Rewrite one's own comment; only who is mentioned in it anew is told. Raises NotFound, Denied or Invalid."""
-    comment = one(actor, shape, record_id, comment_id)
+    comment = _held(actor, shape, record_id, comment_id)
     if not may_change(actor, comment):
         raise Denied(_("Only their author can change a comment."))
     said = _checked(text)
@@ -68,13 +68,19 @@ def change(
 @transaction.atomic
 def delete(actor: Actor, shape: Shape, record_id: int, comment_id: int) -> Comment:
     """Take a comment away; that there was one stays to be seen. Raises NotFound or Denied."""
-    comment = one(actor, shape, record_id, comment_id)
+    comment = _held(actor, shape, record_id, comment_id)
     if not may_delete(actor, comment):
         raise Denied(_("Only its author or an administrator can delete a comment."))
     comment.text, comment.mentions = "", []
     comment.deleted_at, comment.deleted_by_id = timezone.now(), actor.user_id
     comment.save(update_fields=["text", "mentions", "deleted_at", "deleted_by"])
     return comment
+
+
+def _held(actor: Actor, shape: Shape, record_id: int, comment_id: int) -> Comment:
+    """A comment that stays as it is until the transaction ends: one that was deleted gets no text again. Raises NotFound."""
+    Comment.objects.select_for_update().filter(pk=comment_id).first()
+    return one(actor, shape, record_id, comment_id)
 
 
 def _checked(text: Any) -> str:

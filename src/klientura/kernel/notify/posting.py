@@ -6,6 +6,7 @@ dies between, nobody knows whether the server took it: then it is not sent again
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Collection
 from smtplib import SMTPException, SMTPRecipientsRefused
 
@@ -28,11 +29,14 @@ log = logging.getLogger("klientura.notify")
 USERS_AT_ONCE = 500
 ROWS_AT_ONCE = 500
 MOST_ATTEMPTS = 8
+FOR_GOOD = 500
+"""An answer of the mail server from this number on will not be another tomorrow."""
 LOST = dt.timedelta(minutes=15)
 """A letter that has been on its way for so long has lost its process."""
 
-_DUE = (
-    "select distinct n.user_id, n.mail from kernel_notification n where n.mail in ('now', 'digest')"
+# Apart, and the digests from where the last ones ended: hundreds that wait for nine o'clock must not stand before what is due.
+_WAITING = (
+    "select distinct n.user_id, n.mail from kernel_notification n where n.mail = %s and n.user_id > %s"
     " and (n.mailed_at is null or n.mailed_at + interval '1 minute' * (2 ^ least(n.attempts, 10)) <= %s)"
     " order by 1, 2 limit %s"
 )
@@ -45,23 +49,23 @@ def post(now: dt.datetime | None = None) -> int:
     if row is None or not row.active:
         return 0
     Notification.objects.filter(mail="sending", mailed_at__lt=now - LOST).update(mail="sent")
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [now, USERS_AT_ONCE])
-        waiting = cursor.fetchall()
-    due = _wanted_now(waiting, now)
+    due = _due(now)
     if not due:
         return 0
     actors = actors_of(list(due))
     Notification.objects.filter(user_id__in=due.keys() - actors.keys(), mail__in=["now", "digest"]).update(
         mail="dropped"
     )
-    sent = 0
+    sent, began = 0, time.monotonic()
     mails: EmailBackend | None = None
     try:
         mails = connection_to(row)
         mails.open()
         for user_id in sorted(actors):
-            sent += _send(actors[user_id], due[user_id], mails, row, now)
+            passed = dt.timedelta(
+                seconds=time.monotonic() - began
+            )  # a slow server: each letter has its own time
+            sent += _send(actors[user_id], due[user_id], mails, row, now + passed)
     except (NotSent, SMTPException, OSError, ValueError) as failed:
         said = failed.said if isinstance(failed, NotSent) else reason_of(failed)
         log.warning("the mail server fails: %s", said)
@@ -73,6 +77,24 @@ def post(now: dt.datetime | None = None) -> int:
         if mails is not None:
             mails.close()
     return sent
+
+
+def _due(now: dt.datetime) -> dict[int, set[str]]:
+    """By user: what of theirs is to be sent now, of at most USERS_AT_ONCE users of each sort."""
+    due: dict[int, set[str]] = {}
+    for mail in ("now", "digest"):
+        last, found = 0, 0
+        while found < USERS_AT_ONCE:
+            with connection.cursor() as cursor:
+                cursor.execute(_WAITING, [mail, last, now, USERS_AT_ONCE])
+                waiting = cursor.fetchall()
+            for user_id, kinds in _wanted_now(waiting, now).items():
+                due.setdefault(user_id, set()).update(kinds)
+                found += 1
+            if len(waiting) < USERS_AT_ONCE:
+                break
+            last = waiting[-1][0]
+    return due
 
 
 def _wanted_now(waiting: Collection[tuple[int, str]], now: dt.datetime) -> dict[int, set[str]]:
@@ -127,7 +149,10 @@ def _send(actor: Actor, kinds: set[str], mails: EmailBackend, row: MailServer, n
         message.send()
     except SMTPRecipientsRefused as refused:
         log.warning("a letter to user %s was refused: %s", actor.user_id, reason_of(refused))
-        mine.update(mail="dropped")
+        if any(code < FOR_GOOD for code, _said in refused.recipients.values()):
+            _put_back(claimed, kinds)  # a full or a wary mailbox: later
+        else:
+            mine.update(mail="dropped")
         return 0
     except (SMTPException, OSError):
         _put_back(claimed, kinds)

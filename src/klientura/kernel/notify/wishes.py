@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Denied, FieldError, Invalid
 from klientura.kernel.notify.kinds import KINDS, MAIL
-from klientura.kernel.notify.models import Wish
+from klientura.kernel.notify.models import Notification, Wish
 from klientura.kernel.notify.telling import wished
 
 DIGEST_AT = dt.time(9, 0)
@@ -69,6 +69,7 @@ def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     if errors:
         raise Invalid(errors)
     row.save()
+    _take_back(actor.user_id, [key for key in values.get("kinds") or () if not wished(row.kinds, key)[1]])
     return whole(row)
 
 
@@ -77,6 +78,13 @@ def no_letters(user_id: int) -> None:
     row = Wish.objects.filter(user_id=user_id).first() or Wish(user_id=user_id)
     row.kinds = {key: {"product": wished(row.kinds, key)[0], "mail": ""} for key in KINDS}
     row.save()
+    _take_back(user_id, KINDS)
+
+
+def _take_back(user_id: int, kinds: Collection[str]) -> None:
+    """What waits to be sent is sent no more."""
+    waiting = Notification.objects.filter(user_id=user_id, kind__in=kinds, mail__in=("now", "digest"))
+    waiting.update(mail="")
 
 
 def _kinds(raw: Any, errors: list[FieldError]) -> dict[str, Any]:

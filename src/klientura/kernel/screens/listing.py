@@ -169,20 +169,27 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "edit")
     selection = selection_of(request, asked, shape)
-    chosen_records = len(bulk.select_ids(asked.actor, shape, selection, "edit"))
+    chosen_records = len(bulk.select_ids(asked.actor, shape, selection, "edit", most=acts.MAX_RECORDS))
     fields = [readable(asked.actor, shape)[k] for k in card_order(asked.actor, shape)]
     fields = [f for f in fields if _same_for_many(shape, f) and writable(asked.actor, shape, f.key)]
-    chosen = request.POST.get("field") or fields[0].key
+    chosen = request.POST.get(
+        "field", ""
+    )  # nothing at first: a dialog that would empty a field must not be one click away
     field = next((f for f in fields if f.key == chosen), None)
-    if field is None:
+    if field is None and chosen:
         raise NotFound
     context: dict[str, Any] = {
         "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": f.heading} for f in fields], "chosen": chosen,
-        "control": {**inputs.control(field, None, lang(), company_currency=asked.installation.currency), "id": f"d-{field.key}"},
-        "hows": _hows() if field.type.many else [], "ids": request.POST.getlist("ids"),
+        "control": _bulk_control(asked, field) if field else None,
+        "hows": _hows() if field and field.type.many else [], "ids": request.POST.getlist("ids"),
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
     return show(request, "screens/bulk_form.html", **context)
+
+
+def _bulk_control(asked: Request, field: FieldShape) -> dict[str, Any]:
+    made = inputs.control(field, None, lang(), company_currency=asked.installation.currency)
+    return {**made, "id": f"d-{field.key}"}
 
 
 def _tagged_by(asked: Request, shape: Shape) -> str:
@@ -213,6 +220,8 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
     """POST /{object}/bulk/edit: set one field on all selected rows; the toast offers Undo."""
     asked, shape = of(request), shape_of(object)
     key = request.POST.get("field", "")
+    if not key:
+        raise BadRequest(_("Choose a field to change."))
     field = readable(asked.actor, shape).get(key)
     if field is None:
         raise NotFound

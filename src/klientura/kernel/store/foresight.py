@@ -115,4 +115,7 @@ def _tried(actor: Actor, shape: Shape, ids: list[int], values: Mapping[str, Any]
             if draft.errors:
                 message: Text = draft.errors[0].message
                 found[str(message)] = found.get(str(message), 0) + 1
+        transaction.set_rollback(
+            True
+        )  # new tags and files brought along are no one's until the change is made
     return found

@@ -110,7 +110,7 @@ def _administrator_page(
         {"type": "text", "name": "name", "label": _("Name"), "required": True, "autocomplete": "name", "autofocus": True, "maxlength": 120,
          "hint": _("First and last name, as colleagues will see it.")},
         {"type": "email", "name": "email", "label": _("E-mail"), "required": True, "autocomplete": "username", "maxlength": 254,
-         "hint": _("You will sign in with it. Nothing is sent there.")},
+         "hint": _("You will sign in with it.")},
         {"type": "password", "name": "password", "label": _("Password"), "required": True, "autocomplete": "new-password", "maxlength": 128,
          "attrs": {"data-reveal": _("Show the password"), "data-reveal-hide": _("Hide the password")}},
     ]  # fmt: skip

@@ -24,6 +24,8 @@ FAULT: dict[str, Any] = {
     "headers": [(b"content-type", b"text/plain"), (b"content-length", b"0")],
 }
 AT_ONCE = 256 * 1024
+PATIENCE = 30.0
+"""Seconds for one piece of a body, either way: whoever is slower gives the thread back."""
 """Bytes: an answer that is no longer goes out in one piece, without the thread waiting for the browser."""
 
 
@@ -62,7 +64,11 @@ def _wait(what: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> Any:
         return await what
 
     done: Future[Any] = asyncio.run_coroutine_threadsafe(run(), loop)
-    return done.result()
+    try:
+        return done.result(PATIENCE)
+    except TimeoutError as late:
+        done.cancel()
+        raise Gone("the browser neither sends nor takes anything") from late
 
 
 def environ_of(scope: Scope, body: Any) -> dict[str, Any]:

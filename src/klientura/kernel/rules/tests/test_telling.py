@@ -114,7 +114,7 @@ def test_a_try_says_who_would_be_told(company: Company) -> None:
     tried = dry.try_on(
         company.actor("administrator"), rule.pk, now - dt.timedelta(days=1), now + dt.timedelta(minutes=1)
     )
-    assert [r["also"] for r in tried.records] == [["Tells: Вера Ткач, Глеб Соул"]]
+    assert [r["also"] for r in tried.records] == [["Сообщит: Вера Ткач, Глеб Соул"]]
     assert not Notification.objects.exists()
 
 

@@ -53,6 +53,7 @@ def preview(request: HttpRequest, object: str) -> HttpResponse:
     meant = reading.meaning(asked.actor, [c for c in pasted if c[1].key not in refused])
     with transaction.atomic():  # the records are held while they are looked at
         judged = list(cells.judge(asked.actor, shape, meant.wanted))
+        transaction.set_rollback(True)  # a look makes no new tags
     _keep_what_is_shown(shape, judged, pasted, meant)
     told = _tell(asked, shape, judged, pasted, refused, meant)
     single = len(table) == 1 and len(table[0]) == 1

@@ -31,11 +31,14 @@ class Meant:
 
 def table_in(text: str) -> list[list[str]]:
     """The rows of a text as spreadsheets copy it: cells between tabs, those of several lines within quotes."""
-    csv.field_size_limit(LONGEST)
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t", strict=False))
     except csv.Error:  # a quote that never ends, or a cell without one
         rows = [line.split("\t") for line in text.splitlines()]
+    if any(len(cell) > LONGEST for row in rows for cell in row):
+        raise BadRequest(
+            _("A cell is longer than %(count)s characters. Shorten it.") % {"count": LONGEST}, code="paste"
+        )
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     return rows

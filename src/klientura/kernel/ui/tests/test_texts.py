@@ -16,7 +16,7 @@ def test_every_sentence_is_translated_and_nothing_is_left_over() -> None:
         str(UI / "templates"),
         [("**.html", "jinja2.ext:babel_extract")],
         options_map={"**.html": {"silent": "false", "trim_blocks": "true"}},
-        keywords={"_": None, "ngettext": (1, 2)},
+        keywords={"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)},
     )
     used = {
         message if isinstance(message, str) else message[0]
