@@ -44,7 +44,7 @@ def test_styles_and_scripts_are_there(wheel: Path, names: set[str]) -> None:
         manifest = json.loads(archive.read("klientura/static/manifest.json"))
 
     assert manifest
-    files = {value for value in manifest.values() if isinstance(value, str)}
+    files = {name for value in manifest.values() if isinstance(value, str) for name in value.split()}
     assert {f"klientura/static/{name.rsplit('/', 1)[-1]}" for name in files} <= names
 
 

@@ -24,6 +24,7 @@ class _Pointer(NamedTuple):
     target: str
     only: sql.Composable
     mate: bool
+    many: bool = False
 
 
 def must_stay(operation_id: int) -> ByTable:
@@ -33,7 +34,7 @@ def must_stay(operation_id: int) -> ByTable:
     point at, those that such records point at in their turn, and the people of such organisations.
     """
     made = _made(operation_id)
-    known = [p for p in pointers() if p.target in made]
+    known = [p for p in (*pointers(), *_of_many()) if p.target in made]
     found: ByTable = defaultdict(set)
     for table, base in made.items():
         found[table] |= _touched(operation_id, base)
@@ -110,6 +111,15 @@ def pointers() -> Iterator[_Pointer]:
     yield from found.values()
 
 
+def _of_many() -> Iterator[_Pointer]:
+    """The fields that refer to several records."""
+    for shape in all_shapes().values():
+        for field in shape.fields.values():
+            if field.type.key == "references" and field.params.target:
+                target = shape_of(field.params.target).table
+                yield _Pointer(shape.table, field.column, target, sql.SQL("true"), mate=False, many=True)
+
+
 def _references(shape: Shape) -> Iterator[tuple[str, str, str, sql.Composable]]:
     for field in shape.fields.values():
         if field.type.key == "reference" and field.params.target:
@@ -153,11 +163,13 @@ def _pointing_at(
 
 def _ask(pointer: _Pointer, wanted: str, where: sql.Composable, params: list[Any]) -> set[int]:
     text = sql.SQL(
-        "select distinct {wanted}.id from {table} x join {target} r on r.id = x.{column}"
+        "select distinct {wanted}.id from {table} x join {target} r on {on}"
         " where r.deleted_at is null and x.deleted_at is null and {only} and {where}"
     ).format(
         wanted=sql.SQL("r" if wanted == "r" else "x"),
-        column=sql.Identifier(pointer.column),
+        on=sql.SQL("x.{} @> array[r.id]" if pointer.many else "r.id = x.{}").format(
+            sql.Identifier(pointer.column)
+        ),
         table=sql.Identifier(pointer.table),
         target=sql.Identifier(pointer.target),
         only=pointer.only,

@@ -1,6 +1,6 @@
 """An edit of a version that is no longer the newest: what only one side touched is joined, the rest is a Conflict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -17,18 +17,20 @@ from klientura.kernel.store.changes import as_it_was
 type Line = dict[str, Any]
 
 
-def join(actor: Actor, shape: Shape, draft: Draft, expected_version: int) -> None:
+def join(
+    actor: Actor, shape: Shape, draft: Draft, expected_version: int, *, besides: Collection[str] = ()
+) -> None:
     """Bring a draft made from an older version up to the stored record, whose `before` and `version` it holds.
 
     A value that equals what the actor saw was not touched by them: it leaves the draft. A field that both sides
     changed, and a line that one side changed and the other changed otherwise or removed, raises Conflict; so does
-    nothing else. Raises BadRequest for a version that never was.
+    nothing else; `besides` are fields that clash with nothing. Raises BadRequest for a version that never was.
     """
     if expected_version > draft.version or expected_version < 1:
         raise BadRequest(_("There is no such version. Reload the page and try again."), code="version")
     if expected_version == draft.version:
         return
-    untouched, conflicts = _join_values(shape, draft, expected_version)
+    untouched, conflicts = _join_values(shape, draft, expected_version, besides)
     lines: dict[str, list[Line]] = {}
     stored = read.parts_of(actor, shape, [draft.record_id or 0])[draft.record_id or 0] if draft.parts else {}
     for key, mine in draft.parts.items():
@@ -45,12 +47,13 @@ def join(actor: Actor, shape: Shape, draft: Draft, expected_version: int) -> Non
 
 
 def _join_values(
-    shape: Shape, draft: Draft, expected_version: int
+    shape: Shape, draft: Draft, expected_version: int, besides: Collection[str]
 ) -> tuple[frozenset[str], list[FieldConflict]]:
     by_column = {f.column: f for f in shape.fields.values()}
     seen: dict[str, Any] = {}
     for change in _changes_after(shape, None, draft.record_id or 0, expected_version):
         seen.update({by_column[c].key: v for c, v in change.before.items() if c in by_column})
+    seen = {k: v for k, v in seen.items() if k not in besides}
     untouched = frozenset(k for k, v in draft.values.items() if k in seen and v == seen[k])
     conflicts = [
         FieldConflict(k, shape.fields[k].type.to_json(draft.before.get(k)), shape.fields[k].type.to_json(v))

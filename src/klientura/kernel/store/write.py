@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import Predicate, may, members_of, require
 from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Text
 from klientura.kernel.events.outbox import emit
+from klientura.kernel.fields.many import Difference
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.store import drafts, field_states, late_edits, read, rows
@@ -258,9 +259,11 @@ def apply(
 ) -> int:
     """Check a draft of an existing, locked record and write what differs; return the version that stands then."""
     batch = Batch(shape, [draft], creating=False)
+    # What is added to several values or taken from them is added to those that stand now: no edit of others is in its way.
+    differences = frozenset(k for k, v in draft.values.items() if isinstance(v, Difference))
     settle_many(actor, batch)
     if expected_version is not None and not draft.errors:
-        late_edits.join(actor, shape, draft, expected_version)
+        late_edits.join(actor, shape, draft, expected_version, besides=differences)
     settle(actor, batch)
     changed = write_drafts(actor, batch, operation_id=operation_id)
     return draft.version + len(changed)

@@ -42,6 +42,7 @@ class World:
     users: tuple[int, ...] = ()
     teams: tuple[int, ...] = ()
     known: dict[str, list[int]] = field(default_factory=dict)
+    brings: Actor | None = None  # whose are the files that records are given; else the actor's
 
     def reference(self, key: str, number: int = 0) -> int:
         """The number of a record of an object; two of each take turns."""
@@ -91,7 +92,7 @@ class World:
                 return None
         if each.type.key == "file":
             text = f"содержание {number % 3}".encode()
-            return [int(keeping.bring(self.actor, f"файл {number % 5}.txt", io.BytesIO(text)))]
+            return [int(keeping.bring(self.brings or self.actor, f"файл {number % 5}.txt", io.BytesIO(text)))]
         if each.type.key == "user":
             return self.users[number % len(self.users)] if self.users else None
         return value_by_type(each, number)

@@ -15,7 +15,7 @@ from klientura.kernel.merging.merge import merge
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import fields
-from klientura.kernel.store import bulk, read, write
+from klientura.kernel.store import bulk, operations, read, write
 from klientura.kernel.store.bulk import Selection
 from klientura.kernel.testing.company import Company
 
@@ -173,3 +173,31 @@ def test_a_page_names_them_in_one_query(admin: Actor, shape: Shape):
     people = [person(admin, f"Лицо {n}") for n in range(20)]
     write.create_many(admin, shape, [{"name": f"{n}", KEY: people[n : n + 2]} for n in range(18)])
     assert cost() == without + 1
+
+
+def test_what_is_added_goes_to_those_that_stand_now_whatever_version_was_seen(admin: Actor, shape: Shape):
+    ivan, olga, pavel = (person(admin, name) for name in ("Иванов", "Ольгина", "Павлов"))
+    one = write.create(admin, shape, {"name": "Завод", KEY: [ivan, olga]})
+    write.update(admin, shape, one, {KEY: {"remove": [olga]}})
+
+    write.update(admin, shape, one, {KEY: {"add": [pavel]}}, expected_version=1)
+    write.update(admin, shape, one, {KEY: {"add": [olga]}}, expected_version=1)
+
+    assert [number for number, _title in pointed(admin, shape, one)] == [ivan, pavel, olga]
+
+
+def test_an_undone_import_leaves_whom_others_point_at(admin: Actor, shape: Shape):
+    operation = operations.start(admin, "import", "person")
+    made = write.create_many(
+        admin,
+        shape_of("person"),
+        [{"last_name": "Иванов"}, {"last_name": "Ольгина"}],
+        operation_id=operation.pk,
+    )
+    operations.finish(operation, records=2)
+    one = write.create(admin, shape, {"name": "Завод", KEY: [made[0]]})
+
+    undone = undo(admin, operation.pk)
+
+    assert (undone.restored, undone.kept) == (1, [made[0]])
+    assert pointed(admin, shape, one) == [(made[0], "Иванов")]

@@ -16,6 +16,7 @@ from klientura.kernel.schema.conditions import set_conditions
 from klientura.kernel.store import read, write
 from klientura.kernel.store.bulk import Selection
 from klientura.kernel.store.foresight import foresee
+from klientura.kernel.tags.models import KnownTag
 from klientura.kernel.testing.company import Company, found_company
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,9 @@ def test_assigning_is_offered_to_those_who_may(company: Company) -> None:
     assert "user-check" in company.client("employee").get("/organisation").content.decode()
     company.hide("employee", "organisation", "owner", level="read")
     assert "user-check" not in company.client("employee").get("/organisation").content.decode()
+
+
+def test_a_look_makes_no_new_tags(company: Company) -> None:
+    browser = company.client("employee")
+    told(browser, "", field="tags", tags="никем ещё не сказано", how="add", present="tags")
+    assert not KnownTag.objects.exists()

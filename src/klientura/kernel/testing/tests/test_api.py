@@ -48,6 +48,7 @@ def promised(document: dict[str, Any], path: str, method: str, response: Any) ->
 
 @objects
 def test_round_trip_and_description(company: Company, world: World, key: str) -> None:
+    world.brings = company.actor("administrator")
     shape, api = shape_of(key), company.api("administrator")
     document = orjson.loads(api.get(f"{ROOT}/openapi.json").content)
     raw = {
@@ -89,6 +90,7 @@ def test_round_trip_and_description(company: Company, world: World, key: str) ->
 
 @objects
 def test_an_idempotency_key_makes_one_record(company: Company, world: World, key: str) -> None:
+    world.brings = company.actor("administrator")
     api, raw = company.api("administrator"), world.values(key, 1)
     first = send(api, "POST", f"/{key}", raw, **{"Idempotency-Key": "once-1"})
     again = send(api, "POST", f"/{key}", raw, **{"Idempotency-Key": "once-1"})
@@ -120,6 +122,7 @@ def test_trash_restore_history_and_counts(company: Company, world: World, key: s
 
 @objects
 def test_bulk(company: Company, world: World, key: str) -> None:
+    world.brings = company.actor("administrator")
     api, field = company.api("administrator"), plain_field(shape_of(key))
     made = send(api, "POST", f"/{key}/bulk", {"create": [world.values(key, n) for n in range(3)]})
     assert made.status_code == 201, made.content
