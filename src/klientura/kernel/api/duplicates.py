@@ -90,9 +90,7 @@ def choose_policy(request: HttpRequest, actor: Actor, *, object: str) -> HttpRes
     return answer(_policy(keeping.choose(actor, object, manner, expected_version=version)))
 
 
-def _policy(policy: Policy | None) -> dict[str, Any]:
-    if policy is None:
-        return {"manner": "ask", "version": 0, "merged": 0, "paused": ""}
+def _policy(policy: Policy) -> dict[str, Any]:
     return {
         "manner": policy.manner,
         "version": policy.version,

@@ -143,7 +143,6 @@ def _merge(actor: Actor, shape: Shape, pair: Pair, manner: str) -> bool:
 def contradicting(shape: Shape, records: list[dict[str, Any]]) -> set[str]:
     """Fields in which both records hold something, and not the same. Lines never contradict: they are united."""
     first, second = records
-    mirrored = {key for part in shape.parts.values() for key in part.mirrors}
     lines = lines_of(shape, [first["id"], second["id"]])
     with_lines = {
         k
@@ -154,6 +153,6 @@ def contradicting(shape: Shape, records: list[dict[str, Any]]) -> set[str]:
     return {
         key
         for key, field in shape.fields.items()
-        if mergeable(field) and key not in mirrored & with_lines
+        if mergeable(field) and key not in with_lines
         and not empty(first.get(key)) and not empty(second.get(key)) and first[key] != second[key]
     }  # fmt: skip

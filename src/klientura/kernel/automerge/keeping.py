@@ -10,9 +10,9 @@ from klientura.kernel.errors import Denied, FieldError, Invalid
 from klientura.kernel.schema.fields import Stale
 
 
-def policy_of(object_key: str) -> Policy | None:
-    """The policy of an object; none was ever chosen: every pair is asked about."""
-    return Policy.objects.filter(object=object_key).first()
+def policy_of(object_key: str) -> Policy:
+    """The policy of an object; where none was ever chosen, a new one (version 0): every pair is asked about."""
+    return Policy.objects.filter(object=object_key).first() or Policy(object=object_key, version=0)
 
 
 def choose(actor: Actor, object_key: str, manner: str, *, expected_version: int) -> Policy:

@@ -49,7 +49,7 @@ def edit(actor: Actor, shape: Shape, selection: Selection, values: Mapping[str, 
     wanted = bulk.values_for_many(actor, shape, values)
     ids = bulk.select_ids(actor, shape, selection, "edit", most=MAX_RECORDS)
     if len(ids) <= AT_ONCE:
-        return bulk.edit(actor, shape, Selection(ids=tuple(ids)), values)
+        return bulk.edit_chosen(actor, shape, ids, wanted)
     with transaction.atomic():
         operation = operations.start(actor, "edit", shape.key, fields=sorted(wanted))
         return _start(actor, EDIT, shape, operation, ids, values)
@@ -60,7 +60,7 @@ def trash(actor: Actor, shape: Shape, selection: Selection) -> Outcome | Job:
     require(actor, shape, "delete")
     ids = bulk.select_ids(actor, shape, selection, "delete", most=MAX_RECORDS)
     if len(ids) <= AT_ONCE:
-        return bulk.trash(actor, shape, Selection(ids=tuple(ids)))
+        return bulk.trash_chosen(actor, shape, ids)
     with transaction.atomic():
         return _start(actor, TRASH, shape, operations.start(actor, "delete", shape.key), ids)
 
@@ -127,7 +127,5 @@ def _finish(state: Progress, how: str) -> dict[str, Any]:
 
 def lost(handle: JobHandle, message: str) -> None:
     """The job has failed for good: what it did until then can be undone."""
-    operation = Operation.objects.filter(pk=handle.arguments["operation"], state="running").first()
-    if operation is not None:
-        changed = (handle.saved or {}).get("changed", 0)
-        operations.finish(operation, records=changed, state="failed", details={"message": message})
+    done = (handle.saved or {}).get("changed", 0)
+    operations.broke_off(handle.arguments["operation"], records=done, message=message)

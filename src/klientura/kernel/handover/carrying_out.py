@@ -170,7 +170,5 @@ def _finish(actor: Actor, plan: Plan, state: Progress, how: str) -> dict[str, An
 
 def lost(handle: JobHandle, message: str) -> None:
     """The job has failed for good: what it did until then can be undone."""
-    operation = Operation.objects.filter(pk=handle.arguments["operation"], state="running").first()
-    if operation is not None:
-        handed = (handle.saved or {}).get("handed", 0)
-        operations.finish(operation, records=handed, state="failed", details={"message": message})
+    done = (handle.saved or {}).get("handed", 0)
+    operations.broke_off(handle.arguments["operation"], records=done, message=message)

@@ -20,6 +20,8 @@ from klientura.kernel.store import operations
 from klientura.kernel.store.models import Operation
 
 MAX_LISTED = 200
+OVER = frozenset({"done", "cancelled", "failed", "partly_undone"})
+"""The states in which there is something of an operation to take back, and nobody at work on it."""
 SPAN = 5_000
 """Records taken back by one statement, and in one transaction where the work is done in the background."""
 
@@ -83,7 +85,7 @@ def to_take_back(actor: Actor, operation_id: int) -> Operation:
         raise NotFound
     if target.kind == "undo":
         raise Denied(_("An undo cannot be undone."))
-    if target.state not in {"done", "cancelled", "failed", "partly_undone"}:
+    if target.state not in OVER:
         raise BadRequest(_("This has been undone already, or is still running."), code="state")
     if Operation.objects.filter(undoes_id=target.pk, state="running").exists():
         raise BadRequest(_("This is being taken back already."), code="state")

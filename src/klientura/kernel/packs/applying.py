@@ -51,14 +51,12 @@ def install(actor: Actor, file: PackFile, *, mark: str) -> Pack:
         raise BadRequest(_("Something stands in the pack's way. Nothing was changed."), code="clash")
     if made.older:
         raise BadRequest(_("A newer version of this pack is installed already."), code="older")
+    begun = {
+        "state": "incomplete", "changed_by_id": actor.user_id, "content": dict(file.content), "name": dict(file.name),
+    }  # fmt: skip
     pack, _new = Pack.objects.update_or_create(
-        key=file.key,
-        defaults={"state": "incomplete", "changed_by_id": actor.user_id, "content": dict(file.content), "name": dict(file.name)},
-        create_defaults={
-            "state": "incomplete", "changed_by_id": actor.user_id, "content": dict(file.content), "name": dict(file.name),
-            "version": file.version,
-        },
-    )  # fmt: skip
+        key=file.key, defaults=begun, create_defaults={**begun, "version": file.version}
+    )
     _carry_out(actor, pack, made)
     pack.state, pack.version, pack.offered = "active", file.version, None
     pack.save()

@@ -67,7 +67,12 @@ def edit(actor: Actor, shape: Shape, selection: Selection, values: Mapping[str, 
     A value that no record could take raises Invalid; a record that the owner's rules refuse is left as it was and listed.
     """
     wanted = values_for_many(actor, shape, values)
-    ids = select_ids(actor, shape, selection, "edit")
+    return edit_chosen(actor, shape, select_ids(actor, shape, selection, "edit"), wanted)
+
+
+@transaction.atomic
+def edit_chosen(actor: Actor, shape: Shape, ids: Sequence[int], wanted: Mapping[str, Any]) -> Outcome:
+    """Set values that have been read on records that have been chosen, as one operation."""
     operation = operations.start(actor, "edit", shape.key, fields=sorted(wanted))
     outcome = Outcome(operation.pk)
     for begin in range(0, len(ids), CHUNK):
@@ -117,7 +122,12 @@ def edit_records(
 def trash(actor: Actor, shape: Shape, selection: Selection) -> Outcome:
     """Move all selected records that are the actor's to delete to the trash."""
     require(actor, shape, "delete")
-    ids = select_ids(actor, shape, selection, "delete")
+    return trash_chosen(actor, shape, select_ids(actor, shape, selection, "delete"))
+
+
+@transaction.atomic
+def trash_chosen(actor: Actor, shape: Shape, ids: Sequence[int]) -> Outcome:
+    """Move records that have been chosen to the trash, as one operation."""
     operation = operations.start(actor, "delete", shape.key)
     outcome = Outcome(operation.pk)
     for begin in range(0, len(ids), CHUNK):

@@ -32,3 +32,10 @@ def finish(
     operation.finished_at = timezone.now()
     operation.details = {**operation.details, **(details or {})}
     operation.save(update_fields=["state", "records", "finished_at", "details"])
+
+
+def broke_off(operation_id: int, *, records: int, message: str) -> None:
+    """Note that the work of an operation has failed for good: what it did until then can be undone."""
+    operation = Operation.objects.filter(pk=operation_id, state="running").first()
+    if operation is not None:
+        finish(operation, records=records, state="failed", details={"message": message})

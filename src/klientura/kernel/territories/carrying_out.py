@@ -165,7 +165,5 @@ def _finish(state: Progress, how: str) -> dict[str, Any]:
 
 def lost(handle: JobHandle, message: str) -> None:
     """The job has failed for good: what it did until then can be undone."""
-    operation = Operation.objects.filter(pk=handle.arguments["operation"], state="running").first()
-    if operation is not None:
-        given = (handle.saved or {}).get("given", 0)
-        operations.finish(operation, records=given, state="failed", details={"message": message})
+    done = (handle.saved or {}).get("given", 0)
+    operations.broke_off(handle.arguments["operation"], records=done, message=message)

@@ -127,11 +127,11 @@ def _policy(shape: Shape) -> dict[str, Any]:
         "author": _("It was paused: whoever chose it does not work here any more. Choose again."),
     }
     return {
-        "manner": known.manner if known else "ask",
-        "version": known.version if known else 0,
+        "manner": known.manner,
+        "version": known.version,
         "options": [{"value": key, "label": str(label)} for key, label in MANNERS],
-        "merged": known.merged if known else 0,
-        "paused": paused.get(known.paused, "") if known else "",
+        "merged": known.merged,
+        "paused": paused.get(known.paused, ""),
     }
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.bulk import acts
 from klientura.kernel.history import undoing
+from klientura.kernel.history.undo import OVER
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.screens.language import lang
@@ -82,7 +83,7 @@ def _undoable(jobs: Iterable[Job]) -> set[int]:
     if not ids:
         return set()
     begun = set(Operation.objects.filter(undoes__in=ids, state="running").values_list("undoes_id", flat=True))
-    found = Operation.objects.filter(pk__in=ids, state__in=("done", "cancelled", "failed", "partly_undone"))
+    found = Operation.objects.filter(pk__in=ids, state__in=OVER)
     return set(found.values_list("pk", flat=True)) - begun
 
 
