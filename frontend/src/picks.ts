@@ -8,6 +8,7 @@ type Box = { root: HTMLElement; input: HTMLInputElement; list: HTMLElement };
 export type Picked = { value: string; label: string; hue?: string | undefined };
 
 const MARKS = /[;,\n]/;
+const TYPED = ";"; // a word as it was typed, and not the code of a tag: `TYPED` in kernel/fields/tags.py
 
 function values(root: HTMLElement): HTMLInputElement[] {
   return all<HTMLInputElement>(".pick > input", root);
@@ -56,7 +57,7 @@ function takeTyped(box: Box): void {
   const pieces = box.input.value.split(MARKS).map((piece) => piece.trim()).filter(Boolean);
   box.input.value = "";
   if (box.root.dataset.creates === undefined) return;
-  for (const piece of pieces) add(box, { value: piece, label: piece });
+  for (const piece of pieces) add(box, { value: TYPED + piece, label: piece });
 }
 
 function take(box: Box, option: HTMLElement | undefined): void {

@@ -1,6 +1,7 @@
 """Tags: words that people put on records, made while they are typed, and kept in a dictionary of the field's own."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,8 @@ from klientura.kit.clean import BadText, clean_text
 from klientura.kit.formats import Language
 
 LONGEST_TAG = 60
+TYPED = ";"
+"""A text that begins with it is a word as somebody typed it, and never a code: no tag holds a semicolon."""
 _SEPARATORS = re.compile(r"[;,\n]")
 
 
@@ -28,17 +31,23 @@ class Tag(str):
 
 
 class Typed(list[str]):
-    """Codes and labels as they were given: which tags are meant, and which are new, the dictionary tells (see `kernel.tags`)."""
+    """Codes and labels as they were given: which tags are meant, and which are new, the dictionary tells (see `kernel.tags`).
+
+    A code stays what it was when its tag is called otherwise, so what was typed (see `TYPED`) is compared with labels only.
+    """
 
 
 class TagsType(ManyType):
-    """Any number of tags, by their codes. Input may name them by code or by label; a label nobody knows makes a new one."""
+    """Any number of tags, by their codes. A list may name them by code or by label, a text by label; a new label makes a tag.
+
+    In a list, {"label": …} says that a label is meant even where another tag has that word for its code.
+    """
 
     key = "tags"
     widget = "tags"
 
     def parse(self, raw: object, params: Params) -> Any:
-        return parsed_many(raw, _read, separators=";,\n")
+        return parsed_many(raw, _read_words if isinstance(raw, str) else _read, separators=";,\n")
 
     def to_json(self, value: Any) -> Any:
         return super().to_json(value) if not isinstance(value, list | tuple) else [str(v) for v in value]
@@ -48,14 +57,20 @@ class TagsType(ManyType):
 
     def schema(self, params: Params) -> dict[str, Any]:
         where = f"/api/v1/{params.home.replace('.', '/values/', 1)}"
+        code = {"type": "string", "maxLength": 63}
+        word = {
+            "type": "object",
+            "properties": {"label": {"type": "string", "maxLength": LONGEST_TAG}},
+            "required": ["label"],
+        }
         return {
-            "type": "array", "items": {"type": "string", "maxLength": 63}, "uniqueItems": True, "x-options": where,
+            "type": "array", "items": {"anyOf": [code, word]}, "uniqueItems": True, "x-options": where,
         }  # fmt: skip
 
 
 def label_of(value: str) -> str:
-    """What a tag is called; one that was not looked up is called by its code."""
-    return value.label if isinstance(value, Tag) else str(value)
+    """What a tag is called; one that was not looked up is called by its code, or as it was typed."""
+    return value.label if isinstance(value, Tag) else str(value).removeprefix(TYPED)
 
 
 def clean_tag(raw: object) -> str:
@@ -77,4 +92,17 @@ def clean_tag(raw: object) -> str:
 
 
 def _read(parts: list[Any]) -> list[str]:
-    return Typed(dict.fromkeys(clean_tag(part) for part in parts))
+    return Typed(dict.fromkeys(_named(part) for part in parts))
+
+
+def _read_words(parts: list[Any]) -> list[str]:
+    return Typed(dict.fromkeys(TYPED + clean_tag(part) for part in parts))
+
+
+def _named(part: Any) -> str:
+    """One tag of a list: a code or a label, or a label in no doubt."""
+    if isinstance(part, Mapping) and set(part) == {"label"}:
+        return TYPED + clean_tag(part["label"])
+    if isinstance(part, str) and part.startswith(TYPED):
+        return TYPED + clean_tag(part.removeprefix(TYPED))
+    return clean_tag(part)

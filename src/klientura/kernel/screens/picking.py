@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from klientura.kernel.access.gate import may, readable, require, writable
 from klientura.kernel.errors import NotFound
 from klientura.kernel.fields.base import FieldProblem
-from klientura.kernel.fields.tags import clean_tag
+from klientura.kernel.fields.tags import TYPED, clean_tag
 from klientura.kernel.objects.derive import CHOSEN
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape
@@ -71,7 +71,7 @@ def values(request: HttpRequest, object: str, key: str) -> HttpResponse:
             context["empty"] = str(bad.message)
         else:
             offer = _("New tag “{name}”").format(name=label)
-            context["creates"] = [{"label": offer, "value": label, "title": label}]
+            context["creates"] = [{"label": offer, "value": TYPED + label, "title": label}]
     return show(request, "screens/options.html", **context)
 
 

@@ -13,7 +13,7 @@ from klientura.kernel.fields.base import REQUIRED
 from klientura.kernel.fields.files import Brought
 from klientura.kernel.fields.many import MOST_VALUES, Difference
 from klientura.kernel.fields.references import Pointed
-from klientura.kernel.fields.tags import Typed
+from klientura.kernel.fields.tags import Typed, label_of
 from klientura.kernel.files import keeping
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -62,17 +62,18 @@ def _settle_tags(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) -> No
     missing = sorted(text for text in asked_for if text not in codes)
     if missing and (field.params.open_tags or actor.is_admin or actor.is_system):
         try:
-            codes |= dictionary.make(name, missing, actor.user_id)
+            made = dictionary.make(name, [label_of(text) for text in missing], actor.user_id)
         except Full as full:
             for draft in drafts:
                 draft.refuse(field.key, full.code, full.message)
                 draft.values[field.key] = draft.before.get(field.key)
             return
+        codes |= {text: made[label_of(text)] for text in missing}
     for draft in drafts:
         value = draft.values[field.key]
         unknown = next((text for text in _wanted(value) if text not in codes), None)
         if unknown is not None:
-            draft.refuse(field.key, "option", NO_SUCH_TAG % {"tag": unknown})
+            draft.refuse(field.key, "option", NO_SUCH_TAG % {"tag": label_of(unknown)})
             draft.values[field.key] = draft.before.get(field.key)
             continue
         held = draft.before.get(field.key) or []

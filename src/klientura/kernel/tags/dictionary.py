@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import BadRequest
-from klientura.kernel.fields.tags import Tag
+from klientura.kernel.fields.tags import TYPED, Tag, label_of
 from klientura.kernel.tags.models import KnownTag
 from klientura.kit.text import fold, latin
 
@@ -31,8 +31,11 @@ class Full(BadRequest):
 
 
 def known(dictionary: str, texts: Iterable[str]) -> dict[str, str]:
-    """The code of the tag that each text names, by code or by label; a merged one gives the tag it went into."""
-    wanted = {text: fold(text) for text in texts}
+    """The code of the tag that each text names, by code or by label; a merged one gives the tag it went into.
+
+    What is known to be typed (see `fields.tags.TYPED`) is a label and no code.
+    """
+    wanted = {text: fold(label_of(text)) for text in texts}
     if not wanted:
         return {}
     with connection.cursor() as cursor:
@@ -83,9 +86,10 @@ def make(dictionary: str, labels: Sequence[str], actor_id: int | None) -> dict[s
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        there = known(dictionary, [by_fold[folded] for folded in missing])
-        missing = [folded for folded in missing if by_fold[folded] not in there]
-    return known(dictionary, labels)
+        there = known(dictionary, [TYPED + by_fold[folded] for folded in missing])
+        missing = [folded for folded in missing if TYPED + by_fold[folded] not in there]
+    there = known(dictionary, [TYPED + label for label in labels])
+    return {typed.removeprefix(TYPED): code for typed, code in there.items()}
 
 
 def code_of(label: str, attempt: int = 0) -> str:
@@ -117,7 +121,7 @@ def shown(name: str, codes: Iterable[str], found: Mapping[Any, str]) -> list[Tag
     made: dict[str, Tag] = {}
     for code in codes:
         tag = found.get((name, str(code)))
-        known = tag if isinstance(tag, Tag) else Tag(code, str(code))
+        known = tag if isinstance(tag, Tag) else Tag(code, label_of(code))
         made.setdefault(str(known), known)
     return sorted(made.values(), key=lambda tag: (fold(tag.label), str(tag)))
 

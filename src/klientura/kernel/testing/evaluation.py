@@ -36,7 +36,7 @@ def kept(field: FieldShape, value: Any, raw: Any) -> bool:
     """Whether a field that was sent a raw value holds what it means; tags are sent by their words and kept by their codes."""
     parsed = field.type.parse(raw, field.params)
     if field.params.dictionary:
-        return {label_of(tag) for tag in value} == set(parsed)
+        return {label_of(tag) for tag in value} == {label_of(tag) for tag in parsed}
     return bool(([v.id if isinstance(v, Ref) else v for v in value] if field.type.many else value) == parsed)
 
 

@@ -246,3 +246,45 @@ def _shapes() -> Any:
     from klientura.kernel.objects.registry import all_shapes
 
     return all_shapes()
+
+
+def test_a_typed_word_is_no_code_of_a_tag_that_was_called_so_before(
+    admin: Actor, shape: Shape, field: FieldShape
+):
+    name = field.params.dictionary
+    old = make(admin, shape, "Hot")
+    keeping.change(admin, name, "hot", {"label": "Warm"})
+    texts: list[Any] = ["hot", [";hot"], [{"label": "hot"}], {"add": [";hot"]}]
+    for raw in texts:
+        record = write.create(admin, shape, {"name": "Завод", KEY: raw})
+        assert labels(admin, shape, record) == ["hot"], raw
+    assert labels(admin, shape, old) == ["Warm"]
+    # A list of codes, as programs send it and as a form sends what was chosen, means the code.
+    assert labels(admin, shape, make(admin, shape, "hot")) == ["Warm"]
+    both = write.create(admin, shape, {"name": "Завод", KEY: ["hot", ";hot"]})
+    assert labels(admin, shape, both) == ["hot", "Warm"]
+    assert KnownTag.objects.filter(dictionary=name).count() == 2
+
+
+def test_a_word_that_is_the_code_of_another_tag_can_be_added(admin: Actor, shape: Shape, field: FieldShape):
+    name = field.params.dictionary
+    keeping.add(admin, name, "Hot")
+    keeping.change(admin, name, "hot", {"label": "Warm"})
+    added = keeping.add(admin, name, "hot")
+    assert (added.label, added.code) == ("hot", "hot_2")
+
+
+def test_many_records_get_a_typed_word_in_the_background_too(admin: Actor, shape: Shape, field: FieldShape):
+    """What is noted for later says which words were typed."""
+    parsed = field.type.parse({"add": ["warm", ";hot"]}, field.params)
+    assert field.type.parse(field.type.to_json(parsed), field.params) == parsed
+
+
+def test_a_typed_word_that_is_refused_is_said_as_it_was_typed(admin: Actor, company: Company):
+    fields.add_field(
+        admin, "organisation", {"type": "tags", "label": {"ru": "Метки", "en": "Labels"}, "params": {"open_tags": False}}
+    )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        make(company.actor("employee"), shape_of("organisation"), ";Новая")
+    assert "Новая" in str(refused.value.errors[0].message)
+    assert ";" not in str(refused.value.errors[0].message)

@@ -83,7 +83,7 @@ def test_tags_are_looked_for_and_new_ones_offered_to_those_who_may(company: Comp
     page = company.client("employee").get(f"/search/values/organisation/{KEY}?q=опт").content.decode()
     assert re.findall(r'data-title="([^"]+)"', page) == ["Опт", "Оптовый"]
     page = company.client("employee").get(f"/search/values/organisation/{KEY}?q=опт2").content.decode()
-    assert 'data-create data-value="опт2"' in page
+    assert 'data-create data-value=";опт2"' in page
     assert (
         "data-create"
         not in company.client("observer").get(f"/search/values/organisation/{KEY}?q=опт2").content.decode()
