@@ -1,11 +1,11 @@
 """Links of records to others of their kind, when several of them become one.
 
 A link between two of the merged records dissolves: it would point from the record to itself. In its place comes what the
-record it pointed at points at (the parent's parent), when that is none of the merged. A longer way round, over a record
+record it pointed at points at (the parent's parent), when that is none of the merged; a list of records just loses it. A longer way round, over a record
 that is not merged, stays a circle, and such a merge is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
-from klientura.kernel.merging.values import Stored, own_links
+from klientura.kernel.merging.values import Stored, own_links, own_lists
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
@@ -34,7 +34,15 @@ def dissolved(shape: Shape, records: Sequence[Stored]) -> list[dict[str, Any]]:
     for each in own_links(shape):
         for row in made:
             row[each.key] = _beyond(each.key, row[each.key], by_id)
+    for each in own_lists(shape):
+        for row in made:
+            row[each.key] = outside(row[each.key], by_id)
     return made
+
+
+def outside(held: Sequence[int] | None, merged: Collection[int]) -> list[int] | None:
+    """What a field of several records holds beside the merged ones; None for nothing."""
+    return [n for n in held or () if n not in merged] or None
 
 
 def _beyond(key: str, target: int | None, merged: Mapping[int, Stored]) -> int | None:
@@ -48,14 +56,13 @@ def _beyond(key: str, target: int | None, merged: Mapping[int, Stored]) -> int |
 
 def refuse_circles(actor: Actor, shape: Shape, kept: Stored, gone: Sequence[int], will_be: Stored) -> None:
     """Raise Invalid when the kept record would belong, over others, to itself, and did not do so before."""
+    for each in (*own_links(shape), *own_lists(shape)):
+        if each.required and kept.get(each.key) and not will_be.get(each.key):
+            message = _("Nothing would be left here, and it must not be empty. Choose another record first.")
+            raise Invalid([FieldError(each.key, "circle", message)])
     for each in own_links(shape):
         target = will_be.get(each.key)
         if target is None:
-            if each.required and kept.get(each.key) is not None:
-                message = _(
-                    "Nothing would be left here, and it must not be empty. Choose another record first."
-                )
-                raise Invalid([FieldError(each.key, "circle", message)])
             continue
         if _leads_to(shape, each, target, kept["id"], gone) and not _was_circle(shape, each, kept):
             title = read.titles(actor, shape_of(each.params.target or shape.key), [target]).get(target)

@@ -1,6 +1,7 @@
 """Fields of several records that point at merged ones: turned to the kept record, and back when the merge is taken apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.merging.links import of_kinds
 from klientura.kernel.merging.models import Merge
+from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import rows
@@ -31,17 +33,27 @@ _TURNED = sql.SQL(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column that holds several records: of which table, under which name the history keeps it, `own` if its own table's."""
+
+    table: str
+    base: str
+    column: str
+    own: bool
+
+
 def merged(actor: Actor, shape: Shape, kept_id: int, gone_ids: Sequence[int], operation_id: int) -> None:
     """Have what points at the merged records among others point at the kept one."""
     gone = list(gone_ids)
-    for other, column in _places(shape.base):
+    for place in _places(shape.base):
         text = _TURN.format(
-            table=sql.Identifier(other.table), column=sql.Identifier(column), own=_own(other, shape.base)
+            table=sql.Identifier(place.table), column=sql.Identifier(place.column), own=_own(place)
         )
         with connection.cursor() as cursor:
             cursor.execute(text, [gone, kept_id, timezone.now(), actor.user_id, operation_id, gone, [*gone]])
             ids = sorted(row[0] for row in cursor.fetchall())
-        _tell(actor, other.table, column, ids, operation_id)
+        _tell(actor, place.table, place.column, ids, operation_id)
 
 
 def parted(actor: Actor, merge_operation_id: int, operation_id: int) -> None:
@@ -50,12 +62,13 @@ def parted(actor: Actor, merge_operation_id: int, operation_id: int) -> None:
     if not merges:
         return
     base, kept_id, gone = merges[0].base, merges[0].kept_id, [m.gone_id for m in merges]
-    for other, column in _places(base):
+    for place in _places(base):
+        column = place.column
         text = _TURNED.format(
-            table=sql.Identifier(other.table), column=sql.Identifier(column), own=_own(other, base)
+            table=sql.Identifier(place.table), column=sql.Identifier(column), own=_own(place)
         )
         with connection.cursor() as cursor:
-            cursor.execute(text, [column, merge_operation_id, other.base, column, [kept_id, *gone]])
+            cursor.execute(text, [column, merge_operation_id, place.base, column, [kept_id, *gone]])
             found = cursor.fetchall()
         changes: dict[int, dict[str, Any]] = {}
         for record_id, now, was in found:
@@ -68,8 +81,8 @@ def parted(actor: Actor, merge_operation_id: int, operation_id: int) -> None:
                 "updated_by_id": actor.user_id,
                 "operation_id": operation_id,
             }
-            rows.update(other.table, {column: "bigint[]"}, changes, header)
-            _tell(actor, other.table, column, sorted(changes), operation_id)
+            rows.update(place.table, {column: "bigint[]"}, changes, header)
+            _tell(actor, place.table, column, sorted(changes), operation_id)
 
 
 def _given_back(now: Sequence[int], was: Sequence[int], kept_id: int, gone: Sequence[int]) -> list[int]:
@@ -83,21 +96,32 @@ def _given_back(now: Sequence[int], was: Sequence[int], kept_id: int, gone: Sequ
     return [*now[:at], *theirs, *now[at + 1 :]]
 
 
-def _places(base: str) -> Iterator[tuple[Shape, str]]:
-    """The columns that hold several records of a table, each once."""
-    seen: set[tuple[str, str]] = set()
+def _places(base: str) -> list[Place]:
+    """The columns that hold several records of a table, each once, also those that were removed and may come back."""
     shapes = all_shapes()
+    found: dict[tuple[str, str], Place] = {}
+
+    def note(target: str | None, table: str, base_of_table: str, column: str) -> None:
+        pointed_at = shapes.get(target or "")
+        if pointed_at is not None and pointed_at.base == base:
+            found.setdefault((table, column), Place(table, base_of_table, column, base_of_table == base))
+
     for other in shapes.values():
         for field in other.fields.values():
-            target = shapes.get(field.params.target or "") if field.type.key == "references" else None
-            if target is not None and target.base == base and (other.table, field.column) not in seen:
-                seen.add((other.table, field.column))
-                yield other, field.column
+            if field.type.key == "references":
+                note(field.params.target, other.table, other.base, field.column)
+    removed = {each.key: each.table for each in AddedObject.objects.filter(state="removed")}
+    for each in AddedField.objects.filter(type="references").order_by("pk"):
+        if each.object in shapes:
+            note(each.params.get("target"), shapes[each.object].table, shapes[each.object].base, each.column)
+        elif each.object in removed:
+            note(each.params.get("target"), removed[each.object], each.object, each.column)
+    return list(found.values())
 
 
-def _own(other: Shape, base: str) -> sql.SQL:
+def _own(place: Place) -> sql.SQL:
     """Whether the records that point stand in the very table that is pointed at."""
-    return sql.SQL("true" if other.base == base else "false")
+    return sql.SQL("true" if place.own else "false")
 
 
 def _tell(actor: Actor, table: str, column: str, ids: Sequence[int], operation_id: int) -> None:

@@ -14,13 +14,13 @@ from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.merging import choosing, followers, links
-from klientura.kernel.merging.circles import dissolved, refuse_circles
+from klientura.kernel.merging.circles import dissolved, outside, refuse_circles
 from klientura.kernel.merging.lines import united
 from klientura.kernel.merging.meaning import refuse_other_meaning
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.merging.rooms import pointing_at
 from klientura.kernel.merging.ties import loosen
-from klientura.kernel.merging.values import Stored, fill, own_links, refuse_hidden
+from klientura.kernel.merging.values import Stored, fill, own_links, own_lists, refuse_hidden
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -127,7 +127,10 @@ def compose(
             draft.refuse(key, "too_many", _("Together these records have more lines than fit into one."))
     _refuse(draft)
     _check_chosen(actor, shape, draft)
-    for each in own_links(shape):
+    for each in own_lists(shape):
+        if each.key in draft.values:
+            draft.values[each.key] = outside(draft.values[each.key], [draft.record_id, *gone])
+    for each in (*own_links(shape), *own_lists(shape)):
         if kept[each.key] != stored[each.key]:
             draft.values.setdefault(each.key, kept[each.key])
     filled = fill(shape, {**kept, **draft.values}, others, without=frozenset(raw))

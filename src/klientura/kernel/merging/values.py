@@ -124,9 +124,18 @@ def refuse_hidden(actor: Actor, shape: Shape, records: Sequence[Stored]) -> None
 
 def own_links(shape: Shape) -> list[FieldShape]:
     """The fields of the object that point at records of its own table: the parent, the employer."""
+    return _own(shape, "reference")
+
+
+def own_lists(shape: Shape) -> list[FieldShape]:
+    """The fields that point at several records of the object's own table."""
+    return _own(shape, "references")
+
+
+def _own(shape: Shape, kind: str) -> list[FieldShape]:
     found = []
     for each in shape.fields.values():
-        target = all_shapes().get(each.params.target or "") if each.type.key == "reference" else None
+        target = all_shapes().get(each.params.target or "") if each.type.key == kind else None
         if target is not None and target.base == shape.base and each.writable:
             found.append(each)
     return found
