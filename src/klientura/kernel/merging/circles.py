@@ -1,8 +1,8 @@
 """Links of records to others of their kind, when several of them become one.
 
 A link between two of the merged records dissolves: it would point from the record to itself. In its place comes what the
-record it pointed at points at (the parent's parent), when that is none of the merged; a list of records just loses it. A longer way round, over a record
-that is not merged, stays a circle, and such a merge is refused.
+record it pointed at points at (the parent's parent), when that is none of the merged; a list of records just loses it. A
+longer way round, over a record that is not merged, stays a circle, and such a merge is refused.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -129,7 +129,7 @@ def compose(
     _check_chosen(actor, shape, draft)
     for each in own_lists(shape):
         if each.key in draft.values:
-            draft.values[each.key] = outside(draft.values[each.key], [draft.record_id, *gone])
+            draft.values[each.key] = outside(draft.values[each.key], [stored["id"], *gone])
     for each in (*own_links(shape), *own_lists(shape)):
         if kept[each.key] != stored[each.key]:
             draft.values.setdefault(each.key, kept[each.key])

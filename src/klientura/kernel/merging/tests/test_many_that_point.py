@@ -8,7 +8,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Invalid
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.merge import merge
-from klientura.kernel.merging.tests.support import change, make, organisation, stored
+from klientura.kernel.merging.tests.support import TEST, change, make, organisation, stored
 from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
@@ -37,6 +37,10 @@ def several(actor: Actor, object_key: str, target: str, *, required: bool = Fals
 
 def ids(key: str, record_id: int, field: str, *, trashed: bool = False) -> list[int]:
     return [ref.id for ref in stored(key, record_id, field, trashed=trashed) or ()]
+
+
+def point(field: AddedField, record_id: int, *others: int) -> None:
+    change("organisation", record_id, TEST, **{field.key: list(others)})
 
 
 def test_a_removed_field_that_comes_back_points_at_the_kept(actor: Actor) -> None:
@@ -77,7 +81,7 @@ def test_a_removed_kind_of_record_that_comes_back_points_at_the_kept(actor: Acto
 def test_the_kept_record_does_not_point_at_itself(actor: Actor, removed: bool) -> None:
     field = several(actor, "organisation", "organisation")
     kept, gone, other = organisation("А"), organisation("Б"), organisation("В")
-    change("organisation", kept, **{field.key: [gone, other]})
+    point(field, kept, gone, other)
     if removed:
         remove_field(actor, field.pk)
     operation = merge(actor, shape_of("organisation"), kept, [gone]).operation_id
@@ -94,7 +98,7 @@ def test_what_the_kept_record_is_filled_with_does_not_name_it(actor: Actor, also
     field = several(actor, "organisation", "organisation")
     kept, gone, other = organisation("А"), organisation("Б"), organisation("В")
     theirs = [kept, other] if also else [kept]
-    change("organisation", gone, **{field.key: theirs})
+    point(field, gone, *theirs)
     operation = merge(actor, shape_of("organisation"), kept, [gone]).operation_id
     assert ids("organisation", kept, field.key) == ([other] if also else [])
 
@@ -106,7 +110,7 @@ def test_what_the_kept_record_is_filled_with_does_not_name_it(actor: Actor, also
 def test_what_was_chosen_for_the_kept_record_does_not_name_it(actor: Actor) -> None:
     field = several(actor, "organisation", "organisation")
     kept, gone, other = organisation("А"), organisation("Б"), organisation("В")
-    change("organisation", gone, **{field.key: [kept, other]})
+    point(field, gone, kept, other)
     merge(actor, shape_of("organisation"), kept, [gone], values={field.key: [kept, gone, other]})
     assert ids("organisation", kept, field.key) == [other]
 
@@ -114,8 +118,8 @@ def test_what_was_chosen_for_the_kept_record_does_not_name_it(actor: Actor) -> N
 def test_a_required_list_is_not_left_empty(actor: Actor) -> None:
     kept, gone = organisation("А"), organisation("Б")
     field = several(actor, "organisation", "organisation", required=True)
-    change("organisation", kept, **{field.key: [gone]})
-    change("organisation", gone, **{field.key: [kept]})
+    point(field, kept, gone)
+    point(field, gone, kept)
     with pytest.raises(Invalid) as refused:
         merge(actor, shape_of("organisation"), kept, [gone])
     assert [(e.field, e.code) for e in refused.value.errors] == [(field.key, "circle")]
