@@ -1,5 +1,35 @@
 // Lists and calendars: what makes their columns movable, their cells editable and their records draggable comes when a hand or the focus first comes to one.
-import { whenPresent } from "./dom";
+import { closest, whenPresent } from "./dom";
+
+const TWICE = 300; // between two clicks that are one gesture, in milliseconds
+
+/** A number or an address in a cell that can be edited: one click or tap dials or writes, two edit. So one waits for a second. */
+function setUpLinks(wrap: HTMLElement): void {
+  let waiting: { cell: HTMLElement; timer: number } | undefined;
+  let goes = false; // a click of our own
+  wrap.addEventListener("click", (event) => {
+    const link = closest<HTMLAnchorElement>(event, "td a[href^='tel:'], td a[href^='mailto:']");
+    const cell = link?.closest("td");
+    // Keys press links too (detail 0), and do it at once.
+    if (goes || !link || !cell || event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const second = waiting?.cell === cell;
+    window.clearTimeout(waiting?.timer);
+    waiting = undefined;
+    if (second) {
+      cell.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+      return;
+    }
+    const timer = window.setTimeout(() => {
+      waiting = undefined;
+      goes = true;
+      link.click();
+      goes = false;
+    }, TWICE);
+    waiting = { cell, timer };
+  });
+}
 
 export function startLists(): void {
   whenPresent("[data-looks]", (wrap) => {
@@ -12,14 +42,17 @@ export function startLists(): void {
     };
     let missed: EventTarget | null = null; // a double click that came before what answers it
     const early = (event: Event): void => {
-      missed = event.target;
+      if (!closest(event, "a, button, input, label")) missed = event.target;
     };
     const begin = (setUp: (wrap: HTMLElement) => void): void => {
       wrap.removeEventListener("dblclick", early);
       setUp(wrap);
       missed?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
     };
-    if (wrap.dataset.cells) wrap.addEventListener("dblclick", early);
+    if (wrap.dataset.cells) {
+      wrap.addEventListener("dblclick", early);
+      setUpLinks(wrap);
+    }
     if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
   });

@@ -9,6 +9,7 @@ type News = { notified?: boolean; list?: boolean; record?: string; by?: string }
 
 const LATER = 60_000;
 const SETTLED = 1_500; // a page that is left at once needs no stream
+const TOLD = 1_500; // the bell hears of a comment a moment later than the page
 let stream: EventSource | undefined;
 let again: number | undefined;
 
@@ -42,7 +43,10 @@ function aboutRecord(what: string, by: string): void {
   if (what !== "commented") return offer(by ? text("live.changedBy", { name: by }) : text("live.changed"), text("live.refresh"), () => fire("stageChanged", "historyChanged"));
   const place = location.pathname;
   const typed = find<HTMLTextAreaElement>("#comment-text")?.value ?? "";
-  if (comments && !typed && !comments.contains(document.activeElement)) void htmx.ajax("get", `${place}/comments`, { target: comments, swap: "outerHTML" });
+  if (comments && !typed && !comments.contains(document.activeElement)) {
+    void htmx.ajax("get", `${place}/comments`, { target: comments, swap: "outerHTML" });
+    window.setTimeout(() => fire("recordSeen"), TOLD); // what the bell tells of it is before the reader's eyes
+  }
   else offer(text("live.commented"), text("live.show"), () => location.assign(`${place}?tab=comments`));
 }
 

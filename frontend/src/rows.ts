@@ -34,9 +34,10 @@ export function moveRow(by: number): HTMLElement | undefined {
 function onRow(act: (row: HTMLElement) => void): (event: KeyboardEvent) => boolean {
   return (event) => {
     const row = currentRow();
-    // Keys on a focused button or checkbox belong to it.
+    // Keys on a focused button or checkbox belong to it, and Enter to a link within a row: it dials, writes, opens.
     const taken = event.target instanceof HTMLElement && event.target.matches("button, summary, [role=menuitem], input, select");
-    if (!row || taken || topLayer()) return false;
+    const link = event.code.endsWith("Enter") && event.target instanceof HTMLElement && event.target.matches("a[href]:not(.row-link)");
+    if (!row || taken || link || topLayer()) return false;
     act(row);
     return true;
   };

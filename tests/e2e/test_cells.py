@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.journeys import set_up, sign_in
 from tests.e2e.looking import look_everywhere
@@ -126,3 +126,49 @@ def test_a_group_change_tells_what_it_would_do(product: Product, page: Page, pic
     page.locator("#dialog-body [data-dialog-close]").first.click()
     page.locator("#list-bulk [hx-vals*=owner]").click()
     expect(page.locator("#dialog-body select[name=field]")).to_have_value("owner")
+
+
+DIALLED = """() => {
+  const told = document.documentElement.dataset;
+  told.dialled = "0";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='tel:']");
+    if (link && !event.defaultPrevented) { told.dialled = String(Number(told.dialled) + 1); event.preventDefault(); }
+  });
+}"""
+
+
+def test_one_tap_on_a_phone_dials_and_two_edit(product: Product, browser: Browser, page: Page) -> None:
+    set_up(page, product.address, "ru")
+    page.goto(f"{product.address}/person/new")
+    page.fill("[name=last_name]", "Ким")
+    page.fill("[name=phone]", "+7 916 123-45-67")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/person/\d+$"))
+    signed_in = page.context.storage_state()
+    for touch, size in ((True, (390, 844)), (False, (1440, 900))):
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, has_touch=touch, storage_state=signed_in
+        )  # fmt: skip
+        hand = context.new_page()
+        hand.goto(f"{product.address}/person")
+        hand.evaluate(DIALLED)
+        root = hand.locator("html")
+        link, editor = hand.locator("td a[href^='tel:']"), hand.locator(".cell-editor [name=phone]")
+        link.tap() if touch else link.click()
+        expect(root).to_have_attribute("data-dialled", "1")
+        expect(editor).to_have_count(0)
+        if touch:
+            link.tap()
+            link.tap()
+        else:
+            link.dblclick()
+        expect(editor).to_be_focused()
+        hand.keyboard.press("Escape")
+        hand.wait_for_timeout(500)  # a single click would have dialled by now
+        expect(root).to_have_attribute("data-dialled", "1")
+        link.focus()
+        hand.keyboard.press("Enter")  # the link has the focus: the key is its own, at once
+        expect(root).to_have_attribute("data-dialled", "2")
+        context.close()

@@ -46,13 +46,13 @@ def register() -> None:
 def begin(object_key: str) -> None:
     """After a search: go to work where the policy says so and there is anything to merge."""
     policy = Policy.objects.filter(object=object_key, paused="").exclude(manner="ask").first()
-    if policy is None or not _waiting(object_key, 0).exists():
+    if policy is None or not waiting(object_key, 0).exists():
         return
     title = _("Merging certain duplicates: {object}").format(object=comparable_shape(object_key).plural)
     service.start(SYSTEM, KIND, {"object": object_key, "version": policy.version}, title)
 
 
-def _waiting(object_key: str, after: int) -> Any:
+def waiting(object_key: str, after: int) -> Any:
     """Certain pairs that nobody has decided about and whose records nobody has ever taken apart."""
     apart = Merge.objects.filter(
         Q(kept_id=OuterRef("a"), gone_id=OuterRef("b")) | Q(kept_id=OuterRef("b"), gone_id=OuterRef("a")),
@@ -88,11 +88,11 @@ def _pause(policy: Policy, why: str) -> None:
 
 def _work(handle: JobHandle, actor: Actor, shape: Shape, policy: Policy) -> Mapping[str, Any]:
     state = dict(handle.saved or {"last": 0, "merged": 0, "left": 0})
-    if not state["last"] and _too_many(shape):
+    if not state["last"] and too_many(shape):
         _pause(policy, "many")
         return {"merged": 0}
     while True:
-        pairs = list(_waiting(shape.key, state["last"])[:BATCH])
+        pairs = list(waiting(shape.key, state["last"])[:BATCH])
         for pair in pairs:
             with transaction.atomic():
                 done = _merge(actor, shape, pair, policy.manner)
@@ -113,11 +113,11 @@ def _work(handle: JobHandle, actor: Actor, shape: Shape, policy: Policy) -> Mapp
     return state
 
 
-def _too_many(shape: Shape) -> bool:
+def too_many(shape: Shape) -> bool:
     """Whether there are more certain pairs than a base gathers in its usual course."""
     scan = Scan.objects.get(object=shape.key)
     limit = max(MANY, int(scan.records * SHARE))
-    found: int = _waiting(shape.key, 0)[: limit + 1].count()
+    found: int = waiting(shape.key, 0)[: limit + 1].count()
     return found > limit
 
 
@@ -127,7 +127,7 @@ def _merge(actor: Actor, shape: Shape, pair: Pair, manner: str) -> bool:
     try:
         with transaction.atomic():
             records = look_at(actor, shape, ids)
-            if manner == "agreeing" and contradicting(shape, records):
+            if manner == "agreeing" and contradicting(shape, records, lines_of(shape, ids)):
                 return False
             seen = {r["id"]: r["version"] for r in records}
             done = merge(actor, shape, ids[0], ids[1:], expected_versions=seen)
@@ -140,10 +140,9 @@ def _merge(actor: Actor, shape: Shape, pair: Pair, manner: str) -> bool:
     return True
 
 
-def contradicting(shape: Shape, records: list[dict[str, Any]]) -> set[str]:
+def contradicting(shape: Shape, records: list[dict[str, Any]], lines: Mapping[int, Any]) -> set[str]:
     """Fields in which both records hold something, and not the same. Lines never contradict: they are united."""
     first, second = records
-    lines = lines_of(shape, [first["id"], second["id"]])
     with_lines = {
         k
         for part_key, part in shape.parts.items()

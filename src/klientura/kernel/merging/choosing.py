@@ -94,6 +94,15 @@ def lock_all(actor: Actor, shape: Shape, kept_id: int, gone_ids: Sequence[int]) 
 
 def look_at(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
     """The stored values of records that the actor may change, in the order asked for, without locking them."""
+    found = changeable(actor, shape, ids)
+    for each in ids:
+        if each not in found:
+            raise why_not(actor, shape, each)
+    return [found[i] for i in ids]
+
+
+def changeable(actor: Actor, shape: Shape, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The stored values of those of the records that the actor may change, by their numbers; one query."""
     mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
     where = conditions(actor, shape, verb="edit", more=[mine])
     keys = list(shape.fields)
@@ -104,11 +113,7 @@ def look_at(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, An
     )
     with connection.cursor() as cursor:
         cursor.execute(text, where.params)
-        found = {row["id"]: row for row in (dict(zip(keys, r, strict=True)) for r in cursor.fetchall())}
-    for each in ids:
-        if each not in found:
-            raise why_not(actor, shape, each)
-    return [found[i] for i in ids]
+        return {row["id"]: row for row in (dict(zip(keys, r, strict=True)) for r in cursor.fetchall())}
 
 
 def refuse_older(records: Sequence[Mapping[str, Any]], versions: Mapping[int, int]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from django.db import connection, transaction
+from django.utils import translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.store import operations, upkeep
@@ -61,7 +62,8 @@ def generate(
     interrupted run is left as a failed operation that can be taken back. `tell` hears blocks done and all.
     """
     phrases = phrases_of(language)
-    pipeline = ensure_default_pipeline(actor)
+    with translation.override(language):
+        pipeline = ensure_default_pipeline(actor)
     funnel = selling.read_funnel(actor, pipeline)
     operation = operations.start(actor, "demo", "party", name=phrases.company, seed=volume.seed)
     made = Made(operation.pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.passwords import password_hints
 from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.history.undoing import undo
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import remember_language
 from klientura.kernel.web.requests import of
@@ -21,6 +22,7 @@ from klientura.modules.administration.queries import find_demo
 from klientura.modules.administration.services.company import company_fields, read_company
 from klientura.project.demo.small import seed_small
 from klientura.project.firstrun.set_up import set_up
+from klientura.project.firstrun.standing import standing
 
 KEPT = "setup"
 COMPANY_FIELDS = ("company", "currency", "city", "time_zone")
@@ -131,8 +133,12 @@ def _administrator_page(
 @open_to(Door.ADMIN)
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """GET /setup/begin: import, demo data, or an empty start. POST: put the demo data in."""
+    """GET /setup/begin: what stands in the base, and what to begin with. POST: put the demo data in; with empty=1 take them out."""
+    actor = of(request).actor
     if request.method == "GET":
-        return _page(request, 3, "begin", demo_offered=find_demo() is None, actor=of(request).actor)
-    seed_small(of(request).actor)
+        return _page(request, 3, "begin", actor=actor, **standing(actor))
+    if request.POST.get("empty") != "1":
+        seed_small(actor)
+    elif (demo := find_demo()) is not None:
+        undo(actor, demo.pk)
     return HttpResponseRedirect("/")

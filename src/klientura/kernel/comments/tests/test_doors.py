@@ -5,9 +5,12 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from klientura.kernel.comments import writing
 from klientura.kernel.comments.models import Comment
+from klientura.kernel.notify import reading
+from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.comments.words import shown
 from klientura.kernel.testing.company import Company
@@ -51,6 +54,27 @@ def test_who_is_mentioned_in_vain_is_told_at_once(company: Company, ours: int) -
     assert "Дина Юсупова" in said["text"]
     quiet = company.client("employee").post(place(ours), {"text": "@Глеб Соул, глянь"}, headers=HTMX)
     assert "HX-Trigger" not in quiet
+
+
+def test_who_answers_has_read_what_was_said_to_them(company: Company, ours: int) -> None:
+    """Otherwise the bell would go on counting what its reader is answering."""
+    told = company.users["employee"]
+    Notification.objects.create(
+        user=told, actor=company.users["manager"], kind="commented", object="party", record_id=ours, at=timezone.now(), shown=True
+    )  # fmt: skip
+    other = company.client("manager").post(place(ours), {"text": "Как дела?"}, headers=HTMX)
+    assert "notified" not in other.headers.get("HX-Trigger", "")
+    answer = company.client("employee").post(place(ours), {"text": "Хорошо"}, headers=HTMX)
+    assert json.loads(answer["HX-Trigger"])["notified"] is True
+    assert reading.unread_number(company.actor("employee")) == 0
+
+
+@pytest.mark.parametrize(("tab", "renewed"), [("", True), ("?tab=comments", False), ("?tab=history", False)])
+def test_a_card_that_comes_anew_leaves_a_tab_that_is_not_its_first(
+    company: Company, ours: int, tab: str, renewed: bool
+) -> None:
+    page = company.client("employee").get(f"/organisation/{ours}{tab}").content.decode()
+    assert ("#timeline," in page, 'id="timeline"' in page) == (renewed, renewed)
 
 
 def test_those_who_see_the_record_are_offered_first(company: Company, ours: int) -> None:

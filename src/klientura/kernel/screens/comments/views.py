@@ -1,5 +1,7 @@
 """Reading, writing, changing and deleting comments, and choosing whom to mention."""
 
+import json
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klientura.kernel.access.models import User
 from klientura.kernel.comments import reading, writing
 from klientura.kernel.errors import Denied, Invalid
+from klientura.kernel.notify.reading import mark_about
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.comments import panel
@@ -105,8 +108,10 @@ def _refused(refused: Invalid) -> HttpResponse:
 def _fresh(
     asked: Request, shape: Shape, record_id: int, text: str = "", *, blind: tuple[str, ...] = ()
 ) -> HttpResponse:
-    """The tab as it is now; who was mentioned in vain is told at once."""
+    """The tab as it is now; who was mentioned in vain is told at once. Whoever writes has read what was said to them here."""
     response = show(asked, "comments/panel.html", panel_context=panel.of_page(asked, shape, record_id))
+    if mark_about(asked.actor, shape, record_id):
+        response["HX-Trigger"] = json.dumps({"notified": True})
     response["HX-Retarget"], response["HX-Reswap"] = "#comments", "outerHTML"
     if not blind:
         return toast(response, text) if text else response

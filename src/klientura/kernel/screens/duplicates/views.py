@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may, require
 from klientura.kernel.automerge import keeping
+from klientura.kernel.automerge.foreseeing import foresee
 from klientura.kernel.automerge.models import MANNERS
 from klientura.kernel.dedup import queue, scan
 from klientura.kernel.dedup.models import Scan
@@ -43,6 +44,11 @@ def queue_page(request: HttpRequest, object: str) -> HttpResponse:
     chosen = _chosen(asked, shape, found.pairs)
     places = [p.id for p in found.pairs]
     place = places.index(chosen.id) if chosen and chosen.id in places else -1
+    search_state = _search_state(asked, shape)
+    shown = asked.GET.get("shown", "") if asked.htmx else "1" if chosen else "0"
+    if asked.htmx and shown == "0" and search_state["work"] is None:
+        # The search has ended while its reader waits: nothing on the page is worth keeping.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return show(
         request,
         "duplicates/queue.html",
@@ -56,7 +62,8 @@ def queue_page(request: HttpRequest, object: str) -> HttpResponse:
         next_id=places[place + 1] if 0 <= place < len(places) - 1 else None,
         after=after or "",
         more_after=found.next,
-        **_search_state(asked, shape),
+        shown=shown,
+        **search_state,
     )
 
 
@@ -143,6 +150,18 @@ def policy(request: HttpRequest, object: str) -> HttpResponseBase:
     seen = number(request.POST.get("version")) or 0
     keeping.choose(asked.actor, shape.key, request.POST.get("manner", ""), expected_version=seen)
     return HttpResponseRedirect(reverse("duplicates", args=[shape.key]))
+
+
+@open_to(Door.ADMIN)
+@require_GET
+def certain(request: HttpRequest, object: str) -> HttpResponse:
+    """GET /duplicates/{object}/certain: how many pairs each manner would merge now."""
+    asked, shape = of(request), comparable_shape(object)
+    found = foresee(asked.actor, shape)
+    numbers = {
+        name: format_decimal(getattr(found, name), lang()) for name in ("waiting", "agreeing", "older")
+    }
+    return show(request, "duplicates/certain.html", found=found, numbers=numbers)
 
 
 @open_to(Door.SIGNED_IN)

@@ -2,11 +2,18 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
+from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
+from klientura.kernel.store import write
 from klientura.kernel.store.models import Operation
+from klientura.modules.administration.queries import find_demo
 from klientura.modules.sales.models import Pipeline, Stage
+from klientura.project.demo.generate import Volume, generate
+from klientura.project.demo.team import Owner
 
 pytestmark = pytest.mark.django_db
 
@@ -133,11 +140,42 @@ def test_demo_data_are_offered_once(client: Client, state: str):
     demo = Operation.objects.create(
         kind="demo", object="party", started_at="2026-01-01T00:00:00Z", state=state
     )
-    assert 'action="/setup/begin"' not in client.get("/setup/begin").content.decode()
+    page = client.get("/setup/begin").content.decode()
+    forms = 0 if state == "running" else 1
+    assert (page.count('action="/setup/begin"'), page.count('name="empty"')) == (forms, forms)
     taking_out = f"/operations/{demo.pk}/undo"
     assert (taking_out in client.get("/settings").content.decode()) == (state != "running")
     assert client.post("/setup/begin").headers["Location"] == "/"
     assert Operation.objects.count() == 1
+
+
+def test_demo_data_that_stand_already_are_told_and_can_be_taken_out(client: Client):
+    """Loaded from the command line before anybody set the product up."""
+    company = Volume(organisations=3, people=4, deals=2, interactions=2)
+    generate(SystemActor("test"), company, (Owner(None, None),), language="ru", now=timezone.now())
+    assert Stage.objects.order_by("place").values_list("name", flat=True)[0] == "Новая заявка"
+    through_company(client, "en")
+    client.post("/setup/administrator", BOSS)
+    page = client.get("/setup/begin").content.decode()
+    assert "organisations – 3, people – 4" in page
+    assert page.count("/setup/begin") == 1
+    assert 'name="empty" value="1"' in page
+    assert client.post("/setup/begin", {"empty": "1"}).headers["Location"] == "/"
+    assert find_demo() is None
+    emptied = client.get("/setup/begin").content.decode()
+    assert "organisations –" not in emptied
+    assert 'name="empty"' not in emptied
+    assert client.post("/setup/begin", {"empty": "1"}).headers["Location"] == "/"
+    assert Operation.objects.filter(kind="demo").count() == 1
+
+
+def test_own_records_that_stand_already_are_not_called_an_empty_base(client: Client):
+    write.create(SystemActor("test"), shape_of("organisation"), {"name": "Ромашка"})
+    through_company(client, "en")
+    client.post("/setup/administrator", BOSS)
+    page = client.get("/setup/begin").content.decode()
+    assert "organisations – 1." in page
+    assert "<form" not in page
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import User
 from klientura.kernel.dedup import scan
 from klientura.kernel.dedup.models import Pair
 from klientura.kernel.jobs import service
@@ -104,6 +105,41 @@ def test_a_search_is_begun_and_its_progress_shown(company: Company):
     polled = client.get("/duplicates/person", headers={"HX-Request": "true"}).content.decode()
     assert "every 2s" not in polled
     assert 'id="duplicate-work"' in polled
+
+
+@pytest.mark.django_db
+def test_who_waits_for_the_first_search_sees_what_it_found_when_it_ends(company: Company):
+    """Nothing on the page contradicts it: neither «nobody has searched» while it runs, nor a number of before."""
+    User.objects.update(language="en")
+    client = company.client("administrator")
+    client.post("/duplicates/person/scan")
+    page = client.get("/duplicates/person").content.decode()
+    assert 'hx-get="/duplicates/person?shown=0"' in page
+    assert "The search is under way" in page
+    assert "Nobody has searched here yet" not in page
+    assert client.get("/duplicates/person?shown=0", headers={"HX-Request": "true"}).status_code == 200
+    search(company)
+    polled = client.get("/duplicates/person?shown=0", headers={"HX-Request": "true"})
+    assert (polled.status_code, polled["HX-Refresh"]) == (204, "true")
+    deciding = client.get("/duplicates/person?shown=1", headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in deciding
+
+
+@pytest.mark.django_db
+def test_how_many_certain_pairs_each_manner_would_merge(company: Company, django_assert_max_num_queries):
+    client = company.client("administrator")
+    assert "<li>" not in client.get("/duplicates/person/certain").content.decode()
+    made = search(company)
+    Pair.objects.update(verdict="sure")
+    with django_assert_max_num_queries(12):
+        page = client.get("/duplicates/person/certain").content.decode()
+    # Казань and Омск contradict each other, and so do Иван and Ваня.
+    assert [int(n) for n in re.findall(r"(\d+)</li>", page)] == [0, 3]
+    write.update(SYSTEM, shape_of("person"), made[1], {"city": None})
+    page = client.get("/duplicates/person/certain").content.decode()
+    assert [int(n) for n in re.findall(r"(\d+)</li>", page)] == [1, 3]
+    assert company.client("manager").get("/duplicates/person/certain").status_code == 403
+    assert 'hx-get="/duplicates/person/certain"' in client.get("/duplicates/person").content.decode()
 
 
 @pytest.mark.django_db
