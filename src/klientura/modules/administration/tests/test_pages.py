@@ -36,6 +36,36 @@ def test_doors_and_languages(address: str, user_of: MakeUser, boss: User):
     assert "Settings" not in re.sub(r"/settings", "", main)
 
 
+def test_an_administrator_finds_the_pages_by_groups_others_their_own_few(admin: Client, user_of: MakeUser):
+    page = admin.get("/settings/teams").content.decode()
+    nav = page[page.index('class="settings-nav') : page.index('class="settings-body')]
+    assert re.findall(r'<h2 class="nav-title"[^>]*>([^<]+)<', nav) == [
+        "Company and people", "Records and data", "Automation and connections", "For you alone",
+    ]  # fmt: skip
+    assert nav.count('class="nav-link"') == 18
+    assert 'class="link settings-back" href="/settings"' in page
+    overview = admin.get("/settings").content.decode()
+    assert overview.count('class="panel settings-card"') == 18
+    assert "settings-back" not in overview
+    mine = signed_in(user_of("employee")).get("/me").content.decode()
+    assert "nav-title" not in mine[mine.index('class="settings-nav') :]
+    assert "settings-back" not in mine
+
+
+def test_an_arrangement_of_cards_says_whose_it_is(admin: Client):
+    address = "/settings/objects/organisation/layout"
+    everybody, some = (
+        admin.get(address).content.decode(),
+        admin.get(f"{address}?role=manager").content.decode(),
+    )
+    assert "<h1>Card and form: Organisations</h1>" in everybody
+    assert "<h1>Card and form: Organisations, Manager</h1>" in some
+    for page in (everybody, some):
+        trail = page[page.index('class="breadcrumbs"') :]
+        assert 'href="/settings/objects/organisation"' in trail[: trail.index("</ol>")]
+    assert f'href="{address}"' in some[some.index('class="breadcrumbs"') : some.index("</ol>")]
+
+
 def test_company(admin: Client):
     values = {"company": "Лютик", "city": "Пермь", "time_zone": "Asia/Omsk", "currency": "KZT"}
     assert admin.post("/settings/company", values).headers["Location"] == "/settings/company?saved=1"

@@ -18,7 +18,7 @@ from klientura.kit.cities import all_cities
 from klientura.modules.administration.enums import RUSSIAN_ZONES
 from klientura.modules.administration.queries import find_demo
 from klientura.modules.administration.services.company import change_company, company_fields
-from klientura.modules.administration.web.frame import filled, sections, settings_page
+from klientura.modules.administration.web.frame import filled, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -64,9 +64,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "my-tokens": _("For programs that act in your name"),
     }
     demo = find_demo()
-    cards = [{**s, "note": notes[s["key"]]} for s in sections(request)]
     return settings_page(
-        request, "", "overview", cards=cards, demo=demo if demo and demo.state != "running" else None
+        request, "", "overview", notes=notes, demo=demo if demo and demo.state != "running" else None
     )
 
 

@@ -1,9 +1,10 @@
 """The frame of the settings pages: which of them there are, and how one is shown."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from klientura.kernel.errors import BadRequest, FieldError
 from klientura.kernel.objects.registry import all_shapes
@@ -14,8 +15,10 @@ from klientura.kernel.web.requests import of
 def settings_page(
     request: HttpRequest, page: str, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Show one of the settings pages; `page` is its key in the list on the left."""
-    context["sections"] = [{**s, "active": s["key"] == page} for s in sections(request)]
+    """Show one of the settings pages; `page` is its key in the list on the left, `crumbs` leads back to it from deeper pages."""
+    context["groups_of_settings"] = [
+        {**g, "pages": [{**p, "active": p["key"] == page} for p in g["pages"]]} for g in groups(request)
+    ]
     response = show(request, f"administration/{template}.html", status=status, active="settings", **context)
     response["Cache-Control"] = "no-store"  # a password or a token may stand on it
     return response
@@ -29,55 +32,74 @@ def seen_version(request: HttpRequest) -> int:
     return int(seen)
 
 
-def sections(request: HttpRequest) -> list[dict[str, str]]:
-    """The settings pages that are open to the reader."""
-    mine = [
-        {"key": "me", "label": _("My profile"), "icon": "user-cog", "url": "/me"},
-        {
-            "key": "my-notifications",
-            "label": _("My notifications"),
-            "icon": "bell",
-            "url": "/me/notifications",
-        },
-        {"key": "absence", "label": _("My absence"), "icon": "plane", "url": "/me/absence"},
-        {"key": "my-tokens", "label": _("My API tokens"), "icon": "key-round", "url": "/me/tokens"},
-    ]
-    people = {"key": "people", "label": _("My people"), "icon": "user-check", "url": "/me/people"}
-    if of(request).actor.role == "manager":
-        mine.insert(0, people)
-    if not of(request).actor.is_admin:
-        return mine
-    return [
-        {"key": "company", "label": _("Company"), "icon": "building", "url": "/settings/company"},
-        {"key": "users", "label": _("Users"), "icon": "users", "url": "/settings/users"},
-        {"key": "teams", "label": _("Teams"), "icon": "network", "url": "/settings/teams"},
-        {"key": "people", "label": _("Substitutions"), "icon": "user-check", "url": "/me/people"},
-        {
-            "key": "territories",
-            "label": _("Territories"),
-            "icon": "map-pin",
-            "url": "/settings/territories",
-        },
-        {"key": "rights", "label": _("Rights"), "icon": "shield-check", "url": "/settings/rights"},
-        {"key": "objects", "label": _("Kinds of record"), "icon": "shapes", "url": "/settings/objects"},
-        *(
-            [{"key": "pipelines", "label": _("Pipelines"), "icon": "filter", "url": "/settings/pipelines"}]
-            if "pipeline" in all_shapes()
-            else []
+PLACES: Final = (
+    (
+        _l("Company and people"),
+        (
+            ("company", _l("Company"), "building", "/settings/company"),
+            ("users", _l("Users"), "users", "/settings/users"),
+            ("teams", _l("Teams"), "network", "/settings/teams"),
+            ("rights", _l("Rights"), "shield-check", "/settings/rights"),
+            ("people", _l("Substitutions"), "user-check", "/me/people"),
+            ("territories", _l("Territories"), "map-pin", "/settings/territories"),
         ),
-        {"key": "packs", "label": _("Packs"), "icon": "layers", "url": "/settings/packs"},
-        {"key": "rules", "label": _("Rules"), "icon": "zap", "url": "/settings/rules"},
-        {"key": "webhooks", "label": _("Webhooks"), "icon": "waypoints", "url": "/settings/webhooks"},
-        {"key": "mail", "label": _("E-mail"), "icon": "mail", "url": "/settings/mail"},
-        {"key": "tokens", "label": _("API tokens"), "icon": "key", "url": "/settings/tokens"},
+    ),
+    (
+        _l("Records and data"),
+        (
+            ("objects", _l("Kinds of record"), "shapes", "/settings/objects"),
+            ("pipelines", _l("Pipelines"), "filter", "/settings/pipelines"),
+            ("packs", _l("Packs"), "layers", "/settings/packs"),
+            ("operations", _l("Past operations"), "history", "/settings/operations"),
+        ),
+    ),
+    (
+        _l("Automation and connections"),
+        (
+            ("rules", _l("Rules"), "zap", "/settings/rules"),
+            ("webhooks", _l("Webhooks"), "waypoints", "/settings/webhooks"),
+            ("mail", _l("E-mail"), "mail", "/settings/mail"),
+            ("tokens", _l("API tokens"), "key", "/settings/tokens"),
+        ),
+    ),
+)
+"""What administrators set for everybody, by groups: key, label, icon, address."""
+OWN: Final = (
+    _l("For you alone"),
+    (
+        ("me", _l("My profile"), "user-cog", "/me"),
+        ("my-notifications", _l("My notifications"), "bell", "/me/notifications"),
+        ("absence", _l("My absence"), "plane", "/me/absence"),
+        ("my-tokens", _l("My API tokens"), "key-round", "/me/tokens"),
+    ),
+)
+MY_PEOPLE: Final = ("people", _l("My people"), "user-check", "/me/people")
+
+
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The settings pages that are open to the reader, by groups: {label, pages: [{key, label, icon, url}]}."""
+    actor = of(request).actor
+    label, pages = OWN
+    places = [(label, (MY_PEOPLE, *pages) if actor.role == "manager" else pages)]
+    if actor.is_admin:
+        places = [*PLACES, *places]
+    absent = set() if "pipeline" in all_shapes() else {"pipelines"}
+    return [
         {
-            "key": "operations",
-            "label": _("Past operations"),
-            "icon": "history",
-            "url": "/settings/operations",
-        },
-        *mine,
+            "label": str(label),
+            "pages": [
+                {"key": key, "label": str(name), "icon": icon, "url": url}
+                for key, name, icon, url in pages
+                if key not in absent
+            ],
+        }
+        for label, pages in places
     ]
+
+
+def sections(request: HttpRequest) -> list[dict[str, str]]:
+    """The settings pages that are open to the reader, one after the other."""
+    return [page for group in groups(request) for page in group["pages"]]
 
 
 def filled(

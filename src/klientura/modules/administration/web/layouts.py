@@ -86,7 +86,11 @@ def _audience(request: HttpRequest, shape: Shape, whose: services.Whose) -> dict
     tabs = [
         {"label": label(p), "url": f"{base}?{_query(p)}".rstrip("?"), "active": p == whose} for p in places
     ]
-    return {"roles": roles, "stages": stages, "tabs": tabs, "query": _query(whose)}
+    return {
+        "roles": roles, "stages": stages, "tabs": tabs, "query": _query(whose),
+        "whose": "" if whose == services.EVERYBODY else label(whose),
+        "role": names.get(("role", whose.role), whose.role), "stage": names.get(("stage", whose.stage), whose.stage),
+    }  # fmt: skip
 
 
 def _sent(form: QueryDict, shape: Shape) -> tuple[list[dict[str, Any]], list[str]]:
@@ -131,10 +135,19 @@ def _page(
     ]
     on_card = {f["key"] for s in shown for f in s["fields"]}
     rest = [k for k, f in shape.fields.items() if k not in on_card and (k in hidden or not f.system)]
+    place = f"/settings/objects/{shape.key}"
+    crumbs = [
+        {"label": _("Settings"), "url": "/settings"},
+        {"label": _("Kinds of record"), "url": "/settings/objects"},
+        {"label": str(shape.plural), "url": place},
+    ]
+    audience = _audience(request, shape, whose)
+    if audience["whose"]:
+        crumbs.append({"label": _("Card and form"), "url": f"{place}/layout"})
     return settings_page(
         request, "objects", "layout", status=(409 if stale else 422) if errors else 200, shape=shape, shown=shown,
         rest=_fields(shape, rest), version=version, errors=[str(e.message) for e in errors], lang=get_language(),
-        audience=_audience(request, shape, whose),
+        audience=audience, crumbs=crumbs,
     )  # fmt: skip
 
 
