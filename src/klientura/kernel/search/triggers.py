@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from psycopg import sql
 
 from klientura.kernel.objects.shape import PartShape, Shape
+from klientura.kernel.store.changes import statement_trigger
 
 # k_vector is dear and not inlined, so that the planner goes by its index and never computes it for every row.
 # Each stands by itself: while an index is built, functions of our schema are not on the search path.
@@ -29,12 +30,16 @@ begin
 end $$"""
 
 _WORDS = """
-create or replace function {function}() returns trigger language plpgsql as $$
+create or replace function {function}() returns trigger language plpgsql {setting} as $$
 begin
   insert into kernel_search_word (word)
-  select distinct w.w from new_rows n, k_words(n.search_text) w order by 1 on conflict do nothing;
+  select distinct w.w from {rows}, k_words(n.search_text) w order by 1 on conflict do nothing;
   return null;
 end $$"""
+
+_NEW = "new_rows n"
+_RENAMED = """(select n.search_text from new_rows n join old_rows o on o.id = n.id
+    where n.search_text is distinct from o.search_text) n"""
 
 _LINE_TEXT = """
 create or replace function {function}() returns trigger language plpgsql as $$
@@ -56,18 +61,13 @@ def record_statements(shapes: Sequence[Shape]) -> Iterator[sql.Composable]:
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), sql.Identifier(function)
     )
-    words = f"{table}_search_words"
-    yield sql.SQL(_WORDS).format(function=sql.Identifier(words))
-    for event in ("insert", "update"):
-        yield sql.SQL(
-            "create or replace trigger {} after {} on {} referencing new table as new_rows"
-            " for each statement execute function {}()"
-        ).format(
-            sql.Identifier(f"search_words_{event}"),
-            sql.SQL(event),
-            sql.Identifier(table),
-            sql.Identifier(words),
+    # Without enable_nestloop=off the join planned for one row is kept for bulk statements and never ends.
+    for event, setting, rows in (("insert", "", _NEW), ("update", "set enable_nestloop = off", _RENAMED)):
+        words = f"{table}_search_words_{event}"
+        yield sql.SQL(_WORDS).format(
+            function=sql.Identifier(words), setting=sql.SQL(setting), rows=sql.SQL(rows)
         )
+        yield statement_trigger("search_words", table, event, words)
 
 
 def line_statements(part: PartShape) -> Iterator[sql.Composable]:
