@@ -1,5 +1,6 @@
 // A field of files: dropped, pasted or chosen; each is brought at once and held when the form is saved.
 import { all, closest, find, iconButton, icon, make, whenPresent } from "./dom";
+import { takesDropped } from "./drop";
 import { csrfToken } from "./requests";
 import { text } from "./texts";
 import { showToast } from "./toast";
@@ -100,15 +101,7 @@ function setup(root: HTMLElement): void {
     bringAll(root, [...(input.files ?? [])]);
     input.value = "";
   });
-  zone.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.dataset.over = "";
-  });
-  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => delete zone.dataset.over);
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    bringAll(root, [...(event.dataTransfer?.files ?? [])]);
-  });
+  takesDropped(zone, (files) => bringAll(root, files));
   root.addEventListener("paste", (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])];
     if (!pasted.length) return;

@@ -1,5 +1,6 @@
 // Files: drop or choose, see the list, take one away again.
 import { find, iconButton, icon, make, whenPresent } from "./dom";
+import { takesDropped } from "./drop";
 import { text } from "./texts";
 import { showToast } from "./toast";
 
@@ -32,15 +33,14 @@ function setup(root: HTMLElement): void {
       }),
     );
   };
-  input.addEventListener("change", draw);
-  zone.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.dataset.over = "";
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])];
+    const fitting = files.filter((file) => file.size <= Number(root.dataset.most ?? Infinity));
+    if (fitting.length === files.length) return draw();
+    showToast({ text: root.dataset.tooLarge ?? "", kind: "warning" });
+    setFiles(input, fitting);
   });
-  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => delete zone.dataset.over);
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const dropped = [...(event.dataTransfer?.files ?? [])];
+  takesDropped(zone, (dropped) => {
     if (dropped.length > 1 && !input.multiple) showToast({ text: text("files.tooMany"), kind: "warning" });
     if (dropped.length) setFiles(input, input.multiple ? [...(input.files ?? []), ...dropped] : dropped.slice(0, 1));
   });

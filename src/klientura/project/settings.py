@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "klientura.kernel.web.errors.ErrorMiddleware",
     "klientura.kernel.web.guard.InputGuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "klientura.kernel.web.sizes.SizeMiddleware",  # before the check of forms, which reads bodies
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -24,6 +24,7 @@ from klientura.kernel.api import (
     webhooks,
 )
 from klientura.kernel.api.openapi import document
+from klientura.kernel.web.file_answers import FILE
 
 
 class ObjectKey(StringConverter):
@@ -145,7 +146,7 @@ urlpatterns = [
     path("territories/<object:object>/distribute", views.endpoint(post=territories.distribute)),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
-    path("<object:object>/files/<slug:field>", views.endpoint(post=files.bring_file)),
+    path("<object:object>/files/<slug:field>", views.endpoint(post=files.bring_file, takes=FILE)),
     path(
         "<object:object>/<number:record_id>/files/<slug:field>/<number:file_id>",
         views.endpoint(get=files.fetch_file),

@@ -29,6 +29,7 @@ from klientura.kernel.store import as_json, bulk, read, write
 from klientura.kernel.store.models import Operation
 from klientura.kernel.views.contents import Contents, contents
 from klientura.kernel.views.reading import of_object
+from klientura.kernel.web.bodies import Takes
 from klientura.kernel.web.doors import Door, View, open_to
 from klientura.kernel.web.requests import number
 
@@ -51,8 +52,8 @@ class VersionRequired(KernelError):
     default_message = _("Send the version you saw in If-Match, so that nobody's change is lost.")
 
 
-def endpoint(**methods: Callable[..., HttpResponse]) -> View:
-    """Build a view from one function per method; finds the actor by the token."""
+def endpoint(*, takes: Takes | None = None, **methods: Callable[..., HttpResponse]) -> View:
+    """Build a view from one function per method; finds the actor by the token. `takes`: how large a file."""
 
     @csrf_exempt
     def view(request: HttpRequest, **where: Any) -> HttpResponse:
@@ -66,7 +67,8 @@ def endpoint(**methods: Callable[..., HttpResponse]) -> View:
             return allowed
         return function(request, actor, **where)
 
-    return open_to(Door.TOKEN)(view)
+    made = open_to(Door.TOKEN)(view)
+    return takes.on(made) if takes is not None else made
 
 
 def _authenticate(request: HttpRequest) -> Actor:

@@ -18,6 +18,7 @@ from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, read_field, te
 FORMAT = 1
 """Of the files this version of the product reads."""
 MAX_BYTES = 2_000_000
+TOO_LARGE = _("The file is larger than a pack can be (2 MB).")
 MAX_PARTS = 2_000
 OBJECT, FIELD, LAYOUT, VIEW = "object", "field", "layout", "view"
 KINDS: Final = (OBJECT, FIELD, LAYOUT, VIEW)
@@ -89,7 +90,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def read_file(data: bytes) -> PackFile:
     """Read a pack's file. Raises Invalid with everything that is wrong; the names of what is meant are paths in the file."""
     if len(data) > MAX_BYTES:
-        raise _refused("file", "size", _("The file is larger than a pack can be (2 MB)."))
+        raise _refused("file", "size", TOO_LARGE)
     try:
         content = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as bad:

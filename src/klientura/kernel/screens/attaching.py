@@ -1,5 +1,7 @@
 """Files of records: brought from a form, fetched from a card."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_POST
@@ -8,11 +10,16 @@ from klientura.kernel.errors import KernelError
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.file_answers import brought, described, given
+from klientura.kernel.web.file_answers import FILE, brought, described, given
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_bytes
 
 
+def _told(refused: KernelError) -> HttpResponse:
+    return JsonResponse({"message": str(refused.message), "code": refused.code}, status=refused.status)
+
+
+@replace(FILE, shown=_told).on
 @open_to(Door.SIGNED_IN)
 @require_POST
 def bring(request: HttpRequest, object: str, key: str) -> HttpResponse:
@@ -21,7 +28,7 @@ def bring(request: HttpRequest, object: str, key: str) -> HttpResponse:
     try:
         found = brought(request, asked.actor, shape_of(object), key)
     except KernelError as refused:
-        return JsonResponse({"message": str(refused.message), "code": refused.code}, status=refused.status)
+        return _told(refused)
     return JsonResponse({**described(found), "shown_size": format_bytes(found.size, lang())}, status=201)
 
 

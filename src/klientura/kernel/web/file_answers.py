@@ -12,11 +12,11 @@ from klientura.kernel.files import keeping
 from klientura.kernel.files.storage import storage
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
-from klientura.kernel.web.requests import number
+from klientura.kernel.web.bodies import Takes
 from klientura.kit.file_kinds import SHOWN_IN_PLACE
 
-BESIDE = 64 * 1024
-"""What a form with a file may bring besides the file."""
+FILE = Takes(keeping.most_bytes, keeping.too_large)
+"""What a view that brings a file takes."""
 PDF = "application/pdf"
 LOST = _("The file itself cannot be found. Tell your administrator.")
 
@@ -75,11 +75,6 @@ def brought(request: HttpRequest, actor: Actor, shape: Shape, key: str) -> FileR
         raise Denied
     if not writable(actor, shape, key):
         raise Denied
-    length = number(request.META.get("CONTENT_LENGTH") or "")
-    if length is None:
-        raise BadRequest(_("Say how long the file is."), code="length")
-    if length > keeping.most_bytes() + BESIDE:
-        raise keeping.too_large()
     upload = request.FILES.get("file")
     if upload is None:
         raise BadRequest(_("Choose a file."), code="file")

@@ -13,7 +13,7 @@ from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.imports.tray import bar
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store.models import Operation
-from klientura.kernel.transfer import imports
+from klientura.kernel.transfer import imports, opening
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.report import REJECTED, REMARKS
 from klientura.kit.formats import format_decimal
@@ -59,6 +59,7 @@ def report(record: Import, result: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "record": record,
+        "taken": {"most": opening.MAX_FILE, "too_large": opening.SENTENCES["too_large"]},
         "busy": record.state in imports.BUSY,
         "bar": bar(job) if job else None,
         "error": result.get("error", ""),

@@ -15,6 +15,7 @@ from klientura.kernel.transfer import imports, opening, strangers
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.plan import plan_from_json
 from klientura.kernel.transfer.wishes import Users
+from klientura.kernel.web.bodies import Takes, TooLarge
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_datetime, format_decimal
@@ -63,6 +64,10 @@ def _can_undo(record: Import) -> bool:
     return record.state in {"done", "cancelled", "failed"} and bool(record.operation_id)
 
 
+FILE = Takes(lambda: opening.MAX_FILE, lambda: TooLarge(opening.SENTENCES["too_large"]))
+
+
+@FILE.on
 @open_to(Door.SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponseBase:
@@ -98,6 +103,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
         objects=[{"value": s.key, "label": str(s.plural)} for s in shapes],
         chosen=request.POST.get("object") or request.GET.get("object", ""),
         accept=ACCEPT,
+        most=opening.MAX_FILE,
+        too_large=opening.SENTENCES["too_large"],
         pasted=request.POST.get("pasted", ""),
         active="imports",
     )
@@ -235,6 +242,7 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
     return response
 
 
+@FILE.on
 @open_to(Door.SIGNED_IN)
 @require_POST
 def corrected(request: HttpRequest, import_id: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.test import Client
 from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.packs.models import Pack
+from klientura.kernel.packs.reading import TOO_LARGE
 from klientura.kernel.testing.company import Company, found_company
 
 GYM = """
@@ -91,9 +92,15 @@ def test_what_is_wrong_with_a_file_is_said_by_place(admin: Client):
     assert not Pack.objects.exists()
 
 
-@pytest.mark.parametrize("data", ["", "format = 99", "<html>", "a" * 3_000_000])
+@pytest.mark.parametrize("data", ["", "format = 99", "<html>", "a" * 2_000_001])
 def test_what_is_no_pack_is_refused_with_a_sentence(admin: Client, data: str):
     assert bring(admin, data).status_code == 422
+
+
+def test_what_is_far_too_large_for_a_pack_is_not_even_read(admin: Client):
+    answer = bring(admin, "a" * 3_000_000)
+    assert answer.status_code == 413
+    assert str(TOO_LARGE) in answer.content.decode()
 
 
 def test_nothing_chosen(admin: Client):

@@ -11,8 +11,9 @@ from klientura.kernel.errors import BadRequest, Invalid
 from klientura.kernel.packs import applying, offering, planning
 from klientura.kernel.packs.models import Pack
 from klientura.kernel.packs.planning import ACTS, Plan, Step, in_words
-from klientura.kernel.packs.reading import FIELD, LAYOUT, MAX_BYTES, OBJECT, VIEW, newer, read_file
+from klientura.kernel.packs.reading import FIELD, LAYOUT, MAX_BYTES, OBJECT, TOO_LARGE, VIEW, newer, read_file
 from klientura.kernel.schema.fields import InUse
+from klientura.kernel.web.bodies import Takes, TooLarge
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.frame import settings_page
@@ -73,6 +74,7 @@ def _groups(plan: Plan) -> list[dict[str, Any]]:
     return found
 
 
+@Takes(lambda: MAX_BYTES, lambda: TooLarge(TOO_LARGE)).on
 @open_to(Door.ADMIN)
 @require_http_methods(["GET", "POST"])
 def packs(request: HttpRequest) -> HttpResponse:
@@ -99,7 +101,9 @@ def packs(request: HttpRequest) -> HttpResponse:
         if f.key not in known
     ]
     status = 422 if errors else 200
-    return settings_page(request, "packs", "packs", status=status, packs=shown, shipped=fresh, errors=errors)
+    return settings_page(
+        request, "packs", "packs", status=status, packs=shown, shipped=fresh, errors=errors, most=MAX_BYTES, too_large=TOO_LARGE,
+    )  # fmt: skip
 
 
 def _known(pack: Pack, shipped: str) -> dict[str, Any]:
