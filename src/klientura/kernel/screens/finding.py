@@ -17,6 +17,7 @@ from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.view_bar import address
+from klientura.kernel.search.nearest import nearest
 from klientura.kernel.search.query import understand
 from klientura.kernel.search.results import Found, search
 from klientura.kernel.segments import reading as segments
@@ -118,8 +119,9 @@ def references(request: HttpRequest, object: str) -> HttpResponse:
     shared = _shared(request, fields)
 
     def found(tree: Tree | None) -> list[Row]:
-        more = [understood.predicate] if understood else []
-        return read.page(asked.actor, shape, tree=tree, more=more, sort="-id", limit=LIMIT, keys=keys).rows
+        if understood is not None:
+            return nearest(asked.actor, shape, understood, q, keys=keys, limit=LIMIT, tree=tree)
+        return read.page(asked.actor, shape, tree=tree, sort="-id", limit=LIMIT, keys=keys).rows
 
     near = found({"field": shared[0], "op": "eq", "value": shared[1]}) if shared else []
     others = [r for r in found(None) if r["id"] not in {n["id"] for n in near}] if len(near) < LIMIT else []

@@ -12,6 +12,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.vocabulary import MOST, Vocabulary, is_word
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.expressions import like
+from klientura.kernel.store.filters import Tree
 from klientura.kit.text import search_variants, words
 
 MAX_WORDS = 6
@@ -56,6 +57,15 @@ def understand(
             if repaired := _repaired(actor, shape, own, known, vocabulary):
                 return repaired
     return Understood(Predicate(sql.SQL("false")), None, empty=True)
+
+
+def with_whole_words(actor: Actor, shape: Shape, tokens: Sequence[str], tree: Tree | None) -> list[int]:
+    """Some of the reader's records that hold just these words, and not only words which begin so."""
+    if not tokens:
+        return []
+    matching = _pieces(actor, shape, "", [[token] for token in tokens[:MAX_WORDS]])
+    ids, _total = _first(shape, matching, conditions(actor, shape, tree=tree))
+    return ids
 
 
 class Hits(NamedTuple):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.search.nearest import nearest
 from klientura.kernel.search.query import understand
 from klientura.kernel.search.vocabulary import Vocabulary
-from klientura.kernel.store.read import Row, page
+from klientura.kernel.store.read import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _search(
             continue
         fields = readable(actor, shape)
         keys = ["title", *(k for k in shape.spec.columns[1:4] if k in fields)]
-        rows = page(actor, shape, more=[understood.predicate], sort="-id", limit=limit, keys=keys).rows
+        rows = nearest(actor, shape, understood, text, keys=keys, limit=limit)
         if rows:
             found.append(Found(shape, rows, understood.instead))
     return found
