@@ -11,7 +11,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.access.models import User
-from klientura.kernel.access.sessions import actor_of
+from klientura.kernel.access.sessions import at_work
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.handover.planning import (
     Plan,
@@ -28,7 +28,6 @@ from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import follow_latest
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.settings.installation import current
 from klientura.kernel.store import operations, write
 from klientura.kernel.store.bulk import CHUNK
 from klientura.kernel.store.compiler import conditions
@@ -70,8 +69,12 @@ def start(actor: Actor, plan: Plan, *, queue: bool = True) -> Job:
 def work(handle: JobHandle) -> Mapping[str, Any]:
     """The job. It acts with the rights that whoever started it has now."""
     follow_latest()
+    with at_work(handle.actor_id) as actor:
+        return _work(handle, actor)
+
+
+def _work(handle: JobHandle, actor: Actor) -> dict[str, Any]:
     plan = Plan.of(handle.arguments)
-    actor = actor_of(User.objects.get(pk=handle.actor_id or 0), current().access_version)
     check(actor, plan)
     state = Progress(**(handle.saved or {"operation_id": handle.arguments["operation"]}))
     handle.belongs_to(state.operation_id)

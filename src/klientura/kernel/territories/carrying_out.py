@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.models import User
-from klientura.kernel.access.sessions import actor_of
+from klientura.kernel.access.sessions import at_work
 from klientura.kernel.errors import BadRequest, Denied
 from klientura.kernel.jobs import registry, service
 from klientura.kernel.jobs.handle import JobHandle
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import follow_latest, shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.settings.installation import current
 from klientura.kernel.store import operations
 from klientura.kernel.store.bulk import CHUNK
 from klientura.kernel.store.models import Operation
@@ -120,8 +118,12 @@ def start(actor: Actor, shape: Shape, *, unowned_only: bool, queue: bool = True)
 def work(handle: JobHandle) -> Mapping[str, Any]:
     """The job. It acts with the rights that whoever started it has now; rules are read anew for each chunk."""
     follow_latest()
-    actor = actor_of(User.objects.get(pk=handle.actor_id or 0), current().access_version)
-    _require(actor)
+    with at_work(handle.actor_id) as actor:
+        _require(actor)
+        return _work(handle)
+
+
+def _work(handle: JobHandle) -> dict[str, Any]:
     shape = shape_of(handle.arguments["object"])
     state = Progress(**(handle.saved or {"operation_id": handle.arguments["operation"]}))
     handle.belongs_to(state.operation_id)

@@ -252,6 +252,24 @@ def test_many_records_cost_queries_by_the_chunk(
     assert few == many
 
 
+def test_the_job_of_somebody_who_left_goes_no_further(
+    company: Company, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giver = company.users["employee"].pk
+    numbers = world.create_many("organisation", 7, owner=giver, team=company.teams["near"].pk)
+    monkeypatch.setattr(carrying_out, "CHUNK", 3)
+    job = carrying_out.start(company.actor("administrator"), plan(company, "colleague"), queue=False)
+    seen = iter([False, True])
+    service.execute(job.pk, lambda: next(seen, True))  # the worker stops in the midst
+    done = [n for n in numbers if owner_of("organisation", n) != giver]
+    assert 0 < len(done) < 7
+    User.objects.filter(pk=company.users["administrator"].pk).update(is_active=False)
+    assert service.run_inline(Job.objects.get(pk=job.pk)).state == "failed"
+    assert [n for n in numbers if owner_of("organisation", n) != giver] == done
+    operation = Operation.objects.get(kind="hand_over")
+    assert (operation.state, operation.records) == ("failed", len(done))
+
+
 def test_a_job_of_somebody_who_lost_the_right_does_nothing(company: Company, world: World) -> None:
     made = work_of(company, world)
     job = carrying_out.start(company.actor("manager"), plan(company, "colleague"), queue=False)

@@ -16,6 +16,7 @@ from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import operations, read, write
+from klientura.kernel.store.models import Operation
 from klientura.kernel.territories import carrying_out, keeping
 from klientura.kernel.territories.models import Territory
 from klientura.kernel.testing.company import Company, found_company
@@ -157,6 +158,22 @@ def test_a_record_costs_nothing_more_where_there_are_no_rules(company: Company) 
 def distribute(company: Company, **more: Any) -> Any:
     job = carrying_out.start(company.actor("administrator"), shape_of(ORGANISATION), queue=False, **more)
     return service.run_inline(job)
+
+
+def test_the_distribution_of_somebody_who_left_gives_nothing_away(company: Company, world: World) -> None:
+    old = world.create(ORGANISATION, 1, name="О", city="Уфа", owner=company.users["manager"].pk)
+    rule(company, "employee", filter={"field": "city", "op": "eq", "value": "Уфа"})
+    job = carrying_out.start(
+        company.actor("administrator"), shape_of(ORGANISATION), queue=False, unowned_only=False
+    )
+    User.objects.filter(pk=company.users["administrator"].pk).update(is_active=False)
+    ended = service.run_inline(job)
+    assert ended.state == "failed"
+    assert (
+        read.get(SystemActor("test"), shape_of(ORGANISATION), old, keys=["owner"])["owner"].id
+        == company.users["manager"].pk
+    )
+    assert Operation.objects.get(kind="distribute").state == "failed"
 
 
 def test_the_base_is_distributed_on_demand_and_that_is_undone(company: Company, world: World) -> None:
