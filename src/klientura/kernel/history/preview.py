@@ -11,7 +11,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
-from klientura.kernel.history.since import changed_since
+from klientura.kernel.history.since import changed_since, touched_columns
 from klientura.kernel.history.undo_refs import must_stay, pointers
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
@@ -40,9 +40,10 @@ _WROTE = sql.SQL(
     " and c.id > (select min(id) from kernel_change where operation_id = %s) and {}"
 ).format(_BINDING)
 _MADE_UPON = sql.SQL(
-    "select distinct c.operation_id, x.{column} from {table} x join kernel_change c on c.root_object = %s"
-    " and c.root_id = x.id and c.object = c.root_object and c.action = 'create' where x.{column} = any(%s)"
-    " and x.deleted_at is null and {only} and c.operation_id is not null and c.operation_id <> %s"
+    "select distinct c.operation_id, v.id from {table} x cross join lateral ({targets}) v(id)"
+    " join kernel_change c on c.root_object = %s and c.root_id = x.id and c.object = c.root_object"
+    " and c.action = 'create' where {points} and v.id = any(%s) and x.deleted_at is null and {only} and c.operation_id is not null"
+    " and c.operation_id <> %s"
     " and c.id > (select min(id) from kernel_change where operation_id = %s) and {binding}"
 )
 _BY_HAND = sql.SQL(
@@ -167,7 +168,8 @@ def _changed(shape: Shape, operation_id: int) -> set[int]:
     for table, kind in tables:
         which = sql.SQL("c.operation_id = %s and c.object = %s and {}").format(_NOT_MADE)
         params = (operation_id, kind, operation_id, shape.base)
-        found |= changed_since(table, Predicate(which, params))
+        changes = Predicate(which, params)
+        found |= changed_since(table, changes, touched_columns(table, changes))
     with connection.cursor() as cursor:
         cursor.execute(_COMPLETED, [operation_id, shape.base, operation_id, shape.base])
         return found | {row[0] for row in cursor.fetchall()}
@@ -201,13 +203,15 @@ def _made_upon(operation_id: int, stay: Mapping[str, set[int]]) -> list[tuple[st
         ids = stay.get(bases[pointer.target])
         if not ids:
             continue
+        column, wanted = sql.Identifier("x", pointer.column), sorted(ids)
         text = _MADE_UPON.format(
-            column=sql.Identifier(pointer.column),
+            targets=sql.SQL("select unnest({})" if pointer.many else "select {}").format(column),
+            points=sql.SQL("{} && %s::bigint[]" if pointer.many else "{} = any(%s)").format(column),
             table=sql.Identifier(pointer.table),
             only=pointer.only,
             binding=_BINDING,
         )
         with connection.cursor() as cursor:
-            cursor.execute(text, [bases[pointer.table], sorted(ids), operation_id, operation_id])
+            cursor.execute(text, [bases[pointer.table], wanted, wanted, operation_id, operation_id])
             found += [(bases[pointer.target], other, record_id) for other, record_id in cursor.fetchall()]
     return found

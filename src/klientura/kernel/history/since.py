@@ -1,5 +1,7 @@
 """What somebody changed after others did: of that an undo lets go."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 from psycopg import sql
 
@@ -31,13 +33,12 @@ def touched_columns(table: str, which: Predicate) -> list[str]:
     return [c for c in column_names(table) if c in touched and c not in SILENT] if touched else []
 
 
-def changed_since(table: str, which: Predicate) -> set[int]:
+def changed_since(table: str, which: Predicate, columns: Sequence[str]) -> set[int]:
     """The records (of lines: those they belong to) where a value that certain changes `c` wrote last stands no more.
 
     A value that is again what it was before them counts as put back already, by whomever. `table` holds the records or
-    the lines. A line that is gone counts as changed.
+    the lines, `columns` are those which the changes say anything about. A line that is gone counts as changed.
     """
-    columns = touched_columns(table, which)
     if not columns:
         return set()
     now = sql.SQL(" ").join(
@@ -45,5 +46,5 @@ def changed_since(table: str, which: Predicate) -> set[int]:
     )
     text = _VALUES.format(which=which.sql, table=sql.Identifier(table), now=now)
     with connection.cursor() as cursor:
-        cursor.execute(text, [*which.params, columns])
+        cursor.execute(text, [*which.params, list(columns)])
         return {row[0] for row in cursor.fetchall()}

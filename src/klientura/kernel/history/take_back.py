@@ -9,6 +9,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.errors import KernelError
 from klientura.kernel.events.outbox import emit
+from klientura.kernel.history.since import touched_columns
 from klientura.kernel.history.undo_records import restore_values
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import operations, write
@@ -40,7 +41,8 @@ def take_back(actor: Actor, shape: Shape, record_id: int, version: int) -> None:
     )
     mine = operations.start(actor, "undo", shape.key)
     values = [timezone.now(), actor.user_id, mine.pk]
-    if not restore_values(shape, which, values, Predicate(sql.SQL("true"), ())):
+    columns = touched_columns(shape.table, which)
+    if not restore_values(shape, which, values, Predicate(sql.SQL("true"), ()), columns):
         raise ChangedSince  # the change was somebody else's, or of lines only
     operations.finish(mine, records=1)
     emit(f"{shape.base}.undone", shape.base, [record_id], actor_id=actor.user_id, operation_id=mine.pk)

@@ -116,8 +116,9 @@ def spans(target: Operation) -> Iterator[Span]:
 
 def take_back_span(actor: Actor, span: Span, mine: int, stay: Collection[int]) -> tuple[set[int], list[int]]:
     """Take back a piece of an operation in the name of the operation `mine`: records put back, and those left."""
-    moved, kept = undo_records(actor, span, mine, stay=stay)
-    lines_moved, lines_kept = undo_lines(actor, span, mine)
+    acts = span.acts()
+    moved, kept = undo_records(actor, span, acts, mine, stay=stay)
+    lines_moved, lines_kept = undo_lines(actor, span, mine, made=acts.get("create", ()))
     moved |= lines_moved
     base = span.shape.base
     emit(f"{base}.undone", base, sorted(moved), actor_id=actor.user_id, operation_id=mine)

@@ -1,5 +1,6 @@
 """The lines of records that an operation changed: what it added goes, what it removed or changed returns."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -8,7 +9,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, scope
-from klientura.kernel.history.since import changed_since
+from klientura.kernel.history.since import changed_since, touched_columns
 from klientura.kernel.history.undo_records import Span
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
@@ -17,16 +18,18 @@ from klientura.kernel.store.changes import SILENT, as_it_was, as_written
 from klientura.kernel.store.generated import column_names, parts_of
 
 
-def undo_lines(actor: Actor, span: Span, mine: int) -> tuple[set[int], set[int]]:
+def undo_lines(
+    actor: Actor, span: Span, mine: int, *, made: Collection[int] = ()
+) -> tuple[set[int], set[int]]:
     """Take back what an operation did to the lines of the records of a span.
 
     Returns the numbers of the records of whose lines any was put back, and of those where any had to stay: somebody
-    changed it since, or the record is out of the actor's reach. Records that the operation itself made keep theirs, for
-    they go to the trash whole.
+    changed it since, or the record is out of the actor's reach. Records that the operation itself `made` keep theirs,
+    for they go to the trash whole.
     """
     shape, operation_id = span.shape, span.operation_id
     parts = parts_of([s for s in all_shapes().values() if s.table == shape.table])
-    roots = _roots(span) if parts else []
+    roots = _roots(span, made) if parts else []
     if not roots:
         return set(), set()
     open_roots = _lock(actor, shape, roots)
@@ -40,7 +43,8 @@ def undo_lines(actor: Actor, span: Span, mine: int) -> tuple[set[int], set[int]]
         to_do: set[int] = set()
         for key, part in parts.items():
             to_do |= _to_do(cursor, part, columns[key], operation_id, open_roots)
-            kept |= changed_since(part.table, _updates(part, operation_id, open_roots))
+            which = _updates(part, operation_id, open_roots)
+            kept |= changed_since(part.table, which, touched_columns(part.table, which))
         moved = sorted(to_do)
         _renew(cursor, shape, moved, actor.user_id, mine)
         rows.remember_actor(actor.user_id, mine)
@@ -52,7 +56,7 @@ def undo_lines(actor: Actor, span: Span, mine: int) -> tuple[set[int], set[int]]
     return touched, kept
 
 
-def _roots(span: Span) -> list[int]:
+def _roots(span: Span, made: Collection[int]) -> list[int]:
     """The records whose lines the operation changed, without those that it made."""
     base = span.shape.base
     with connection.cursor() as cursor:
@@ -62,7 +66,7 @@ def _roots(span: Span) -> list[int]:
             [span.operation_id, base, span.first, span.last, base],
         )
         found = {row[0] for row in cursor.fetchall()}
-    return sorted(found - span.records("create")) if found else []
+    return sorted(found.difference(made))
 
 
 def _lock(actor: Actor, shape: Shape, ids: list[int]) -> list[int]:

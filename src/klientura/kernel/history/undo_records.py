@@ -1,6 +1,6 @@
 """The records of an operation that is taken back: what it made goes to the trash, old values return."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -24,6 +24,9 @@ _MOVES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
 _HEADER = sql.SQL("updated_at = %s, updated_by_id = %s, operation_id = %s, version = r.version + 1")
 
 
+type Acts = dict[str, set[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """What an operation did to the records of one table: to all of them, or to those from one number to another."""
@@ -44,22 +47,25 @@ class Span:
             (self.operation_id, base, self.first, self.last, base),
         )
 
-    def records(self, *actions: str) -> set[int]:
-        """The records on which it did any of these."""
+    def acts(self) -> Acts:
+        """What it did to the records themselves: each kind of act, and the records on which."""
+        found: Acts = {}
         with connection.cursor() as cursor:
             cursor.execute(
-                sql.SQL(
-                    "select distinct c.record_id from kernel_change c where {} and c.action = any(%s)"
-                ).format(self.changes.sql),
-                [*self.changes.params, list(actions)],
+                sql.SQL("select distinct c.action, c.record_id from kernel_change c where {}").format(
+                    self.changes.sql
+                ),
+                self.changes.params,
             )
-            return {row[0] for row in cursor.fetchall()}
+            for action, record_id in cursor.fetchall():
+                found.setdefault(action, set()).add(record_id)
+        return found
 
 
 def undo_records(
-    actor: Actor, span: Span, mine: int, *, stay: Collection[int] = ()
+    actor: Actor, span: Span, acts: Acts, mine: int, *, stay: Collection[int] = ()
 ) -> tuple[set[int], set[int]]:
-    """Take back what an operation did to the records of a span, in the name of the operation `mine`.
+    """Take back what an operation did to the records of a span (its `acts`), in the name of the operation `mine`.
 
     Records that it made and that are in `stay` are left.
 
@@ -71,7 +77,7 @@ def undo_records(
     values: list[Any] = [timezone.now(), actor.user_id, mine]
     reach = scope(actor, span.shape, "edit")
     for action, change, state in _MOVES:
-        if not (mentioned := span.records(action)):
+        if not (mentioned := acts.get(action)):
             continue
         which = reach
         if action != "create":
@@ -83,7 +89,7 @@ def undo_records(
         )
         done |= moved
         kept |= _in_state(span.shape, state, mentioned - moved)
-    if mentioned := span.records("update") - span.records("create"):
+    if mentioned := acts.get("update", set()) - acts.get("create", set()):
         restored, left = _take_back_updates(span, values, reach, mentioned)
         done |= restored
         kept |= left
@@ -96,8 +102,9 @@ def _take_back_updates(
     """Old values return. Records that the operation itself made are not `mentioned`: they go to the trash, or stay, whole."""
     which = span.changes
     only = Predicate(sql.SQL("{} and r.id = any(%s)").format(reach.sql), (*reach.params, sorted(mentioned)))
-    since = changed_since(span.shape.table, which)
-    restored = restore_values(span.shape, which, values, only)
+    columns = touched_columns(span.shape.table, which)
+    since = changed_since(span.shape.table, which, columns)
+    restored = restore_values(span.shape, which, values, only, columns)
     return restored, mentioned & (since | _gone(span.shape, mentioned - restored, reach))
 
 
@@ -159,12 +166,14 @@ def _gone(shape: Shape, ids: set[int], reach: Predicate) -> set[int]:
         return ids - {row[0] for row in cursor.fetchall()}
 
 
-def restore_values(shape: Shape, which: Predicate, values: list[Any], reach: Predicate) -> set[int]:
+def restore_values(
+    shape: Shape, which: Predicate, values: list[Any], reach: Predicate, columns: Sequence[str]
+) -> set[int]:
     """Put the values before certain changes `c` back where the present ones are still theirs; return the records.
 
-    The newest change of a record goes first. `values` are when, who and in which operation; `reach` limits the records `r`.
+    The newest change of a record goes first. `values` are when, who and in which operation; `reach` limits the records `r`;
+    `columns` are those which the changes say anything about.
     """
-    columns = touched_columns(shape.table, which)
     if not columns:
         return set()
     together = {c: group for group in _groups(shape) for c in group}

@@ -34,7 +34,7 @@ def must_stay(operation_id: int) -> ByTable:
     point at, those that such records point at in their turn, and the people of such organisations.
     """
     made = _made(operation_id)
-    known = [p for p in (*pointers(), *_of_many()) if p.target in made]
+    known = [p for p in pointers() if p.target in made]
     found: ByTable = defaultdict(set)
     for table, base in made.items():
         found[table] |= _touched(operation_id, base)
@@ -99,7 +99,7 @@ def _touched(operation_id: int, base: str) -> set[int]:
 
 
 def pointers() -> Iterator[_Pointer]:
-    """Every reference of every object, those by name of the object (subject_object, subject_id) too."""
+    """Every reference of every object, those by name of the object (subject_object, subject_id) and to several too."""
     mates = {(s.spec.row_mate.member, s.spec.row_mate.link) for s in all_shapes().values() if s.spec.row_mate}
     found: dict[tuple[str, str, str], _Pointer] = {}
     for shape in all_shapes().values():
@@ -109,6 +109,7 @@ def pointers() -> Iterator[_Pointer]:
                 mate = (shape.key, key) in mates
                 found[shape.table, column, target] = _Pointer(shape.table, column, target, only, mate)
     yield from found.values()
+    yield from _of_many()
 
 
 def _of_many() -> Iterator[_Pointer]:

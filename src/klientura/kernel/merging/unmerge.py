@@ -14,6 +14,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable, readable_parts
 from klientura.kernel.errors import BadRequest, Denied
 from klientura.kernel.events.outbox import emit
+from klientura.kernel.history.since import touched_columns
 from klientura.kernel.history.undo import Undone
 from klientura.kernel.history.undo_lines import undo_lines
 from klientura.kernel.history.undo_records import Span, restore_values
@@ -207,7 +208,8 @@ def _take_apart(
         sql.SQL("c.operation_id = %s and c.object = %s and c.record_id = %s"),
         (target.pk, shape.base, kept_id),
     )
-    restore_values(shape, which, [timezone.now(), product.user_id, mine], Predicate(sql.SQL("true")))
+    header = [timezone.now(), product.user_id, mine]
+    restore_values(shape, which, header, Predicate(sql.SQL("true")), touched_columns(shape.table, which))
     undo_lines(product, Span(shape, target.pk), mine)
     with connection.cursor() as cursor:
         cursor.execute(_STAYED.format(table=sql.Identifier(shape.table)), [target.pk, shape.base, kept_id])

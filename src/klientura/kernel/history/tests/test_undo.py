@@ -2,14 +2,17 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.events.outbox import deliver
-from klientura.kernel.history.undo import undo
+from klientura.kernel.history.undo import spans, take_back_span, undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import bulk, operations, read, write
+from klientura.kernel.store.generated import parts_of
+from klientura.kernel.store.models import Operation
 from klientura.kernel.testing.company import found_company
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +282,24 @@ def test_records_that_an_import_made_go_whole_or_stay_whole(actor: Actor, shape:
     assert {r["id"] for r in read.page(actor, shape, trashed=True).rows} == {untouched, restored}
     row = read.get(actor, shape, edited)
     assert (row["inn"], row["note"], row["city"]) == ("7827763273", "из файла", "Омск")
+
+
+def test_a_span_is_asked_once_what_was_done_to_it_and_to_which_columns(
+    actor: Actor, shape: Shape, five: tuple[int, ...]
+):
+    done = bulk.edit(
+        actor,
+        shape,
+        bulk.Selection(ids=five),
+        {"city": "Омск", "phone": "+7 495 000-11-22", "roles": ["client"]},
+    )
+    span = next(spans(Operation.objects.get(pk=done.operation_id)))
+    mine = operations.start(actor, "undo", shape.key, undoes_id=done.operation_id)
+    with CaptureQueriesContext(connection) as asked:
+        moved, kept = take_back_span(actor, span, mine.pk, set())
+    assert (moved, kept) == (set(five), [])
+    texts = [q["sql"] for q in asked.captured_queries]
+    assert sum("select distinct c.action, c.record_id" in text for text in texts) == 1
+    columns = [text for text in texts if "jsonb_object_keys" in text]
+    assert len(columns) == 1 + len(parts_of([shape])), "once for the records, once for the lines of each part"
+    assert len(texts) == 39

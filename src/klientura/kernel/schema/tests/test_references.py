@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, Invalid
+from klientura.kernel.history.preview import preview
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.merge import merge
@@ -201,3 +202,18 @@ def test_an_undone_import_leaves_whom_others_point_at(admin: Actor, shape: Shape
 
     assert (undone.restored, undone.kept) == (1, [made[0]])
     assert pointed(admin, shape, one) == [(made[0], "Иванов")]
+
+
+def test_what_an_undo_would_leave_is_told_with_what_holds_it(admin: Actor, shape: Shape):
+    """Those brought first are kept by what was brought later and names them in a list."""
+    first, second = operations.start(admin, "import", "person"), operations.start(admin, "import", shape.key)
+    people = [
+        write.create(admin, shape_of("person"), {"last_name": name}, operation_id=first.pk)
+        for name in ("Иванов", "Ольгина", "Свободный")
+    ]
+    one = write.create(admin, shape, {"name": "Завод", KEY: people[:2]}, operation_id=second.pk)
+    found = preview(first.pk)
+    assert (found.number, found.stay) == (2, {"party": set(people[:2])})
+    assert found.later == {second.pk: {("party", people[0]), ("party", people[1])}}
+    write.trash(admin, shape, [one])
+    assert preview(first.pk).number == 0
