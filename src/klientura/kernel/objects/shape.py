@@ -140,6 +140,11 @@ class Shape:
     arrangements: Mapping[tuple[str, str], tuple[Section, ...]] = field(default_factory=dict)
     """Sections of card and form for a role, a stage, or both; «» stands for any."""
 
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """The keys of the fields of all sections, in their order on the card."""
+        return tuple(key for section in self.spec.sections for key in section.fields)
+
     def sections_for(self, role: str, stage: str = "") -> tuple[Section, ...]:
         """The sections of the card and the form for somebody of a role, of a record at a stage: the closest there are."""
         for place in ((role, stage), (role, ""), ("", stage)):

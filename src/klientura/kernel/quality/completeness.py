@@ -61,7 +61,7 @@ class Measured:
 def countable(actor: Actor, shape: Shape) -> list[FieldShape]:
     """The fields that may count: those that the actor sees and people fill in, in the order of the card."""
     fields = readable(actor, shape)
-    order = [k for section in shape.spec.sections for k in section.fields]
+    order = shape.placed
     keys = [*order, *(k for k in fields if k not in order)]
     return [
         f

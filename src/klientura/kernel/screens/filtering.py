@@ -110,7 +110,7 @@ def titles_of(actor: Actor, field: FieldShape, ids: Sequence[int]) -> dict[int, 
 
 def filter_fields(shape: Shape, open_keys: frozenset[str]) -> list[dict[str, Any]]:
     """The fields of the builder, in the order of the form. Operators that take lists of free values stay with the API."""
-    order = [k for section in shape.spec.sections for k in section.fields]
+    order = shape.placed
     fields = {k: f for k, f in shape.fields.items() if k in open_keys}
     keys = [*order, *(k for k in fields if k not in order)]
     made = []

@@ -110,7 +110,7 @@ def _capital(label: Any) -> str:
 
 def all_columns(actor: Actor, shape: Shape) -> list[str]:
     """Everything that the actor sees of an object: its fields, its contacts by kind, its other lines field by field."""
-    keys = [k for section in shape.spec.sections for k in section.fields]
+    keys = shape.placed
     lines = _line_targets(actor, shape)
     mirrored = {"phone", "email"} if any(t.kind == "contact" for t in lines.values()) else set()
     fields = readable(actor, shape)

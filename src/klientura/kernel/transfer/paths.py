@@ -96,7 +96,7 @@ def _of_shape(actor: Actor, shape: Shape, *, mate: bool) -> Iterator[Target]:
 
 
 def _in_order(shape: Shape, fields: dict[str, FieldShape]) -> list[str]:
-    on_card = [k for section in shape.spec.sections for k in section.fields if k in fields]
+    on_card = [k for k in shape.placed if k in fields]
     return list(dict.fromkeys([*on_card, *fields]))
 
 

@@ -21,7 +21,7 @@ def date_fields(actor: Actor, shape: Shape) -> dict[str, FieldShape]:
     """The dates by which records may stand in a calendar, those of the object itself first."""
     fields = readable(actor, shape)
     found = [f for f in fields.values() if f.type.key in DATES and f.filterable]
-    order = [k for section in shape.spec.sections for k in section.fields]
+    order = shape.placed
     found.sort(key=lambda f: (f.key in LAST, not f.writable, order.index(f.key) if f.key in order else 99))
     return {f.key: f for f in found}
 

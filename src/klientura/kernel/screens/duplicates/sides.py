@@ -45,7 +45,7 @@ def sides(asked: Request, shape: Shape, pair: QueuedPair) -> list[dict[str, Any]
 def _fields(asked: Request, shape: Shape) -> Mapping[str, FieldShape]:
     """What tells the two apart first, then the rest of the card, then who keeps it and since when."""
     known = readable(asked.actor, shape)
-    named = [k for section in shape.spec.sections for k in section.fields]
+    named = shape.placed
     compared = [k for k in named if k in roles_of(shape).fields]
     wanted = dict.fromkeys((*compared, *named, *FACTS))
     return {k: known[k] for k in wanted if k in known}

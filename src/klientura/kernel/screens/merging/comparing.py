@@ -65,7 +65,7 @@ def compare(asked: Request, shape: Shape, want: Asked) -> Compared:
     kept_id = want.kept or _fullest(stored, counts)
     stored.sort(key=lambda r: (r["id"] != kept_id, want.ids.index(r["id"])))
     seen = readable(asked.actor, shape)
-    order = {k: n for n, k in enumerate(k for s in shape.spec.sections for k in s.fields)}
+    order = {k: n for n, k in enumerate(shape.placed)}
     groups = [g for g in groups_of(shape) if all(k in seen for k in g.keys)]
     groups.sort(key=lambda g: min(order.get(k, len(order)) for k in g.keys))  # as on the card
     return Compared(stored, rows, counts, groups)

@@ -8,16 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import may, readable, writable
-from klientura.kernel.errors import BadRequest, Conflict, Denied, Invalid, NotFound, Text
+from klientura.kernel.errors import Conflict, Denied, Invalid, NotFound, Text
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens import conditional, inputs, rows_of
-from klientura.kernel.screens.cells import cell
-from klientura.kernel.screens.chosen import in_words, names_of
-from klientura.kernel.screens.conflicts import seen_version, who_changed
+from klientura.kernel.screens import conditional, in_place, rows_of
+from klientura.kernel.screens.conflicts import seen_version
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.facts import NOTHING, sent
-from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState, read_state, shown_columns
 from klientura.kernel.store import field_states, read, write
 from klientura.kernel.store.read import Row
@@ -86,25 +82,19 @@ def closed_to_all(asked: Request, shape: Shape, field: FieldShape) -> Text:
 def _editor(
     asked: Request, shape: Shape, row: Row, field: FieldShape, *, error: str = "", raw: Any = None
 ) -> HttpResponse:
-    control = inputs.control(
-        field, row[field.key], lang(), company_currency=asked.installation.currency, raw=raw, row=row,
-        names=names_of(asked.actor, [(field, raw)]),
-    )  # fmt: skip
     return show(
         asked, "sheet/editor.html", status=422 if error else 200, error=error,
-        control={**control, "label": field.heading, "id": f"cell-{row['id']}-{field.key}"},
+        control={**in_place.control(asked, row, field, raw), "id": f"cell-{row['id']}-{field.key}"},
         version=asked.POST.get("version") or row["version"],
     )  # fmt: skip
 
 
 def _save(asked: Request, shape: Shape, state: ListState, row: Row, field: FieldShape) -> HttpResponse:
-    values = inputs.values_from(asked.POST, {field.key: field})
-    if not values and field.type.key not in NOTHING:
-        raise BadRequest(_("The form came without the value to be saved. Reload the page."), code="value")
-    values = values or {field.key: NOTHING[field.type.key]}
-    raw = values[field.key]
+    raw = in_place.given(asked, field)
     try:
-        write.update(asked.actor, shape, row["id"], values, expected_version=seen_version(asked, row))
+        write.update(
+            asked.actor, shape, row["id"], {field.key: raw}, expected_version=seen_version(asked, row)
+        )
     except Invalid as refused:
         mine = [e for e in refused.errors if e.field == field.key]
         said = [
@@ -149,7 +139,5 @@ def _conflict(
     row = read.get(asked.actor, shape, record_id)  # as the one who was faster left it
     return show(
         asked, "sheet/conflict.html", status=409, name=field.key, label=field.heading, version=version,
-        who=who_changed(asked, shape, row, [field.key])[field.key],
-        mine=in_words(field, raw, names_of(asked.actor, [(field, raw)])), mine_raw=sent(raw),
-        theirs=cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
+        **in_place.sides(asked, shape, row, field, raw),
     )  # fmt: skip
