@@ -39,9 +39,9 @@ def write(actor: Actor, shape: Shape, record_id: int, text: Any, *, chosen: Iter
     made = Comment.objects.create(
         object=shape.base, record_id=record_id, text=said, mentions=named, author_id=actor.user_id, at=timezone.now()
     )  # fmt: skip
-    seeing = _seeing(shape, record_id, [m["id"] for m in named])
-    _tell(actor, shape, made, seeing)
-    return Written(made, _blind(named, seeing))
+    sighted = seeing(shape, record_id, [m["id"] for m in named])
+    tell(actor, shape, made, sighted)
+    return Written(made, _blind(named, sighted))
 
 
 @transaction.atomic
@@ -59,10 +59,10 @@ def change(
         comment.text, comment.mentions, comment.edited_at = said, named, timezone.now()
         comment.save(update_fields=["text", "mentions", "edited_at"])
     added = [m for m in named if m["id"] not in before]
-    seeing = _seeing(shape, record_id, [m["id"] for m in added])
-    if seeing:
-        _tell(actor, shape, comment, seeing, edited=True)
-    return Written(comment, _blind(added, seeing))
+    sighted = seeing(shape, record_id, [m["id"] for m in added])
+    if sighted:
+        tell(actor, shape, comment, sighted, edited=True)
+    return Written(comment, _blind(added, sighted))
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def _checked(text: Any) -> str:
     return said
 
 
-def _seeing(shape: Shape, record_id: int, user_ids: Sequence[int]) -> list[int]:
+def seeing(shape: Shape, record_id: int, user_ids: Sequence[int]) -> list[int]:
     """Those of some users who may read the record."""
     if not user_ids:
         return []
@@ -104,13 +104,14 @@ def _seeing(shape: Shape, record_id: int, user_ids: Sequence[int]) -> list[int]:
     return [u for u in user_ids if found.get(u)]
 
 
-def _blind(named: Iterable[dict[str, Any]], seeing: Sequence[int]) -> tuple[str, ...]:
-    return tuple(m["name"] for m in named if m["id"] not in seeing)
+def _blind(named: Iterable[dict[str, Any]], sighted: Sequence[int]) -> tuple[str, ...]:
+    return tuple(m["name"] for m in named if m["id"] not in sighted)
 
 
-def _tell(
+def tell(
     actor: Actor, shape: Shape, comment: Comment, mentioned: Sequence[int], *, edited: bool = False
 ) -> None:
+    """Have those who follow the record, and those mentioned, told of a comment."""
     emit(
         f"{shape.key}.commented", shape.base, [comment.record_id], actor_id=actor.user_id,
         payload={"comment": comment.pk, "mentioned": list(mentioned), "edited": edited},

@@ -17,4 +17,9 @@ urlpatterns = [
         views.delete,
         name="comment-delete",
     ),
+    path(
+        "<object:object>/<number:record_id>/comments/<number:comment_id>/open",
+        views.open_record,
+        name="comment-open",
+    ),
 ]

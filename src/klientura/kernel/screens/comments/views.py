@@ -8,7 +8,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
-from klientura.kernel.comments import reading, writing
+from klientura.kernel.comments import opening, reading, writing
+from klientura.kernel.comments.models import Comment
+from klientura.kernel.comments.writing import Written
 from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.notify.reading import mark_about
 from klientura.kernel.objects.registry import shape_of
@@ -42,7 +44,7 @@ def comments(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         )
     except Invalid as refused:
         return _refused(refused)
-    return _fresh(asked, shape, record_id, blind=written.blind)
+    return _fresh(asked, shape, record_id, written=written)
 
 
 @open_to(Door.SIGNED_IN)
@@ -62,7 +64,7 @@ def edit(request: HttpRequest, object: str, record_id: int, comment_id: int) -> 
         )
     except Invalid as refused:
         return _refused(refused)
-    return _fresh(asked, shape, record_id, blind=written.blind)
+    return _fresh(asked, shape, record_id, written=written)
 
 
 @open_to(Door.SIGNED_IN)
@@ -72,6 +74,25 @@ def delete(request: HttpRequest, object: str, record_id: int, comment_id: int) -
     asked, shape = of(request), shape_of(object)
     writing.delete(asked.actor, shape, record_id, comment_id)
     return _fresh(asked, shape, record_id, _("The comment is deleted"))
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def open_record(request: HttpRequest, object: str, record_id: int, comment_id: int) -> HttpResponse:
+    """POST /{object}/{id}/comments/{comment}/open: share the record with those mentioned in vain, and tell them of the comment."""
+    asked, shape = of(request), shape_of(object)
+    try:
+        names = opening.open_to_mentioned(asked.actor, shape, record_id, comment_id)
+    except Invalid as refused:
+        return _refused(refused)
+    if not names:
+        return _fresh(asked, shape, record_id)
+    text = ngettext(
+        "{names} sees this record now and is told of the comment",
+        "{names} see this record now and are told of the comment",
+        len(names),
+    )
+    return _fresh(asked, shape, record_id, text.format(names=", ".join(names)))
 
 
 @open_to(Door.SIGNED_IN)
@@ -95,6 +116,20 @@ def people(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     return show(request, "screens/options.html", items=items, query=q, empty=_("Nobody is called so"))
 
 
+def _offer(asked: Request, shape: Shape, comment: Comment) -> dict[str, str] | None:
+    """The offer to open the record to those who were mentioned in vain; None for whoever may not share it."""
+    if not opening.may_open(asked.actor, shape, comment.record_id):
+        return None
+    names = opening.openable(shape, comment)
+    if not names:
+        return None
+    text = ngettext("{names} does not see this record.", "{names} do not see this record.", len(names))
+    return {
+        "text": text.format(names=", ".join(names.values())),
+        "url": f"/{shape.key}/{comment.record_id}/comments/{comment.pk}/open",
+    }
+
+
 def _chosen(request: HttpRequest) -> list[int]:
     return [n for raw in request.POST.getlist("chosen")[:100] if (n := number(raw)) is not None]
 
@@ -106,10 +141,17 @@ def _refused(refused: Invalid) -> HttpResponse:
 
 
 def _fresh(
-    asked: Request, shape: Shape, record_id: int, text: str = "", *, blind: tuple[str, ...] = ()
+    asked: Request, shape: Shape, record_id: int, text: str = "", *, written: Written | None = None
 ) -> HttpResponse:
-    """The tab as it is now; who was mentioned in vain is told at once. Whoever writes has read what was said to them here."""
-    response = show(asked, "comments/panel.html", panel_context=panel.of_page(asked, shape, record_id))
+    """The tab as it is now; who was mentioned in vain is told at once, and may be let in by whoever may share.
+
+    Whoever writes has read what was said to them here.
+    """
+    blind = written.blind if written else ()
+    context = panel.of_page(asked, shape, record_id)
+    if written and blind:
+        context["offer"] = _offer(asked, shape, written.comment)
+    response = show(asked, "comments/panel.html", panel_context=context)
     if mark_about(asked.actor, shape, record_id):
         response["HX-Trigger"] = json.dumps({"notified": True})
     response["HX-Retarget"], response["HX-Reswap"] = "#comments", "outerHTML"
