@@ -44,7 +44,8 @@ def test_the_author_opens_the_record_in_one_step(company: Company, ours: int) ->
         (company.users["outsider"].pk, "read", None)
     ]
     told = [
-        (e.payload or {})["mentioned"] for e in Event.objects.filter(kind="organisation.commented").order_by("pk")
+        (e.payload or {})["mentioned"]
+        for e in Event.objects.filter(kind="organisation.commented").order_by("pk")
     ]
     ids = {m["name"]: m["id"] for m in comment.mentions}
     assert told == [[ids["Глеб Соул"]], [ids["Дина Юсупова"]]]
