@@ -84,6 +84,7 @@ class Params:
     target: str | None = None  # key of the object a reference points at
     map_service: str = ""  # that shows a place when somebody asks for it
     currency_field: str | None = None
+    not_before: str = ""  # the date of the same record that this one never lies before
     normalise: Callable[[str], str] | None = None  # raises FieldProblem for a value it refuses
 
 

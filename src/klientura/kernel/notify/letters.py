@@ -54,10 +54,13 @@ def _headline(line: Line) -> str:
 
 
 def _as_text(line: Line, site: str, lang: Language) -> str:
-    titles = ", ".join(r.title for r in line.records)
+    if line.url or not line.records:
+        named = [", ".join(r.title for r in line.records)]
+    else:  # of several records each has a way to it
+        named = [f"{r.title}: {site}{r.url}" for r in line.records]
     who = " · ".join(t for t in (line.who, format_datetime(line.at, lang)) if t)
     return "\n".join(
-        t for t in (line.text, titles, line.detail, who, f"{site}{line.url}" if line.url else "") if t
+        t for t in (line.text, *named, line.detail, who, f"{site}{line.url}" if line.url else "") if t
     )
 
 

@@ -1,5 +1,6 @@
 """The server where letters are handed in: kept by an administrator, its password sealed."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from django.core.mail.backends.smtp import EmailBackend
 
 PURPOSE = "mail password"
+_WITHIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9-]{0,62}(:\d{1,5})?/?")
+"""An address within the company's own network: the name of a machine, which is no name of the internet."""
 PATIENCE = 15
 """Seconds to wait for a mail server."""
 KEYS = frozenset({"host", "port", "security", "username", "password", "sender", "site", "active"})
@@ -121,7 +124,11 @@ def _normal(key: str, text: str) -> str:
         return ""
     if key == "host":
         return text if text == "localhost" else normalise_host(text)
-    return normalise_email(text) if key == "sender" else normalise_site(text).rstrip("/")
+    if key == "sender":
+        return normalise_email(text)
+    if _WITHIN.fullmatch(text):
+        return text.rstrip("/")
+    return normalise_site(text).rstrip("/")
 
 
 def connection_to(row: MailServer) -> "EmailBackend":

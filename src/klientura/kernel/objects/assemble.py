@@ -347,4 +347,5 @@ def _params(row: "AddedField", kind: FieldType, shape: Shape, choices: Choices) 
         target=given.get("target"),
         map_service=given.get("map", ""),
         currency_field=currency,
+        not_before=given.get("not_before", ""),
     )

@@ -89,6 +89,7 @@ def derive_field(
         and kind not in {"long_text", "multi_option", "tags", "file", "location"}
         and column.name not in {"uid", "version"},
         contains=options.contains,
+        grouped=options.grouped,
         open_options=options.open_options,
         kept_options=tuple(options.kept_options.items()),
         tracked=options.tracked,
@@ -130,6 +131,7 @@ def _params(column: Column, options: Field, targets: Mapping[str, str], home: tu
         target=target,
         currency_field=getattr(column, "currency_field", None),
         normalise=options.normalise,
+        not_before=options.not_before,
         home=home[0],
         dictionary=home[1],
     )

@@ -28,6 +28,7 @@ class Field:
     filterable: bool = True
     sortable: bool = True
     contains: bool = False  # a trigram index serves «contains»
+    grouped: bool = False  # a line of text whose values come back (a city, a source): lists are grouped by it
     read_only: bool = False  # kept by the product itself
     by_verb: str | None = None  # only this action changes it
     normalise: Callable[[str], str] | None = None
@@ -37,6 +38,7 @@ class Field:
     target: str | None = None  # object of a reference, when its model serves several
     minimum: int | None = None
     maximum: int | None = None
+    not_before: str = ""  # the date of the same record that this one never lies before
     tracked: bool = True  # kept in the history; facts that follow from other records are not
     within: tuple[str, str] | None = (
         None  # (field here, field of the target): first those that share its record
@@ -127,6 +129,7 @@ class ObjectSpec:
     quick: tuple[str, ...] = ()  # fields of the short form in the dialog; else the first of the sections
     columns: tuple[str, ...] = ()
     sort: str = "-created_at"
+    calendar: str = ""  # the date by which a calendar opens; else the first of its own
     search: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     parent: str | None = None  # reference whose readers may read this too (scope «parent»)

@@ -25,6 +25,8 @@ from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.uses import uses_of
 
 ADD, CHANGE, RESTORE, REMOVE, STAY, CLASH = "add", "change", "restore", "remove", "stay", "clash"
+AT_FIRST: Final = frozenset({"name_label", "name_numbers"})
+"""What a kind of record is made with: the field of its name is the company's own from then on."""
 ACTS: Final = (CLASH, ADD, RESTORE, CHANGE, REMOVE, STAY)
 _GONE = _("You deleted it for good; it stays away.")
 _REMOVED = _("You removed it; it stays removed.")
@@ -195,7 +197,10 @@ def _step(
         return Step(STAY, **here, notes=(_REMOVED,))
     if entry.kind == FIELD and part.said.get("type", entry.type) != entry.type:
         return Step(STAY, **here, notes=(_TYPE,))
-    changes, kept = merged(part.said, part.left, stands.attributes, entry.said)
+    says = {k: v for k, v in entry.said.items() if k not in AT_FIRST}
+    changes, kept = merged(
+        {k: v for k, v in part.said.items() if k not in AT_FIRST}, part.left, stands.attributes, says
+    )
     act = RESTORE if not stands.active else CHANGE if changes else STAY
     return Step(act, **here, changes=changes, kept=kept)
 

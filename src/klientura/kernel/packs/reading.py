@@ -13,6 +13,7 @@ from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.assemble import COMPUTED
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.schema.naming import MAX_KEY, PREFIX
+from klientura.kernel.schema.objects import read_name
 from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, read_field, texts_of
 
 FORMAT = 1
@@ -25,7 +26,17 @@ KINDS: Final = (OBJECT, FIELD, LAYOUT, VIEW)
 """In the order in which they are written."""
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     OBJECT: frozenset(
-        {"label", "plural", "new_label", "name_label", "icon", "navigation", "board", "parent"}
+        {
+            "label",
+            "plural",
+            "new_label",
+            "name_label",
+            "name_numbers",
+            "icon",
+            "navigation",
+            "board",
+            "parent",
+        }
     ),
     FIELD: frozenset(
         {
@@ -193,6 +204,11 @@ def _entry(
     said = {name: raw[name] for name in ATTRIBUTES[kind] if name in raw}
     if kind == FIELD:
         said = _field(raw, said, place, own, wrong)
+    if kind == OBJECT and "name_numbers" in said:
+        found = Complaints()
+        read_name({"en": "name"}, said["name_numbers"], found)
+        for e in found.errors:
+            wrong.add(f"{place}.{e.field.replace('params', 'name_numbers')}", e.code, e.message)
     path = {OBJECT: key, LAYOUT: object_key}.get(kind) or f"{object_key}/{key}"
     return Entry(kind, path, object_key or key, said, str(raw.get("type", "")))
 

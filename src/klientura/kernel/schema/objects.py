@@ -11,11 +11,11 @@ from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import CUSTOMER, AddedField, AddedObject
 from klientura.kernel.objects.registry import RESERVED_KEYS, all_shapes, declared
-from klientura.kernel.schema import indexing, rollup_sql, tables
+from klientura.kernel.schema import indexing, numbers, rollup_sql, tables
 from klientura.kernel.schema.fields import FILLED_CAP, InUse, Stale, require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
-from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, text_of, texts_of
+from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, FieldWish, read_field, text_of, texts_of
 
 MAX_OBJECTS = 200
 NAME = "name"
@@ -25,7 +25,8 @@ NAME = "name"
 def add_object(actor: Actor, raw: Mapping[str, Any], *, layer: str = CUSTOMER) -> AddedObject:
     """Add a kind of record: `raw` holds label, plural {"ru", "en"}, and as wanted new_label, key, icon, name_label.
 
-    `layer` is the pack that brings it.
+    `layer` is the pack that brings it. `name_numbers` ({prefix, digits, yearly, start}, as of a number in a row) has the
+    records numbered instead of named by hand; as the type of every field, that is settled for good.
 
     It begins with one field, its name; more come by `add_field`. Raises Invalid, Busy.
     """
@@ -33,6 +34,8 @@ def add_object(actor: Actor, raw: Mapping[str, Any], *, layer: str = CUSTOMER) -
     values = _read(raw)
     wrong = Complaints()
     name_label = texts_of(raw.get("name_label"), "name_label", MAX_LABEL, wrong)
+    numbered = raw.get("name_numbers")
+    name = read_name(name_label or {"ru": "название", "en": "name"}, numbered, wrong)
     wrong.end()
     given = raw.get("key") or ""
     if not isinstance(given, str):
@@ -54,19 +57,28 @@ def add_object(actor: Actor, raw: Mapping[str, Any], *, layer: str = CUSTOMER) -
             changed_by_id=actor.user_id,
             **values,
         )
-        AddedField.objects.create(
-            object=key, key=NAME, type="text", required=True, searched=True, position=1,
-            label=name_label or {"ru": "название", "en": "name"}, changed_by_id=actor.user_id,
+        named = AddedField.objects.create(
+            object=key, key=NAME, type="text" if numbered is None else numbers.AUTONUMBER, required=numbered is None,
+            searched=True, position=1, label=dict(name.label), params=dict(name.params), changed_by_id=actor.user_id,
         )  # fmt: skip
         shape = assemble(declared(), read_additions())[key]
         tables.create_table(made.table)
         tables.add_column(made.table, shape.fields[NAME], None)
+        if numbered is not None:
+            numbers.make_sequence(made.table, named.column, named.params.get("start", 1))
         tables.keep_by_itself([shape])
         return made
 
     made = change_schema(act)
     indexing.begin(actor)
     return made
+
+
+def read_name(label: Mapping[str, str], numbered: object, wrong: Complaints) -> FieldWish:
+    """The field by which records are called: typed by hand, or a number in a row."""
+    if numbered is None:
+        return read_field({"label": label}, "text", wrong)
+    return read_field({"label": label, "params": numbered}, numbers.AUTONUMBER, wrong)
 
 
 def change_object(
@@ -151,7 +163,18 @@ def _set_state(actor: Actor, here: AddedObject, state: str) -> None:
 
 def _read(raw: Mapping[str, Any]) -> dict[str, Any]:
     wrong = Complaints()
-    known = {"label", "plural", "new_label", "name_label", "key", "icon", "navigation", "board", "parent"}
+    known = {
+        "label",
+        "plural",
+        "new_label",
+        "name_label",
+        "name_numbers",
+        "key",
+        "icon",
+        "navigation",
+        "board",
+        "parent",
+    }
     for name in sorted(set(raw) - known):
         wrong.add(name[:60], "unknown", _("There is no such field."))
     values = {

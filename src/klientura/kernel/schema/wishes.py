@@ -1,5 +1,6 @@
 """What an administrator wants of a field, read and checked before anything is touched."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -180,12 +181,18 @@ def _computed(raw: Mapping[str, Any], kind: str, wrong: Complaints) -> dict[str,
     return {}
 
 
+def _is_key(given: object) -> bool:
+    return isinstance(given, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,62}", given) is not None
+
+
 def _switches(raw: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """The particulars that are a choice of the administrator's and nothing to be got wrong."""
     if kind == "tags" and raw.get("open_tags") is False:
         return {"open_tags": False}
     if kind == "location" and raw.get("map") in MAPS:
         return {"map": raw["map"]}
+    if kind in {"date", "datetime"} and _is_key(raw.get("not_before")):
+        return {"not_before": raw["not_before"]}
     if kind == "file" and raw.get("many") is not True:
         return {"maximum": 1}
     return {}

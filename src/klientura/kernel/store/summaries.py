@@ -73,8 +73,10 @@ def grouping_of(actor: Actor, shape: Shape, key: str) -> Grouping:
 
 
 def may_group(candidate: FieldShape) -> bool:
-    """Whether records can be grouped by a field."""
-    return candidate.filterable and (candidate.type.groupable or candidate.type.key in DATES)
+    """Whether records can be grouped by a field: by what has few values, by periods, and by texts that are said to come back."""
+    return candidate.filterable and (
+        candidate.type.groupable or candidate.type.key in DATES or candidate.grouped
+    )
 
 
 def summable(actor: Actor, shape: Shape, keys: Sequence[str]) -> list[FieldShape]:
@@ -131,6 +133,10 @@ def _lines(
     by = _value(grouping) if grouping else sql.SQL("null::int")
     currency = column(money) if money else sql.SQL("null::text")
     picked = [sql.SQL("{} as g").format(by), sql.SQL("{} as c").format(currency)]
+    name = sql.SQL("g")
+    if grouping and _is_text(grouping):
+        picked.append(sql.SQL("{} as name").format(column(grouping.field)))
+        name = sql.SQL("min(name)")
     picked += [sql.SQL("{} as {}").format(column(f), sql.Identifier(f"v{n}")) for n, f in enumerate(added)]
     inner = sql.SQL("select {} from {} r where {}").format(
         sql.SQL(", ").join(picked), sql.Identifier(shape.table), where.sql
@@ -139,23 +145,32 @@ def _lines(
         inner += sql.SQL(" limit {}").format(sql.Literal(CAP + 1))
     sums = [sql.SQL("sum({})").format(sql.Identifier(f"v{n}")) for n in range(len(added))]
     text = sql.SQL("select {} from ({}) q group by g, c").format(
-        sql.SQL(", ").join([sql.SQL("g, c, count(*)"), *sums]), inner
+        sql.SQL(", ").join([sql.SQL("g, c"), name, sql.SQL("count(*)"), *sums]), inner
     )
     lines: dict[Any, Line] = {}
-    for value, code, number, *found in read_for_long(text, where.params):
-        line = lines.setdefault(value, Line(value))
+    for value, code, told, number, *found in read_for_long(text, where.params):
+        line = lines.setdefault(value, Line(told))
         line.number += number
         for each, total in zip(added, found, strict=True):
             if total is not None:
                 place = line.sums[each.key]
-                name = code if each.params.currency_field else None
-                place[name] = place.get(name, Decimal(0)) + total
+                unit = code if each.params.currency_field else None
+                place[unit] = place.get(unit, Decimal(0)) + total
     return list(lines.values())
 
 
+def _is_text(grouping: Grouping) -> bool:
+    return grouping.field.type.folds and not grouping.step
+
+
 def _value(grouping: Grouping) -> sql.Composable:
-    """What records are grouped by; periods begin and end in the time zone of the reader."""
+    """What records are grouped by; periods begin and end in the time zone of the reader.
+
+    A text is one value however it is written, «Казань» or «КАЗАНЬ», as for the filter that leaves one group.
+    """
     plain = column(grouping.field)
+    if _is_text(grouping):
+        return sql.SQL("k_fold({})").format(plain)
     if not grouping.step:
         return plain
     if grouping.field.type.key == "datetime":

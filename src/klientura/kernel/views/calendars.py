@@ -18,11 +18,18 @@ LAST = frozenset({"created_at", "updated_at"})
 
 
 def date_fields(actor: Actor, shape: Shape) -> dict[str, FieldShape]:
-    """The dates by which records may stand in a calendar, those of the object itself first."""
+    """The dates by which records may stand in a calendar: the one that the object names, then those of its own."""
     fields = readable(actor, shape)
     found = [f for f in fields.values() if f.type.key in DATES and f.filterable]
     order = shape.placed
-    found.sort(key=lambda f: (f.key in LAST, not f.writable, order.index(f.key) if f.key in order else 99))
+    found.sort(
+        key=lambda f: (
+            f.key != shape.spec.calendar,
+            f.key in LAST,
+            not f.writable,
+            order.index(f.key) if f.key in order else 99,
+        )
+    )
     return {f.key: f for f in found}
 
 

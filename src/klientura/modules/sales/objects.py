@@ -108,6 +108,8 @@ OPPORTUNITY = ObjectSpec(
         "next_step_at": Field(read_only=True, tracked=False),
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
+        "source": Field(grouped=True),
+        "competitor": Field(grouped=True),
         "description": Field(contains=True),
         "tags": Field(type="tags"),
     },
@@ -141,6 +143,7 @@ OPPORTUNITY = ObjectSpec(
     ),
     quick=("name", "party", "person", "pipeline", "amount", "currency", "close_date", "owner"),
     columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
+    calendar="close_date",
     search=("name",),
     board=Board(
         group="stage",

@@ -11,11 +11,13 @@ from django.utils import timezone
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.notify import mail, posting, wishes
-from klientura.kernel.notify.letters import token_of
+from klientura.kernel.notify.letters import letter, token_of
 from klientura.kernel.notify.models import MailServer, Notification, Wish
+from klientura.kernel.notify.naming import Named
 from klientura.kernel.notify.sealing import opened, seal
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.notify.tests.smtp import Post, post_office
+from klientura.kernel.notify.wording import Line
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company
@@ -231,6 +233,39 @@ def test_the_form_sets_the_server_up(company: Company) -> None:
     assert browser.post("/settings/mail", {**given, "version": "99"}).status_code == 409
     refused = browser.post("/settings/mail", {**given, "version": "1", "host": ""})
     assert refused.status_code == 422
+
+
+def test_each_of_several_records_has_its_link_in_plain_text_too() -> None:
+    named = tuple(Named(shape_of("organisation"), n, f"Клиент {n}") for n in (1, 2))
+    line = Line(1, "changed", "pencil", NOON, read=False, open=True, text="Changed", records=named)
+    made = letter(1, "Анна", [line], "https://crm.example.org", "en")
+    for n in (1, 2):
+        assert f"Клиент {n}: https://crm.example.org/organisation/{n}" in made.text
+        assert f'href="https://crm.example.org/organisation/{n}"' in made.html
+
+
+@pytest.mark.parametrize(
+    ("site", "host", "said"),
+    [
+        ("", "localhost", "opens on this computer only"),
+        ("http://127.0.0.1:8000", "127.0.0.1", "opens on this computer only"),
+        ("http://localhost:8000", "testserver", "You have come by http://testserver"),
+        ("https://crm.example.org", "localhost", ""),
+        ("http://crm:8000/", "localhost", ""),  # within the company's own network
+        ("", "testserver", ""),
+    ],
+)
+def test_an_address_that_colleagues_cannot_open_is_told_of(
+    company: Company, site: str, host: str, said: str
+) -> None:
+    User.objects.update(language="en")
+    if site:
+        given = {"host": "smtp.example.org", "sender": "crm@example.org", "site": site}
+        mail.change(company.actor("administrator"), given)
+    answer = company.client("administrator").get("/settings/mail", SERVER_NAME=host)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert (said in page, "opens on" in page) == (True, bool(said))
 
 
 @pytest.mark.parametrize("who", ["administrator", "manager", "employee", "observer"])

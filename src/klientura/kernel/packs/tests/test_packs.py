@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, Denied, Invalid
@@ -328,7 +328,7 @@ def test_the_pack_that_comes_with_the_product_is_whole(actor: Actor):
     made = write.create(
         actor,
         shape_of("x_fitness_membership"),
-        {"name": "1", "x_fitness_client": client, "x_fitness_classes": 8},
+        {"x_fitness_client": client, "x_fitness_classes": 8},
     )
     for _visit in range(2):
         write.create(
@@ -340,4 +340,29 @@ def test_the_pack_that_comes_with_the_product_is_whole(actor: Actor):
     assert pack.state == "active"
     row = records.get(actor, shape_of("x_fitness_membership"), made)
     assert (row["x_fitness_visits"], row["x_fitness_left"]) == (2, 6)
+    assert row["name"] == row["title"] == f"А-{timezone.localdate().year}-0001"
+    dates = {"x_fitness_starts": "2026-03-01", "x_fitness_ends": "2026-02-01"}
+    with pytest.raises(Invalid) as refused:
+        write.create(actor, shape_of("x_fitness_membership"), {"x_fitness_client": client, **dates})
+    assert [(e.field, e.code) for e in refused.value.errors] == [("x_fitness_ends", "before")]
     assert {s.act for s in steps(actor, read_file(data)).values()} == {"stay"}
+
+
+def test_a_name_once_made_stays_as_it_was_made(actor: Actor):
+    """An upgrade that numbers what people have named by hand leaves the names to them, and says nothing of it."""
+    apply(actor, GYM)
+    later = copy.deepcopy(GYM) | {"version": "1.1.0"}
+    later["objects"][0] |= {"name_numbers": {"digits": 3}, "name_label": {"ru": "номер"}}
+    assert steps(actor, read(later))["x_gym_pass"].act == "stay"
+    apply(actor, later)
+    made = write.create(actor, shape_of("x_gym_pass"), {"name": "Мой"})
+    assert records.get(actor, shape_of("x_gym_pass"), made)["name"] == "Мой"
+
+
+@pytest.mark.parametrize("numbers", [{"digits": 99}, {"digits": "x"}, "1", 5])
+def test_a_name_that_cannot_be_numbered_so_is_refused(actor: Actor, numbers: object):
+    given = copy.deepcopy(GYM)
+    given["objects"][0]["name_numbers"] = numbers
+    with pytest.raises(Invalid) as refused:
+        read(given)
+    assert refused.value.errors[0].field.startswith("objects.1.name_numbers")

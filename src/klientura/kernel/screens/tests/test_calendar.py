@@ -17,6 +17,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.calendar import days
 from klientura.kernel.store import read, spans, write
 from klientura.kernel.testing.company import Company, found_company
+from klientura.kernel.views import calendars
 
 pytestmark = pytest.mark.django_db
 ACTOR = SystemActor("test")
@@ -244,3 +245,22 @@ def test_a_gallery_shows_the_columns_and_goes_on(company: Company) -> None:
     assert "<html" not in rest
     company.hide("employee", "organisation", "city")
     assert "Уфа" not in browser.get("/organisation?view=gallery").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("key", "by"),
+    [
+        ("organisation", "next_step_at"),
+        ("person", "next_step_at"),
+        ("task", "due_at"),
+        ("opportunity", "close_date"),
+    ],
+)
+def test_a_calendar_opens_with_the_date_that_its_object_names(company: Company, key: str, by: str) -> None:
+    opened = page(company.client("employee"), key=key)
+    assert f'data-by="{by}"' in opened or f"by={by}" in opened
+    actor, shape = company.actor("employee"), shape_of(key)
+    assert next(iter(calendars.date_fields(actor, shape))) == by
+    company.hide("employee", key, by)
+    assert by not in calendars.date_fields(company.actor("employee"), shape_of(key))
+    assert by not in page(company.client("employee"), key=key).split('id="calendar-area"')[1]

@@ -1,6 +1,7 @@
 """Groups of a list: in the order of the board's columns, and ticked as a whole for acts over many records."""
 
 import html
+import json
 import re
 
 import pytest
@@ -136,3 +137,28 @@ def test_groups_by_stage_stand_in_the_order_of_the_board(company: Company) -> No
     with CaptureQueriesContext(connection) as many:
         groups()
     assert len(few) == len(many)
+
+
+def test_a_text_that_comes_back_is_grouped_however_it_is_written(company: Company) -> None:
+    """And the list of a group holds as many records as its head says."""
+    made = write.create_many(
+        company.actor("employee"), shape_of("organisation"),
+        [{"name": "Гром", "city": "УФА"}, {"name": "Ёж", "city": "Орёл"}, {"name": "Еж", "city": "Орел"}],
+    )  # fmt: skip
+    assert len(made) == 3
+    write.create(company.actor("employee"), shape_of("person"), {"last_name": "Ким"})
+    browser = company.client("employee")
+    found = boxes(browser, "group=city")
+    assert sorted(found.values()) == ["2", "3", "7"]
+    for value, number in found.items():
+        tree = {"field": "city", "op": "eq", "value": json.loads(value)}
+        within = read.count(company.actor("employee"), shape_of("organisation"), tree=tree)
+        assert within.number == int(number)
+        assert seal(browser, "group=city", value)[0] == 200
+    assert browser.get("/organisation/summary?group=name").status_code == 400  # nothing comes back there
+    for key in ("city", "source"):
+        assert f"group={key}" in browser.get("/organisation").content.decode()
+        assert f"group={key}" in browser.get("/person").content.decode()
+    company.hide("employee", "organisation", "city")
+    assert browser.get("/organisation/summary?group=city").status_code == 400
+    assert "group=city" not in browser.get("/organisation").content.decode()

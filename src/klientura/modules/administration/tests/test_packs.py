@@ -110,7 +110,7 @@ def test_nothing_chosen(admin: Client):
 def test_the_packs_of_the_product_are_offered(admin: Client):
     assert "fitness" in page(admin, "/settings/packs")
     assert admin.post("/settings/packs/fitness/offer")["Location"] == "/settings/packs/fitness"
-    assert "1.0.0" in page(admin, "/settings/packs/fitness")
+    assert "1.1.0" in page(admin, "/settings/packs/fitness")
     assert admin.post("/settings/packs/nothing/offer").status_code == 404
     assert admin.get("/settings/packs/nothing").status_code == 404
 

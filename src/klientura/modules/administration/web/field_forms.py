@@ -223,6 +223,8 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": "select", "name": "target", "label": _("Kind of record"), "required": True, "empty": "—",
              "options": [{"value": s.key, "label": str(s.plural)} for s in targets()]}
         )  # fmt: skip
+    if kind in {"date", "datetime"}:
+        made += _earlier(shape, kind, row)
     if kind == "tags":
         made.append(
             {"type": "switch", "name": "open_tags", "label": _("Whoever may fill it in may also make new tags"),
@@ -242,6 +244,16 @@ def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, 
             {"type": control, "name": "default", "label": _("New records begin with"), "optional": True}
         )
     return made
+
+
+def _earlier(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, Any]]:
+    """Which date of the record it never lies before; nothing to choose where there is no other."""
+    others = [f for f in shape.fields.values() if f.type.key == kind and not (row and f.key == row.key)]
+    return [
+        {"type": "select", "name": "not_before", "label": _("Never before"), "empty": _("any date"),
+         "options": [{"value": f.key, "label": f.heading} for f in others],
+         "hint": _("A date before it is refused in forms, imports and programs alike.")}
+    ]  # fmt: skip
 
 
 def _numbering() -> list[dict[str, Any]]:
@@ -336,6 +348,8 @@ def raw_from(form: QueryDict, kind: str, *, creating: bool) -> dict[str, Any]:
         raw["params"] |= {"formula": form.get("formula", ""), "shown": form.get("shown", "")}
     if kind == "autonumber":
         raw["params"] |= {"prefix": form.get("prefix", ""), "yearly": "yearly" in form}
+    if kind in {"date", "datetime"}:
+        raw["params"] = {"not_before": form.get("not_before", "")}
     if kind == "tags":
         raw["params"] = {"open_tags": "open_tags" in form}
     if kind == "location":

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from klientura.kernel.errors import BadRequest, FieldError
+from klientura.kernel.errors import BadRequest, FieldError, Text
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.screens.context import show
 from klientura.kernel.web.requests import of
@@ -32,7 +32,10 @@ def seen_version(request: HttpRequest) -> int:
     return int(seen)
 
 
-PLACES: Final = (
+type Page = tuple[str, Text, str, str]
+type Pages = tuple[Text, tuple[Page, ...]]
+
+PLACES: Final[tuple[Pages, ...]] = (
     (
         _l("Company and people"),
         (
@@ -64,7 +67,7 @@ PLACES: Final = (
     ),
 )
 """What administrators set for everybody, by groups: key, label, icon, address."""
-OWN: Final = (
+OWN: Final[Pages] = (
     _l("For you alone"),
     (
         ("me", _l("My profile"), "user-cog", "/me"),
@@ -73,16 +76,15 @@ OWN: Final = (
         ("my-tokens", _l("My API tokens"), "key-round", "/me/tokens"),
     ),
 )
-MY_PEOPLE: Final = ("people", _l("My people"), "user-check", "/me/people")
+MY_PEOPLE: Final[Page] = ("people", _l("My people"), "user-check", "/me/people")
 
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The settings pages that are open to the reader, by groups: {label, pages: [{key, label, icon, url}]}."""
     actor = of(request).actor
     label, pages = OWN
-    places = [(label, (MY_PEOPLE, *pages) if actor.role == "manager" else pages)]
-    if actor.is_admin:
-        places = [*PLACES, *places]
+    mine: Pages = (label, (MY_PEOPLE, *pages) if actor.role == "manager" else pages)
+    places = (*PLACES, mine) if actor.is_admin else (mine,)
     absent = set() if "pipeline" in all_shapes() else {"pipelines"}
     return [
         {

@@ -1,6 +1,8 @@
 """The mail server in the settings: where letters are handed in, and a test."""
 
+import ipaddress
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -51,6 +53,7 @@ def _page(
     request: HttpRequest, row: MailServer | None, *, typed: Any = None, errors: tuple[FieldError, ...] = (),
     saved: bool = False, failed: str = "", sent_to: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
+    here = f"{request.scheme}://{request.get_host()}"
     stored: dict[str, Any] = (
         {k: getattr(row, k) for k in (*KEYS, "active") if k != "password"}
         if row
@@ -58,7 +61,7 @@ def _page(
             "port": 587,
             "security": "starttls",
             "active": True,
-            "site": f"{request.scheme}://{request.get_host()}",
+            "site": here,
         }
     )
     security = [
@@ -86,5 +89,28 @@ def _page(
     return settings_page(
         request, "mail", "mail", status=422 if errors else status, saved=saved, failed=failed, sent_to=sent_to,
         fields=filled(fields, stored if typed is None else typed, errors), version=row.version if row else "", trouble=trouble,
-        ready=row is not None,
+        ready=row is not None, astray=_astray(row.site if row else "", here),
     )  # fmt: skip
+
+
+def _astray(site: str, here: str) -> str:
+    """That links in letters lead where colleagues cannot follow, in words; empty when they seem to be right."""
+    known, mine = site or here, urlsplit(here)
+    if not _is_of_this_machine(urlsplit(known).hostname):
+        return ""
+    if site and not _is_of_this_machine(mine.hostname):
+        return _(
+            "Links in letters begin with {site}, which opens on the server itself only. You have come by {here}: put that in."
+        ).format(site=site, here=here)
+    return _(
+        "{site} opens on this computer only. Put in the address by which colleagues open the product, or links in letters will lead nowhere."
+    ).format(site=known)
+
+
+def _is_of_this_machine(host: str | None) -> bool:
+    if host is None or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -28,7 +28,8 @@ FACTS: Final = {
     ),
     "importance": Field(hues=IMPORTANCE_HUES, open_options=True),
     "note": Field(contains=True),
-    "city": Field(contains=True),
+    "city": Field(contains=True, grouped=True),
+    "source": Field(grouped=True),
     "tags": Field(type="tags"),
 }
 ORGANISATION_ONLY = (
@@ -76,7 +77,7 @@ PARTY = ObjectSpec(
     icon="contact",
     title=("title",),
     exclude=(*ORGANISATION_ONLY, *PERSON_ONLY),
-    fields={**FACTS, "city": Field(), "kind": Field(read_only=True)},
+    fields={**FACTS, "city": Field(grouped=True), "kind": Field(read_only=True)},
     columns=("title", "kind", "city", "phone", "email", "status", "owner"),
     sort="-id",
     search=("title",),
@@ -133,6 +134,7 @@ ORGANISATION = ObjectSpec(
     ),
     quick=("name", "inn", "phone", "email", "city", "status", "owner"),
     columns=("name", "city", "phone", "status", "owner", "last_contact_at"),
+    calendar="next_step_at",
     search=("name", "full_name", "inn", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES, BANK_ACCOUNTS),
     file_names=file_names.ORGANISATION,
@@ -165,6 +167,7 @@ PERSON = ObjectSpec(
         "title": Field(label=_("full name")),
         "last_name": Field(contains=True),
         "employer": Field(target="organisation", related=_("People")),
+        "position": Field(grouped=True),
         "decision_role": Field(open_options=True),
     },
     sections=(
@@ -194,6 +197,7 @@ PERSON = ObjectSpec(
     ),
     quick=("last_name", "first_name", "middle_name", "employer", "position", "phone", "email", "owner"),
     columns=("title", "employer", "position", "phone", "email", "owner", "last_contact_at"),
+    calendar="next_step_at",
     search=("last_name", "first_name", "middle_name", "email", "city"),
     parts=(CONTACT_POINTS, ADDRESSES),
     file_names=file_names.PERSON,
