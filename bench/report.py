@@ -13,7 +13,19 @@ from bench.figures import Figure, kept_figures
 
 PAGE = base.ROOT / "docs" / "developer" / "performance.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-SCRIPTS = ("lists", "search", "scope", "board", "writes", "bulk", "startup", "imports", "schema", "segments")
+SCRIPTS = (
+    "lists",
+    "search",
+    "scope",
+    "board",
+    "writes",
+    "bulk",
+    "startup",
+    "imports",
+    "schema",
+    "segments",
+    "maps",
+)
 
 
 def main() -> int:

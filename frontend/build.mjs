@@ -99,7 +99,7 @@ for (const name of readdirSync(join(here, "brand"))) {
   manifest[name] = writeHashed(name, readFileSync(join(here, "brand", name), "utf8"));
 }
 // The licences of what is bundled travel with it.
-const licences = ["htmx.org/LICENSE", "sortablejs/LICENSE", "lucide-static/LICENSE"];
+const licences = ["htmx.org/LICENSE", "sortablejs/LICENSE", "lucide-static/LICENSE", "leaflet/LICENSE", "world-atlas/LICENSE"];
 const texts = licences.map((path) => `${path}\n\n${readFileSync(join(root, "node_modules", path), "utf8")}`);
 writeFileSync(join(out, "licences.txt"), texts.join("\n\n"));
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -93,7 +93,7 @@ function row(drawing: Drawing, place: Place, condition: Condition, replace: (nex
     replace(start(key, place.fields.find((f) => f.key === key)));
     redraw();
   });
-  const operators = found.field.ops.map((o) => ({ value: o.op, label: o.label }));
+  const operators = found.field.ops.filter((o) => o.value !== "inside" || o.op === condition.op).map((o) => ({ value: o.op, label: o.label }));
   const operatorBox = select(text("filter.operator"), operators, found.operator.op, (op) => {
     const before = found.operator.value;
     condition.op = op;

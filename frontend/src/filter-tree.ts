@@ -6,7 +6,7 @@
 export type Condition = { field: string; op: string; value?: unknown; filter?: Group; raw?: unknown };
 export type Group = { and: Node[] } | { or: Node[] };
 export type Node = Condition | Group;
-type ValueKind = "none" | "text" | "number" | "whole" | "days" | "date" | "datetime" | "option" | "options" | "ref" | "refs" | "near" | "range" | "relative";
+type ValueKind = "none" | "text" | "number" | "whole" | "days" | "date" | "datetime" | "option" | "options" | "ref" | "refs" | "near" | "inside" | "range" | "relative";
 export type Option = { value: string; label: string; group?: string | undefined };
 export type Operator = { op: string; label: string; value: ValueKind; said?: string; options?: Option[] }; // `said`: how a chip says it, with {days}
 export type Field = {

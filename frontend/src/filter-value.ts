@@ -150,6 +150,8 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
       return reference(field, value, change);
     case "near":
       return near(value, change);
+    case "inside":
+      return make("span", { class: "builder-fixed" }, stretchText(value)); // it is drawn on the map, not typed
     case "refs":
       return references(field, value, change);
     default:
@@ -161,10 +163,18 @@ export function valueControl(field: Field, operator: Operator, condition: Condit
 export function valueText(field: Field, operator: Operator, value: unknown): string {
   if (operator.value === "none") return "";
   if (operator.value === "near") return nearText(value);
+  if (operator.value === "inside") return stretchText(value);
   const options = operator.options ?? field.options ?? [];
   const one = (v: unknown): string => options.find((o) => o.value === String(v))?.label ?? nameOf(field, v) ?? show(field, v);
   if (operator.value === "range" && Array.isArray(value)) return value.map((v) => (v === "" ? "…" : show(field, v, sameDay(value)))).join(" – ");
   return Array.isArray(value) ? value.map(one).join(", ") : one(value);
+}
+
+/** The corners of a stretch of map, in degrees. */
+function stretchText(value: unknown): string {
+  const { south, west, north, east } = value as Record<"south" | "west" | "north" | "east", number>;
+  const shown = (n: number): string => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(n);
+  return `${shown(south)}…${shown(north)}°, ${shown(west)}…${shown(east)}°`;
 }
 
 function nearText(value: unknown): string {

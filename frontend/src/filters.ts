@@ -114,6 +114,10 @@ export function startFilters(): void {
         apply(line);
       }
     });
+    root.addEventListener("filter:set", (event) => {
+      line.tree = (event as CustomEvent<Group>).detail;
+      apply(line);
+    });
     document.addEventListener("pointerdown", function away(event) {
       if (!root.isConnected) document.removeEventListener("pointerdown", away);
       if (event.target instanceof Node && !root.contains(event.target)) closeBuilder(line);

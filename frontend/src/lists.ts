@@ -1,4 +1,4 @@
-// Lists and calendars: what makes their columns movable, their cells editable and their records draggable comes when a hand or the focus first comes to one.
+// Lists, calendars and maps: what makes their columns movable, their cells editable and their records draggable comes when a hand or the focus first comes to one.
 import { closest, whenPresent } from "./dom";
 
 const TWICE = 300; // between two clicks that are one gesture, in milliseconds
@@ -56,6 +56,7 @@ export function startLists(): void {
     if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
   });
+  whenPresent("[data-map]", (area) => void import("./map").then(({ setUpMap }) => area.isConnected && setUpMap(area)));
   whenPresent("[data-calendar]", (area) => {
     area.addEventListener("pointerover", () => void import("./calendar").then(({ setUpCalendar }) => setUpCalendar(area)), { once: true, passive: true });
   });

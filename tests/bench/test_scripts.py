@@ -39,6 +39,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("writes", "create with history and search"),
         ("startup", "memory of a web process (RSS)"),
         ("segments", "live count: nearly everybody"),
+        ("maps", "map: heaps of the whole country"),
     ],
 )
 def test_a_benchmark_runs_on_a_small_base(script: str, figure: str, data: Path) -> None:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.saved.urls")),
     path("", include("klientura.kernel.screens.sheet.urls")),
     path("", include("klientura.kernel.screens.calendar.urls")),
+    path("", include("klientura.kernel.screens.map.urls")),
     path("", include("klientura.kernel.screens.segments.urls")),
     path("", include("klientura.kernel.screens.quality.urls")),
     path("", include("klientura.kernel.screens.sharing.urls")),

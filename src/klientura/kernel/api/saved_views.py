@@ -128,7 +128,7 @@ def description(
     """The paths of views for the OpenAPI document; `responses` makes those of an act."""
     given = {
         "name": {"type": "string", "minLength": 1, "maxLength": 120},
-        "kind": {"type": "string", "enum": ["list", "board", "calendar", "gallery"]},
+        "kind": {"type": "string", "enum": ["list", "board", "calendar", "gallery", "map"]},
         "state": {"type": "object"},
         "visibility": {"type": "string", "enum": ["private", "team", "everyone"]},
         "pinned": {"type": "boolean"},

@@ -26,7 +26,7 @@ class LocationType(FieldType):
 
     key = "location"
     widget = "location"
-    operators: ClassVar = ("near", "inside", "empty", "not_empty")
+    operators: ClassVar = ("near", "inside", "located", "not_located", "empty", "not_empty")
 
     def parse(self, raw: object, params: Params) -> Any:
         try:

@@ -39,6 +39,8 @@ def operator_label(op: str, kind: str) -> str:
         "me": _("is me"),
         "near": _("is near"),
         "inside": _("is in the stretch of map"),
+        "located": _("is on the map"),
+        "not_located": _("is not on the map"),
         "last_days": _("in the last … days"),
         "next_days": _("in the next … days"),
         "before_days": _("more than … days ago"),
@@ -77,7 +79,7 @@ def period_labels() -> dict[str, str]:
 
 def value_kind(op: str, field: FieldShape) -> str:
     """Which control the builder shows for the operand."""
-    if op in {"empty", "not_empty", "me"}:
+    if op in {"empty", "not_empty", "me", "located", "not_located"}:
         return "none"
     if op == "between":
         return "range"
@@ -137,7 +139,7 @@ def _operator(op: str, field: FieldShape) -> dict[str, Any]:
 
 def _builder_field(field: FieldShape) -> dict[str, Any]:
     listed = field.type.key in {"option", "multi_option"}
-    ops = [op for op in field.operators if (listed or op not in {"in", "not_in"}) and op != "inside"]
+    ops = [op for op in field.operators if (listed or op not in {"in", "not_in"})]
     ops.sort(
         key=lambda op: 0 if op == "within" else 1 if op in RELATIVE else 2
     )  # of a date one asks for a period first

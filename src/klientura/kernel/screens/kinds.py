@@ -8,15 +8,17 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.state import ListState
 from klientura.kernel.views.calendars import date_fields
+from klientura.kernel.views.maps import place_fields
 
 
 def kinds(actor: Actor, shape: Shape, state: ListState) -> list[dict[str, Any]]:
-    """List, board, calendar and gallery, as far as the object has them for this reader, with the one that is shown."""
+    """List, board, calendar, gallery and map, as far as the object has them for this reader, with the one that is shown."""
     every = [
         ("list", _("List"), "list", True),
         ("board", _("Board"), "columns-3", shape.spec.board is not None),
         ("calendar", _("Calendar"), "calendar-days", bool(date_fields(actor, shape))),
         ("gallery", _("Gallery"), "layout-grid", True),
+        ("map", _("Map"), "map", bool(place_fields(actor, shape))),
     ]
     return [
         {

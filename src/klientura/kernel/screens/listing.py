@@ -22,6 +22,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.emptiness import why_empty
 from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.map.page import map_page
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.segments.reading import may_work
 from klientura.kernel.store import bulk, read, summaries
@@ -46,6 +47,8 @@ def records(request: HttpRequest, object: str) -> HttpResponse:
         return boarding.board_page(asked, shape, state)
     if state.view == "calendar":
         return calendar_page(asked, shape, state)
+    if state.view == "map":
+        return map_page(asked, shape, state)
     keys = shown_columns(asked.actor, shape, state.columns)
     picture = rows_of.picture_field(asked, shape) if state.view == "gallery" else None
     page = read.page(

@@ -15,7 +15,7 @@ from klientura.kernel.errors import BadRequest, Text
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.store.summaries import grouping_of
-from klientura.kernel.views import calendars
+from klientura.kernel.views import calendars, maps
 from klientura.kernel.views.contents import contents
 from klientura.kernel.views.habits import Chosen, habit_of
 from klientura.kernel.views.looks import read_pin, read_widths, said_widths
@@ -24,7 +24,19 @@ from klientura.kernel.views.reading import of_object
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
-PARTS = ("q", "filter", "sort", "columns", "view", "board", "group", "widths", "pin", *calendars.PARTS)
+PARTS = (
+    "q",
+    "filter",
+    "sort",
+    "columns",
+    "view",
+    "board",
+    "group",
+    "widths",
+    "pin",
+    "place",
+    *calendars.PARTS,
+)
 """What an address says of a list, and a saved view keeps."""
 NOTHING: Mapping[str, Any] = {"field": "id", "op": "empty"}
 """The filter of a view that cannot be carried out: every record has a number."""
@@ -52,6 +64,7 @@ class ListState:
     calendar: Mapping[str, str] = field(
         default_factory=dict
     )  # by which dates, in which colours, how much of time
+    place: str = ""  # the field of places by which a map shows records
     instead: str | None = None  # the words searched instead of the typed ones
     more: tuple[Predicate, ...] = ()
     base: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +83,7 @@ class ListState:
             "group": self.group,
             "widths": said_widths(self.widths),
             "pin": str(self.pin),
+            "place": self.place,
             **{part: self.calendar.get(part, "") for part in calendars.PARTS},
         }
 
@@ -105,6 +119,7 @@ class ListState:
         return {
             "filter": self.tree, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.chosen,
             "group": self.group, "widths": dict(self.widths), "pin": self.pin, "calendar": dict(self.calendar),
+            "place": self.place,
         }  # fmt: skip
 
 
@@ -114,7 +129,7 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
     key = query.get("saved", "")
     saved_id = number(key)
     if saved_id is None:
-        chosen = Chosen() if query.get("view") in {"board", "calendar"} else habit_of(actor, shape)
+        chosen = Chosen() if query.get("view") in {"board", "calendar", "map"} else habit_of(actor, shape)
         base = {
             "columns": ",".join(chosen.columns),
             "sort": chosen.sort,
@@ -134,6 +149,7 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
         "group": kept.group,
         "widths": said_widths(kept.widths),
         "pin": str(kept.pin),
+        "place": kept.place,
         **kept.calendar,
     }
     broken = kept.broken if "filter" not in query else ""
@@ -170,6 +186,7 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
         widths=read_widths(said["widths"], fields),
         pin=read_pin(said["pin"]),
         calendar=calendars.known(actor, shape, said),
+        place=maps.known(actor, shape, said["place"]),
         instead=understood.instead if understood else None,
         more=(understood.predicate,) if understood else (),
         base=base,
@@ -178,7 +195,7 @@ def _stated(query: QueryDict, actor: Actor, shape: Shape, base: Mapping[str, str
 
 def _kind(said: str, shape: Shape) -> str:
     """How records are shown; where there is no board, as a list."""
-    if said in {"calendar", "gallery"}:
+    if said in {"calendar", "gallery", "map"}:
         return said
     return "board" if said == "board" and shape.spec.board else "list"
 

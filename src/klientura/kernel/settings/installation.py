@@ -21,6 +21,8 @@ class Current:
     time_zone: str
     currency: str
     area_code: str
+    map_tiles: str
+    map_credit: str
     set_up_at: datetime | None
     access_version: int
     schema_version: int

@@ -16,6 +16,8 @@ class Installation(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
     currency = models.CharField(_("currency"), max_length=3, default="RUB")
     area_code = models.CharField(_("area code for local phone numbers"), max_length=5, blank=True)
+    map_tiles = models.CharField(max_length=500, blank=True, default="")
+    map_credit = models.CharField(max_length=200, blank=True, default="")
     set_up_at = models.DateTimeField(null=True)
     access_version = models.BigIntegerField(default=1)
     schema_version = models.BigIntegerField(default=1)

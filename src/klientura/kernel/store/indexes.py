@@ -96,7 +96,12 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
         return
     if field.type.key == "location":
         pointed = sql.SQL("{} and k_point({}) is not null").format(live, name)
-        yield _index(shape.table, sql.SQL("using gist (k_point({}))").format(name), pointed)
+        # What a map reads of a record is carried, so that heaps of many thousands are counted within the index alone.
+        scoped = [f.column for k in ("owner", "team") if (f := shape.fields.get(k))]
+        carried = sql.SQL(", ").join(map(sql.Identifier, (field.column, "id", *scoped)))
+        yield _index(
+            shape.table, sql.SQL("using gist (k_point({})) include ({})").format(name, carried), pointed
+        )
         return
     if not field.type.multiline:  # too long for a key, and never sorted by
         folded = sql.SQL('(k_fold({}) collate "C")').format(name) if field.type.folds else name

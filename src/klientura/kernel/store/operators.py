@@ -232,6 +232,8 @@ OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "all": _having("{} @> %s::{}", " and "),
     "none": _having("({} && %s::{}) is not true"),
     "me": _me,
+    "located": _emptiness("k_point({}) is not null"),
+    "not_located": _emptiness("k_point({}) is null"),
     "near": lambda field, raw, context: near(field, raw, context.alias),
     "inside": lambda field, raw, context: inside(field, raw, context.alias),
 }

@@ -52,9 +52,9 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op == "between":
         low, high = (operand(field, r) for r in raw)
         return value is not None and low <= value <= high
-    if op in {"within", "near", "inside", *RELATIVE}:
-        judge = _on_map if op in {"near", "inside"} else _by_days
-        return value is not None and judge(op, raw, value)
+    if op in {"within", "near", "inside", "located", "not_located", *RELATIVE}:
+        judge = _on_map if field.type.key == "location" else _by_days
+        return judge(op, raw, value) if value is not None else op == "not_located"
     wanted = operand(field, raw)
     if op == "ne":
         return bool(value != wanted)
@@ -86,7 +86,9 @@ def _on_map(op: str, raw: Any, value: str) -> bool:
     """Whether a kept place lies near another, or in a box that does not cross the date line."""
     place = kept_place(value)
     if place.lat is None or place.lon is None:
-        return False
+        return op == "not_located"
+    if op in {"located", "not_located"}:
+        return op == "located"
     if op == "near":
         return distance_km(raw["lat"], raw["lon"], place.lat, place.lon) <= float(raw["km"])
     return bool(raw["south"] <= place.lat <= raw["north"] and raw["west"] <= place.lon <= raw["east"])
@@ -113,7 +115,7 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
     present = [raw_of(field, r[field.key]) for r in rows if r[field.key] not in (None, [], "")]
     sample = list(dict.fromkeys(map(_frozen, present)))[:6]
     values = [list(v) if isinstance(v, tuple) else v for v in sample]
-    if op in {"empty", "not_empty", "me"}:
+    if op in {"empty", "not_empty", "me", "located", "not_located"}:
         return [None]
     if op == "within":
         return list(PERIODS)

@@ -18,14 +18,14 @@ from klientura.kernel.store.operators import Context
 from klientura.kernel.store.read import sort_field
 from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.store.trees import fields_of
-from klientura.kernel.views import calendars, looks
+from klientura.kernel.views import calendars, looks, maps
 from klientura.kernel.views.models import View
 
 MAX_COLUMNS = 30
 MAX_STATE = 12_000
 """A larger filter would not fit into an address either."""
 MAX_SEARCH = 200
-KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group", "widths", "pin", "calendar"})
+KEYS = frozenset({"filter", "q", "sort", "columns", "board", "group", "widths", "pin", "calendar", "place"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Contents:
     widths: Mapping[str, int] = field(default_factory=dict)
     pin: int = 1
     calendar: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""  # the field of places by which a map shows records
     broken: Text = ""
 
     def stored(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Contents:
         every = {
             "filter": self.filter, "q": self.q, "sort": self.sort, "columns": list(self.columns), "board": self.board,
             "group": self.group, "widths": dict(self.widths), "pin": self.pin if self.pin > 1 else None,
-            "calendar": dict(self.calendar),
+            "calendar": dict(self.calendar), "place": self.place,
         }  # fmt: skip
         return {k: v for k, v in every.items() if v not in (None, "", [], {})}
 
@@ -87,6 +88,7 @@ def check(actor: Actor, shape: Shape, raw: Mapping[str, Any]) -> Contents:
         widths,
         pin,
         calendars.checked(actor, shape, raw.get("calendar")),
+        maps.checked(actor, shape, raw.get("place")),
     )
 
 
@@ -127,6 +129,7 @@ def contents(actor: Actor, shape: Shape, view: View) -> Contents:
         widths={k: w for k, w in state.get("widths", {}).items() if k in fields},
         pin=state.get("pin", 1),
         calendar=calendars.known(actor, shape, state.get("calendar", {})),
+        place=maps.known(actor, shape, state.get("place", "")),
         broken=_broken(actor, shape, tree),
     )
 

@@ -7,12 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.store.ids import uuid7
 
-KINDS = [("list", _("list")), ("board", _("board")), ("calendar", _("calendar")), ("gallery", _("gallery"))]
+KINDS = [
+    ("list", _("list")),
+    ("board", _("board")),
+    ("calendar", _("calendar")),
+    ("gallery", _("gallery")),
+    ("map", _("map")),
+]
 VISIBILITIES = [("private", _("only me")), ("team", _("my team")), ("everyone", _("everyone"))]
 
 
 class View(models.Model):
-    """What a list, a board, a calendar or a gallery shows, under a name. `state` holds what its address would say.
+    """What a list, a board, a calendar, a gallery or a map shows, under a name. `state` holds what its address would say.
 
     One that was deleted stays for a month, so that deleting it can be undone. `default_roles` are the keys of the
     roles for which the object opens with this view.

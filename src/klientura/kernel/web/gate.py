@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from klientura.kernel.access.sessions import actor_of
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.objects.registry import follow
 from klientura.kernel.settings.installation import Current, current
+from klientura.kernel.settings.maps import origin
 from klientura.kernel.web.bodies import TooLarge, is_too_much
 from klientura.kernel.web.caching import keep_private
 from klientura.kernel.web.doors import Door
@@ -37,6 +39,7 @@ class GateMiddleware:
             return answer(request, TooLarge())
         response: HttpResponseBase = self.get_response(request)
         keep_private(response)
+        _allow_tiles(request, response)
         return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -48,6 +51,18 @@ class GateMiddleware:
             return None  # the API finds its actor by itself
         recognise(request)
         return _refusal(request, door, request.installation)
+
+
+def _allow_tiles(request: Any, response: Any) -> None:
+    """Let pages show the tiles of the chosen map, and images of no other host.
+
+    Every page, not that of the map alone: htmx puts the map into the page that is open, whose policy stays.
+    """
+    installation = getattr(request, "installation", None)
+    if installation is None or not installation.map_tiles or hasattr(response, "_csp_config"):
+        return
+    policy = settings.SECURE_CSP
+    response._csp_config = {**policy, "img-src": [*policy["img-src"], origin(installation.map_tiles)]}
 
 
 def recognise(request: Any) -> None:

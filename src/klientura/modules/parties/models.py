@@ -38,6 +38,7 @@ class Party(Record):
     next_step_at = models.DateTimeField(_("next step"), null=True, blank=True)
     note = models.TextField(_("note"), null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
+    place = models.CharField(_("place on the map"), max_length=340, null=True, blank=True)
 
     # organisation
     name = models.CharField(pgettext_lazy("organisation", "name"), max_length=255, null=True, blank=True)

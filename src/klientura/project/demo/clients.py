@@ -94,7 +94,8 @@ def _organisation(
     return header(record_id, rng.choice(block.owners), created, block.operation_id) | {
         "kind": "organisation", "roles": ["client"] if rng.random() < 0.9 else [rng.choice(("supplier", "partner", "dealer"))],
         "status": "new", "importance": rng.choices(("high", "medium", "low"), (1, 3, 4))[0], "is_active": True, "phone": phone,
-        "email": email, "city": place.city.name, "source": rng.choice(block.phrases.sources), "first_contact_on": created.date(),
+        "email": email, "city": place.city.name, "place": place.spot(number) if number % 12 else None,
+        "source": rng.choice(block.phrases.sources), "first_contact_on": created.date(),
         "note": rng.choice(block.phrases.notes) if rng.random() < 0.2 else None, "name": name, "full_name": full_name,
         "legal_form": form, "inn": inn, "kpp": None if is_trader else requisites.kpp(inn), "ogrn": ogrn, "industry": industry,
         "funding": "commercial", "website": site, "turnover": round(size * rng.uniform(1.5, 6)) * 1_000_000,

@@ -19,7 +19,7 @@ HEADER = (
 )  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "party": (
-        *HEADER, "kind", "roles", "status", "importance", "is_active", "phone", "email", "city", "source", "first_contact_on",
+        *HEADER, "kind", "roles", "status", "importance", "is_active", "phone", "email", "city", "place", "source", "first_contact_on",
         "last_contact_at", "next_step_at", "note", "name", "full_name", "legal_form", "inn", "kpp", "ogrn", "industry", "funding",
         "website", "turnover", "employees", "primary_contact_id", "last_name", "first_name", "middle_name", "gender", "birthday",
         "employer_id", "position", "decision_role",

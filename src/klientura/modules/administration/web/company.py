@@ -54,6 +54,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         else _("There are no tokens"),
         "operations": _("Imports and group changes; each can be undone"),
         "me": _("Name, language, time zone, password"),
+        "map": _("Tiles of a service lie below the records")
+        if settings.map_tiles
+        else _("A plain outline of the land, without any service"),
         "mail": _("Not set up: notifications stay in the product")
         if (letters := mail.server()) is None
         else _("The mail server refuses")

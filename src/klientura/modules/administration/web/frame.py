@@ -61,6 +61,7 @@ PLACES: Final[tuple[Pages, ...]] = (
         (
             ("rules", _l("Rules"), "zap", "/settings/rules"),
             ("webhooks", _l("Webhooks"), "waypoints", "/settings/webhooks"),
+            ("map", _l("Map"), "map", "/settings/map"),
             ("mail", _l("E-mail"), "mail", "/settings/mail"),
             ("tokens", _l("API tokens"), "key", "/settings/tokens"),
         ),

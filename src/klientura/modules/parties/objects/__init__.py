@@ -31,6 +31,10 @@ FACTS: Final = {
     "city": Field(contains=True, grouped=True),
     "source": Field(grouped=True),
     "tags": Field(type="tags"),
+    "place": Field(
+        type="location",
+        hint=_("Coordinates, as a map shows them, and an address if you like: 55.7512, 37.6184; entrance 2"),
+    ),
 }
 ORGANISATION_ONLY = (
     "name", "full_name", "legal_form", "inn", "kpp", "ogrn", "industry", "funding", "website", "turnover", "employees",
@@ -123,7 +127,7 @@ ORGANISATION = ObjectSpec(
         Section(
             "contacts",
             pgettext_lazy("section", "Contacts"),
-            ("phone", "email", "website", "city", "primary_contact"),
+            ("phone", "email", "website", "city", "place", "primary_contact"),
         ),
         Section("requisites", _("Requisites"), ("legal_form", "full_name", "inn", "kpp", "ogrn")),
         Section(
@@ -188,7 +192,7 @@ PERSON = ObjectSpec(
                 "team",
             ),
         ),
-        Section("contacts", pgettext_lazy("section", "Contacts"), ("phone", "email", "city")),
+        Section("contacts", pgettext_lazy("section", "Contacts"), ("phone", "email", "city", "place")),
         Section(
             "profile", _("Profile"), ("salutation", "gender", "birthday", "importance", "source", "is_active")
         ),
