@@ -11,7 +11,7 @@ from klientura.kernel.api import bodies
 from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
-from klientura.kernel.comments import reading, writing
+from klientura.kernel.comments import opening, reading, writing
 from klientura.kernel.comments.models import MAX_TEXT, Comment
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
@@ -58,6 +58,18 @@ def change_comment(
     def run() -> HttpResponse:
         written = writing.change(actor, shape, record_id, comment_id, text, chosen=chosen)
         return answer({**_comment(actor, written.comment), "unheard": list(written.blind)})
+
+    return once(request, actor, run)
+
+
+def open_record(
+    request: HttpRequest, actor: Actor, *, object: str, record_id: int, comment_id: int
+) -> HttpResponse:
+    """POST /{object}/{id}/comments/{comment}/open: share the record with those it mentions in vain, and tell them of it."""
+    shape = shape_of(object)
+
+    def run() -> HttpResponse:
+        return answer({"opened": list(opening.open_to_mentioned(actor, shape, record_id, comment_id))})
 
     return once(request, actor, run)
 
@@ -121,6 +133,7 @@ def description(objects: list[str], responses: Callable[..., Any], once_header: 
     ]
     gone = {**responses({}), "204": {"description": "deleted"}}
     gone.pop("200")
+    opened = {"type": "object", "properties": {"opened": {"type": "array", "items": {"type": "string"}}}}
     return {
         "/{object}/{record_id}/comments": {
             "get": act("comments", "list", responses(listed), [*record, *paging]),
@@ -129,5 +142,8 @@ def description(objects: list[str], responses: Callable[..., Any], once_header: 
         "/{object}/{record_id}/comments/{comment_id}": {
             "patch": act("comments", "change", responses(COMMENT), [*record, one, once_header], given),
             "delete": act("comments", "delete", gone, [*record, one]),
+        },
+        "/{object}/{record_id}/comments/{comment_id}/open": {
+            "post": act("comments", "open", responses(opened), [*record, one, once_header]),
         },
     }

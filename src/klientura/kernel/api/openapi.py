@@ -8,10 +8,13 @@ from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts
 from klientura.kernel.api import (
+    arranging,
     attention,
     comments,
     files,
+    lists,
     notifications,
+    packs,
     people,
     quality,
     rules,
@@ -40,7 +43,7 @@ GROUP = {
 }
 PROBLEM_CODES = {
     "400": "bad request", "401": "no valid token", "403": "not allowed", "404": "not found", "409": "conflict",
-    "413": "too large", "422": "refused values", "428": "version required",
+    "411": "length required", "413": "too large", "422": "refused values", "428": "version required",
 }  # fmt: skip
 
 
@@ -73,6 +76,10 @@ def document(actor: Actor) -> dict[str, Any]:
         paths |= webhooks.description(_responses, ONCE, VERSION)
         paths |= rules.description(_responses, ONCE, VERSION)
         paths |= territories.description(_responses, ONCE, VERSION)
+        whole = [s.key for s in shapes if not members_of(s)]
+        paths |= arranging.description(whole, _responses, ONCE, VERSION)
+        paths |= lists.description(whole, _responses, ONCE)
+        paths |= packs.description(_responses)
     return {
         "openapi": "3.1.0",
         "info": {

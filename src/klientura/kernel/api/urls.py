@@ -6,12 +6,15 @@ from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import (
+    arranging,
     attention,
     comments,
     duplicates,
     files,
+    lists,
     merging,
     notifications,
+    packs,
     people,
     quality,
     rules,
@@ -144,6 +147,47 @@ urlpatterns = [
         ),
     ),
     path("territories/<object:object>/distribute", views.endpoint(post=territories.distribute)),
+    path(
+        "schema/objects/<object:object>/fields",
+        views.endpoint(get=arranging.list_fields, post=arranging.add_field),
+    ),
+    path(
+        "schema/fields/<number:field_id>",
+        views.endpoint(get=arranging.read_field, patch=arranging.change_field, delete=arranging.remove_field),
+    ),
+    path("schema/fields/<number:field_id>/restore", views.endpoint(post=arranging.restore_field)),
+    path("schema/fields/<number:field_id>/purge", views.endpoint(post=arranging.purge_field)),
+    path(
+        "schema/objects/<object:object>/layout",
+        views.endpoint(get=arranging.read_layout, put=arranging.arrange, delete=arranging.forget_layout),
+    ),
+    path(
+        "schema/objects/<object:object>/options/<slug:field>",
+        views.endpoint(get=lists.read_options, put=lists.change_options, delete=lists.reset_options),
+    ),
+    path("schema/objects/<object:object>/tags/<slug:field>", views.endpoint(post=lists.add_tag)),
+    path(
+        "schema/objects/<object:object>/tags/<slug:field>/<slug:code>",
+        views.endpoint(patch=lists.change_tag),
+    ),
+    path(
+        "schema/objects/<object:object>/tags/<slug:field>/<slug:code>/merge",
+        views.endpoint(post=lists.merge_tag),
+    ),
+    path(
+        "schema/objects/<object:object>/tags/<slug:field>/<slug:code>/part",
+        views.endpoint(post=lists.part_tag),
+    ),
+    path("schema/packs", views.endpoint(get=packs.list_packs, post=packs.offer_pack)),
+    path(
+        "schema/packs/<slug:pack>/plan",
+        views.endpoint(get=packs.read_plan, delete=packs.dismiss_pack),
+    ),
+    path("schema/packs/<slug:pack>/install", views.endpoint(post=packs.install_pack)),
+    path(
+        "schema/packs/<slug:pack>/uninstall",
+        views.endpoint(get=packs.read_leaving, post=packs.uninstall_pack),
+    ),
     path("<object:object>", views.endpoint(get=views.list_records, post=views.create_record)),
     path("<object:object>/count", views.endpoint(get=views.count_records)),
     path("<object:object>/files/<slug:field>", views.endpoint(post=files.bring_file, takes=FILE)),
@@ -175,6 +219,10 @@ urlpatterns = [
     path(
         "<object:object>/<number:record_id>/comments/<number:comment_id>",
         views.endpoint(patch=comments.change_comment, delete=comments.delete_comment),
+    ),
+    path(
+        "<object:object>/<number:record_id>/comments/<number:comment_id>/open",
+        views.endpoint(post=comments.open_record),
     ),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),

@@ -70,6 +70,12 @@ def _of_option(option: AddedOption) -> dict[str, Any]:
     return made if option.active else {**made, "active": False}
 
 
+def field_as_form(row: AddedField) -> dict[str, Any]:
+    """An added field as it stands, as the service that changes it takes it."""
+    options = AddedOption.objects.filter(field=row).order_by("position", "pk")
+    return as_form(_of_field(row, options))
+
+
 def as_form(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a field as the service that writes it takes them."""
     raw = {k: v for k, v in attributes.items() if "." not in k}

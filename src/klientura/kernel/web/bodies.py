@@ -36,7 +36,7 @@ class NoLength(KernelError):
 
     status = 411
     code = "length"
-    default_message: ClassVar[Text] = _("Say how long the file is.")
+    default_message: ClassVar[Text] = _("Say how much you send: a Content-Length is needed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,11 @@ def is_too_much(request: HttpRequest) -> bool:
 def refused(request: HttpRequest, view: Any) -> KernelError | None:
     """Why the body of a request is not for this view, by its head alone; None when it may be read."""
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length:
-        return NoLength() if request.headers.get("Transfer-Encoding") else None
     takes: Takes | None = getattr(view, "takes", None)
+    if not length:
+        if not request.headers.get("Transfer-Encoding"):
+            return None
+        return NoLength(_("Say how long the file is.")) if takes is not None else NoLength()
     said = number(length)
     most = takes.most() + BESIDE if takes is not None else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
     if said is not None and said <= most:

@@ -68,6 +68,15 @@ def test_who_may_not_share_is_offered_nothing_and_opens_nothing(company: Company
     assert not sees(company, ours)
 
 
+def test_programs_open_it_too(company: Company, ours: int) -> None:
+    comment = said(company, ours)
+    address = f"/api/v1{place(ours)}/{comment.pk}/open"
+    assert company.api("manager").post(address).status_code == 403
+    assert company.api("outsider").post(address).status_code == 404
+    assert company.api("employee").post(address).json() == {"opened": ["Дина Юсупова"]}
+    assert sees(company, ours)
+
+
 def test_only_the_author_opens_it(company: Company, ours: int) -> None:
     comment = said(company, ours)
     assert company.client("manager").post(f"{place(ours)}/{comment.pk}/open").status_code == 403
