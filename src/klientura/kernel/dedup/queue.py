@@ -143,12 +143,12 @@ def _select(
         "select p.id, p.a, p.b, ra.title, rb.title, p.score, p.verdict, p.state, p.found_at, p.reasons {}"
         " order by p.score desc, p.id desc limit {}"
     ).format(body.sql, sql.Literal(limit))
-    open_roles = _open_roles(actor, shape)
+    told_roles = open_roles(actor, shape)
     with connection.cursor() as cursor:
         cursor.execute(text, body.params)
         found = cursor.fetchall()
     told: list[list[Any]] = [
-        [*row, tuple(r for r in _reasons(why) if r.role in open_roles)] for *row, why in found
+        [*row, tuple(r for r in _reasons(why) if r.role in told_roles)] for *row, why in found
     ]
     return [QueuedPair(*values) for values in told]
 
@@ -157,7 +157,7 @@ def _reasons(told: Any) -> list[Reason]:
     return [Reason(*each) for each in (orjson.loads(told) if isinstance(told, str) else told)]
 
 
-def _open_roles(actor: Actor, shape: Shape) -> frozenset[str]:
+def open_roles(actor: Actor, shape: Shape) -> frozenset[str]:
     """Roles of which at least one field is open to the actor, and none that plays them is hidden."""
     roles = roles_of(shape)
     away, parts = hidden(actor, shape), readable_parts(actor, shape)

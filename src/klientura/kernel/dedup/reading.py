@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from psycopg import sql
 
-from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
@@ -73,13 +73,26 @@ def faces_after(
     shape: Shape, last: int, changed_since: datetime | None = None, limit: int = AT_ONCE
 ) -> list[tuple[int, Face]]:
     """The faces of the next records by their numbers, those changed since a moment only when one is given."""
-    roles = roles_of(shape)
-    fields = [shape.fields[key] for key in roles.fields]
     more = [Predicate(sql.SQL("r.id > %s"), (last,))]
     if changed_since is not None:
         more.append(Predicate(sql.SQL("r.updated_at > %s"), (changed_since,)))
-    where = conditions(SYSTEM, shape, more=more)
-    query = build(SYSTEM, shape, [shape.fields["id"], *fields], where)
+    return _faces(SYSTEM, shape, roles_of(shape), conditions(SYSTEM, shape, more=more), limit)
+
+
+def faces_seen(actor: Actor, shape: Shape, ids: Sequence[int], open_roles: frozenset[str]) -> dict[int, Face]:
+    """The faces of those of the records that the actor reads, made of nothing but these roles."""
+    roles = roles_of(shape)
+    seen = Roles(
+        {key: role for key, role in roles.fields.items() if role in open_roles},
+        tuple(line for line in roles.lines if line.role in open_roles),
+    )
+    where = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))])
+    return dict(_faces(actor, shape, seen, where, len(ids)))
+
+
+def _faces(actor: Actor, shape: Shape, roles: Roles, where: Predicate, limit: int) -> list[tuple[int, Face]]:
+    fields = [shape.fields[key] for key in roles.fields]
+    query = build(actor, shape, [shape.fields["id"], *fields], where)
     with connection.cursor() as cursor:
         cursor.execute(*statement(query, order=sql.SQL("r.id"), limit=limit))
         rows = cursor.fetchall()

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
@@ -104,3 +106,74 @@ def test_the_people_of_the_chosen_client_are_offered_first(company: Company) -> 
 
     form = browser.get(f"/opportunity/new?party={ours}").content.decode()
     assert f'data-ref-url="/search/reference/person?employer={ours}" data-ref-within="party"' in form
+
+
+def hint(company: Company, role: str, key: str, **typed: str) -> str:
+    return company.client(role).post(f"/{key}/similar", typed).content.decode()
+
+
+def test_a_client_is_known_by_what_is_said_otherwise(company: Company) -> None:
+    """The matcher of the search through the base: another form of the name, a surname heard wrongly, a second phone."""
+    known = write.create(
+        company.actor("employee"),
+        shape_of("person"),
+        {
+            "last_name": "Петров", "first_name": "Иван", "middle_name": "Сергеевич",
+            "contact_points": [
+                {"kind": "mobile", "value": "+7 916 123-45-67"}, {"kind": "mobile", "value": "+7 903 765-43-21"},
+            ],
+        },
+    )  # fmt: skip
+    lines = {
+        "contact_points-present": "1",
+        "contact_points-0-kind": "mobile",
+        "contact_points-0-value": "8 (903) 765-43-21",
+    }
+    page = hint(company, "employee", "person", last_name="Петроф", first_name="Ваня", **lines)
+    assert f'href="/person/{known}"' in page
+    assert "телефон тот же" in page
+    assert "формы одного имени" in page
+
+
+def test_who_is_another_client_for_certain_is_not_hinted_at(company: Company) -> None:
+    actor, shape = company.actor("employee"), shape_of("organisation")
+    write.create(
+        actor, shape, {"name": "ООО «Ромашка»", "inn": "7707083893", "kpp": "770701001", "city": "Москва"}
+    )
+    branch = {"name": "ООО «Ромашка»", "inn": "7707083893", "kpp": "165501001", "city": "Казань"}
+    assert "similar_seen" not in hint(company, "employee", "organisation", **branch)
+    assert company.client("employee").post("/organisation/new", branch).status_code == 302
+
+
+def test_hints_betray_neither_records_nor_fields(company: Company) -> None:
+    phone = {"last_name": "Совсем", "first_name": "Другой", "phone": "+7 916 123-45-67"}
+    secret = {"last_name": "Тайный", "first_name": "Клиент", "phone": "+7 916 123-45-67"}
+    write.create(company.actor("outsider"), shape_of("person"), secret)
+    assert "similar_seen" not in hint(company, "employee", "person", **phone)
+    own = write.create(
+        company.actor("employee"), shape_of("person"), {**secret, "last_name": "Совсем", "first_name": "Д."}
+    )
+    told = hint(company, "employee", "person", **phone)
+    assert f"/person/{own}" in told
+    assert "телефон тот же" in told
+    company.hide("employee", "person", "phone")
+    page = hint(company, "employee", "person", **{**phone, "last_name": "Иное", "first_name": "Имя"})
+    assert "similar_seen" not in page
+    assert "телефон тот же" not in hint(company, "employee", "person", **phone)
+
+
+def test_hints_ask_the_database_as_often_however_many_there_are(company: Company) -> None:
+    actor, browser = company.actor("employee"), company.client("employee")
+    typed = {"name": "Ромашка", "inn": INN, "phone": "+7 495 123-45-67", "city": "Москва"}
+
+    def queries() -> int:
+        browser.post("/organisation/similar", typed)
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.post("/organisation/similar", typed).status_code == 200
+        return len(seen)
+
+    write.create(actor, shape_of("organisation"), typed)
+    few = queries()
+    rows = [{"name": f"Ромашка {n}", "phone": "+7 495 123-45-67", "city": "Москва"} for n in range(30)]
+    write.create_many(actor, shape_of("organisation"), rows)
+    assert queries() <= few
