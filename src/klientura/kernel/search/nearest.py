@@ -16,6 +16,8 @@ from klientura.kernel.store.read import Row, page
 from klientura.kit.text import fold, words
 
 type Titles = dict[int, str]
+SOME = 3
+"""So many times as many as are wanted are looked at first: further ones may lie thousands of records back."""
 
 
 def nearest(
@@ -33,8 +35,9 @@ def nearest(
     Two queries for few hits; of many, those are sought besides which are called so, in three more.
     """
     text = fold(understood.instead or typed)
-    titles = _titles(actor, shape, [understood.predicate], tree, sql.SQL("r.id desc"), FEW)
-    if len(titles) == FEW:  # the nearest may be older than the newest of all that were found
+    newest = SOME * limit
+    titles = _titles(actor, shape, [understood.predicate], tree, sql.SQL("r.id desc"), newest)
+    if len(titles) == newest:  # the nearest may be older than the newest of all that were found
         titles |= _called_so(actor, shape, text, tree, limit)
         if ids := with_whole_words(actor, shape, words(text), tree):
             titles |= _titles(actor, shape, [_these(ids)], tree, sql.SQL("r.id desc"), FEW)
