@@ -130,7 +130,9 @@ def _seen(group: Group) -> sql.Composable:
     link = "subject_id" if group.link == SUBJECT else group.source.fields[group.link].column
     if group.link == SUBJECT:
         columns.add("subject_object")
-    named: list[sql.Composable] = [sql.SQL("id, {} as link").format(sql.Identifier(link))]
+    # A record that points at several counts for each of them: what is linked or unlinked is a line more or less.
+    each = "id, unnest({}) as link" if _is_many(group) else "id, {} as link"
+    named: list[sql.Composable] = [sql.SQL(each).format(sql.Identifier(link))]
     named += [sql.Identifier(c) for c in sorted(columns)]
     return sql.SQL(", ").join(named)
 
@@ -180,7 +182,13 @@ def statement(group: Group, ids: sql.Composable) -> sql.Composed:
 def _link(group: Group) -> sql.Composable:
     if group.link == SUBJECT:
         return sql.SQL("r.subject_id = i.id and ") + _subject(sql.SQL("r"), group.names)
-    return sql.SQL("r.{} = i.id").format(sql.Identifier(group.source.fields[group.link].column))
+    joined = "r.{} @> array[i.id]" if _is_many(group) else "r.{} = i.id"
+    return sql.SQL(joined).format(sql.Identifier(group.source.fields[group.link].column))
+
+
+def _is_many(group: Group) -> bool:
+    """Whether the link is a field of several records; the index over its array serves the gathering."""
+    return group.link != SUBJECT and group.source.fields[group.link].type.many
 
 
 def _value(source: Shape, field: FieldShape) -> sql.Composable:

@@ -24,6 +24,7 @@ THE_PRODUCT = SystemActor("roll-ups gather from all records")
 NUMBERS = frozenset({"integer", "decimal", "money", "percent", "rating", "duration"})
 ORDERED = NUMBERS | {"date", "datetime"}
 LAST = ORDERED | {"text", "email", "phone", "url", "boolean", "option"}
+LINKS = frozenset({"reference", "references"})
 MOMENTS = frozenset({"date", "datetime"})
 TAKES: Final[Mapping[str, frozenset[str]]] = {
     "count": frozenset(),
@@ -70,7 +71,7 @@ def sources(shape: Shape) -> Iterator[Source]:
         if members_of(other):
             continue
         for key, field in other.fields.items():
-            if field.type.key == "reference" and field.params.target in kin:
+            if field.type.key in LINKS and field.params.target in kin:
                 yield Source(other, key)
         if shape.spec.subject and {"subject_object", "subject_id"} <= set(other.fields):
             yield Source(other, SUBJECT)
