@@ -100,9 +100,20 @@ def _scope(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool = Tr
         either.append(Predicate(sql.SQL("{0}.team_id = any(%s)").format(table), (list(teams),)))
     if lent and (codes := codes_of(actor, width, verb)):
         either.append(shared_with(codes, alias))
+    either += [
+        _named(shape.fields[key], owners, alias) for key, verbs in shape.spec.members.items() if verb in verbs
+    ]
     if width == "parent" and shape.spec.parent:
         either.append(_parent(actor, shape, shape.fields[shape.spec.parent], alias, lent=lent))
     return _or(*either)
+
+
+def _named(field: FieldShape, users: list[int], alias: str) -> Predicate:
+    """The records that name one of some users in a field; said so that its partial index serves it."""
+    column = sql.SQL("{}.{}").format(sql.Identifier(alias), sql.Identifier(field.column))
+    if field.type.many:
+        return Predicate(sql.SQL("({0} is not null and {0} && %s::bigint[])").format(column), (users,))
+    return Predicate(sql.SQL("{} = any(%s)").format(column), (users,))
 
 
 def shared_with(codes: list[int], alias: str = "r") -> Predicate:

@@ -1,7 +1,7 @@
 """Links to another record, and to a user. Whether the target exists and is open is checked by the write path, set-based."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,10 @@ from klientura.kernel.fields.many import ManyType, parsed_many
 from klientura.kit.formats import Language
 
 MAX_ID = 2**63 - 1
+USERS: Final = "user"
+"""What fields of users point at, where others name a kind of record."""
+SEVERAL: Final = frozenset({"references", "users"})
+"""The types that point at several."""
 
 
 class ReferenceType(FieldType):
@@ -75,6 +79,13 @@ class ReferencesType(ManyType):
             "required": ["id"],
         }
         return {"type": "array", "items": {"anyOf": [number, titled]}}
+
+
+class UsersType(ReferencesType):
+    """Several users, by their numbers or names; the operator `me` asks for whoever reads."""
+
+    key = "users"
+    operators: ClassVar[tuple[str, ...]] = ("any", "all", "none", "me", "empty", "not_empty")
 
 
 def _pointed(parts: list[Any]) -> list[int | str]:

@@ -10,7 +10,7 @@ from klientura.kernel.fields.files import FileType
 from klientura.kernel.fields.location import LocationType
 from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
-from klientura.kernel.fields.references import ReferencesType, ReferenceType, UserType
+from klientura.kernel.fields.references import ReferencesType, ReferenceType, UsersType, UserType
 from klientura.kernel.fields.tags import TagsType
 from klientura.kernel.fields.text import LongTextType, TextType
 
@@ -20,5 +20,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
         PercentType(), RatingType(), DurationType(), TagsType(), FileType(), LocationType(), ReferencesType(),
+        UsersType(),
     )
 }  # fmt: skip

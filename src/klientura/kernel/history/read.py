@@ -12,6 +12,7 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
+from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.files import keeping
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -189,7 +190,7 @@ def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tup
     for changed in changes:
         if source := source_of(changed.field):
             wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
-        if changed.field.type.key == "references":
+        if changed.field.type.key in SEVERAL:
             wanted[changed.field.params.target or ""].update(
                 n for v in (changed.old, changed.new) if isinstance(v, list) for n in v
             )

@@ -11,6 +11,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from klientura.kernel.fields.base import Choice, Choices, Params
 from klientura.kernel.fields.columns import MoneyColumn, PhoneColumn
+from klientura.kernel.fields.references import SEVERAL, USERS
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.shape import HEADER, FieldShape, PartShape, Shape
 from klientura.kernel.objects.spec import Field, ObjectSpec, Part
@@ -86,7 +87,7 @@ def derive_field(
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
         sortable=options.sortable
-        and kind not in {"long_text", "multi_option", "tags", "file", "location"}
+        and kind not in {"long_text", "multi_option", "tags", "file", "location", *SEVERAL}
         and column.name not in {"uid", "version"},
         contains=options.contains,
         grouped=options.grouped,
@@ -114,7 +115,7 @@ def _params(column: Column, options: Field, targets: Mapping[str, str], home: tu
         for code, label in (choice_source.flatchoices or ())
         if code not in ("", None)
     )
-    target = options.target
+    target = USERS if options.type == "users" else options.target
     if isinstance(column, models.ForeignKey) and target is None:
         target = targets.get(column.remote_field.model._meta.label)
     low, high = options.minimum, options.maximum

@@ -152,6 +152,8 @@ class ObjectSpec:
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
+    # field of a user or of users → what those whom it names may do with the record, as its owner may
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     related: bool = True  # shown as a panel on the cards of the records it refers to

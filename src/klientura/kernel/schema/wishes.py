@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.errors import FieldError, Invalid, Text
 from klientura.kernel.fields.base import REQUIRED, FieldProblem, Params
 from klientura.kernel.fields.location import MAPS
+from klientura.kernel.fields.references import USERS
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.schema.naming import slug
@@ -27,6 +28,7 @@ WITHOUT_DEFAULT = frozenset(
         "reference",
         "references",
         "user",
+        "users",
         "multi_option",
         "tags",
         "file",
@@ -230,6 +232,8 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
     made |= _switches(raw, kind)
+    if kind == "users":
+        made["target"] = USERS
     if kind in {"reference", "references"}:
         target = raw.get("target")
         if not isinstance(target, str) or target not in all_shapes():

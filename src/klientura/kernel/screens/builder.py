@@ -26,7 +26,7 @@ from klientura.kernel.web.requests import number, of
 MAX_NAMED = 50
 """Records of one condition whose titles are looked up; a longer list shows numbers."""
 POINTING = frozenset({"reference", "references"})
-REFERRING = frozenset({"reference", "references", "user"})
+REFERRING = frozenset({"reference", "references", "user", "users"})
 
 
 def filter_fields_json(actor: Actor, shape: Shape, tree: Tree | None = None) -> str:

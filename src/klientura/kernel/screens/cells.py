@@ -73,6 +73,11 @@ def _references(field: FieldShape, value: list[Any], _lang: Language) -> Cell:
     }
 
 
+def _users(_field: FieldShape, value: list[Any], _lang: Language) -> Cell:
+    names = [ref.title if isinstance(ref, Ref) and ref.title else _("former employee") for ref in value]
+    return {"kind": "links", "items": [{"text": name, "url": ""} for name in names]}
+
+
 def _user(_field: FieldShape, value: Ref, _lang: Language) -> Cell:
     return {"kind": "user", "text": value.title or _("former employee")}
 
@@ -174,6 +179,7 @@ _MAKERS: dict[str, Any] = {
     "reference": _reference,
     "user": _user,
     "references": _references,
+    "users": _users,
     "option": _option,
     "multi_option": _options,
     "tags": _tags,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import writable
+from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import FILES, ChangedField, Entry, History, history_of, source_of
 from klientura.kernel.history.undoing import undo
@@ -80,7 +81,7 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
         value = Ref(value, title)
     elif field.type.key == "file" and isinstance(value, list):
         return ", ".join(history.titles.get((FILES, n)) or f"№ {n}" for n in value)
-    elif field.type.key == "references" and isinstance(value, list):
+    elif field.type.key in SEVERAL and isinstance(value, list):
         value = [Ref(n, history.titles.get((field.params.target or "", n))) for n in value]
     elif field.params.dictionary and isinstance(value, list):
         value = dictionary.shown(field.params.dictionary, value, history.titles)

@@ -6,6 +6,7 @@ from typing import Any
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.files import keeping
 from klientura.kernel.history.read import FILES, source_of
 from klientura.kernel.objects.shape import FieldShape
@@ -26,7 +27,7 @@ def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
     tags: dict[str, set[str]] = defaultdict(set)
     files: set[int] = set()
     for field, raw in chosen:
-        if field.type.key == "references":
+        if field.type.key in SEVERAL:
             for pointed in numbers_in(raw):
                 wanted.setdefault(field.params.target or "", (field, set()))[1].add(pointed)
             continue
@@ -72,7 +73,7 @@ def in_words(field: FieldShape, raw: Any, names: Names) -> str:
         return ""
     if source_of(field) is not None:
         return name_of(field, raw, names)
-    if field.type.key == "references":
+    if field.type.key in SEVERAL:
         pieces = raw if isinstance(raw, list | tuple) else [raw]
         return "; ".join(
             str(piece)

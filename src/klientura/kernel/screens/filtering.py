@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Team, User
+from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import RELATIVE, FieldShape, Shape
 from klientura.kernel.screens.picking import is_looked_for, values_url
@@ -36,7 +37,7 @@ def operator_label(op: str, kind: str) -> str:
         "any": _("has any of"),
         "all": _("has all of"),
         "none": _("has none of"),
-        "me": _("is me"),
+        "me": _("has me") if kind == "users" else _("is me"),
         "near": _("is near"),
         "inside": _("is in the stretch of map"),
         "located": _("is on the map"),
@@ -90,7 +91,7 @@ def value_kind(op: str, field: FieldShape) -> str:
     if op in RELATIVE:
         return "days"
     kind = field.type.key
-    if is_looked_for(field) or kind == "references":
+    if is_looked_for(field) or kind in SEVERAL:
         return "refs" if op in {"in", "not_in", "any", "all", "none"} else "ref"
     if kind in {"option", "multi_option", "boolean"}:
         return "options" if op in {"in", "not_in", "any", "all", "none"} else "option"
@@ -103,7 +104,7 @@ def value_kind(op: str, field: FieldShape) -> str:
 
 def titles_of(actor: Actor, field: FieldShape, ids: Sequence[int]) -> dict[int, str]:
     """What the records, users or teams that a field may point at are called; those not open to the actor are left out."""
-    if field.type.key == "user":
+    if field.type.key in {"user", "users"}:
         return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
     if field.column == "team_id":
         return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
@@ -155,7 +156,7 @@ def _builder_field(field: FieldShape) -> dict[str, Any]:
         made["options"] = [{"value": c.code, "label": str(c.label)} for c in field.params.choices]
     elif field.type.key == "boolean":
         made["options"] = [{"value": "true", "label": _("Yes")}, {"value": "false", "label": _("No")}]
-    elif field.type.key == "user":
+    elif field.type.key in {"user", "users"}:
         made["ref_url"] = "/search/users"
     elif field.type.key == "references":
         made["ref_url"] = f"/search/reference/{field.params.target}?only=1"

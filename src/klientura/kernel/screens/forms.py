@@ -144,7 +144,7 @@ def _prefilled(asked: Request, shape: Shape) -> Row:
             title = read.titles(asked.actor, shape_of(field.params.target or ""), [target]).get(target)
             if title is not None:
                 row[key] = [Ref(target, title)]
-        elif field.type.key not in {"reference", "references", "user"}:
+        elif field.type.key not in {"reference", "references", "user", "users"}:
             try:
                 row[key] = field.type.parse(raw, field.params)
             except FieldProblem:  # a value from an address that is none is simply not filled in

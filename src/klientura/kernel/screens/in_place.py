@@ -15,7 +15,14 @@ from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
 
 # What a browser sends of these when nothing is ticked is nothing at all.
-NOTHING: dict[str, Any] = {"multi_option": [], "tags": [], "file": [], "references": [], "boolean": False}
+NOTHING: dict[str, Any] = {
+    "multi_option": [],
+    "tags": [],
+    "file": [],
+    "references": [],
+    "users": [],
+    "boolean": False,
+}
 
 
 def control(asked: Request, row: Row, field: FieldShape, raw: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from klientura.kernel.fields.base import Choice, FieldProblem
 from klientura.kernel.fields.files import FileRef
 from klientura.kernel.fields.measures import STARS
+from klientura.kernel.fields.references import SEVERAL, USERS
 from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.files import keeping
 from klientura.kernel.history.read import FILES
@@ -23,6 +24,7 @@ CONTROLS = {
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
     "tags": "picks", "file": "files", "location": "text", "references": "picks",
+    "users": "picks",
 }  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def control(
     kind = made["type"]
     if kind == "files":
         _files(field, made, value, names or {}, lang)
-    elif field.type.key == "references":
+    elif field.type.key in SEVERAL:
         _pointed(field, made, value, names or {})
     elif is_looked_for(field):
         kind = _picked(field, made, names or {})
@@ -114,7 +116,10 @@ def _pointed(field: FieldShape, made: dict[str, Any], value: Any, names: Names) 
         place = raw.id if isinstance(raw, Ref) else number(str(raw))
         label = str(raw) if place is None else known.get(place) or names.get((target, place)) or f"№ {place}"
         chosen.append({"value": str(raw) if place is None else place, "label": label, "hue": "gray"})
-    made |= {"chosen": chosen, "url": f"/search/reference/{target}?only=1"}
+    made |= {
+        "chosen": chosen,
+        "url": "/search/users" if target == USERS else f"/search/reference/{target}?only=1",
+    }
 
 
 def _files(field: FieldShape, made: dict[str, Any], value: Any, names: Names, lang: Language) -> None:

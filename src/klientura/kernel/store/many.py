@@ -12,18 +12,20 @@ from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.fields.base import REQUIRED
 from klientura.kernel.fields.files import Brought
 from klientura.kernel.fields.many import MOST_VALUES, Difference
-from klientura.kernel.fields.references import Pointed
+from klientura.kernel.fields.references import SEVERAL as POINTING
+from klientura.kernel.fields.references import USERS, Pointed
 from klientura.kernel.fields.tags import Typed, label_of
 from klientura.kernel.files import keeping
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.compiler import conditions
-from klientura.kernel.store.several_named import named, titles_of
+from klientura.kernel.store.several_named import named, openable
 from klientura.kernel.tags import dictionary
 from klientura.kernel.tags.dictionary import Full
 
 NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
 SEVERAL = _("Several records are called “%(name)s”. Choose one from the list.")
+NO_USER = _("There is no such active user.")
 NO_SUCH_FILE = _("This file is not there any more, or is not open to you. Bring it again.")
 ONE_FILE = _("Only one file fits here.")
 NO_SUCH_TAG = _("There is no tag “%(tag)s”, and only an administrator may add one to this field.")
@@ -46,7 +48,7 @@ def settle_many(actor: Actor, batch: Batch) -> None:
             _settle_tags(actor, field, drafts)
         if field.type.key == "file":
             _settle_files(actor, batch.shape, field, drafts)
-        if field.type.key == "references":
+        if field.type.key in POINTING:
             _settle_records(actor, field, drafts)
         for draft in drafts:
             if isinstance(value := draft.values.get(key), Difference):
@@ -121,7 +123,7 @@ def _settle_records(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) ->
     by_name = named(actor, target, (each for each in given if isinstance(each, str)))
     numbers = {each for each in given if isinstance(each, int)}
     held = {n for d in drafts for n in d.before.get(field.key) or ()}
-    open_ones = set(titles_of(actor, target, sorted(numbers - held))) if numbers - held else set()
+    open_ones = openable(actor, target, sorted(numbers - held)) if numbers - held else set()
     for draft in drafts:
         before = draft.before.get(field.key) or []
         meant: dict[int | str, int] = {n: n for n in (*before, *open_ones)}
@@ -130,7 +132,7 @@ def _settle_records(actor: Actor, field: FieldShape, drafts: Sequence[Draft]) ->
         unknown = next((each for each in _numbers(value) if each not in meant), None)
         if unknown is not None:
             several = isinstance(unknown, str) and len(by_name.get(unknown, ())) > 1
-            message = SEVERAL % {"name": unknown} if several else NOT_OPEN
+            message = SEVERAL % {"name": unknown} if several else NO_USER if target == USERS else NOT_OPEN
             draft.refuse(field.key, "several" if several else "reference", message)
             draft.values[field.key] = draft.before.get(field.key)
             continue

@@ -16,6 +16,7 @@ from klientura.kernel.errors import BadRequest
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.many import Difference
 from klientura.kernel.fields.periods import PERIODS, bounds
+from klientura.kernel.fields.references import MAX_ID, SEVERAL
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.expressions import column, comparable, like
 from klientura.kernel.store.near import inside, near
@@ -186,7 +187,7 @@ def _having(template: str, joint: str = "") -> Callable[[FieldShape, Any, Contex
                 _("A condition on «%(field)s» needs a list of values.") % {"field": field.label},
                 field=field.key,
             )
-        if field.type.key == "references" and any(isinstance(each, str) for each in wanted):
+        if field.type.key in SEVERAL and any(isinstance(each, str) for each in wanted):
             raise bad(
                 _("A condition on «%(field)s» names records by number.") % {"field": field.label},
                 field=field.key,
@@ -205,6 +206,8 @@ def _having(template: str, joint: str = "") -> Callable[[FieldShape, Any, Contex
 
 
 def _me(field: FieldShape, _raw: Any, context: Context) -> Predicate:
+    if field.type.many:
+        return OPERATORS["any"](field, [context.actor.user_id or MAX_ID], context)
     return Predicate(sql.SQL("{} = %s").format(column(field, context.alias)), (context.actor.user_id or 0,))
 
 

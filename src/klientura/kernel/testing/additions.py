@@ -43,6 +43,7 @@ FIELDS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("rating", {}),
     ("duration", {}),
     ("user", {}),
+    ("users", {}),
     ("reference", {"params": {"target": "organisation"}}),
     ("references", {"params": {"target": "organisation"}}),
 )

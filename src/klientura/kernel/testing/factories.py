@@ -93,6 +93,12 @@ class World:
         if each.type.key == "file":
             text = f"содержание {number % 3}".encode()
             return [int(keeping.bring(self.brings or self.actor, f"файл {number % 5}.txt", io.BytesIO(text)))]
+        if each.type.key == "users":
+            return (
+                sorted({self.users[n % len(self.users)] for n in (number, number // 2)})
+                if self.users
+                else None
+            )
         if each.type.key == "user":
             return self.users[number % len(self.users)] if self.users else None
         return value_by_type(each, number)
