@@ -46,7 +46,7 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op in {"empty", "not_empty"}:
         return (value is None) == (op == "empty")
     if op == "me":
-        return bool(value == me)
+        return me in (value or ()) if field.type.many else bool(value == me)
     if op in {"in", "not_in"}:
         return (value is not None and value in [operand(field, r) for r in raw]) == (op == "in")
     if op == "between":
