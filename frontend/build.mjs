@@ -65,8 +65,10 @@ const autoDark = {
 };
 
 clean();
+/** What only some pages need comes in sheets of its own (`sheets` of a template, see ui/base.html), so that the one of every page stays small. */
+const sheets = readdirSync(join(here, "css/sheets")).map((name) => basename(name, ".css"));
 const result = await build({
-  entryPoints: { app: join(here, "src/app.ts"), early: join(here, "src/early.ts"), "app-style": join(here, "css/app.css") },
+  entryPoints: { app: join(here, "src/app.ts"), early: join(here, "src/early.ts"), "app-style": join(here, "css/app.css"), ...Object.fromEntries(sheets.map((name) => [`sheet-${name}`, join(here, `css/sheets/${name}.css`)])) },
   outdir: out,
   bundle: true,
   plugins: [autoDark],
@@ -85,6 +87,7 @@ const manifest = {};
 for (const [file, info] of Object.entries(result.metafile.outputs)) {
   const name = basename(file);
   if (info.entryPoint?.endsWith("css/app.css")) manifest["app.css"] = name;
+  else if (info.entryPoint?.includes("css/sheets/")) manifest[`sheets/${basename(info.entryPoint)}`] = name;
   else if (info.entryPoint?.endsWith("src/app.ts")) {
     manifest["app.js"] = name;
     // What the lazy parts share with it comes in files of its own: the page asks for them at once, not one after the other.
