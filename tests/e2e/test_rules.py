@@ -50,7 +50,9 @@ def looked_at(page: Page, pictures: Path, *names: str) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
-def test_a_rule_acts_and_says_why(company: Product, receiver: Receiver, page: Page, tmp_path: Path) -> None:
+def test_a_rule_acts_and_says_why(
+    company: Product, receiver: Receiver, page: Page, tmp_path: Path, pictures: Path
+) -> None:
     root = company.address
     sign_in(page, root)
     # A webhook, with its secret shown once.
@@ -91,7 +93,7 @@ def test_a_rule_acts_and_says_why(company: Product, receiver: Receiver, page: Pa
     page.select_option("#f-webhook", index=0)
     page.click(SAVE)
     expect(page.locator("#steps li")).to_have_count(2)
-    looked_at(page, tmp_path, "rule")
+    looked_at(page, pictures, "rule")
     page.locator("form[action$='/on'] button").click()
     expect(page.locator("form[action$='/off'] button")).to_be_visible()
     # Somebody changes the record; the rule acts, and the card says why.
