@@ -11,11 +11,20 @@ class SchemaConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work in the background known."""
-        from klientura.kernel.schema import conditions, formulas, indexing, rollup_work, rollups, uses
+        from klientura.kernel.schema import (
+            conditions,
+            formulas,
+            indexing,
+            rollup_work,
+            rollups,
+            searching,
+            uses,
+        )
 
         indexing.register()
         formulas.register()
         rollup_work.register()
+        searching.register()
         uses.register(formulas.uses)
         uses.register(rollups.uses)
         uses.register(conditions.uses)

@@ -18,7 +18,16 @@ from klientura.kernel.objects.assemble import COMPUTED, assemble
 from klientura.kernel.objects.models import CUSTOMER, AddedField, AddedOption
 from klientura.kernel.objects.registry import all_shapes, declared, shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.schema import formulas, indexing, numbers, rollup_sql, rollup_work, rollups, tables
+from klientura.kernel.schema import (
+    formulas,
+    indexing,
+    numbers,
+    rollup_sql,
+    rollup_work,
+    rollups,
+    searching,
+    tables,
+)
 from klientura.kernel.schema.formulas import FORMULA, RESULTS, check
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
@@ -207,6 +216,8 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
     indexing.begin(actor)
     if made.params != row.params and row.type != AUTONUMBER:  # a number once given stays
         _begin_filling(actor, made)
+    if made.searched != row.searched:
+        searching.begin(actor, made.object, made.column)
     return made
 
 
@@ -270,6 +281,8 @@ def _set_state(actor: Actor, row: AddedField, state: str) -> None:
 
     change_schema(act)
     indexing.begin(actor)
+    if row.searched:
+        searching.begin(actor, row.object, row.column)
 
 
 def _renew(row: AddedField) -> None:

@@ -194,7 +194,13 @@ def groups(
 
 
 def _searched_hint(row: AddedField | None) -> str:
-    return _("Values that were typed before are found once their record is saved again.") if row else ""
+    return (
+        _(
+            "Values that were typed before are found as soon as the search has been brought up to date, in the background."
+        )
+        if row
+        else ""
+    )
 
 
 def _of_type(shape: Shape, kind: str, row: AddedField | None) -> list[dict[str, Any]]:
