@@ -1,0 +1,96 @@
+"""By what letters are told apart and tied together: their identifiers, addresses, and subjects."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Final
+
+from klientura.kit.emails import BadEmail, normalise_email
+from klientura.kit.letters.words import header
+
+MOST_ADDRESSES: Final = 500
+MOST_REFERENCES: Final = 100
+_ID = re.compile(r"<\s*([^<>\s]{1,400})\s*>")
+_BARE_ID = re.compile(r"[^<>\s,;\"]{1,400}@[^<>\s,;\"]{1,200}")
+_PREFIX = re.compile(
+    r"^\s*(?:(?:re|fwd?|aw|wg|sv|ha|на|ответ|отв|пересл|переслано|fw)\s*(?:\[\d+\]|\(\d+\))?\s*:\s*)+",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"^\s*\[[^\]]{1,30}\]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Somebody a letter names: as it was written, and the address in its normal form (empty when it is none)."""
+
+    name: str
+    address: str
+
+
+def addresses(headers: Sequence[str]) -> tuple[Address, ...]:
+    """Whom some headers name, in their order and each once."""
+    texts = [header(text) if "=?" not in text else text for text in headers]
+    found: dict[str, Address] = {}
+    try:
+        pairs = getaddresses(list(texts), strict=False)
+    except (ValueError, IndexError, TypeError, AttributeError):
+        return ()
+    for name, written in pairs[:MOST_ADDRESSES]:
+        address = folded(header(written))
+        shown = header(name)[:200]
+        if address or shown:
+            found.setdefault(address or shown, Address(shown, address))
+    return tuple(found.values())
+
+
+def folded(written: str) -> str:
+    """An address in its normal form; empty when it is none."""
+    try:
+        return normalise_email(written.strip())
+    except BadEmail:
+        text = written.strip().lower()
+        return text[:254] if text.count("@") == 1 and len(text) < 254 and " " not in text else ""
+
+
+def identifiers(text: str | None) -> tuple[str, ...]:
+    """The identifiers of letters in a header, each once."""
+    plain = header(text or "")
+    found = _ID.findall(plain) or _BARE_ID.findall(plain)
+    return tuple(dict.fromkeys(found))[-MOST_REFERENCES:]
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    """The moment that a Date header tells; None when it tells none that can be."""
+    try:
+        found = parsedate_to_datetime(header(text or ""))
+        aware = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        known = aware.astimezone(dt.UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None
+    return known if 1980 <= known.year < 2200 else None
+
+
+def base_subject(subject: str) -> str:
+    """The subject without «Re:», «Fwd:» and the marks of lists."""
+    before = None
+    text = subject
+    while before != text:
+        before, text = text, _MARK.sub("", _PREFIX.sub("", text))
+    return text.strip()
+
+
+def digest(*parts: str) -> str:
+    """A short name for some texts."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def letter_key(message_id: str, sender: str, at: dt.datetime | None, subject: str, text: str) -> str:
+    """By what a letter is the same wherever it lies. The sender and the moment are part of it, for careless programs
+    give several letters one identifier; what has none is known by its text."""
+    when = at.isoformat() if at else ""
+    if message_id:
+        return digest("id", message_id, sender, when)
+    return digest("text", sender, when, subject, text)
