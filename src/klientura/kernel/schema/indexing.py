@@ -36,6 +36,13 @@ def begin(actor: Starter) -> None:
     service.start(actor, KIND, {}, _("Making search and sorting quick"))
 
 
+def begin_where_needed(actor: Starter) -> None:
+    """As `begin`, where what the tables hold by now asks for other indexes."""
+    follow_latest()
+    if set(indexes.wanted(all_shapes(), indexes.entries_of())) != indexes.existing():
+        begin(actor)
+
+
 def work(handle: JobHandle) -> Mapping[str, Any]:
     """The job: bring the indexes in line, telling how far it is. Beginning anew goes on where it broke off."""
     with _alone(lambda: handle.progress(0)):
@@ -66,7 +73,7 @@ def _value(statement: str) -> Any:
 
 def bring_in_line(tell: Callable[[int, int], None] = lambda done, total: None) -> int:
     """Drop the indexes that no Shape wants any more and make those that are missing, one at a time; return how many."""
-    plan, present = indexes.wanted(all_shapes()), indexes.existing()
+    plan, present = indexes.wanted(all_shapes(), indexes.entries_of()), indexes.existing()
     for name in present - set(plan):
         _drop(name)
     missing = {name: text for name, text in plan.items() if name not in present}

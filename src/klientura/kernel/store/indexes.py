@@ -12,20 +12,44 @@ from klientura.kernel.objects.spec import Board
 PREFIX = "kx_"
 # New rows wait in a list that every search reads through, too; by default that list grows to four megabytes.
 _SHORT_LIST = sql.SQL(" with (gin_pending_list_limit = 512)")
+MANY = 50_000
+"""Records of a kind through which a list may walk to find those in which a field is empty."""
+FEW_GAPS, KEPT_GAPS = 0.02, 0.05
+"""The share of records with an empty field up to which these get an index, and up to which they keep it."""
 # Already served by the primary key and by the indexes of scopes, made once per table.
 IN_SCOPE_INDEXES = frozenset({"id", "owner_id", "team_id", "created_by_id"})
 
 
-def wanted(shapes: Mapping[str, Shape]) -> dict[str, str]:
-    """Name → CREATE INDEX statement of every generated index."""
+def wanted(shapes: Mapping[str, Shape], entries: Mapping[str, float] | None = None) -> dict[str, str]:
+    """Name → CREATE INDEX statement of every generated index.
+
+    `entries` are how many rows each present index holds (see `entries_of`): where a field is empty in few records of
+    many, these get an index of their own.
+    """
     found: dict[str, str] = {}
     kinds = {shape.table for shape in shapes.values() if shape.constants}
     for shape in shapes.values():
         for statement in _of_shape(shape, mixed=shape.table in kinds and not shape.constants):
-            text = statement.as_string(None)
-            name = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:20]
-            found[name] = text.replace("index on", f"index if not exists {name} on", 1)
+            found |= _named(statement)
+        for statement in _of_gaps(shape, entries or {}):
+            found |= _named(statement)
     return found
+
+
+def _named(statement: sql.Composed) -> dict[str, str]:
+    text = statement.as_string(None)
+    name = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:20]
+    return {name: text.replace("index on", f"index if not exists {name} on", 1)}
+
+
+def entries_of() -> dict[str, float]:
+    """How many rows each generated index holds, as the database has last counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, reltuples from pg_class where relnamespace = current_schema()::regnamespace"
+            " and left(relname, 3) = 'kx_' and relkind = 'i' and reltuples >= 0"
+        )
+        return dict(cursor.fetchall())
 
 
 def existing() -> set[str]:
@@ -40,7 +64,7 @@ def existing() -> set[str]:
 
 def synchronise(shapes: Mapping[str, Shape]) -> None:
     """Make missing indexes and drop those that no Shape wants any more."""
-    plan, present = wanted(shapes), existing()
+    plan, present = wanted(shapes, entries_of()), existing()
     with connection.cursor() as cursor:
         for name, text in plan.items():
             if name not in present:
@@ -108,6 +132,29 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
         yield _index(shape.table, sql.SQL("({}, id)").format(folded), filled)
     if field.contains:
         yield _index(shape.table, sql.SQL("using gin (k_fold({}) gin_trgm_ops)").format(name), filled)
+
+
+def _of_gaps(shape: Shape, entries: Mapping[str, float]) -> Iterator[sql.Composed]:
+    """The few records in which a field is empty, where a list would have to walk through very many to find them."""
+    live = _live(shape)
+    of_all = next(_of_field(shape, shape.fields["created_at"], live), None)
+    whole = entries.get(_name(of_all), 0.0) if of_all is not None else 0.0
+    if whole < MANY:
+        return
+    for field in shape.fields.values():
+        if not field.nullable or field.type.multiline or field.type.many or field.type.key == "location":
+            continue  # the others have no index that tells how many have a value
+        mine = next(_of_field(shape, field, live), None)
+        if mine is None or (held := entries.get(_name(mine))) is None:
+            continue
+        empty = sql.SQL("{} and {} is null").format(live, sql.Identifier(field.column))
+        gap = _index(shape.table, "(id)", empty)
+        if whole - held <= whole * (KEPT_GAPS if _name(gap) in entries else FEW_GAPS):
+            yield gap
+
+
+def _name(statement: sql.Composed) -> str:
+    return next(iter(_named(statement)))
 
 
 def _of_part(part: PartShape) -> Iterator[sql.Composed]:

@@ -21,7 +21,9 @@ def built() -> dict[str, str]:
 
 def test_the_styles_of_every_page_stay_small(built: dict[str, str]) -> None:
     assert (STATIC / built["app.css"]).stat().st_size <= EVERY_PAGE
-    sheets = {name: (STATIC / file).stat().st_size for name, file in built.items() if name.startswith("sheets/")}
+    sheets = {
+        name: (STATIC / file).stat().st_size for name, file in built.items() if name.startswith("sheets/")
+    }
     assert sheets
     assert {name: size for name, size in sheets.items() if size > ONE_SHEET} == {}
 
