@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "klientura.modules.administration",
     "klientura.modules.parties",
     "klientura.modules.activities",
+    "klientura.modules.conversations",
     "klientura.modules.sales",
     "allauth",
     "allauth.account",

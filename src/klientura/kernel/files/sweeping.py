@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg import sql
 
+from klientura.kernel.files.holders import holders
 from klientura.kernel.files.keeping import hold_bytes
 from klientura.kernel.files.models import KeptFile
 from klientura.kernel.files.storage import storage
@@ -35,6 +36,10 @@ def _mark(moment: dt.datetime) -> None:
     held = [
         sql.SQL("select unnest({}) from {}").format(sql.Identifier(column), sql.Identifier(table))
         for table, column in _columns()
+    ]
+    held += [
+        sql.SQL("select {} from {}").format(sql.Identifier(column), sql.Identifier(table))
+        for table, column in sorted(holders())
     ]
     everything = sql.SQL(" union ").join(held) if held else sql.SQL("select null::bigint where false")
     text = sql.SQL(

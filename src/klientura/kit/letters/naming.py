@@ -87,10 +87,9 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def letter_key(message_id: str, sender: str, at: dt.datetime | None, subject: str, text: str) -> str:
+def letter_key(message_id: str, sender: str, at: dt.datetime | None, whole: str) -> str:
     """By what a letter is the same wherever it lies. The sender and the moment are part of it, for careless programs
-    give several letters one identifier; what has none is known by its text."""
-    when = at.isoformat() if at else ""
+    give several letters one identifier; what has none is known by the digest of the whole of it."""
     if message_id:
-        return digest("id", message_id, sender, when)
-    return digest("text", sender, when, subject, text)
+        return digest("id", message_id, sender, at.isoformat() if at else "")
+    return digest("whole", whole)

@@ -5,6 +5,7 @@ raises on some broken ones, and takes five times as long.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
@@ -23,6 +24,7 @@ from klientura.kit.letters.quotes import own_words
 from klientura.kit.letters.tnef import hidden_files
 from klientura.kit.letters.words import decoded, header
 
+PIECE: Final = 1024 * 1024
 MOST_PARTS: Final = 500
 MOST_TEXT: Final = 300_000
 BROKEN: Final = (
@@ -73,20 +75,33 @@ def parse(source: bytes | BinaryIO) -> Letter:
     """Take a letter apart."""
     stream = BytesIO(source) if isinstance(source, bytes) else source
     try:
-        return _taken_apart(BytesParser(policy=policy.compat32).parse(stream))
+        letter = _taken_apart(BytesParser(policy=policy.compat32).parse(stream))
     except BROKEN:
         stream.seek(0)
-        return _whole(stream.read())
+        letter = _whole(stream.read())
+    whole = "" if letter.message_id else _hash(stream)
+    letter.key = naming.letter_key(letter.message_id, letter.sender, letter.at, whole)
+    return letter
+
+
+def _hash(stream: BinaryIO) -> str:
+    stream.seek(0)
+    found = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def headers_only(source: bytes) -> Letter:
-    """What the headers alone tell: enough to know a letter that has an identifier."""
+    """What the headers alone tell. It has a key only when it has an identifier."""
     letter = Letter()
     try:
         _headers(letter, BytesHeaderParser(policy=policy.compat32).parsebytes(source))
     except BROKEN:
         return Letter()
-    letter.key = naming.letter_key(letter.message_id, letter.sender, letter.at, letter.subject, "")
+    letter.key = (
+        naming.letter_key(letter.message_id, letter.sender, letter.at, "") if letter.message_id else ""
+    )
     return letter
 
 
@@ -104,7 +119,6 @@ def _taken_apart(message: Message) -> Letter:
     letter.said = own_words(letter.text)
     if _reports(message, letter):
         letter.failed_for = _failed_for(message)
-    letter.key = naming.letter_key(letter.message_id, letter.sender, letter.at, letter.subject, letter.text)
     return letter
 
 
@@ -112,9 +126,6 @@ def _whole(raw: bytes) -> Letter:
     """A letter that nobody can take apart: its headers as far as they can be read, and all of it as a file."""
     letter = headers_only(raw[:100_000].split(b"\n\n")[0])
     letter.attached = [Attached("letter.eml", "message/rfc822", raw)]
-    letter.key = naming.letter_key(
-        letter.message_id, letter.sender, letter.at, letter.subject, decoded(raw[:100_000])
-    )
     return letter
 
 
@@ -147,7 +158,6 @@ def _headers(letter: Letter, message: Message) -> None:
             for k in (
                 "x-autoreply",
                 "x-autorespond",
-                "x-auto-response-suppress",
                 "list-id",
                 "list-unsubscribe",
             )

@@ -1,0 +1,22 @@
+"""Tables of mail. None of them is a kind of record: who may read a letter is answered in `queries.access`."""
+
+from klientura.modules.conversations.models.letters import (
+    Letter,
+    LetterFact,
+    LetterFile,
+    LetterPlace,
+    LetterReference,
+    Thread,
+)
+from klientura.modules.conversations.models.mailboxes import Folder, Mailbox
+
+__all__ = [
+    "Folder",
+    "Letter",
+    "LetterFact",
+    "LetterFile",
+    "LetterPlace",
+    "LetterReference",
+    "Mailbox",
+    "Thread",
+]

@@ -1,0 +1,1 @@
+"""Reads of parties for other modules."""
