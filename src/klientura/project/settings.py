@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "klientura.modules.activities",
     "klientura.modules.conversations",
     "klientura.modules.sales",
+    "klientura.connectors.mail",
     "allauth",
     "allauth.account",
     "klientura.project",

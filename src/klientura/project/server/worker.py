@@ -1,4 +1,4 @@
-"""The process that runs jobs: procrastinate's worker over the product's own database."""
+"""The process that runs jobs: procrastinate's worker over the product's own database; it listens to mailboxes besides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ def main() -> None:
     import django
 
     django.setup()
-    asyncio.run(_work())
+    from klientura.connectors.mail.watching import Listening
+
+    listening = Listening()
+    listening.begin()
+    try:
+        asyncio.run(_work())
+    finally:
+        listening.stop()
 
 
 async def _work() -> None:

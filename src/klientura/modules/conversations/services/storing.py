@@ -57,16 +57,21 @@ def take(mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> list[i
         new = _insert(mailbox, list(fresh.values()))
         known |= {letter.key: letter.pk for letter in new}
         place(folder, {a.uid: known[letter.key] for a, letter in parsed})
+        note_read(folder, max((a.uid for a in arrived), default=0))
         if new and folder.role not in UNBOUND:
             bind_letters(mailbox, new)
     return [letter.pk for letter in new]
 
 
 def place(folder: Folder, letters: Mapping[int, int]) -> None:
-    """Note where letters lie (number in the folder → letter), and how far the folder has been read."""
+    """Note where letters lie: number in the folder → letter."""
     rows = [LetterPlace(folder=folder, uid=uid, letter_id=letter_id) for uid, letter_id in letters.items()]
     LetterPlace.objects.bulk_create(rows, ignore_conflicts=True)
-    folder.last_uid = max([folder.last_uid, *letters])
+
+
+def note_read(folder: Folder, uid: int) -> None:
+    """Note that a folder has been read up to a letter."""
+    folder.last_uid = max(folder.last_uid, uid)
     folder.save(update_fields=["last_uid"])
 
 

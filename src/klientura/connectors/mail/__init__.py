@@ -1,0 +1,1 @@
+"""Mail servers: letters are read by IMAP and handed in by SMTP."""
