@@ -8,7 +8,7 @@ import { plural, text } from "./texts";
 
 type Box = [south: number, west: number, north: number, east: number];
 type Heap = { lat: number; lon: number; n: number; title: string; id?: number; box?: Box };
-type Answer = { heaps: Heap[]; sampled: boolean };
+type Answer = { heaps: Heap[]; sampled: boolean; at_least: boolean };
 
 const PAUSE = 200; // milliseconds without a movement before the server is asked
 const NEAREST = 18;
@@ -158,7 +158,8 @@ async function load(shown: Shown): Promise<void> {
   });
   const all = heaps.reduce((sum, heap) => sum + heap.n, 0);
   const total = find("[data-map-total]", shown.area);
-  if (total) total.textContent = answer.sampled ? text("map.about", { n: number(all) }) : all ? plural("map.here", all) : text("map.none");
+  const loose = answer.sampled ? "map.about" : answer.at_least ? "map.least" : "";
+  if (total) total.textContent = loose ? text(loose, { n: number(all) }) : all ? plural("map.here", all) : text("map.none");
 }
 
 /** Where the map stands is kept in the address, so that it can be sent, reloaded and come back to. */

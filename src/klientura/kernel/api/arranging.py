@@ -15,7 +15,7 @@ from klientura.kernel.api.views import VersionRequired, answer
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.models import AddedField, AddedOption, Layout
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.packs.standing import field_as_form
+from klientura.kernel.packs.standing import field_as_form, params_of
 from klientura.kernel.schema import fields, layouts
 from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.layouts import Whose
@@ -170,7 +170,7 @@ def _field(row: AddedField, options: Any) -> dict[str, Any]:
     return {
         "id": row.pk, "object": row.object, "key": row.key, "type": row.type, "state": row.state, "layer": row.layer,
         "position": row.position, "version": row.version, **{name: getattr(row, name) for name in WANTED if name != "options"},
-        "options": [{"code": o.code, "label": o.label, "hue": o.hue, "active": o.active} for o in options],
+        "params": params_of(row), "options": [{"code": o.code, "label": o.label, "hue": o.hue, "active": o.active} for o in options],
     }  # fmt: skip
 
 

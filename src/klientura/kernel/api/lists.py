@@ -10,10 +10,10 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.api import bodies
 from klientura.kernel.api.arranging import TEXTS
-from klientura.kernel.api.describing import act, closed_body
+from klientura.kernel.api.describing import INTEGER, act, closed_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import answer
-from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import options, tagging
@@ -21,6 +21,14 @@ from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.wishes import LANGUAGES
 from klientura.kernel.tags import keeping
 from klientura.kernel.tags.models import KnownTag
+
+
+class MarkRequired(KernelError):
+    """A list of options came without the mark of the list that it was made of."""
+
+    status = 428
+    code = "mark_required"
+    default_message = _("Send the «mark» of the options you saw, so that nobody's change is lost.")
 
 
 def read_options(request: HttpRequest, actor: Actor, *, object: str, field: str) -> HttpResponse:
@@ -36,9 +44,11 @@ def change_options(request: HttpRequest, actor: Actor, *, object: str, field: st
         raise BadRequest(
             _("Send «options», the whole list, and the «mark» of those you saw."), code="options"
         )
+    if not body.get("mark"):
+        raise MarkRequired
 
     def run() -> HttpResponse:
-        options.change_options(actor, object, field, body.get("options"), mark=body.get("mark"))
+        options.change_options(actor, object, field, body.get("options"), mark=body["mark"])
         return _options(object, field)
 
     return once(request, actor, run)
@@ -70,15 +80,17 @@ def add_tag(request: HttpRequest, actor: Actor, *, object: str, field: str) -> H
 
 
 def change_tag(request: HttpRequest, actor: Actor, *, object: str, field: str, code: str) -> HttpResponse:
-    """PATCH /schema/objects/{object}/tags/{field}/{code} {"label", "hue", "active"}: one row changes, and no record."""
+    """PATCH /schema/objects/{object}/tags/{field}/{code} {"label", "hue", "active"} with If-Match: one row changes, and no record."""
     _shape, found = _tagged(actor, object, field)
     body = _only(bodies.body_of(request), "label", "hue", "active")
     if not isinstance(body.get("active", True), bool):
         raise BadRequest(_("Yes or no is expected here."), code="active")
-    name = found.params.dictionary
+    name, version = found.params.dictionary, bodies.version_of(request)
+    if version is None:
+        raise VersionRequired
 
     def run() -> HttpResponse:
-        keeping.change(actor, name, code, body)
+        keeping.change(actor, name, code, body, expected_version=version)
         return _tag(keeping.one(name, code))
 
     return once(request, actor, run)
@@ -128,7 +140,7 @@ def _only(body: dict[str, Any], *names: str) -> dict[str, Any]:
 def _tag(row: KnownTag, *, status: int = 200) -> HttpResponse:
     into = row.merged_into.code if row.merged_into else None
     shown = {"code": row.code, "label": row.label, "hue": row.hue, "active": row.active, "merged_into": into}
-    return answer(shown, status=status)
+    return answer({**shown, "version": row.version}, status=status, version=row.version)
 
 
 TEXT = {"type": "string"}
@@ -137,12 +149,15 @@ TAG = {
     "type": "object",
     "properties": {
         "code": TEXT, "label": TEXT, "hue": TEXT, "active": BOOLEAN, "merged_into": {"type": ["string", "null"]},
+        "version": INTEGER,
     },
 }  # fmt: skip
 OPTION = {"code": TEXT, "label": TEXTS, "hue": TEXT, "active": BOOLEAN}
 
 
-def description(objects: list[str], responses: Callable[..., Any], once_header: Any) -> dict[str, Any]:
+def description(
+    objects: list[str], responses: Callable[..., Any], once_header: Any, version_header: Any
+) -> dict[str, Any]:
     """The paths of this room for the OpenAPI document."""
     which = [
         {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects}},
@@ -158,8 +173,9 @@ def description(objects: list[str], responses: Callable[..., Any], once_header: 
     gone.pop("200")
     wanted = closed_body(
         {"options": {"type": "array", "items": {"type": "object", "properties": OPTION}}, "mark": TEXT},
-        ["options"],
+        ["options", "mark"],
     )
+    changed = {"label": TEXT, "hue": TEXT, "active": BOOLEAN}
     own, of_one = "/schema/objects/{object}/tags/{field}", "/schema/objects/{object}/tags/{field}/{code}"
     return {
         "/schema/objects/{object}/options/{field}": {
@@ -170,7 +186,7 @@ def description(objects: list[str], responses: Callable[..., Any], once_header: 
         own: {"post": act("schema", "add_tag", responses(TAG, "201"), [*which, once_header], closed_body({"label": TEXT}, ["label"]))},
         of_one: {
             "patch": act(
-                "schema", "change_tag", responses(TAG), [*one, once_header], closed_body({"label": TEXT, "hue": TEXT, "active": BOOLEAN})
+                "schema", "change_tag", responses(TAG), [*one, version_header, once_header], closed_body(changed)
             ),
         },
         f"{of_one}/merge": {"post": act("schema", "merge_tag", responses(TAG), [*one, once_header], closed_body({"into": TEXT}, ["into"]))},

@@ -78,7 +78,7 @@ def document(actor: Actor) -> dict[str, Any]:
         paths |= territories.description(_responses, ONCE, VERSION)
         whole = [s.key for s in shapes if not members_of(s)]
         paths |= arranging.description(whole, _responses, ONCE, VERSION)
-        paths |= lists.description(whole, _responses, ONCE)
+        paths |= lists.description(whole, _responses, ONCE, VERSION)
         paths |= packs.description(_responses)
     return {
         "openapi": "3.1.0",

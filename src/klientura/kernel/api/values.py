@@ -54,6 +54,7 @@ def description(keys: Sequence[str], responses: Any) -> dict[str, Any]:
         "properties": {
             "code": {"type": "string"}, "label": {"type": "string"}, "hue": {"type": "string"},
             "active": {"type": "boolean"}, "merged_into": {"type": ["string", "null"]},
+            "version": {"type": "integer"},
         },
     }  # fmt: skip
     schema = {

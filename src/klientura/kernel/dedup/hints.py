@@ -13,6 +13,7 @@ from klientura.kernel.dedup.queue import open_roles
 from klientura.kernel.dedup.reading import faces_seen
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
+from klientura.kernel.store.compiler import conditions
 from klientura.kit.matching.face import Face, describe
 from klientura.kit.matching.keys import keys
 from klientura.kit.matching.verdicts import LIKELY, Match, compare
@@ -58,21 +59,25 @@ def _with_lines(actor: Actor, shape: Shape, typed: Face) -> list[int]:
     found: list[int] = []
     if not (typed.phones or typed.emails or typed.sites):
         return found
+    mine = conditions(actor, shape)
     for key in readable_parts(actor, shape):
         part = shape.parts[key]
         if not part.search or "kind" not in part.fields:
             continue
+        # Whom the reader does not see must not take the place of whom they do.
         text = sql.SQL(
-            'select distinct {parent} from {table} where search_text collate "C" = any(array('
-            "select k_phone(v) from unnest(%s::text[]) v union all select k_fold(v) from unnest(%s::text[]) v)) limit {most}"
+            'select distinct l.{parent} from {table} l join {records} r on r.id = l.{parent}'
+            ' where l.search_text collate "C" = any(array('
+            "select k_phone(v) from unnest(%s::text[]) v union all select k_fold(v) from unnest(%s::text[]) v))"
+            " and {open} limit {most}"
         ).format(
-            parent=sql.Identifier(part.parent_column),
-            table=sql.Identifier(part.table),
-            most=sql.Literal(MOST),
-        )
+            parent=sql.Identifier(part.parent_column), table=sql.Identifier(part.table), open=mine.sql,
+            records=sql.Identifier(shape.table), most=sql.Literal(MOST),
+        )  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(
-                text, [list(typed.phones), [*typed.emails, *(f"https://{s}" for s in typed.sites)]]
+                text,
+                [list(typed.phones), [*typed.emails, *(f"https://{s}" for s in typed.sites)], *mine.params],
             )
             found += [row[0] for row in cursor.fetchall()]
     return found

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.access.gate import readable
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.events.outbox import emit
 from klientura.kernel.merging import choosing, followers, links
@@ -24,7 +25,7 @@ from klientura.kernel.merging.values import Stored, fill, own_links, own_lists, 
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store import drafts, operations, read, rows, write
+from klientura.kernel.store import date_order, drafts, operations, read, rows, write
 from klientura.kernel.store.many import settle_many
 from klientura.kernel.store.references import complete_team
 
@@ -140,6 +141,8 @@ def compose(
     complete_team(product, batch)
     if shape.spec.before_write:
         shape.spec.before_write(batch, product)
+    # What one record lacked and another knew may not fit together; a person chooses then, and no machine.
+    date_order.refuse_disorder(batch, readable(actor, shape))
     _refuse(draft)
     return draft
 

@@ -55,7 +55,7 @@ def standing_of(parts: Iterable[Part]) -> dict[int, Standing]:
 
 def _of_field(row: AddedField, options: Iterable[AddedOption]) -> dict[str, Any]:
     made = {name: getattr(row, name) for name in _FIELD}
-    params = {k: v for k, v in row.params.items() if k not in _OWN_PARAMS}
+    params = {k: v for k, v in params_of(row).items() if k not in _OWN_PARAMS}
     if row.type == ROLLUP:
         params["source"] = f"{row.params['source']}.{row.params['link']}"
     elif row.type != "autonumber":
@@ -63,6 +63,13 @@ def _of_field(row: AddedField, options: Iterable[AddedOption]) -> dict[str, Any]
     made |= {f"params.{k}": v for k, v in params.items()}
     made |= {f"options.{o.code}": _of_option(o) for o in options}
     return made
+
+
+def params_of(row: AddedField) -> dict[str, Any]:
+    """The particulars of a field with what they say by leaving it out: a field of files that names no number holds several."""
+    if row.type == "file" and "maximum" not in row.params:
+        return {**row.params, "many": True}
+    return dict(row.params)
 
 
 def _of_option(option: AddedOption) -> dict[str, Any]:

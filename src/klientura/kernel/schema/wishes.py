@@ -187,15 +187,27 @@ def _is_key(given: object) -> bool:
     return isinstance(given, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,62}", given) is not None
 
 
-def _switches(raw: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """The particulars that are a choice of the administrator's and nothing to be got wrong."""
-    if kind == "tags" and raw.get("open_tags") is False:
+_SWITCHES: Final[Mapping[str, tuple[str, type]]] = {
+    "tags": ("open_tags", bool), "location": ("map", str), "date": ("not_before", str), "datetime": ("not_before", str),
+    "file": ("many", bool),
+}  # fmt: skip
+
+
+def _switches(raw: Mapping[str, Any], kind: str, wrong: Complaints) -> dict[str, Any]:
+    """The particulars that are a choice of the administrator's; only what cannot be read at all is complained of."""
+    name, takes = _SWITCHES.get(kind, ("", str))
+    value = raw.get(name)
+    if value is not None and not isinstance(value, takes):
+        said = _("Yes or no is expected here.") if takes is bool else _("Text is expected here.")
+        wrong.add(f"params.{name}", "type", said)
+        return {}
+    if name == "open_tags" and value is False:
         return {"open_tags": False}
-    if kind == "location" and raw.get("map") in MAPS:
-        return {"map": raw["map"]}
-    if kind in {"date", "datetime"} and _is_key(raw.get("not_before")):
-        return {"not_before": raw["not_before"]}
-    if kind == "file" and raw.get("many") is not True:
+    if name == "map" and value in MAPS:
+        return {"map": value}
+    if name == "not_before" and _is_key(value):
+        return {"not_before": value}
+    if name == "many" and value is not True:
         return {"maximum": 1}
     return {}
 
@@ -231,7 +243,7 @@ def _params(raw: Any, kind: str, wrong: Complaints) -> dict[str, Any]:
     made |= _computed(raw, kind, wrong)
     if kind in {"decimal", "percent"}:
         made["digits"] = 15 + made.get("places", 2)
-    made |= _switches(raw, kind)
+    made |= _switches(raw, kind, wrong)
     if kind == "users":
         made["target"] = USERS
     if kind in {"reference", "references"}:

@@ -5,9 +5,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 # The host is a plain name, so that the content policy can allow it alone; nothing else of the address may end a directive.
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _TEMPLATE: Final = re.compile(
-    r"https://[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?(:\d{1,5})?/[A-Za-z0-9._~%/?&=+@:{}-]*"
+    rf"https://(?P<host>{_LABEL}(?:\.{_LABEL}){{0,20}})(?::(?P<port>[0-9]{{1,5}}))?/[A-Za-z0-9._~%/?&=+@:{{}}-]*"
 )
+MOST_PORTS: Final = 65_535
+LONGEST_HOST: Final = 253
 _PLACES: Final = ("{z}", "{x}", "{y}")
 OSM_TILES: Final = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 OSM_CREDIT: Final = "© OpenStreetMap contributors"
@@ -15,7 +18,10 @@ OSM_CREDIT: Final = "© OpenStreetMap contributors"
 
 def is_template(text: str) -> bool:
     """Whether a text is an address of tiles that a map may ask for."""
-    if _TEMPLATE.fullmatch(text) is None or any(text.count(place) != 1 for place in _PLACES):
+    found = _TEMPLATE.fullmatch(text)
+    if found is None or len(found["host"]) > LONGEST_HOST or not 0 < int(found["port"] or 443) <= MOST_PORTS:
+        return False
+    if any(text.count(place) != 1 for place in _PLACES):
         return False
     unknown = re.findall(r"\{[^}]*\}?|\}", text)
     return set(unknown) <= {*_PLACES, "{r}"}

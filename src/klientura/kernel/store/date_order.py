@@ -31,8 +31,13 @@ def enforce(actor: Actor, batch: Batch) -> None:
 
     Whoever does not see both is not held to it: a refusal would tell them of the one they do not see.
     """
-    if actor.is_system or not (pairs := pairs_of(readable(actor, batch.shape))):
-        return
+    if not actor.is_system:
+        refuse_disorder(batch, readable(actor, batch.shape))
+
+
+def refuse_disorder(batch: Batch, fields: Mapping[str, FieldShape]) -> None:
+    """Refuse such dates, whoever writes, where both of a pair are among the fields."""
+    pairs = pairs_of(fields)
     for draft in batch:
         for later, earlier in pairs:
             if not batch.creating and not draft.changed(later.key, earlier.key):

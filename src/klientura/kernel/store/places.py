@@ -40,10 +40,14 @@ class Heap(NamedTuple):
 
 
 class Map(NamedTuple):
-    """What a stretch of map shows; `sampled`: there are too many to count, so the numbers are estimates."""
+    """What a stretch of map shows, where there are too many to count them all one by one.
+
+    `sampled`: the numbers are estimates. `at_least`: only so many were counted, and no sample met any; there are more.
+    """
 
     heaps: list[Heap]
     sampled: bool
+    at_least: bool = False
 
 
 def on_map(
@@ -67,12 +71,15 @@ def on_map(
     where = conditions(actor, shape, tree=tree, more=[*more, inside(field, box)])
     cell = _cell(box, min(max(across, 4), GRID))
     rows = _heaps(shape, field, where, box, cell, limit=MOST_POINTS + 1)
-    share = 1.0
-    if sum(row[0] for row in rows) > MOST_POINTS:
-        share = _share(shape)
-        rows = _heaps(shape, field, where, box, cell, share=share) or rows
+    share, too_many = 1.0, sum(row[0] for row in rows) > MOST_POINTS
+    if (
+        too_many
+        and (wanted := _share(shape)) < 1
+        and (sample := _heaps(shape, field, where, box, cell, share=wanted))
+    ):
+        rows, share = sample, wanted
     names = titles(actor, shape, [row[1] for row in rows])
-    return Map([_heap(row, names, share) for row in rows], share < 1)
+    return Map([_heap(row, names, share) for row in rows], share < 1, too_many and share == 1)
 
 
 def _cell(box: Box, across: int) -> float:

@@ -279,7 +279,7 @@ def groups(
     require(actor, shape, "read")
     fields = readable(actor, shape)
     field, summed = fields.get(by), fields.get(total) if total else None
-    if field is None or not field.type.groupable:
+    if field is None or not (field.type.groupable or (field.grouped and field.filterable)):
         raise BadRequest(_("One cannot group by «%(field)s».") % {"field": by[:60]}, code="group")
     if total and (summed is None or not summed.type.numeric):
         raise BadRequest(_("One cannot sum up «%(field)s».") % {"field": total[:60]}, code="group")

@@ -1,5 +1,6 @@
 """Looking tags up and making new ones, always many at once."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ MOST_TAGS = 20_000
 MAX_CODE = 60
 HUES = ("blue", "teal", "green", "orange", "violet", "pink", "yellow", "red")
 """New tags take turns with these colours."""
-_ATTEMPTS = 20
+_ATTEMPTS = 12
+_NUMBERED = 8
+"""So many attempts number a code; then it is told apart by a hash, which is not met twice."""
 _FOLLOWED = "select t.code, t.folded, coalesce(i.code, t.code) from kernel_tag t left join kernel_tag i on i.id = t.merged_into_id"
 
 
@@ -93,10 +96,16 @@ def make(dictionary: str, labels: Sequence[str], actor_id: int | None) -> dict[s
 
 
 def code_of(label: str, attempt: int = 0) -> str:
-    """A code in Latin letters made of a label; further attempts add a number to it."""
+    """A code in Latin letters made of a label; further attempts add a number to it, the last ones a hash of the label.
+
+    A label with no Latin letter or digit to it, in Chinese for instance, has a hash at once: very many would share a code.
+    """
     letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in latin(label).lower())
-    base = "_".join(part for part in letters[:MAX_CODE].split("_") if part) or "tag"
-    return base if not attempt else f"{base[: MAX_CODE - 3]}_{attempt + 1}"
+    base = "_".join(part for part in letters[:MAX_CODE].split("_") if part)
+    if base and attempt < _NUMBERED:
+        return base if not attempt else f"{base[: MAX_CODE - 3]}_{attempt + 1}"
+    told = hashlib.sha256(f"{fold(label)} {attempt}".encode()).hexdigest()[:12]
+    return f"{base[: MAX_CODE - 13] or 'tag'}_{told}"
 
 
 def looked_up(codes: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], Tag]:
@@ -143,9 +152,9 @@ def described(dictionary: str, after: str, limit: int) -> list[dict[str, Any]]:
     rows: Any = (
         KnownTag.objects.filter(dictionary=dictionary, code__gt=after)
         .order_by("code")
-        .values_list("code", "label", "hue", "active", "merged_into__code")[:limit]
+        .values_list("code", "label", "hue", "active", "merged_into__code", "version")[:limit]
     )
     return [
-        {"code": code, "label": label, "hue": hue, "active": active, "merged_into": into}
-        for code, label, hue, active, into in rows
+        {"code": code, "label": label, "hue": hue, "active": active, "merged_into": into, "version": version}
+        for code, label, hue, active, into, version in rows
     ]

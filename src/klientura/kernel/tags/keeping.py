@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.tags import clean_tag
 from klientura.kernel.tags import dictionary
@@ -48,13 +48,27 @@ def add(actor: Actor, name: str, label: object) -> KnownTag:
     return one(name, dictionary.make(name, [text], actor.user_id)[text])
 
 
+class Stale(KernelError):
+    """Another administrator has changed the tag meanwhile."""
+
+    status = 409
+    code = "stale"
+    default_message = _(
+        "Somebody changed this at the same time. Look at it as it is now and change it again."
+    )
+
+
 @transaction.atomic
-def change(actor: Actor, name: str, code: str, raw: Mapping[str, Any]) -> KnownTag:
-    """Call a tag otherwise (`label`), draw it in another colour (`hue`), offer it or not (`active`). Raises Invalid."""
+def change(
+    actor: Actor, name: str, code: str, raw: Mapping[str, Any], *, expected_version: int | None = None
+) -> KnownTag:
+    """Call a tag otherwise (`label`), draw it in another colour (`hue`), offer it or not (`active`). Raises Invalid, Stale."""
     _require(actor)
     row = KnownTag.objects.select_for_update().filter(dictionary=name, code=code).first()
     if row is None:
         raise NotFound
+    if expected_version is not None and row.version != expected_version:
+        raise Stale
     if "label" in raw:
         row.label = _label(raw["label"])
         row.folded = fold(row.label)

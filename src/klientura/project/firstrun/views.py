@@ -138,6 +138,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, 3, "begin", actor=actor, **standing(actor))
     if request.POST.get("empty") != "1":
+        stands = standing(actor)
+        if (
+            stands["held"] and stands["demo"] == "absent"
+        ):  # a page that was opened when the base was still empty
+            return HttpResponseRedirect("/setup/begin")
         seed_small(actor)
     elif (demo := find_demo()) is not None:
         undo(actor, demo.pk)

@@ -43,6 +43,17 @@ def test_roubles_and_dollars_are_not_added_up(company: Company) -> None:
     assert api.get(f"{ROOT}/opportunity/groups?by=status&sum=amount&currency=rub").status_code == 400
 
 
+def test_one_groups_by_the_texts_that_a_list_groups_by(company: Company) -> None:
+    shape, api = shape_of("organisation"), company.api("employee")
+    rows = [{"name": str(n), "city": city} for n, city in enumerate(("Уфа", "Уфа", "Омск"))]
+    write.create_many(company.actor("employee"), shape, rows)
+    found = get(api, "/organisation/groups?by=city")["groups"]
+    assert {g["value"]: g["count"] for g in found} == {"Уфа": 2, "Омск": 1}
+    assert api.get(f"{ROOT}/organisation/groups?by=name").status_code == 400
+    company.hide("employee", "organisation", "city")
+    assert company.api("employee").get(f"{ROOT}/organisation/groups?by=city").status_code == 400
+
+
 def test_a_repetition_does_not_tell_what_has_been_hidden_since(company: Company) -> None:
     def send() -> Any:
         return company.api("employee").post(

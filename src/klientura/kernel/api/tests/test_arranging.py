@@ -1,5 +1,7 @@
 """What administrators set up, through the API: fields, arrangements, options, tags, packs; nobody else gets anything."""
 
+import contextlib
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from klientura.kernel.api.arranging import WANTED
+from klientura.kernel.errors import Invalid
+from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.schema.rollups import settled
+from klientura.kernel.schema.wishes import Complaints, read_field
 from klientura.kernel.testing.company import Company, found_company
 
 ROOT = "/api/v1/schema"
@@ -79,6 +87,67 @@ def test_a_field_is_added_changed_removed_and_put_back(api: Client) -> None:
     assert send(api, "GET", place).status_code == 404
 
 
+OF_TYPE: dict[str, dict[str, Any]] = {
+    "text": {"max_length": 20}, "long_text": {"max_length": 500}, "integer": {"minimum": 1, "maximum": 9},
+    "decimal": {"places": 3}, "money": {"minimum": 0}, "percent": {"places": 1, "maximum": 100},
+    "reference": {"target": "person"}, "references": {"target": "person"}, "tags": {"open_tags": False},
+    "location": {"map": "osm"}, "datetime": {"not_before": "created_at"}, "file": {"many": True},
+    "formula": {"formula": "employees * 2", "shown": "percent", "places": 1}, "autonumber": {"prefix": "A-", "digits": 4, "yearly": True},
+    "rollup": {"source": "person.employer", "measure": "count", "for_all": True},
+}  # fmt: skip
+EACH = [
+    *((kind, OF_TYPE.get(kind, {})) for kind in [*FIELD_TYPES, "formula", "autonumber", "rollup"]),
+    ("file", {}),
+    ("tags", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "params"), EACH)
+def test_what_was_read_and_sent_back_changes_nothing(api: Client, kind: str, params: dict[str, Any]) -> None:
+    options = {"options": [{"label": "One"}]} if kind in {"option", "multi_option"} else {}
+    wish = {"type": kind, "label": {"en": "This one"}, "params": params, **options}
+    made = send(api, "POST", f"{OF}/fields", wish)
+    assert made.status_code == 201, made.content
+    place, first = f"/fields/{made.json()['id']}", made.json()
+    stored = AddedField.objects.get().params
+    listed = send(api, "PATCH", place, {"listed": True}, **{"If-Match": '"1"'}).json()
+    assert AddedField.objects.get().params == stored
+    assert listed == first | {"listed": True, "version": 2}
+    back = {k: v for k, v in first.items() if k in WANTED}
+    again = send(api, "PATCH", place, back, **{"If-Match": '"2"'})
+    assert (again.status_code, AddedField.objects.get().params) == (200, stored), again.content
+
+
+def test_particulars_of_no_sense_are_refused_in_words(api: Client) -> None:
+    names = {
+        "max_length", "places", "digits", "start", "minimum", "maximum", "formula", "shown", "source", "measure", "of", "by",
+        "filter", "for_all", "prefix", "yearly", "open_tags", "map", "not_before", "many", "target",
+    }  # fmt: skip
+    values: list[Any] = [[], [1], {}, {"a": [1]}, None, 7, -1, 2.5, "", "\x00", True]
+    whole = shape_of("organisation")
+    for kind in [*FIELD_TYPES, "formula", "autonumber", "rollup"]:
+        options: dict[str, Any] = (
+            {"options": [{"label": "One"}]} if kind in {"option", "multi_option"} else {}
+        )
+        for name, value in itertools.product(sorted(names), values):
+            raw: dict[str, Any] = {
+                "label": {"en": "F"},
+                **options,
+                "params": {**OF_TYPE.get(kind, {}), name: value},
+            }
+            wish = read_field(raw, kind, Complaints())  # notes what is wrong, and raises nothing
+            if kind == "rollup":
+                with contextlib.suppress(Invalid):
+                    settled(whole, wish.params, "")
+    for kind, params in (
+        ("location", {"map": []}),
+        ("tags", {"open_tags": "no"}),
+        ("date", {"not_before": {}}),
+    ):
+        refused = send(api, "POST", f"{OF}/fields", {"type": kind, "label": LABEL, "params": params})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid"), refused.content
+
+
 def test_card_and_form_are_arranged_for_everybody_and_for_some(api: Client) -> None:
     stands = send(api, "GET", f"{OF}/layout").json()
     assert stands["version"] == 0
@@ -107,6 +176,8 @@ def test_options_of_a_declared_field(api: Client) -> None:
     changed = send(api, "PUT", place, {"options": items, "mark": first["mark"]})
     assert (changed.status_code, changed.json()["items"][0]["label"]["en"]) == (200, "First")
     assert send(api, "PUT", place, {"options": items, "mark": first["mark"]}).status_code == 409
+    for blind in ({"options": items}, {"options": items, "mark": ""}):
+        assert send(api, "PUT", place, blind).status_code == 428
     assert send(api, "DELETE", place).status_code == 204
     assert send(api, "GET", place).json()["items"] == first["items"]
     assert send(api, "GET", f"{OF}/options/name").status_code == 404
@@ -117,11 +188,18 @@ def test_a_dictionary_of_tags(api: Client) -> None:
     hot, warm = (send(api, "POST", place, {"label": text}) for text in ("Hot", "Warm"))
     assert (hot.status_code, hot.json()["code"], warm.json()["code"]) == (201, "hot", "warm")
     assert send(api, "POST", place, {"label": "HOT"}).status_code == 422
-    changed = send(api, "PATCH", f"{place}/hot", {"label": "Very hot", "hue": "red", "active": False}).json()
+    wanted = {"label": "Very hot", "hue": "red", "active": False}
+    assert send(api, "PATCH", f"{place}/hot", wanted).status_code == 428
+    answer = send(api, "PATCH", f"{place}/hot", wanted, **{"If-Match": hot["ETag"]})
+    changed = answer.json()
     assert (changed["label"], changed["hue"], changed["active"]) == ("Very hot", "red", False)
+    assert (changed["version"], answer["ETag"]) == (2, '"2"')
+    assert send(api, "PATCH", f"{place}/hot", wanted, **{"If-Match": hot["ETag"]}).status_code == 409
+    listed = api.get("/api/v1/organisation/values/tags").json()["items"]
+    assert {t["code"]: t["version"] for t in listed} == {"hot": 2, "warm": 1}
     assert send(api, "POST", f"{place}/hot/merge", {"into": "warm"}).json()["code"] == "warm"
     assert send(api, "POST", f"{place}/hot/part").json()["merged_into"] is None
-    assert send(api, "PATCH", f"{place}/none", {"hue": "red"}).status_code == 404
+    assert send(api, "PATCH", f"{place}/none", {"hue": "red"}, **{"If-Match": '"1"'}).status_code == 404
     assert send(api, "POST", f"{OF}/tags/name", {"label": "x"}).status_code == 404
 
 

@@ -16,10 +16,11 @@ from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
 from klientura.kernel.jobs.models import Job
+from klientura.kernel.merging.merge import merge
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.schema.fields import Stale
+from klientura.kernel.schema.fields import Stale, add_field
 from klientura.kernel.store import read, write
 from klientura.kernel.store.models import Operation
 from klientura.kernel.testing.company import Company, found_company
@@ -92,6 +93,24 @@ def test_pairs_that_contradict_each_other_wait_unless_all_are_to_be_merged(compa
     search()
     assert living(twins) == twins[:1]
     assert read.get(SYSTEM, shape_of("person"), twins[0])["position"] == "директор"
+
+
+def test_dates_that_would_stand_in_the_wrong_order_wait_for_people(company: Company):
+    admin = company.actor("administrator")
+    for key, params in (("x_from", {}), ("x_till", {"not_before": "x_from"})):
+        add_field(admin, "person", {"type": "date", "key": key, "label": {"ru": key}, "params": params})
+    ids = enter(company, {"x_from": "2026-05-01"}, {"x_till": "2026-04-01"})
+    right = {"last_name": "Сидоров", "phone": "+7 916 765-43-21"}
+    ids += enter(company, {**right, "x_from": "2026-03-01"}, {**right, "x_till": "2026-04-01"})
+    with pytest.raises(Invalid) as refused:
+        merge(company.actor("manager"), shape_of("person"), ids[0], [ids[1]])
+    assert [(e.field, e.code) for e in refused.value.errors] == [("x_till", "before")]
+    choose(company, "older")
+    search()
+    assert living(ids) == ids[:3]
+    chosen = {"x_till": "2026-06-01"}
+    merge(admin, shape_of("person"), ids[0], [ids[1]], chosen)
+    assert living(ids) == [ids[0], ids[2]]
 
 
 def test_another_owner_is_a_contradiction(company: Company):

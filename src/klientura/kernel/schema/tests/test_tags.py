@@ -69,6 +69,19 @@ def test_two_labels_of_one_code_are_told_apart(admin: Actor, shape: Shape):
     assert len({str(t) for t in read.get(admin, shape, one)[KEY]}) == 3
 
 
+def test_labels_without_latin_letters_have_codes_of_their_own(admin: Actor, shape: Shape, field: FieldShape):
+    signs = [chr(0x4E00 + n) for n in range(30)] + [chr(0x1F600 + n) for n in range(30)]
+    at_once = make(admin, shape, *signs)
+    assert {tag.label for tag in read.get(admin, shape, at_once)[KEY]} == set(signs)
+    name = field.params.dictionary
+    assert KnownTag.objects.filter(dictionary=name).values("code").distinct().count() == 60
+    for n in range(60):  # one by one, and such as differ in signs alone
+        assert keeping.add(admin, name, chr(0x5000 + n)).label == chr(0x5000 + n)
+    for n in range(60):
+        label = "a" + "+" * (n // 8) + "-" * (n % 8)
+        assert keeping.add(admin, name, label).label == label
+
+
 @pytest.mark.parametrize("bad", ["x" * 61, "раз;два", "a\x00b", 7, {"add": "a", "other": 1}, [["a"]]])
 def test_what_is_no_tag_is_refused(admin: Actor, shape: Shape, bad: Any):
     raw = bad if isinstance(bad, dict) else [bad]

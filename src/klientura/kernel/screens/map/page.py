@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from klientura.kernel.access.gate import may
+from klientura.kernel.access.gate import may, require
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens import view_bar
@@ -15,6 +15,7 @@ from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.state import ListState
+from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.views.maps import place_fields
 from klientura.kernel.web.requests import Request
@@ -34,6 +35,9 @@ def place_of(asked: Request, shape: Shape, state: ListState) -> FieldShape:
 def map_page(asked: Request, shape: Shape, state: ListState) -> HttpResponse:
     """The whole page; it reads no record."""
     place = place_of(asked, shape, state)
+    require(asked.actor, shape, "read")
+    # No statement is made here, but a filter that cannot be carried out is told of now, as by every other kind of list.
+    conditions(asked.actor, shape, tree=state.tree)
     fields = place_fields(asked.actor, shape)
     settings = asked.installation
     return show(
@@ -71,4 +75,4 @@ def _parts(tree: Tree | None) -> list[Mapping[str, Any]]:
     if not tree:
         return []
     joined = tree.get("and")
-    return list(joined) if isinstance(joined, list) else [tree]
+    return [part for part in joined if part] if isinstance(joined, list) else [tree]

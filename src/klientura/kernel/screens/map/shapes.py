@@ -36,7 +36,9 @@ def heaps(request: HttpRequest, object: str) -> HttpResponse:
         asked.actor, shape, field.key, _box(request.GET.get("box", "")),
         across=number(request.GET.get("across")) or places.GRID, tree=state.tree, more=state.more,
     )  # fmt: skip
-    return JsonResponse({"heaps": [_heap(h) for h in found.heaps], "sampled": found.sampled})
+    return JsonResponse(
+        {"heaps": [_heap(h) for h in found.heaps], "sampled": found.sampled, "at_least": found.at_least}
+    )
 
 
 def _box(text: str) -> Box:

@@ -191,6 +191,40 @@ def test_very_many_are_estimated_by_a_sample(
     assert not places.on_map(actor, shape, "place", Box(55, 45, 57, 50)).sampled
 
 
+def test_where_the_sample_meets_nothing_what_was_counted_is_told_as_it_is(
+    company: Company, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, shape = company.actor("administrator"), shape_of("organisation")
+    write.create_many(actor, shape, [{"name": f"Фирма {n}"} for n in range(2000)])
+    write.create_many(actor, shape, [{"name": f"Север {n}", "place": "69.3, 88.2"} for n in range(40)])
+    with connection.cursor() as cursor:
+        cursor.execute("analyze party")
+    monkeypatch.setattr(places, "MOST_POINTS", 20)
+    monkeypatch.setattr(places, "SAMPLE", 1)
+    found = places.on_map(actor, shape, "place", Box(69, 88, 70, 89))
+    assert (found.sampled, found.at_least, [h.number for h in found.heaps]) == (False, True, [21])
+    answer = company.client("administrator").get("/organisation/map?view=map&box=69,88,70,89").json()
+    assert (answer["sampled"], answer["at_least"]) == (False, True)
+    monkeypatch.setattr(places, "MOST_POINTS", 100)
+    assert places.on_map(actor, shape, "place", Box(69, 88, 70, 89))[1:] == (False, False)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"and": [1]}, {"and": [None]}, {"and": "x"}, {"and": [[]]}, {"and": {}}, {"or": 1}, {"not": 1}, {"x": 1}, {"and": []},
+        {"field": "nothing", "op": "eq", "value": 1}, {"field": "place", "op": "inside"}, {"field": "name"}, {"field": []},
+        {"and": [{"field": "place", "op": []}]}, {"and": ["a"]}, {"field": "city", "op": "eq", "value": "Уфа"},
+    ],
+)  # fmt: skip
+def test_a_map_takes_the_filters_that_a_list_takes(company: Company, tree: Any) -> None:
+    browser, said = company.client("employee"), json.dumps(tree)
+    as_list = browser.get("/organisation", {"filter": said}).status_code
+    assert as_list in {200, 400}
+    for address in ("/organisation", "/organisation/map"):
+        assert browser.get(address, {"view": "map", "filter": said}).status_code == as_list, address
+
+
 def test_pages_allow_the_host_of_the_tiles_and_no_other(company: Company) -> None:
     client = company.client("employee")
     plain = client.get("/organisation")["Content-Security-Policy"]

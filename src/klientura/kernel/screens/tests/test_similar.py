@@ -162,6 +162,19 @@ def test_hints_betray_neither_records_nor_fields(company: Company) -> None:
     assert "телефон тот же" not in hint(company, "employee", "person", **phone)
 
 
+def test_those_out_of_reach_do_not_take_the_place_of_those_within(company: Company) -> None:
+    shape = shape_of("person")
+    company.grant("employee", "person", "read", "own")
+    phone = "+7 916 123-45-67"
+    strangers = [{"last_name": f"Чужой{n}", "first_name": "Ян", "phone": phone} for n in range(60)]
+    write.create_many(company.actor("outsider"), shape, strangers)
+    own = write.create(
+        company.actor("employee"), shape, {"last_name": "Иной", "first_name": "Ян", "phone": phone}
+    )
+    typed = {"last_name": "Другой", "first_name": "Ян", "phone": phone}
+    assert f"/person/{own}" in hint(company, "employee", "person", **typed)
+
+
 def test_hints_ask_the_database_as_often_however_many_there_are(company: Company) -> None:
     actor, browser = company.actor("employee"), company.client("employee")
     typed = {"name": "Ромашка", "inn": INN, "phone": "+7 495 123-45-67", "city": "Москва"}

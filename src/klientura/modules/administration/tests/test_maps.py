@@ -20,7 +20,10 @@ def company() -> Company:
         "http://tiles.example/{z}/{x}/{y}.png", "https://{s}.tiles.example/{z}/{x}/{y}.png", "https://tiles.example/{z}/{x}.png",
         "https://*.example/{z}/{x}/{y}", "https://tiles.example/{z}/{x}/{y};script-src *", "https://a.example b/{z}/{x}/{y}",
         "https://user@tiles.example/{z}/{x}/{y}", "https://tiles.example/{z}/{x}/{y}/{q}", "//tiles.example/{z}/{x}/{y}",
-        "https://tiles.example/{z}/{x}/{y}'", "https://tiles.example/{z}/{x}/{y}\nx", "https://tiles.example/{z}/{x}/{y}/{", "",
+        "https://tiles.example:٣٤/{z}/{x}/{y}", "https://tiles.example:65536/{z}/{x}/{y}", "https://tiles.example:0/{z}/{x}/{y}",
+        "https://tiles..example/{z}/{x}/{y}", "https://tiles.example./{z}/{x}/{y}", "https://a-.example/{z}/{x}/{y}",
+        "https://" + ".".join(["a" * 63] * 4) + ".example/{z}/{x}/{y}", "https://tiles.example/{z}/{x}/{y}'",
+        "https://tiles.example/{z}/{x}/{y}\nx", "https://tiles.example/{z}/{x}/{y}/{", "",
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_tiles(text: str) -> None:

@@ -169,6 +169,15 @@ def test_demo_data_that_stand_already_are_told_and_can_be_taken_out(client: Clie
     assert Operation.objects.filter(kind="demo").count() == 1
 
 
+def test_demo_data_are_never_put_among_real_clients(client: Client):
+    through_company(client, "en")
+    client.post("/setup/administrator", BOSS)
+    write.create(SystemActor("test"), shape_of("organisation"), {"name": "Ромашка"})
+    assert client.post("/setup/begin").headers["Location"] == "/setup/begin"
+    assert find_demo() is None
+    assert not Operation.objects.filter(kind="demo").exists()
+
+
 def test_own_records_that_stand_already_are_not_called_an_empty_base(client: Client):
     write.create(SystemActor("test"), shape_of("organisation"), {"name": "Ромашка"})
     through_company(client, "en")
