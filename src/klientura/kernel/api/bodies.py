@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import BadRequest
+from klientura.kernel.fields.tags import as_listed
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.read import MAX_LIMIT
 
 MAX_DEPTH = 20
@@ -66,6 +68,12 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadRequest(_("A JSON object is expected."), code="json")
     return value
+
+
+def values_of(shape: Shape, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a record as a program sends them: a text names tags by code first, as a list does, and not as people type."""
+    tagged = {k for k, f in shape.fields.items() if f.params.dictionary}
+    return {k: as_listed(v) if k in tagged else v for k, v in values.items()}
 
 
 def currency_of(request: HttpRequest) -> str | None:

@@ -36,7 +36,7 @@ def merge_records(request: HttpRequest, actor: Actor, *, object: str, record_id:
         )
 
     def run() -> HttpResponse:
-        done = merge(actor, shape, record_id, gone, values, versions)
+        done = merge(actor, shape, record_id, gone, bodies.values_of(shape, values), versions)
         record = views.whole(actor, shape, record_id)
         return views.answer(
             {"operation": done.operation_id, "relinked": done.relinked, "record": record},

@@ -215,7 +215,7 @@ def read_record(request: HttpRequest, actor: Actor, *, object: str, record_id: i
 def create_record(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
     """POST /{object}: create; answers 201 with the record."""
     shape = _shape(actor, object)
-    values = bodies.body_of(request)
+    values = bodies.values_of(shape, bodies.body_of(request))
 
     def run() -> HttpResponse:
         return _one(actor, shape, write.create(actor, shape, values), status=201)
@@ -226,7 +226,7 @@ def create_record(request: HttpRequest, actor: Actor, *, object: str) -> HttpRes
 def change_record(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
     """PATCH /{object}/{id} with If-Match: change what the body names."""
     shape = _shape(actor, object)
-    values = bodies.body_of(request)
+    values = bodies.values_of(shape, bodies.body_of(request))
     version = bodies.version_of(request)
     if version is None:
         raise VersionRequired
@@ -298,7 +298,7 @@ def bulk_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResp
         selection = _selection(body)
         rest = set(body) - {"ids", "filter"}
         if rest == {"set"} and isinstance(body["set"], dict):
-            outcome = acts.edit(actor, shape, selection, body["set"])
+            outcome = acts.edit(actor, shape, selection, bodies.values_of(shape, body["set"]))
         elif rest == {"trash"} and body["trash"] is True:
             outcome = acts.trash(actor, shape, selection)
         else:
@@ -338,7 +338,7 @@ def _create_many(actor: Actor, shape: Shape, records: Any) -> list[int]:
         or len(records) > MAX_BULK
     ):
         raise BadRequest(_("A list of at most 1000 records is expected."), code="bulk")
-    return write.create_many(actor, shape, records) if records else []
+    return write.create_many(actor, shape, [bodies.values_of(shape, r) for r in records]) if records else []
 
 
 def _begun(operation_id: int) -> HttpResponse:

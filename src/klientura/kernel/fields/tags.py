@@ -68,6 +68,15 @@ class TagsType(ManyType):
         }  # fmt: skip
 
 
+def as_listed(raw: Any) -> Any:
+    """What a program sends, with a text in the place of a list: it names tags as a list does, a code first."""
+    if isinstance(raw, str):
+        return [piece.strip() for piece in _SEPARATORS.split(raw)]
+    if isinstance(raw, Mapping):
+        return {name: as_listed(each) if isinstance(each, str) else each for name, each in raw.items()}
+    return raw
+
+
 def label_of(value: str) -> str:
     """What a tag is called; one that was not looked up is called by its code, or as it was typed."""
     return value.label if isinstance(value, Tag) else str(value).removeprefix(TYPED)

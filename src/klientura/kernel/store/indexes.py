@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from django.db import connection
 from psycopg import sql
@@ -27,6 +28,7 @@ def wanted(shapes: Mapping[str, Shape], entries: Mapping[str, float] | None = No
     many, these get an index of their own.
     """
     found: dict[str, str] = {}
+    shapes = _gathered_by(shapes)
     kinds = {shape.table for shape in shapes.values() if shape.constants}
     for shape in shapes.values():
         for statement in _of_shape(shape, mixed=shape.table in kinds and not shape.constants):
@@ -34,6 +36,17 @@ def wanted(shapes: Mapping[str, Shape], entries: Mapping[str, float] | None = No
         for statement in _of_gaps(shape, entries or {}):
             found |= _named(statement)
     return found
+
+
+def _gathered_by(shapes: Mapping[str, Shape]) -> Mapping[str, Shape]:
+    """The Shapes with every field that a roll-up gathers by said to be indexed: each change of a record asks by it."""
+    links = {(f.rollup.source, f.rollup.link) for s in shapes.values() for f in s.fields.values() if f.rollup}
+    made = dict(shapes)
+    for key, link in sorted(links):
+        field = made[key].fields.get(link) if key in made else None
+        if field is not None and not field.indexed:
+            made[key] = replace(made[key], fields={**made[key].fields, link: replace(field, indexed=True)})
+    return made
 
 
 def _named(statement: sql.Composed) -> dict[str, str]:

@@ -17,6 +17,7 @@ from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.many import Difference
 from klientura.kernel.fields.periods import PERIODS, bounds
 from klientura.kernel.fields.references import MAX_ID, SEVERAL
+from klientura.kernel.fields.tags import as_listed
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.expressions import column, comparable, like
 from klientura.kernel.store.near import inside, near
@@ -181,7 +182,7 @@ def _having(template: str, joint: str = "") -> Callable[[FieldShape, Any, Contex
     text = sql.SQL(template)
 
     def compiled(field: FieldShape, raw: Any, context: Context) -> Predicate:
-        wanted = _value(field, raw)
+        wanted = _value(field, as_listed(raw) if field.params.dictionary else raw)
         if isinstance(wanted, Difference):
             raise bad(
                 _("A condition on «%(field)s» needs a list of values.") % {"field": field.label},

@@ -10,10 +10,10 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.merge import merge
-from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import fields, rollup_work
-from klientura.kernel.store import bulk, read, write
+from klientura.kernel.store import bulk, indexes, read, write
 from klientura.kernel.store.bulk import Selection
 from klientura.kernel.testing.company import Company
 
@@ -137,3 +137,21 @@ def test_who_does_not_see_the_link_does_not_see_what_is_gathered_by_it(
     assert count not in read.get(manager, shape_of("person"), people[0])
     with pytest.raises(BadRequest):
         read.page(manager, shape_of("person"), tree={"field": count, "op": "gte", "value": 1})
+
+
+@pytest.mark.parametrize("kind", ["reference", "references"])
+def test_what_is_gathered_by_is_indexed_whatever_was_said(admin: Actor, kind: str):
+    wish = {"type": kind, "label": {"en": "Guide"}, "indexed": False, "params": {"target": "person"}}
+    link = fields.add_field(admin, "organisation", wish)
+
+    def indexed() -> bool:
+        return any(f'"{link.column}"' in text for text in indexes.wanted(all_shapes()).values())
+
+    assert not indexed()
+    params = {"source": f"organisation.{link.key}", "measure": "count"}
+    rollup = fields.add_field(
+        admin, "person", {"type": "rollup", "label": {"en": "Guided"}, "params": params}
+    )
+    assert indexed()
+    fields.remove_field(admin, rollup.pk)
+    assert not indexed()

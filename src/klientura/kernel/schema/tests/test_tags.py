@@ -1,5 +1,6 @@
 """Tags: made while they are typed, kept in one dictionary, renamed and merged in one place, added to many records at once."""
 
+import json
 from typing import Any
 
 import pytest
@@ -277,6 +278,35 @@ def test_a_typed_word_is_no_code_of_a_tag_that_was_called_so_before(
     both = write.create(admin, shape, {"name": "Завод", KEY: ["hot", ";hot"]})
     assert labels(admin, shape, both) == ["hot", "Warm"]
     assert KnownTag.objects.filter(dictionary=name).count() == 2
+
+
+def test_a_program_that_sends_a_text_means_a_code_first(
+    company: Company, admin: Actor, shape: Shape, field: FieldShape
+):
+    old = make(admin, shape, "Hot")
+    keeping.change(admin, field.params.dictionary, "hot", {"label": "Warm"})
+    by_label = make(admin, shape, ";hot")
+    for op, ids in (("any", [old]), ("none", [by_label])):
+        tree = {"field": KEY, "op": op, "value": "hot"}
+        assert [r["id"] for r in read.page(admin, shape, tree=tree, sort="id").rows] == ids
+    with pytest.raises(BadRequest):
+        read.page(admin, shape, tree={"field": KEY, "op": "any", "value": " ; "})
+    api, root = company.api("administrator"), "/api/v1/organisation"
+
+    def send(method: str, path: str, body: Any, **headers: str) -> Any:
+        return api.generic(
+            method, root + path, json.dumps(body), content_type="application/json", headers=headers
+        )
+
+    made = send("POST", "", {"name": "Один", KEY: "hot; New"}).json()
+    assert labels(admin, shape, made["id"]) == ["New", "Warm"]
+    place, version = f"/{made['id']}", f'"{made["version"]}"'
+    assert send("PATCH", place, {KEY: {"remove": "hot"}}, **{"If-Match": version}).status_code == 200
+    assert labels(admin, shape, made["id"]) == ["New"]
+    assert send("POST", "/bulk", {"ids": [made["id"]], "set": {KEY: {"add": "hot"}}}).status_code == 200
+    assert labels(admin, shape, made["id"]) == ["New", "Warm"]
+    [other] = send("POST", "/bulk", {"create": [{"name": "Два", KEY: "hot"}]}).json()["ids"]
+    assert labels(admin, shape, other) == ["Warm"]
 
 
 def test_a_word_that_is_the_code_of_another_tag_can_be_added(admin: Actor, shape: Shape, field: FieldShape):
