@@ -15,6 +15,7 @@ class SchemaConfig(AppConfig):
             conditions,
             formulas,
             indexing,
+            orders,
             rollup_work,
             rollups,
             searching,
@@ -28,3 +29,4 @@ class SchemaConfig(AppConfig):
         uses.register(formulas.uses)
         uses.register(rollups.uses)
         uses.register(conditions.uses)
+        uses.register(orders.uses)

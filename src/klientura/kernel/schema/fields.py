@@ -22,6 +22,7 @@ from klientura.kernel.schema import (
     formulas,
     indexing,
     numbers,
+    orders,
     rollup_sql,
     rollup_work,
     rollups,
@@ -92,6 +93,7 @@ def add_fields(
         ]
         shapes = assemble(declared(), read_additions())
         for row in made:
+            orders.check(shapes[row.object], row)
             _add_column(shapes, row)
         for table in {shapes[row.object].table for row in made}:
             tables.keep_by_itself([s for s in shapes.values() if s.table == table])
@@ -207,6 +209,8 @@ def change_field(actor: Actor, field_id: int, raw: Mapping[str, Any], *, expecte
         fresh.params = {**dict(wish.params), **kept}
         fresh.version += 1
         fresh.changed_by_id = actor.user_id
+        if fresh.params.get("not_before") != row.params.get("not_before"):
+            orders.check(shape_of(row.object), fresh)
         fresh.save()
         _keep_options(fresh, wish)
         _renew(fresh)

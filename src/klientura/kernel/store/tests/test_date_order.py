@@ -6,6 +6,7 @@ import pytest
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import Invalid
+from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields
 from klientura.kernel.store import read, write
@@ -21,7 +22,7 @@ def company() -> Company:
     for key, label, params in (
         ("x_from", "начало", {}),
         ("x_till", "конец", {"not_before": "x_from"}),
-        ("x_odd", "прочее", {"not_before": "created_at"}),  # of another type: says nothing
+        ("x_odd", "прочее", {}),
     ):
         fields.add_field(
             admin, "organisation", {"type": "date", "key": key, "label": {"ru": label}, "params": params}
@@ -83,3 +84,26 @@ def test_nobody_is_told_of_a_date_that_they_do_not_see(company: Company) -> None
     write.update(company.actor("employee"), shape_of("organisation"), made, {"x_till": "2020-01-01"})
     row = read.get(company.actor("administrator"), shape_of("organisation"), made)
     assert str(row["x_till"]) == "2020-01-01"
+
+
+def test_only_another_date_of_the_kind_can_be_named_and_it_is_missed_when_it_goes(company: Company) -> None:
+    admin = company.actor("administrator")
+    for named in ("nothing", "created_at", "name", "x_own"):
+        wish = {"type": "date", "key": "x_own", "label": {"ru": "своя"}, "params": {"not_before": named}}
+        with pytest.raises(Invalid) as refused:
+            fields.add_field(admin, "organisation", wish)
+        assert codes(refused) == [("params.not_before", "option")]
+    assert "x_own" not in shape_of("organisation").fields
+    rows = {row.key: row for row in AddedField.objects.all()}
+    form = {"label": {"ru": "прочее"}, "params": {"not_before": "nothing"}}
+    with pytest.raises(Invalid):
+        fields.change_field(admin, rows["x_odd"].pk, form, expected_version=1)
+    with pytest.raises(fields.InUse) as used:
+        fields.remove_field(admin, rows["x_from"].pk)
+    assert len(used.value.details["uses"]) == 1
+    fields.remove_field(admin, rows["x_from"].pk, despite=True)
+    form = {
+        "label": {"ru": "до"},
+        "params": {"not_before": "x_from"},
+    }  # what stands is no reason to refuse the rest
+    fields.change_field(admin, rows["x_till"].pk, form, expected_version=1)
