@@ -69,12 +69,31 @@ _CONCERNED = sql.SQL(
 )
 
 
+_NAMED = sql.SQL(
+    " union all select u.id, r.id from {table} r cross join lateral unnest({named}) u(id)"
+    " where r.id = any(%(ids)s) and u.id is not null and not exists (select from kernel_follow m"
+    " where m.object = %(object)s and m.record_id = r.id and m.user_id = u.id and m.state = 'muted')"
+)
+
+
+def _statement(shape: Shape) -> sql.Composed:
+    """Followers, owners, and whom the records name as theirs (see `ObjectSpec.members`)."""
+    table = sql.Identifier(shape.table)
+    parts = [_CONCERNED.format(table)]
+    for key in shape.spec.members:
+        field = shape.fields[key]
+        column = sql.SQL("r.{}").format(sql.Identifier(field.column))
+        named = column if field.type.many else sql.SQL("array[{}]").format(column)
+        parts.append(_NAMED.format(table=table, named=named))
+    return sql.Composed(parts)
+
+
 def concerned(shape: Shape, ids: Sequence[int], *, besides: int | None) -> dict[int, set[int]]:
     """By user: the records among these of which they hear; one query. `besides` is left out: nobody is told their own acts."""
     found: dict[int, set[int]] = {}
     values = {"object": shape.base, "ids": list(ids), "besides": besides}
     with connection.cursor() as cursor:
-        cursor.execute(_CONCERNED.format(sql.Identifier(shape.table)), values)
+        cursor.execute(_statement(shape), values)
         for user_id, record_id in cursor.fetchall():
             if user_id != besides:
                 found.setdefault(user_id, set()).add(record_id)

@@ -98,6 +98,8 @@ class Action:
     run: Callable[..., Any]
     fields: Mapping[str, Field] = field(default_factory=dict)
     icon: str = "zap"
+    # (actor, row) → whether the card offers it now; the verb itself refuses what may not be all the same
+    fits: Callable[[Any, Mapping[str, Any]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

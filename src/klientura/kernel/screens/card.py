@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
 from klientura.kernel.errors import NotFound
 from klientura.kernel.notify.following import MOST, attention
@@ -80,7 +81,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         panel_context=chosen.context(asked, shape, row) if chosen else {},
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
-        actions=_actions(shape, row) if "edit" in open_verbs else [],
+        actions=_actions(asked.actor, shape, row) if "edit" in open_verbs else [],
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
 
@@ -265,16 +266,8 @@ def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
     return item
 
 
-def _actions(shape: Shape, row: Row) -> list[dict[str, Any]]:
-    """The verbs of the object that make sense for this record."""
-    status = row.get("status")
-    hidden = {
-        "won": {"win", "lose", "move"},
-        "lost": {"win", "lose", "move"},
-        "open": {"reopen"},
-        "done": {"complete"},
-    }
-    gone = hidden.get(str(status), set())
+def _actions(actor: Actor, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    """The verbs of the object that are the reader's to do with this record now."""
     return [
         {
             "label": str(a.label),
@@ -284,7 +277,7 @@ def _actions(shape: Shape, row: Row) -> list[dict[str, Any]]:
             "key": a.key,
         }
         for a in shape.spec.actions
-        if a.key not in gone
+        if a.fits is None or a.fits(actor, row)
     ]
 
 

@@ -1,6 +1,6 @@
 """From raw input to a Draft: which fields may be written, and what their values are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,22 @@ def parse(actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, *, c
             _parse_value(field, value, draft)
     if creating:
         _complete(shape, fields, draft)
+
+
+def parse_for_verb(
+    actor: Actor, shape: Shape, raw: Mapping[str, Any], keys: Iterable[str]
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """What was given for fields that only a verb writes, read and checked; empty ones are left out."""
+    draft = Draft(values={})
+    for key in keys:
+        field = shape.fields[key]
+        if field.type.is_empty(raw.get(key)):
+            continue
+        if not writable(actor, shape, key):
+            draft.refuse(key, "read_only", READ_ONLY)
+            continue
+        _parse_value(field, raw[key], draft)
+    return draft.values, draft.errors
 
 
 def _parse_value(field: FieldShape, raw: Any, draft: Draft) -> None:

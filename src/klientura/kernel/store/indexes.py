@@ -126,8 +126,9 @@ def _of_field(shape: Shape, field: FieldShape, live: sql.Composable) -> Iterator
         return
     name = sql.Identifier(field.column)
     # An empty value costs a write nothing: lists sort what has a value first, by itself (store.read), every comparison
-    # implies one, and what is empty in most records is found quickly without.
-    filled = sql.SQL("{} and {} is not null").format(live, name) if field.nullable else live
+    # implies one. (Not so of yes and no: «= false» becomes «not …», from which the planner concludes nothing.)
+    implied = field.nullable and field.type.key != "boolean"
+    filled = sql.SQL("{} and {} is not null").format(live, name) if implied else live
     if field.type.many:
         yield _index(shape.table, sql.SQL("using gin ({})").format(name), filled)
         return
@@ -155,7 +156,12 @@ def _of_gaps(shape: Shape, entries: Mapping[str, float]) -> Iterator[sql.Compose
     if whole < MANY:
         return
     for field in shape.fields.values():
-        if not field.nullable or field.type.multiline or field.type.many or field.type.key == "location":
+        if (
+            not field.nullable
+            or field.type.multiline
+            or field.type.many
+            or field.type.key in {"boolean", "location"}
+        ):
             continue  # the others have no index that tells how many have a value
         mine = next(_of_field(shape, field, live), None)
         if mine is None or (held := entries.get(_name(mine))) is None:

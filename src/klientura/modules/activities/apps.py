@@ -6,7 +6,7 @@ from klientura.kernel.objects.registry import register
 
 
 class ActivitiesConfig(AppConfig):
-    """Interactions and tasks."""
+    """Interactions, tasks and assignments."""
 
     name = "klientura.modules.activities"
     label = "activities"
@@ -16,11 +16,13 @@ class ActivitiesConfig(AppConfig):
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
         from klientura.modules.activities import subscribers
-        from klientura.modules.activities.objects import INTERACTION, TASK
+        from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
         from klientura.modules.activities.web.home import TASKS_PANEL
         from klientura.modules.activities.web.timeline import TIMELINE_PANEL
+        from klientura.modules.activities.web.waiting import WAITING_PANEL
 
-        register(INTERACTION, TASK)
+        register(INTERACTION, TASK, ASSIGNMENT)
         register_main_panel(TIMELINE_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
+        register_home_panel(WAITING_PANEL)
         subscribers.attach()

@@ -35,6 +35,17 @@ class TaskStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
 
 
+class AssignmentStatus(models.TextChoices):
+    """Where an assignment stands between whoever gave it and whoever does it."""
+
+    ISSUED = "issued", pgettext_lazy("assignment", "Issued")
+    ACCEPTED = "accepted", pgettext_lazy("assignment", "Accepted")
+    REPORTED = "reported", pgettext_lazy("assignment", "Reported")
+    DONE = "done", pgettext_lazy("assignment", "Done")
+    DECLINED = "declined", pgettext_lazy("assignment", "Declined")
+    CANCELLED = "cancelled", pgettext_lazy("assignment", "Cancelled")
+
+
 class Priority(models.TextChoices):
     """How soon a task should be looked at among others."""
 

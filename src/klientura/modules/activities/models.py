@@ -1,9 +1,11 @@
 """Tables of interactions and tasks."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from klientura.kernel.access.models import User
 from klientura.kernel.store.record import Record
 from klientura.modules.activities import enums
 from klientura.modules.parties.models import Party
@@ -91,4 +93,47 @@ class Task(Record, About):
                 condition=models.Q(status="open"),
                 name="task_subject_open",
             ),
+        ]
+
+
+class Assignment(Record, About):
+    """A task that one user gives to another and watches over; its owner is who carries it out."""
+
+    name = models.CharField(_("assignment"), max_length=300)
+    description = models.TextField(_("description"), null=True, blank=True)
+    issuer = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("issued by"),
+        db_index=False,
+    )
+    helpers = ArrayField(
+        models.BigIntegerField(), verbose_name=_("co-executors"), null=True, blank=True, default=None
+    )
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=8, choices=enums.Priority, default="normal")
+    status = models.CharField(_("status"), max_length=10, choices=enums.AssignmentStatus, default="issued")
+    report = models.TextField(_("report"), null=True, blank=True)
+    remark = models.TextField(_("remark"), null=True, blank=True)
+    asked_due_at = models.DateTimeField(_("asked to move to"), null=True, blank=True)
+    asked_why = models.CharField(_("why to move"), max_length=300, null=True, blank=True)
+    reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    party = models.ForeignKey(
+        Party,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("client"),
+        db_index=False,
+    )
+
+    class Meta:
+        db_table = "assignment"
+        indexes = [
+            models.Index(fields=["subject_object", "subject_id", "due_at"], name="assignment_subject"),
         ]

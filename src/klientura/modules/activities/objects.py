@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
-from klientura.modules.activities.models import Interaction, Task
-from klientura.modules.activities.services import checks
-from klientura.modules.activities.services.tasks import complete_task
+from klientura.modules.activities.models import Assignment, Interaction, Task
+from klientura.modules.activities.services import assignments, checks
+from klientura.modules.activities.services.tasks import complete_task, is_open
 
 ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id": Field(sortable=False)}
 
@@ -97,9 +97,161 @@ TASK = ObjectSpec(
     goes_with="party",
     before_write=checks.before_write_task,
     actions=(
-        Action(key="complete", label=_("Done"), run=complete_task, fields={"result": Field()}, icon="check"),
+        Action(
+            key="complete",
+            label=_("Done"),
+            run=complete_task,
+            fields={"result": Field()},
+            icon="check",
+            fits=is_open,
+        ),
     ),
     subject=False,
     related=False,
     empty_text=_("Nothing to do. Plan the next step on the card of a client or a deal."),
+)
+
+WHY: Final = {"remark": Field(required=True)}
+BY_VERB: Final = ("report", "remark", "asked_due_at", "asked_why", "reported_at", "done_at")
+
+ASSIGNMENT = ObjectSpec(
+    key="assignment",
+    model=Assignment,
+    label=_("Assignment"),
+    plural=_("Assignments"),
+    new_label=_("New assignment"),
+    icon="clipboard-check",
+    title=("name",),
+    fields={
+        **ABOUT,
+        **{key: Field(read_only=True) for key in BY_VERB},
+        "party": Field(target="party"),
+        "owner": Field(label=pgettext_lazy("assignment", "Executor")),
+        "helpers": Field(type="users"),
+        "status": Field(
+            read_only=True,
+            hues={
+                "issued": "blue",
+                "accepted": "teal",
+                "reported": "violet",
+                "done": "green",
+                "declined": "red",
+                "cancelled": "gray",
+            },
+        ),
+        "priority": Field(hues={"high": "red", "normal": "gray", "low": "gray"}),
+    },
+    sections=(
+        Section(
+            "main",
+            pgettext_lazy("section", "Main"),
+            ("name", "description", "owner", "helpers", "due_at", "priority", "party", "issuer", "team"),
+        ),
+        Section(
+            "course",
+            pgettext_lazy("assignment", "Course of the matter"),
+            ("status", "report", "reported_at", "remark", "asked_due_at", "asked_why", "done_at"),
+        ),
+    ),
+    quick=("name", "owner", "due_at", "description", "helpers", "party"),
+    columns=("name", "status", "due_at", "owner", "issuer", "priority", "party"),
+    sort="due_at",
+    calendar="due_at",
+    search=("name", "description", "report"),
+    current={"field": "status", "op": "in", "value": ["issued", "accepted", "reported"]},
+    goes_with="party",
+    members={"issuer": ("read", "edit"), "helpers": ("read",)},
+    rights={  # whoever works here may give something to anybody, and sees what they gave
+        "employee": {"read": "own", "create": "all", "edit": "own"},
+        "manager": {
+            "read": "tree",
+            "create": "all",
+            "edit": "tree",
+            "delete": "tree",
+            "export": "tree",
+            "import": "tree",
+        },
+    },
+    before_write=assignments.before_write_assignment,
+    actions=(
+        Action(
+            key="accept",
+            label=pgettext_lazy("assignment", "Accept"),
+            run=assignments.accept,
+            icon="check",
+            fits=assignments.may_accept,
+        ),
+        Action(
+            key="report",
+            label=pgettext_lazy("assignment", "Report"),
+            run=assignments.report,
+            fields={"report": Field(required=True)},
+            icon="send",
+            fits=assignments.may_report,
+        ),
+        Action(
+            key="approve",
+            label=pgettext_lazy("assignment", "Approve"),
+            run=assignments.approve,
+            icon="check-check",
+            fits=assignments.may_approve,
+        ),
+        Action(
+            key="return",
+            label=pgettext_lazy("assignment", "Send back"),
+            run=assignments.send_back,
+            fields=WHY,
+            icon="undo-2",
+            fits=assignments.may_send_back,
+        ),
+        Action(
+            key="ask",
+            label=_("Ask for more time"),
+            run=assignments.ask_to_move,
+            fields={"asked_due_at": Field(required=True), "asked_why": Field()},
+            icon="hourglass",
+            fits=assignments.may_ask,
+        ),
+        Action(
+            key="grant",
+            label=_("Give more time"),
+            run=assignments.grant_move,
+            icon="calendar-check",
+            fits=assignments.may_answer,
+        ),
+        Action(
+            key="refuse",
+            label=_("Keep the time"),
+            run=assignments.refuse_move,
+            fields={"remark": Field()},
+            icon="calendar-x",
+            fits=assignments.may_answer,
+        ),
+        Action(
+            key="decline",
+            label=pgettext_lazy("assignment", "Decline"),
+            run=assignments.decline,
+            fields=WHY,
+            icon="x",
+            fits=assignments.may_decline,
+        ),
+        Action(
+            key="cancel",
+            label=pgettext_lazy("assignment", "Cancel"),
+            run=assignments.cancel,
+            fields={"remark": Field()},
+            icon="ban",
+            fits=assignments.may_cancel,
+        ),
+        Action(
+            key="again",
+            label=_("Issue again"),
+            run=assignments.issue_again,
+            icon="rotate-ccw",
+            fits=assignments.may_issue_again,
+        ),
+    ),
+    related=False,
+    subject=False,
+    empty_text=_("Nobody has been given anything yet. Give the first assignment: who, what and until when."),
 )

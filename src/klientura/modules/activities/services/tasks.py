@@ -8,6 +8,11 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 
 
+def is_open(_actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether a task is still to be done."""
+    return row.get("status") != "done"
+
+
 def complete_task(
     actor: Actor,
     record_id: int,

@@ -1,7 +1,9 @@
-"""What a valid interaction and task are made of beyond the types of their fields."""
+"""What a valid interaction, task and assignment are made of beyond the types of their fields."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from klientura.kernel.access.models import User
 
 if TYPE_CHECKING:
     from klientura.kernel.testing.factories import Factory, World
@@ -23,4 +25,20 @@ def task(_world: "World", number: int) -> dict[str, Any]:
     return {"name": f"Позвонить {number}", "subject_object": None, "subject_id": None}
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"interaction": interaction, "task": task}
+def assignment(_world: "World", number: int) -> dict[str, Any]:
+    """Something that an administrator gave, who sees everything anyway, and that is not about a record above its module."""
+    issuers = User.objects.filter(role__key="administrator").order_by("pk")
+    return {
+        "name": f"Собрать отзывы {number}",
+        "issuer": issuers.values_list("pk", flat=True).first(),
+        "helpers": None,
+        "subject_object": None,
+        "subject_id": None,
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {
+    "interaction": interaction,
+    "task": task,
+    "assignment": assignment,
+}

@@ -70,7 +70,7 @@ def _group(asked: Request, label: str, tree: dict[str, Any], *, late: bool = Fal
             "url": f"/task/{row['id']}",
             "peek_url": f"/task/{row['id']}?peek=1",
             "done_url": f"/task/{row['id']}/done" if may_edit else "",
-            "due": _due(row["due_at"]),
+            "due": due_in_short(row["due_at"]),
             "iso": row["due_at"].isoformat(),
             "party": _party(row),
         }
@@ -88,7 +88,7 @@ def _party(row: Row) -> dict[str, str] | None:
     )
 
 
-def _due(moment: dt.datetime) -> str:
+def due_in_short(moment: dt.datetime) -> str:
     """The clock time today, else the day."""
     local = timezone.localtime(moment)
     return local.strftime("%H:%M") if local.date() == timezone.localdate() else date_format(local, _("j M"))

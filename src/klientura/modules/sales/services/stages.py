@@ -8,13 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import writable
 from klientura.kernel.errors import Denied, FieldError, Invalid
-from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read, write
-from klientura.kernel.store.drafts import READ_ONLY, parse
+from klientura.kernel.store.drafts import parse, parse_for_verb
 from klientura.modules.sales.models import Stage
+
+
+def is_open(_actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether a deal is under way; whoever does not see its status is offered every verb."""
+    return bool(row.get("status", "open") == "open")
+
+
+def is_closed(_actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether a deal is won or lost."""
+    return row.get("status") in {"won", "lost"} or "status" not in row
 
 
 def move_stage(
@@ -39,7 +47,9 @@ def move_stage(
     errors = list(draft.errors)
     changes = dict(draft.values, stage=wanted.pk)
     if wanted.kind == "lost":
-        changes |= _loss(actor, shape, loss, errors)
+        said, wrong = parse_for_verb(actor, shape, loss, loss)
+        changes |= said
+        errors += wrong
     if errors:
         raise Invalid(errors)
     return write.set_by_verb(actor, shape, record_id, changes, expected_version=expected_version)
@@ -104,20 +114,3 @@ def _stage(raw: Any) -> Stage:
     if stage is None:
         raise Invalid([FieldError("stage", "reference", _("There is no such stage."))])
     return stage
-
-
-def _loss(actor: Actor, shape: Shape, given: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
-    draft = Draft(values={})
-    for key in ("loss_reason", "loss_note"):
-        field = shape.fields[key]
-        raw = given.get(key)
-        if field.type.is_empty(raw):
-            continue
-        if not writable(actor, shape, key):
-            errors.append(FieldError(key, "read_only", READ_ONLY))
-            continue
-        try:
-            draft.values[key] = field.type.parse(raw, field.params)
-        except FieldProblem as bad:
-            errors.append(FieldError(key, bad.code, bad.message))
-    return draft.values

@@ -1,0 +1,163 @@
+"""Verbs of assignments: what whoever carries one out may do, and what whoever gave it may do."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Denied, FieldError, Invalid, Text
+from klientura.kernel.objects.batch import Batch
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
+from klientura.kernel.store.drafts import parse_for_verb
+from klientura.modules.activities.services.checks import check_subjects
+
+type Row = Mapping[str, Any]
+type Verb = Callable[..., int]
+
+UNDER_WAY: Final = frozenset({"issued", "accepted", "reported"})
+ISSUERS_OWN: Final = ("name", "description", "due_at", "issuer", "owner")
+"""What an executor does not change in a matter that somebody else has given them."""
+
+
+def _id(value: Any) -> int | None:
+    found: int | None = getattr(value, "id", value)
+    return found
+
+
+def executes(actor: Actor, row: Row) -> bool:
+    """Whether the actor is who carries it out."""
+    return actor.user_id is not None and _id(row.get("owner")) == actor.user_id
+
+
+def issued(actor: Actor, row: Row) -> bool:
+    """Whether the actor gave it; administrators stand for whoever has left."""
+    return actor.is_admin or (actor.user_id is not None and _id(row.get("issuer")) == actor.user_id)
+
+
+def before_write_assignment(batch: Batch, actor: Any) -> None:
+    """An assignment has somebody who gave it; who carries it out changes neither its words nor its time."""
+    check_subjects(batch, actor)
+    for draft in batch:
+        if batch.creating:
+            draft.values["issuer"] = draft.get("issuer") or actor.user_id
+            continue
+        stored = draft.before
+        theirs = actor.user_id is not None and _id(stored.get("owner")) == actor.user_id
+        if theirs and _id(stored.get("issuer")) not in (None, actor.user_id) and not actor.is_admin:
+            for key in ISSUERS_OWN:
+                if draft.changed(key):
+                    draft.refuse(
+                        key, "issuer", _("Whoever gave the assignment decides this. Ask them to change it.")
+                    )
+
+
+def _verb(
+    by: Callable[[Actor, Row], bool],
+    states: frozenset[str],
+    change: Callable[[Row, dict[str, Any]], dict[str, Any]],
+    *,
+    takes: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+) -> tuple[Verb, Callable[[Actor, Row], bool]]:
+    """A verb and the question whether it fits: who may do it, in which states, what it takes and what it writes."""
+
+    def fits(actor: Actor, row: Row) -> bool:
+        return row.get("status") in states and by(actor, row)
+
+    def run(
+        actor: Actor,
+        record_id: int,
+        values: Row | None = None,
+        *,
+        expected_version: int | None = None,
+    ) -> int:
+        shape = shape_of("assignment")
+        with transaction.atomic():
+            row = write.lock(actor, shape, record_id, "edit")
+            if not by(actor, row):
+                raise Denied(_("This is for somebody else to do."))
+            if row["status"] not in states:
+                raise Invalid(
+                    [
+                        FieldError(
+                            "status", "state", _("The assignment has moved on meanwhile. Look at it again.")
+                        )
+                    ]
+                )
+            given, errors = parse_for_verb(actor, shape, values or {}, takes)
+            errors += [FieldError(k, "required", MISSING[k]) for k in needs if k not in given]
+            if errors:
+                raise Invalid(errors)
+            return write.set_by_verb(
+                actor, shape, record_id, change(row, given), expected_version=expected_version
+            )
+
+    return run, fits
+
+
+MISSING: Final[Mapping[str, Text]] = {
+    "remark": _("Say why."),
+    "report": _("Say what has been done."),
+    "asked_due_at": _("Say until when."),
+}
+
+
+def _to(status: str, *moments: str) -> Callable[[Row, dict[str, Any]], dict[str, Any]]:
+    return lambda _row, given: {**given, "status": status, **dict.fromkeys(moments, timezone.now())}
+
+
+accept, may_accept = _verb(executes, frozenset({"issued"}), _to("accepted"))
+decline, may_decline = _verb(
+    executes, frozenset({"issued", "accepted"}), _to("declined"), takes=("remark",), needs=("remark",)
+)
+report, may_report = _verb(
+    executes,
+    frozenset({"issued", "accepted"}),
+    _to("reported", "reported_at"),
+    takes=("report",),
+    needs=("report",),
+)
+approve, may_approve = _verb(
+    issued,
+    UNDER_WAY,
+    lambda _row, given: {**given, "status": "done", "done_at": timezone.now(), "asked_due_at": None},
+)
+send_back, may_send_back = _verb(
+    issued, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None},
+    takes=("remark",), needs=("remark",),
+)  # fmt: skip
+issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))
+cancel, may_cancel = _verb(issued, UNDER_WAY | {"declined"}, _to("cancelled"), takes=("remark",))
+ask_to_move, _may_ask = _verb(
+    executes, frozenset({"issued", "accepted"}), lambda _row, given: given,
+    takes=("asked_due_at", "asked_why"), needs=("asked_due_at",),
+)  # fmt: skip
+grant_move, _may_grant = _verb(
+    issued, UNDER_WAY,
+    lambda row, _given: {"due_at": row["asked_due_at"] or row["due_at"], "asked_due_at": None, "asked_why": None},
+)  # fmt: skip
+refuse_move, _may_refuse = _verb(
+    issued,
+    UNDER_WAY,
+    lambda _row, given: {**given, "asked_due_at": None, "asked_why": None},
+    takes=("remark",),
+)
+
+
+def may_ask(actor: Actor, row: Row) -> bool:
+    """Whether to ask for more time makes sense: there is a time, somebody else gave it, and nothing has been asked yet."""
+    return (
+        row.get("due_at") is not None
+        and not row.get("asked_due_at")
+        and _may_ask(actor, row)
+        and not issued(actor, row)
+    )
+
+
+def may_answer(actor: Actor, row: Row) -> bool:
+    """Whether somebody waits for the reader's answer about more time."""
+    return bool(row.get("asked_due_at")) and _may_grant(actor, row)

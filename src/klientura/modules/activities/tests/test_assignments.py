@@ -1,0 +1,175 @@
+"""Assignments: given, accepted, reported, approved or sent back; time moved by request; each only by whose part it is."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Denied, Invalid, NotFound
+from klientura.kernel.events.outbox import deliver
+from klientura.kernel.history.read import history_of
+from klientura.kernel.notify.models import Notification
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import read, write
+from klientura.kernel.testing.company import Company
+from klientura.modules.activities.services import assignments
+
+DUE = timezone.now() + dt.timedelta(days=3)
+
+
+@pytest.fixture
+def shape(company: Company) -> Shape:
+    return shape_of("assignment")
+
+
+@pytest.fixture
+def issuer(company: Company) -> Actor:
+    return company.actor("manager")
+
+
+@pytest.fixture
+def executor(company: Company) -> Actor:
+    return company.actor("employee")
+
+
+@pytest.fixture
+def given(issuer: Actor, executor: Actor, shape: Shape) -> int:
+    return write.create(
+        issuer, shape, {"name": "Собрать отзывы", "owner": executor.user_id, "due_at": DUE.isoformat()}
+    )
+
+
+def status(actor: Actor, number: int) -> str:
+    return str(read.get(actor, shape_of("assignment"), number)["status"])
+
+
+def offered(company: Company, who: str, number: int) -> set[str]:
+    """The verbs on the card, as the reader sees it."""
+    page = company.client(who).get(f"/assignment/{number}").content.decode()
+    start = f"/assignment/{number}/actions/"
+    return {piece.split('"')[0] for piece in page.split(start)[1:]}
+
+
+def test_the_course_of_a_matter(company: Company, issuer: Actor, executor: Actor, given: int, shape: Shape):
+    assert read.get(issuer, shape, given)["issuer"].id == issuer.user_id
+    assert offered(company, "employee", given) == {"accept", "report", "decline", "ask"}
+    assert offered(company, "manager", given) == {"approve", "cancel"}
+    assignments.accept(executor, given)
+    assignments.report(executor, given, {"report": "Собрал двенадцать отзывов."})
+    assert status(issuer, given) == "reported"
+    assert offered(company, "manager", given) == {"approve", "return", "cancel"}
+    assignments.send_back(issuer, given, {"remark": "Нужно двадцать."})
+    assert status(executor, given) == "accepted"
+    assignments.report(executor, given, {"report": "Двадцать один."})
+    assignments.approve(issuer, given)
+    row = read.get(executor, shape, given)
+    assert (row["status"], row["remark"], row["done_at"] is not None) == ("done", "Нужно двадцать.", True)
+    assert len(history_of(issuer, shape, given).entries) >= 6
+
+
+@pytest.mark.parametrize(
+    ("verb", "who"),
+    [
+        (assignments.accept, "issuer"), (assignments.report, "issuer"), (assignments.decline, "issuer"),
+        (assignments.approve, "executor"), (assignments.send_back, "executor"), (assignments.cancel, "executor"),
+    ],
+)  # fmt: skip
+def test_each_verb_is_for_one_of_the_two(verb: Any, who: str, issuer: Actor, executor: Actor, given: int):
+    with pytest.raises(Denied):
+        verb({"issuer": issuer, "executor": executor}[who], given, {"remark": "так", "report": "так"})
+    assert status(issuer, given) == "issued"
+
+
+def test_words_and_time_are_the_issuers(issuer: Actor, executor: Actor, given: int, shape: Shape):
+    for values in ({"due_at": None}, {"name": "Ничего не делать"}, {"owner": issuer.user_id}):
+        with pytest.raises(Invalid):
+            write.update(executor, shape, given, values)
+    with pytest.raises(Invalid):  # nor by any other way past the verbs
+        write.update(executor, shape, given, {"status": "done"})
+    write.update(executor, shape, given, {"priority": "high"})
+    write.update(issuer, shape, given, {"name": "Собрать двадцать отзывов"})
+
+
+def test_more_time_is_asked_for_and_given(
+    company: Company, issuer: Actor, executor: Actor, given: int, shape: Shape
+):
+    later = (DUE + dt.timedelta(days=7)).replace(microsecond=0)
+    with pytest.raises(Invalid):
+        assignments.ask_to_move(executor, given, {"asked_why": "Отпуск"})
+    assignments.ask_to_move(executor, given, {"asked_due_at": later.isoformat(), "asked_why": "Отпуск"})
+    assert read.get(issuer, shape, given)["due_at"] != later
+    assert {"grant", "refuse"} <= offered(company, "manager", given)
+    assert not {"grant", "refuse", "ask"} & offered(company, "employee", given)
+    with pytest.raises(Denied):
+        assignments.grant_move(executor, given)
+    assignments.grant_move(issuer, given)
+    row = read.get(executor, shape, given)
+    assert (row["due_at"], row["asked_due_at"], row["asked_why"]) == (later, None, None)
+
+
+def test_declining_says_why_and_comes_back(issuer: Actor, executor: Actor, given: int):
+    with pytest.raises(Invalid) as refused:
+        assignments.decline(executor, given)
+    assert [e.field for e in refused.value.errors] == ["remark"]
+    assignments.decline(executor, given, {"remark": "Нет доступа к отзывам."})
+    with pytest.raises(Invalid):
+        assignments.accept(executor, given)
+    assignments.issue_again(issuer, given)
+    assignments.accept(executor, given)
+    assert status(issuer, given) == "accepted"
+
+
+def test_who_is_named_sees_it_and_nobody_else(company: Company, issuer: Actor, given: int, shape: Shape):
+    outsider = company.actor("outsider")
+    with pytest.raises(NotFound):
+        read.get(outsider, shape, given)
+    write.update(issuer, shape, given, {"helpers": [outsider.user_id]})
+    assert read.get(outsider, shape, given)["name"] == "Собрать отзывы"
+    with pytest.raises((Denied, NotFound)):
+        write.update(outsider, shape, given, {"description": "Моё"})
+    with pytest.raises((Denied, NotFound)):
+        assignments.report(outsider, given, {"report": "Готово"})
+    mine = {"field": "helpers", "op": "me"}
+    assert [r["id"] for r in read.page(outsider, shape, tree=mine).rows] == [given]
+
+
+def test_whoever_gave_it_follows_it_without_any_scope(company: Company, executor: Actor, shape: Shape):
+    """An employee gives something to a head of team: it is theirs to see and to approve, though not to own."""
+    vera, boss = company.actor("employee"), company.actor("manager")
+    number = write.create(vera, shape, {"name": "Подписать договор", "owner": boss.user_id})
+    deliver()
+    assignments.report(boss, number, {"report": "Подписан."})
+    deliver()
+    heard = Notification.objects.filter(user=company.users["employee"], object="assignment", record_id=number)
+    assert heard.exists()
+    assignments.approve(vera, number)
+    assert status(vera, number) == "done"
+
+
+def test_through_the_api(company: Company, given: int):
+    api = company.api("employee")
+    wrong = api.post(f"/api/v1/assignment/{given}/actions/report", {}, content_type="application/json")
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["field"] == "report"
+    done = api.post(
+        f"/api/v1/assignment/{given}/actions/report", {"report": "Готово"}, content_type="application/json"
+    )
+    assert (done.status_code, done.json()["status"]) == (200, "reported")
+    again = api.post(f"/api/v1/assignment/{given}/actions/approve", {}, content_type="application/json")
+    assert again.status_code == 403
+
+
+def test_what_waits_for_the_reader_stands_on_the_start_page(
+    company: Company, issuer: Actor, executor: Actor, given: int
+):
+    def told(who: str) -> bool:
+        return "Собрать отзывы" in company.client(who).get("/").content.decode()
+
+    assert (told("employee"), told("manager"), told("colleague")) == (True, False, False)
+    assignments.report(executor, given, {"report": "Готово"})
+    assert (told("employee"), told("manager")) == (False, True)
+    assignments.approve(issuer, given)
+    assert (told("employee"), told("manager")) == (False, False)
