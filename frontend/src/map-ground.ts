@@ -1,5 +1,6 @@
 // What lies under the points of a map: tiles of the service that the administrator chose, or land, a net of degrees and nothing from elsewhere.
 import * as L from "leaflet";
+import { text } from "./texts";
 
 const STEPS = [30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 const LINES = 5; // across the map, about
@@ -44,10 +45,10 @@ function drawNet(map: L.Map, net: L.LayerGroup): void {
   };
   for (let lon = Math.ceil(bounds.getWest() / step) * step; lon < bounds.getEast(); lon += step) {
     line([[south, lon], [north, lon]]);
-    word([south, lon], shown(((((lon + 180) % 360) + 360) % 360) - 180, ["E", "W"]), "foot");
+    word([south, lon], shown(((((lon + 180) % 360) + 360) % 360) - 180, [text("map.east"), text("map.west")]), "foot");
   }
   for (let lat = Math.ceil(south / step) * step; lat < north; lat += step) {
     line([[lat, bounds.getWest()], [lat, bounds.getEast()]]);
-    if (lat - south > (north - south) / 12) word([lat, bounds.getEast()], shown(lat, ["N", "S"]), "edge");
+    if (lat - south > (north - south) / 12) word([lat, bounds.getEast()], shown(lat, [text("map.north"), text("map.south")]), "edge");
   }
 }

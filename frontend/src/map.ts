@@ -1,6 +1,6 @@
 // A map of records: the server says what lies in the stretch that is seen, in heaps; the list beside the map says the same in words.
 import * as L from "leaflet";
-import { find, make } from "./dom";
+import { all, find, make } from "./dom";
 import { type Condition, type Group, children, group, joinOf, parseTree, written } from "./filter-tree";
 import { layGround } from "./map-ground";
 import { htmx } from "./requests";
@@ -190,6 +190,8 @@ export function setUpMap(area: HTMLElement): void {
   const map = L.map(frame, { attributionControl: false, zoomControl: false, minZoom: 1, maxZoom: 19, worldCopyJump: true, zoomSnap: area.dataset.tiles ? 1 : 0.5 });
   L.control.zoom({ zoomInTitle: text("map.closer"), zoomOutTitle: text("map.away") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
+  const scale = (): void => all(".leaflet-control-scale-line", frame).forEach((line) => (line.textContent = (line.textContent ?? "").replace(/ km$/, ` ${text("filter.km")}`).replace(/ m$/, ` ${text("map.metres")}`)));
+  map.on("move moveend zoomend", scale);
   map.getPane("markerPane")?.setAttribute("aria-hidden", "true"); // the list says the same
   layGround(map, area.dataset.tiles ?? "");
   const shown: Shown = { area, map, layer: L.layerGroup().addTo(map), asked: new AbortController() };

@@ -97,7 +97,10 @@ export function startSelection(): void {
   document.addEventListener("groupsTicked", () => all("[data-selectable]").forEach(refresh));
   document.addEventListener("click", onClick);
   for (const list of all("[data-selectable]")) refresh(list);
-  document.addEventListener("htmx:afterSettle", () => all("[data-selectable]").forEach(refresh));
+  document.addEventListener("htmx:afterSettle", () => {
+    all("[data-selectable]").forEach(refresh);
+    for (const bar of all("[data-bulk]")) if (!find(`#${CSS.escape(bar.dataset.bulk ?? "")}`)) bar.hidden = true;
+  });
   document.addEventListener("clearSelection", () => all("[data-selectable]").forEach(clearSelection));
   bind("esc", () => {
     const open = all("[data-bulk]").find((bar) => !bar.hidden && isVisible(bar));

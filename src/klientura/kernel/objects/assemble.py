@@ -232,7 +232,6 @@ def added_field(
         sortable=row.type not in NOT_SORTED,
         indexed=row.indexed,
         default=None if row.default is None else _default(row, kind, params),
-        related=shape.spec.plural if row.type in {"reference", "references"} else None,
         **(_computed(row) if row.type in COMPUTED else {}),
     )
 

@@ -154,15 +154,24 @@ def selection_of(request: HttpRequest, asked: Request, shape: Shape) -> bulk.Sel
 @open_to(Door.SIGNED_IN)
 @require_POST
 def bulk_trash(request: HttpRequest, object: str) -> HttpResponse:
-    """POST /{object}/bulk/trash: move the selected to the trash; the toast offers Undo."""
+    """POST /{object}/bulk/trash: move the selected to the trash; the toast offers Undo. A whole list is asked about first."""
     asked, shape = of(request), shape_of(object)
-    outcome = acts.trash(asked.actor, shape, selection_of(request, asked, shape))
+    selection = selection_of(request, asked, shape)
+    if selection.ids is None and request.POST.get("sure") != "1":
+        require(asked.actor, shape, "delete")
+        number = len(bulk.select_ids(asked.actor, shape, selection, "delete", most=acts.MAX_RECORDS))
+        response = show(
+            request, "screens/bulk_trash.html", shape=shape, number=number, sealed=request.POST.get("list", "")
+        )
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+        return response
+    outcome = acts.trash(asked.actor, shape, selection)
     if isinstance(outcome, Job):
         return work_begun()
     text = ngettext(
         "%(count)s record moved to the trash", "%(count)s records moved to the trash", outcome.changed
     ) % {"count": outcome.changed}
-    return bulk_done(text, outcome)
+    return bulk_done(text, outcome, gone=True)
 
 
 @open_to(Door.SIGNED_IN)
@@ -239,8 +248,8 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
     return bulk_done(text, outcome)
 
 
-def bulk_done(text: str, outcome: bulk.Outcome, *, undo: bool = True) -> HttpResponse:
-    """Close the dialog, renew the list and say what a bulk act did and left."""
+def bulk_done(text: str, outcome: bulk.Outcome, *, undo: bool = True, gone: bool = False) -> HttpResponse:
+    """Close the dialog, renew the list and say what a bulk act did and left; `gone`: nothing selected is there any more."""
     if outcome.refused:
         text += ". " + ngettext(
             "%(count)s record was left as it was",
@@ -249,5 +258,7 @@ def bulk_done(text: str, outcome: bulk.Outcome, *, undo: bool = True) -> HttpRes
         ) % {"count": len(outcome.refused)}
     response = HttpResponse(status=200)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = json.dumps({"closeDialog": True, "listChanged": True})
+    response["HX-Trigger"] = json.dumps(
+        {"closeDialog": True, "listChanged": True, **({"clearSelection": True} if gone else {})}
+    )
     return toast(response, text, undo_url=f"/operations/{outcome.operation_id}/undo" if undo else "")

@@ -37,7 +37,12 @@ def cities() -> list[str]:
 
 def test_all_that_match_are_those_of_the_list(admin: Client):
     seal = seal_of(admin.get(OF_UFA).content.decode())
-    answer = admin.post("/organisation/bulk/trash", {"all_matching": "1", "list": seal}, headers=HTMX)
+    sent = {"all_matching": "1", "list": seal}
+    question = admin.post("/organisation/bulk/trash", sent, headers=HTMX)
+    assert (question.status_code, question["HX-Retarget"]) == (200, "#dialog-body")
+    assert "Переместить 3 записи" in question.content.decode()
+    assert len(cities()) == 8  # a whole list does not go by one click
+    answer = admin.post("/organisation/bulk/trash", {**sent, "sure": "1"}, headers=HTMX)
     assert answer.status_code == 200
     assert cities() == ["Омск"] * 5
 

@@ -136,9 +136,8 @@ def test_an_act_over_the_whole_list_keeps_to_what_was_shown(company: Company) ->
     sealed = re.search(r'name="list" value="([^"]+)"', page(manager, f"/organisation?saved={view.pk}"))
     assert sealed is not None
     saving.change(company.actor("manager"), view.pk, {"state": {}})
-    assert (
-        manager.post("/organisation/bulk/trash", {"all_matching": "1", "list": sealed[1]}).status_code == 200
-    )
+    sent = {"all_matching": "1", "list": sealed[1], "sure": "1"}
+    assert manager.post("/organisation/bulk/trash", sent).status_code == 200
     assert shown(manager, "/organisation") == {"Бета"}
 
 
