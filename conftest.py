@@ -30,6 +30,17 @@ def _the_language_of_the_project() -> Iterator[None]:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def _the_schema_of_the_project() -> Iterator[None]:
+    """Leave no added field behind: its column goes with the transaction of the test that added it."""
+    from klientura.kernel.objects import registry
+
+    before = registry._latest
+    yield
+    if registry._latest is not before:
+        registry.forget()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """In CI a skipped test fails: what is not run there is not tested anywhere."""

@@ -12,7 +12,13 @@ from tests.architecture.sources import PACKAGE, ROOT, Source, product, python_so
 
 MAX_LINES, MAX_TEST_LINES = 400, 500
 MAX_FUNCTION = 60
-STACK = ("sales", "conversations", "activities", "parties", "administration")  # as in pyproject.toml, the upper first
+STACK = (
+    "sales",
+    "conversations",
+    "activities",
+    "parties",
+    "administration",
+)  # as in pyproject.toml, the upper first
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
 SIGNALS = {
     "pre_save",

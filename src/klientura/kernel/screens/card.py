@@ -204,7 +204,10 @@ def related(asked: Request, shape: Shape, record_id: int) -> list[dict[str, Any]
         if not other.spec.related or not may(asked.actor, other, "read") or members_of(other):
             continue
         pointing = [f for f in readable(asked.actor, other).values() if _points_at(f, shape)]
-        made += [_related_panel(asked, other, f, record_id, alone=len(pointing) == 1 and other.base != shape.base) for f in pointing]
+        made += [
+            _related_panel(asked, other, f, record_id, alone=len(pointing) == 1 and other.base != shape.base)
+            for f in pointing
+        ]
     return [panel for panel in made if panel["items"] or panel["add_url"]]
 
 

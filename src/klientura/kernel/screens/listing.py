@@ -161,7 +161,11 @@ def bulk_trash(request: HttpRequest, object: str) -> HttpResponse:
         require(asked.actor, shape, "delete")
         number = len(bulk.select_ids(asked.actor, shape, selection, "delete", most=acts.MAX_RECORDS))
         response = show(
-            request, "screens/bulk_trash.html", shape=shape, number=number, sealed=request.POST.get("list", "")
+            request,
+            "screens/bulk_trash.html",
+            shape=shape,
+            number=number,
+            sealed=request.POST.get("list", ""),
         )
         response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
         return response
