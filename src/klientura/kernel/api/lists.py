@@ -39,6 +39,7 @@ def read_options(request: HttpRequest, actor: Actor, *, object: str, field: str)
 
 def change_options(request: HttpRequest, actor: Actor, *, object: str, field: str) -> HttpResponse:
     """PUT /schema/objects/{object}/options/{field} {"options": [{"code", "label", "hue", "active"}], "mark"}: the whole list."""
+    require_administrator(actor)
     body = bodies.body_of(request)
     if set(body) - {"options", "mark"} or not isinstance(body.get("mark", ""), str):
         raise BadRequest(
