@@ -26,7 +26,7 @@ LARGE: Final = 4 * 1024 * 1024
 """Letters above this come in pieces."""
 PIECE: Final = 1024 * 1024
 HEADERS: Final = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID FROM SENDER DATE)]"
-TROUBLE: Final = (OSError, imaplib.IMAP4.error, ImapToolsError, ssl.SSLError, EOFError)
+TROUBLE: Final = (OSError, imaplib.IMAP4.error, ImapToolsError, ssl.SSLError, EOFError, UnicodeError)
 """What goes wrong between us and a mail server."""
 ROLES: Final = {
     "\\sent": "sent",
@@ -184,6 +184,21 @@ def flags(server: BaseMailBox, numbers: Sequence[int]) -> dict[int, frozenset[st
         if uid := _UID.search(meta):
             found[int(uid[1])] = _flags(meta)
     return found
+
+
+def mark_seen(server: BaseMailBox, numbers: Sequence[int]) -> None:
+    """Mark letters of the open folder as read."""
+    server.client.uid("STORE", ",".join(map(str, numbers)), "+FLAGS.SILENT", "(\\Seen)")
+
+
+def try_out(mailbox: Mailbox) -> str:
+    """Sign in once; what the server says against it, empty when all is well."""
+    try:
+        with connected(mailbox, patience=10) as server:
+            folders(server)
+    except (Refused, *TROUBLE) as failed:
+        return said(failed)
+    return ""
 
 
 def _in_pieces(server: BaseMailBox, each: Seen) -> BinaryIO:

@@ -89,6 +89,7 @@ def _read_folder(mailbox: Mailbox, folder: Folder, server: BaseMailBox, stopping
         if stopping():
             return new
     Folder.objects.filter(pk=folder.pk).update(waiting=0)
+    _tell_seen(folder, server)
     _look_again(folder, server)
     return new
 
@@ -144,6 +145,18 @@ def _take(server: BaseMailBox, mailbox: Mailbox, folder: Folder, wanted: Sequenc
         for each in fetched:
             if not isinstance(each.raw, bytes):
                 each.raw.close()
+
+
+def _tell_seen(folder: Folder, server: BaseMailBox) -> None:
+    """Have the server know what was read here."""
+    places = LetterPlace.objects.filter(
+        folder=folder, letter__mailbox_id=folder.mailbox_id, letter__tell_seen=True
+    )
+    rows = list(places.values_list("uid", "letter_id")[:WATCHED])
+    if rows:
+        server.folder.set(folder.name)
+        imap.mark_seen(server, [uid for uid, _letter in rows])
+        Letter.objects.filter(pk__in=[letter for _uid, letter in rows]).update(tell_seen=False)
 
 
 def _look_again(folder: Folder, server: BaseMailBox) -> None:

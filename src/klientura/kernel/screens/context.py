@@ -14,6 +14,7 @@ from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.commands import commands
 from klientura.kernel.screens.language import lang
+from klientura.kernel.screens.places import places
 from klientura.kernel.screens.view_bar import pinned
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_date
@@ -68,6 +69,7 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
     return [
         line("home", translation.gettext("Today"), "sun", "/", "H"),
         *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
+        *(line(p.key, str(p.label), p.icon, p.url) for p in places()),
         line("favourites", translation.gettext("Favourites"), "star", "/favourites"),
         line("segments", translation.gettext("Segments"), "group", "/segments"),
         line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),

@@ -25,6 +25,7 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
 from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
+from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import composer, given
 
 PAGE = 30
@@ -68,7 +69,8 @@ def _slice(
         if after != OVER
         else Slice([], None)
     )
-    contacts = [_interaction(r, shape, row) for r in told.rows]
+    further = actions_of(asked.actor, [r["id"] for r in told.rows])
+    contacts = [{**_interaction(r, shape, row), "actions": further.get(r["id"], [])} for r in told.rows]
     found, next_before = _changes(asked, shape, row, before)
     changes = found
     pages = ((contacts, told.next), (changes, next_before))

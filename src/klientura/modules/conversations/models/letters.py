@@ -34,6 +34,11 @@ class Thread(models.Model):
         indexes = [
             models.Index(fields=["mailbox", "-last_at", "-id"], name="mail_thread_latest"),
             models.Index(
+                fields=["mailbox", "-last_at", "-id"],
+                condition=models.Q(unread__gt=0),
+                name="mail_thread_unread",
+            ),
+            models.Index(
                 fields=["party_id"], condition=models.Q(party_id__isnull=False), name="mail_thread_party"
             ),
             models.Index(
@@ -72,6 +77,7 @@ class Letter(models.Model):
     size = models.BigIntegerField(default=0)
     files = models.IntegerField(default=0)
     seen = models.BooleanField(default=False)
+    tell_seen = models.BooleanField(default=False)  # read here, which the server is to be told
     answered = models.BooleanField(default=False)
     flagged = models.BooleanField(default=False)
     automatic = models.BooleanField(default=False)
@@ -86,6 +92,9 @@ class Letter(models.Model):
             models.Index(fields=["thread", "at"], name="mail_letter_thread"),
             models.Index(fields=["key"], name="mail_letter_key"),
             GinIndex(fields=["addresses"], name="mail_letter_addresses"),
+            models.Index(
+                fields=["mailbox"], condition=models.Q(tell_seen=True), name="mail_letter_tell_seen"
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["mailbox", "key"], name="mail_letter_unique")]
 

@@ -1,0 +1,137 @@
+"""Connecting mailboxes: their own by users, shared ones by administrators."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.models import User
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Text
+from klientura.kit.emails import BadEmail, normalise_email
+from klientura.kit.hosts import BadHost, normalise_host
+from klientura.modules.conversations.enums import Security
+from klientura.modules.conversations.models import Folder, Mailbox
+from klientura.modules.conversations.services.binding import open_mailbox_to_clients
+from klientura.modules.conversations.services.secrets import keep_password
+from klientura.modules.conversations.services.servers import ask_to_read
+
+PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "yandex": {"imap_host": "imap.yandex.ru", "imap_port": 993, "imap_security": "tls"},
+    "mailru": {"imap_host": "imap.mail.ru", "imap_port": 993, "imap_security": "tls"},
+    "gmail": {"imap_host": "imap.gmail.com", "imap_port": 993, "imap_security": "tls"},
+    "outlook": {"imap_host": "outlook.office365.com", "imap_port": 993, "imap_security": "tls"},
+}
+DOMAINS: Final = {
+    "yandex.ru": "yandex", "ya.ru": "yandex", "yandex.com": "yandex", "mail.ru": "mailru", "bk.ru": "mailru", "inbox.ru": "mailru",
+    "list.ru": "mailru", "internet.ru": "mailru", "gmail.com": "gmail", "outlook.com": "outlook", "hotmail.com": "outlook",
+    "live.com": "outlook",
+}  # fmt: skip
+PERIODS: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
+REQUIRED: Final[Text] = _("Fill this in.")
+
+
+def mailboxes_to_keep(actor: Actor) -> list[Mailbox]:
+    """The mailboxes whose settings an actor looks after: their own; for an administrator the shared ones too."""
+    rows = Mailbox.objects.filter(owner_id=actor.user_id or 0)
+    if actor.is_admin:
+        rows |= Mailbox.objects.filter(owner=None)
+    return list(rows.order_by("address"))
+
+
+def mailbox_to_keep(actor: Actor, mailbox_id: int) -> Mailbox:
+    """One of these. Raises NotFound."""
+    found = next((m for m in mailboxes_to_keep(actor) if m.pk == mailbox_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def filled_in(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form with what follows from them: the servers of known providers, the user by the address."""
+    values = dict(given)
+    address = str(values.get("address") or "")
+    preset = str(values.get("provider") or "") or DOMAINS.get(address.rpartition("@")[2].lower(), "")
+    if preset in PRESETS and not values.get("imap_host"):
+        values |= PRESETS[preset]
+    values["username"] = values.get("username") or address
+    return values
+
+
+@transaction.atomic
+def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None = None) -> Mailbox:
+    """Connect a mailbox, or change one that the actor looks after. An empty password keeps the one that is there.
+
+    Raises Invalid, Denied. The mailbox is read soon.
+    """
+    if actor.user_id is None:
+        raise Denied
+    values = filled_in(given)
+    errors: list[FieldError] = []
+    made = mailbox or Mailbox(owner_id=actor.user_id)
+    if values.get("shared") and mailbox is None:
+        if not actor.is_admin:
+            raise Denied
+        made.owner_id = None
+    _names(made, values, errors)
+    if made.owner_id is None:
+        known = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
+        for key in ("readers", "answerers"):
+            setattr(made, key, sorted({int(n) for n in values.get(key, ()) if str(n).isdigit()} & known))
+    if values.get("password"):
+        keep_password(made, str(values["password"]))
+    elif not made.secret:
+        errors.append(FieldError("password", "required", REQUIRED))
+    same = Mailbox.objects.filter(imap_host=made.imap_host, username=made.username).exclude(pk=made.pk)
+    if not errors and same.exists():
+        errors.append(FieldError("address", "taken", _("This mailbox is connected already.")))
+    if errors:
+        raise Invalid(errors)
+    made.retry_at, made.failures, made.version = None, 0, made.version + 1
+    if mailbox is None:
+        days = PERIODS.get(str(values.get("period")), PERIODS["quarter"])
+        made.since = timezone.localdate() - dt.timedelta(days=days) if days else None
+        made.open_to_clients = bool(values.get("open_to_clients"))
+    made.save()
+    if made.open_to_clients != bool(values.get("open_to_clients")):
+        open_mailbox_to_clients(made, is_open=bool(values.get("open_to_clients")))
+    transaction.on_commit(lambda: ask_to_read(made.pk))
+    return made
+
+
+def _names(made: Mailbox, values: Mapping[str, Any], errors: list[FieldError]) -> None:
+    try:
+        made.address = normalise_email(str(values.get("address") or ""))
+    except BadEmail:
+        text = _("This is not an e-mail address. It looks like name@example.org.")
+        errors.append(FieldError("address", "email", text))
+    host = str(values.get("imap_host") or "").strip()
+    try:
+        made.imap_host = host if host == "localhost" else normalise_host(host)
+    except BadHost:
+        errors.append(
+            FieldError("imap_host", "host", _("This is no name of a server. It looks like imap.example.org."))
+        )
+    port = str(values.get("imap_port") or 993)
+    if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
+        made.imap_port = int(port)
+    else:
+        errors.append(FieldError("imap_port", "port", _("A port is a number from 1 to 65535.")))
+    security = str(values.get("imap_security") or "tls")
+    made.imap_security = security if security in Security.values else "tls"
+    username = str(values.get("username") or "").strip()
+    if not username or len(username) > 254 or any(ord(c) < 32 for c in username):
+        errors.append(FieldError("username", "required", REQUIRED))
+    made.username = username[:254]
+    made.name = " ".join(str(values.get("name") or "").split())[:120]
+
+
+@transaction.atomic
+def choose_folders(mailbox: Mailbox, chosen: set[int]) -> None:
+    """Read these folders from now on, and no others."""
+    Folder.objects.filter(mailbox=mailbox).exclude(pk__in=chosen).update(chosen=False)
+    Folder.objects.filter(mailbox=mailbox, pk__in=chosen).update(chosen=True)
+    transaction.on_commit(lambda: ask_to_read(mailbox.pk))

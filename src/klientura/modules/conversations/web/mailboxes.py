@@ -1,0 +1,231 @@
+"""Mailboxes: how they are, connecting and changing them, choosing folders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from klientura.kernel.access.models import User
+from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.formats import format_datetime
+from klientura.modules.conversations.enums import FolderRole, Security, State
+from klientura.modules.conversations.models import Folder, Mailbox
+from klientura.modules.conversations.services import mailboxes as keeping
+from klientura.modules.conversations.services.secrets import keep_password
+from klientura.modules.conversations.services.servers import try_out
+
+HUES = {"new": "gray", "loading": "blue", "well": "green", "refused": "red", "broken": "orange"}
+KEYS = (
+    "address",
+    "name",
+    "provider",
+    "imap_host",
+    "imap_port",
+    "imap_security",
+    "username",
+    "password",
+    "period",
+)
+MOST_USERS = 200
+PROVIDERS = {"yandex": "Яндекс", "mailru": "Mail.ru", "gmail": "Gmail", "outlook": "Outlook"}
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def mailboxes(request: HttpRequest) -> HttpResponse:
+    """GET /mail/mailboxes: the mailboxes that the reader looks after, and how each is."""
+    rows = keeping.mailboxes_to_keep(of(request).actor)
+    return show(
+        request,
+        "conversations/mailboxes.html",
+        active="mail",
+        sheets=["mail"],
+        mailboxes=[_described(row) for row in rows],
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def new_mailbox(request: HttpRequest) -> HttpResponse:
+    """GET /mail/mailboxes/new: the form. POST: try the mailbox out and connect it."""
+    return _form(of(request), None)
+
+
+@open_to(Door.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def mailbox(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """GET /mail/mailboxes/{id}: the form and the folders. POST: try the settings out and keep them."""
+    return _form(of(request), keeping.mailbox_to_keep(of(request).actor, mailbox_id))
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def folders(request: HttpRequest, mailbox_id: int) -> HttpResponse:
+    """POST /mail/mailboxes/{id}/folders: read these folders."""
+    row = keeping.mailbox_to_keep(of(request).actor, mailbox_id)
+    keeping.choose_folders(row, {n for text in request.POST.getlist("folder") if (n := number(text))})
+    return HttpResponseRedirect(f"/mail/mailboxes/{row.pk}")
+
+
+def _form(request: Request, row: Mailbox | None) -> HttpResponse:
+    if request.method == "GET":
+        return _page(request, row, _stored(row))
+    given: dict[str, Any] = {key: request.POST.get(key, "") for key in KEYS}
+    given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
+    given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients")}
+    given["shared"] = given["shared"] and request.actor.is_admin
+    if failed := _tried(keeping.filled_in(given), row):
+        return _page(request, row, given, failed=failed, status=422)
+    try:
+        kept = keeping.keep_mailbox(request.actor, given, row)
+    except Invalid as refused:
+        return _page(request, row, given, errors=refused.errors, status=422)
+    return HttpResponseRedirect(f"/mail/mailboxes/{kept.pk}")
+
+
+def _tried(values: dict[str, Any], row: Mailbox | None) -> str:
+    """What the server says against these settings; empty when it takes them, or they are not complete yet."""
+    port = str(values.get("imap_port") or 993)
+    if not values.get("imap_host") or not (port.isascii() and port.isdigit()) or len(port) > 5:
+        return ""
+    if any(ord(c) < 33 for c in str(values["imap_host"])) or not (values.get("password") or row):
+        return ""
+    trial = Mailbox(
+        imap_host=values["imap_host"],
+        imap_port=int(port),
+        imap_security=values.get("imap_security") or "tls",
+        username=values["username"],
+        secret=row.secret if row else "",
+    )
+    if values.get("password"):
+        keep_password(trial, values["password"])
+    return try_out(trial)
+
+
+def _described(row: Mailbox) -> dict[str, Any]:
+    when = format_datetime(timezone.localtime(row.synced_at), lang()) if row.synced_at else ""
+    return {
+        "id": row.pk,
+        "address": row.address,
+        "name": row.name,
+        "shared": row.owner_id is None,
+        "state": str(State(row.state).label),
+        "hue": HUES[row.state],
+        "said": row.said,
+        "when": when,
+    }
+
+
+def _stored(row: Mailbox | None) -> dict[str, Any]:
+    if row is None:
+        return {"imap_port": 993, "imap_security": "tls", "period": "quarter", "open_to_clients": True}
+    return {
+        key: getattr(row, key, "")
+        for key in (*KEYS, "readers", "answerers", "open_to_clients")
+        if key != "password"
+    }
+
+
+def _fields(request: Request, row: Mailbox | None) -> list[dict[str, Any]]:
+    kept = (
+        _("One is kept. Leave this empty to keep it.")
+        if row
+        else _(
+            "Yandex, Mail.ru and Gmail want a password made for applications, not the one you sign in with."
+        )
+    )
+    fields: list[dict[str, Any]] = [
+        {"type": "email", "name": "address", "label": _("Address"), "required": True},
+        {"type": "password", "name": "password", "label": _("Password of the mailbox"), "hint": kept, "required": row is None,
+         "autocomplete": "new-password"},
+        {"type": "text", "name": "name", "label": _("What colleagues call it"), "optional": True},
+        {"type": "select", "name": "provider", "label": _("Provider"), "empty": _("by the address"), "options": _options(PROVIDERS)},
+        {"type": "text", "name": "imap_host", "label": _("IMAP server"), "optional": True, "placeholder": "imap.example.org",
+         "hint": _("Known providers need none.")},
+        {"type": "number", "name": "imap_port", "label": _("Port")},
+        {"type": "select", "name": "imap_security", "label": _("Protection"), "options": _options(dict(Security.choices))},
+        {"type": "text", "name": "username", "label": _("User"), "optional": True, "autocomplete": "off",
+         "hint": _("If it is another than the address.")},
+    ]  # fmt: skip
+    if row is None:
+        periods = {
+            "month": _("a month"),
+            "quarter": _("three months"),
+            "year": _("a year"),
+            "all": _("everything"),
+        }
+        fields.append(
+            {
+                "type": "select",
+                "name": "period",
+                "label": _("Letters of the past"),
+                "options": _options(periods),
+            }
+        )
+    return fields + _open_to(request, row)
+
+
+def _open_to(request: Request, row: Mailbox | None) -> list[dict[str, Any]]:
+    """Who sees the letters: by the client, and of a shared mailbox by name."""
+    fields: list[dict[str, Any]] = []
+    seen = _("Whoever sees a client sees the letters with them")
+    fields.append({"type": "switch", "name": "open_to_clients", "label": seen, "wide": True})
+    if request.actor.is_admin and row is None:
+        fields.append(
+            {"type": "switch", "name": "shared", "label": _("A mailbox of several colleagues"), "wide": True}
+        )
+    if request.actor.is_admin and (row is None or row.owner_id is None):
+        users = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")[:MOST_USERS]
+        options = _options({str(pk): name for pk, name in users})
+        fields += [
+            {
+                "type": "options",
+                "name": "answerers",
+                "label": _("They read and answer"),
+                "options": options,
+                "wide": True,
+            },
+            {
+                "type": "options",
+                "name": "readers",
+                "label": _("They only read"),
+                "options": options,
+                "wide": True,
+            },
+        ]
+    return fields
+
+
+def _options(labels: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"value": value, "label": str(label)} for value, label in labels.items()]
+
+
+def _page(
+    request: Request, row: Mailbox | None, values: dict[str, Any], *, errors: tuple[FieldError, ...] = (), failed: str = "", status: int = 200
+) -> HttpResponse:  # fmt: skip
+    wrong = {e.field: str(e.message) for e in reversed(errors)}
+    fields = [
+        {
+            **f,
+            "value": "" if f["type"] == "password" else _value(values.get(f["name"])),
+            "error": wrong.get(f["name"], ""),
+        }
+        for f in _fields(request, row)
+    ]
+    found = Folder.objects.filter(mailbox=row).order_by("name") if row else []
+    return show(
+        request, "conversations/mailbox.html", active="mail", sheets=["mail"], status=status, fields=fields, failed=failed,
+        mailbox=_described(row) if row else None,
+        folders=[{"id": f.pk, "name": str(FolderRole(f.role).label) if f.role else f.name, "chosen": f.chosen} for f in found],
+    )  # fmt: skip
+
+
+def _value(value: Any) -> Any:
+    return [str(v) for v in value] if isinstance(value, list) else value if value is not None else ""
