@@ -15,7 +15,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / ".cache" / "pytest.xml"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SYSTEM = {
+    "chromium": (
+        "Chromium is needed for the browser tests.",
+        ("chromium", "chromium-browser", "google-chrome"),
+    ),
+    "dovecot-imapd": ("Dovecot is needed for the tests of mail.", ("dovecot", "/usr/sbin/dovecot")),
+}
+"""Packages of the system that the tests need: why, and the programs that are looked for."""
 CHECKS = (
     ["ruff", "format", "--check", "."],
     ["ruff", "check", "."],
@@ -31,7 +38,7 @@ def main(arguments: list[str]) -> int:
     passed = failed = 0
     checks = [*CHECKS, [sys.executable, __file__, "tsc"], [sys.executable, "tools/messages.py", "check"]]
     if command == "test" and "--quick" not in rest:
-        checks.insert(0, [sys.executable, __file__, "chromium"])
+        checks[:0] = [[sys.executable, __file__, package] for package in SYSTEM]
     for check in checks:
         if run(check) == 0:
             passed += 1
@@ -108,20 +115,22 @@ def _install_packages() -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def ensure_chromium() -> int:
-    """Find Chromium for the browser tests; root installs it, others are told how."""
-    if any(shutil.which(name) for name in BROWSERS):
+def ensure(package: str) -> int:
+    """Find a program that the tests need; root installs it, others are told how."""
+    why, programs = SYSTEM[package]
+    if any(shutil.which(name) for name in programs):
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", package]):
             subprocess.run(command, env=environment, check=False)
-        if any(shutil.which(name) for name in BROWSERS):
+        if any(shutil.which(name) for name in programs):
             return 0
-    print("Chromium is needed for the browser tests. Install it and start again:\n  apt install chromium")
+    print(f"{why} Install it and start again:\n  apt install {package}")
     return 1
 
 
 if __name__ == "__main__":
-    helpers = {"chromium": ensure_chromium, "tsc": check_scripts}
-    sys.exit(helpers[sys.argv[1]]() if sys.argv[1] in helpers else main(sys.argv[1:]))
+    if sys.argv[1] in SYSTEM:
+        sys.exit(ensure(sys.argv[1]))
+    sys.exit(check_scripts() if sys.argv[1] == "tsc" else main(sys.argv[1:]))

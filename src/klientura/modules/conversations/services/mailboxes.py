@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Text
+from klientura.kernel.webhooks.addresses import BadAddress, Target, checked
 from klientura.kit.emails import BadEmail, normalise_email
 from klientura.kit.hosts import BadHost, normalise_host
 from klientura.modules.conversations.enums import Security
@@ -30,6 +31,10 @@ DOMAINS: Final = {
     "list.ru": "mailru", "internet.ru": "mailru", "gmail.com": "gmail", "outlook.com": "outlook", "hotmail.com": "outlook",
     "live.com": "outlook",
 }  # fmt: skip
+PUBLIC: Final = frozenset(str(preset["imap_host"]) for preset in PRESETS.values())
+INSIDE: Final[Text] = _(
+    "There is no such server outside of your network. One inside is connected by an administrator."
+)
 PERIODS: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
 REQUIRED: Final[Text] = _("Fill this in.")
 
@@ -77,6 +82,8 @@ def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None
             raise Denied
         made.owner_id = None
     _names(made, values, errors)
+    if not errors and not may_reach(actor, made.imap_host, made.imap_port):
+        errors.append(FieldError("imap_host", "inside", INSIDE))
     if made.owner_id is None:
         known = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
         for key in ("readers", "answerers"):
@@ -100,6 +107,17 @@ def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None
         open_mailbox_to_clients(made, is_open=bool(values.get("open_to_clients")))
     transaction.on_commit(lambda: ask_to_read(made.pk))
     return made
+
+
+def may_reach(actor: Actor, host: str, port: int) -> bool:
+    """Whether the actor may have us speak to a server: what lies inside the network is not for everybody to knock at."""
+    if actor.is_admin or host in PUBLIC:
+        return True
+    try:
+        checked(Target("https", host, port, "/"))
+    except BadAddress:
+        return False
+    return True
 
 
 def _names(made: Mailbox, values: Mapping[str, Any], errors: list[FieldError]) -> None:

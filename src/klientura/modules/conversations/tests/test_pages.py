@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import socket
 
 import pytest
 from django.db import connection
@@ -150,8 +151,19 @@ def test_a_mailbox_is_connected_and_its_password_never_shown(company: Company) -
     given = {"address": "We@Our.ru", "password": "секрет", "imap_host": "localhost", "imap_port": "9", "period": "month",
              "imap_security": "none", "open_to_clients": "1"}  # fmt: skip
     refused = client.post("/mail/mailboxes/new", given)
-    assert refused.status_code == 422, "nobody answers at that port"
+    assert refused.status_code == 422
     assert "секрет" not in refused.content.decode()
+    assert Mailbox.objects.count() == 0
+
+
+def test_only_administrators_knock_at_servers_inside_the_network(company: Company) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.2)
+        given = {"address": "we@our.ru", "password": "секрет", "imap_host": "localhost", "imap_port": str(inside.getsockname()[1]),
+                 "period": "month", "imap_security": "none"}  # fmt: skip
+        assert company.client("employee").post("/mail/mailboxes/new", given).status_code == 422
+        with pytest.raises(TimeoutError):
+            inside.accept()
     assert Mailbox.objects.count() == 0
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.screens.context import show
@@ -81,7 +82,7 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
     given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
     given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients")}
     given["shared"] = given["shared"] and request.actor.is_admin
-    if failed := _tried(keeping.filled_in(given), row):
+    if failed := _tried(request.actor, keeping.filled_in(given), row):
         return _page(request, row, given, failed=failed, status=422)
     try:
         kept = keeping.keep_mailbox(request.actor, given, row)
@@ -90,13 +91,15 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
     return HttpResponseRedirect(f"/mail/mailboxes/{kept.pk}")
 
 
-def _tried(values: dict[str, Any], row: Mailbox | None) -> str:
+def _tried(actor: Actor, values: dict[str, Any], row: Mailbox | None) -> str:
     """What the server says against these settings; empty when it takes them, or they are not complete yet."""
     port = str(values.get("imap_port") or 993)
     if not values.get("imap_host") or not (port.isascii() and port.isdigit()) or len(port) > 5:
         return ""
     if any(ord(c) < 33 for c in str(values["imap_host"])) or not (values.get("password") or row):
         return ""
+    if not keeping.may_reach(actor, str(values["imap_host"]).strip(), int(port)):
+        return ""  # refused with its reason when it is to be kept
     trial = Mailbox(
         imap_host=values["imap_host"],
         imap_port=int(port),
