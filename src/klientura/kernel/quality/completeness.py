@@ -58,6 +58,10 @@ class Measured:
     capped: bool = False
 
 
+ABOUT = frozenset({"subject_object", "subject_id"})
+"""What a record is about: kept by where it was written, and in no form."""
+
+
 def countable(actor: Actor, shape: Shape) -> list[FieldShape]:
     """The fields that may count: those that the actor sees and people fill in, in the order of the card."""
     fields = readable(actor, shape)
@@ -72,7 +76,7 @@ def countable(actor: Actor, shape: Shape) -> list[FieldShape]:
 
 def _people_fill(field: FieldShape) -> bool:
     by_hand = (field.writable or bool(field.by_verb)) and not field.formula
-    return by_hand and not field.required and field.type.key not in NEVER
+    return by_hand and not field.required and field.type.key not in NEVER and field.key not in ABOUT
 
 
 def counted_fields(actor: Actor, shape: Shape) -> list[FieldShape]:

@@ -126,6 +126,13 @@ def test_fields_that_count_are_chosen_by_an_administrator(company: Company) -> N
             choose_fields(boss, shape, wrong)
 
 
+def test_what_no_form_has_does_not_count(company: Company) -> None:
+    for key in ("task", "assignment", "interaction"):
+        counted = {f.key for f in completeness.countable(company.actor("administrator"), shape_of(key))}
+        assert counted
+        assert not counted & {"subject_object", "subject_id"}
+
+
 def test_there_are_seven_rules_at_first_and_all_can_be_judged(company: Company) -> None:
     boss = company.actor("administrator")
     every = faults.every_fault()
