@@ -22,7 +22,8 @@ RESERVED_KEYS = frozenset(
     {"api", "ui", "static", "health", "search", "setup", "sign-in", "sign-out", "settings", "imports", "help", "me",
      "history", "operations", "new", "jobs", "files", "trash", "admin", "events", "progress", "preferences", "team", "duplicates",
      "views", "segments", "quality", "schema", "webhooks", "rules", "substitutions",
-     "territories", "comments", "notifications", "favourites", "live", "unsubscribe"}
+     "territories", "comments", "notifications", "favourites", "live", "unsubscribe",
+     "mail"}
 )  # fmt: skip
 
 

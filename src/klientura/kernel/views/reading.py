@@ -32,12 +32,26 @@ def open_views(actor: Actor) -> QuerySet[View]:
     )
 
 
+# Every page asks this. Put together anew by the ORM it would cost a list an eighth of its time.
+_AROUND = """
+select v.id, v.object, v.name, v.kind, v.owner_id, v.visibility, v.team_id, v.position, v.default_roles, v.version,
+  p.position as pinned
+from kernel_view v left join kernel_view_pin p on p.view_id = v.id and p.user_id = %(user)s
+where v.deleted_at is null and v.object = any(%(objects)s) and (p.id is not null or v.object = %(object)s)
+  and (v.owner_id = %(user)s or v.visibility = 'everyone' or (v.visibility = 'team' and v.team_id = any(%(teams)s)))
+order by p.position nulls last, v.position, v.name, v.id limit %(most)s
+"""
+
+
 def around(actor: Actor, object_key: str | None = None) -> Sequence[View]:
     """The pinned views of all objects, and every view of one: what a page says of views, in one query."""
     if actor.user_id is None:
         return []
-    wanted = Q(pinned__isnull=False) | Q(object=object_key or "")
-    return list(open_views(actor).filter(wanted).select_related("owner").defer("state")[:MOST])
+    values = {
+        "user": actor.user_id, "teams": [*actor.tree_ids, *([actor.team_id] if actor.team_id else [])],
+        "objects": [s.key for s in all_shapes().values() if may(actor, s, "read")], "object": object_key or "", "most": MOST,
+    }  # fmt: skip
+    return list(View.objects.raw(_AROUND, values))
 
 
 def one(actor: Actor, view_id: int) -> View:

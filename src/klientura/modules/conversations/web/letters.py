@@ -72,7 +72,6 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
         request,
         "conversations/letter.html",
         active="mail",
-        sheets=["mail"],
         subject=found.subject,
         letters=described([found]),
         has_page=bool(found.html),

@@ -43,7 +43,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     listed = threads_of(chosen, shown, request.GET.get("after", "")) if chosen else None
     address = {"mailbox": chosen.pk if chosen else "", "show": shown}
     return show(
-        request, "conversations/mail.html", active="mail", main_width="full", sheets=["mail"], boxes=_tabs(boxes, chosen),
+        request, "conversations/mail.html", active="mail", main_width="full", boxes=_tabs(boxes, chosen),
         ways=_ways(address, shown), mailbox=_state(chosen), thread=_thread(actor, thread) if thread else None,
         back_url=f"/mail?{urlencode(address)}",
         threads=[_line(t, address, thread) for t in listed.rows] if listed else [],

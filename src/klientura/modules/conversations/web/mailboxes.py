@@ -47,7 +47,6 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
         request,
         "conversations/mailboxes.html",
         active="mail",
-        sheets=["mail"],
         mailboxes=[_described(row) for row in rows],
     )
 
@@ -224,7 +223,7 @@ def _page(
     ]
     found = Folder.objects.filter(mailbox=row).order_by("name") if row else []
     return show(
-        request, "conversations/mailbox.html", active="mail", sheets=["mail"], status=status, fields=fields, failed=failed,
+        request, "conversations/mailbox.html", active="mail", status=status, fields=fields, failed=failed,
         mailbox=_described(row) if row else None,
         folders=[{"id": f.pk, "name": str(FolderRole(f.role).label) if f.role else f.name, "chosen": f.chosen} for f in found],
     )  # fmt: skip
