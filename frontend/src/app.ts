@@ -34,6 +34,7 @@ import { startTheme } from "./theme";
 import { startTimes } from "./time";
 import { startToasts } from "./toast";
 import { startTooltips } from "./tooltip";
+import { startWriting } from "./writing";
 import { startZones } from "./zones";
 
 startRequests();
@@ -72,5 +73,6 @@ startProgress();
 startNotices();
 startLive();
 startZones();
+startWriting();
 playEarlyKeys();
 document.documentElement.dataset.ready = "";

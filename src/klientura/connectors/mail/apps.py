@@ -10,9 +10,9 @@ class MailConfig(AppConfig):
     label = "mail"
 
     def ready(self) -> None:
-        """Offer the way to try a mailbox out."""
-        from klientura.connectors.mail.imap import try_out
-        from klientura.connectors.mail.tasks import ask_to_read
-        from klientura.modules.conversations.services.servers import register_server
+        """Offer to speak to mail servers."""
+        from klientura.connectors.mail import imap, smtp
+        from klientura.connectors.mail.tasks import ask_to_read, ask_to_send
+        from klientura.modules.conversations.services.servers import Server, register_server
 
-        register_server(try_out, ask_to_read)
+        register_server(Server(imap.try_out, smtp.try_out, ask_to_read, ask_to_send))

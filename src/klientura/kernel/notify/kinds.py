@@ -30,5 +30,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "changed": Kind(_("What I follow is changed"), "pencil"),
     "rule": Kind(_("A rule tells me"), "zap", mail="now"),
     "paused": Kind(_("What I set up has paused itself"), "ban", mail="now"),
+    "unsent": Kind(_("A letter of mine did not go or did not arrive"), "mail-warning", mail="now"),
     "work": Kind(_("Long work has ended"), "hourglass"),
 }

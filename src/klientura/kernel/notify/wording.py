@@ -77,6 +77,9 @@ def _said(
             "text": _("Paused by itself: {name}").format(name=row.payload["name"]),
             "url": row.payload["url"],
         }
+    if row.kind == "unsent":
+        text = _("A letter did not go or did not arrive: {name}").format(name=row.payload["name"])
+        return {"text": text, "url": row.payload["url"], "detail": row.payload["detail"]}
     known = tuple(names[row.object, i] for i in _ids(row) if (row.object, i) in names)
     if not known:
         return None

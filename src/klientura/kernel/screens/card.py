@@ -194,6 +194,7 @@ def _line(part: PartShape, line: Row) -> dict[str, Any]:
         "value": value_of(part, line),
         "note": line.get("note") or "",
         "uncertain": bool(line.get("uncertain")),
+        "undeliverable": bool(line.get("undeliverable")),
     }
 
 

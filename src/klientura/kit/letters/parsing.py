@@ -64,6 +64,8 @@ class Letter:
     attached: list[Attached] = field(default_factory=list)
     automatic: bool = False
     failed_for: tuple[str, ...] = ()
+    failed_ids: tuple[str, ...] = ()
+    failed_why: str = ""
 
     @property
     def sender(self) -> str:
@@ -119,6 +121,7 @@ def _taken_apart(message: Message) -> Letter:
     letter.said = own_words(letter.text)
     if _reports(message, letter):
         letter.failed_for = _failed_for(message)
+        letter.failed_ids, letter.failed_why = _returned(message)
     return letter
 
 
@@ -277,3 +280,20 @@ def _failed_for(message: Message) -> tuple[str, ...]:
         return ()
     addresses = [a.decode("ascii", "replace") if isinstance(a, bytes) else str(a) for a in permanent]
     return tuple(sorted({naming.folded(a) for a in addresses} - {""}))
+
+
+def _returned(message: Message) -> tuple[tuple[str, ...], str]:
+    """The identifiers of the letters that a report brings back, whole or their heads only, and what a server said against them."""
+    found: list[str] = []
+    why = ""
+    try:
+        for part in message.walk():
+            if part is not message:
+                found += naming.identifiers(str(part.get("message-id", "")))
+            why = why or header(str(part.get("diagnostic-code", "") or part.get("status", "")))[:300]
+            if part.get_content_type() == "text/rfc822-headers":
+                head = BytesHeaderParser(policy=policy.compat32).parsebytes(_bytes(part))
+                found += naming.identifiers(str(head.get("message-id", "")))
+    except BROKEN:
+        return tuple(dict.fromkeys(found)), why
+    return tuple(dict.fromkeys(found)), why

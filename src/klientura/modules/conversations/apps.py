@@ -19,5 +19,7 @@ class ConversationsConfig(AppConfig):
 
         register_holder("mail_letter", "raw_id")
         register_holder("mail_file", "file_id")
+        register_holder("mail_outgoing", "raw_id")
+        register_holder("mail_outgoing_file", "file_id")
         register_place(MAIL)
         register_actions(letters_told)

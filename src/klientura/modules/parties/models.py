@@ -108,6 +108,7 @@ class ContactPoint(Line):
     value = models.CharField(_("value"), max_length=500)
     note = models.CharField(_("note"), max_length=200, null=True, blank=True)
     uncertain = models.BooleanField(_("to be checked"), default=False)
+    undeliverable = models.BooleanField(_("letters do not arrive"), default=False)
     search_text = models.TextField(default="")
 
     class Meta:

@@ -24,7 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "website", "turnover", "employees", "primary_contact_id", "last_name", "first_name", "middle_name", "gender", "birthday",
         "employer_id", "position", "decision_role",
     ),
-    "contact_point": ("position", "party_id", "kind", "value", "uncertain", "search_text"),
+    "contact_point": ("position", "party_id", "kind", "value", "uncertain", "undeliverable", "search_text"),
     "party_address": ("position", "party_id", "kind", "region", "city", "street"),
     "opportunity": (
         *HEADER, "name", "party_id", "person_id", "pipeline_id", "stage_id", "status", "amount", "currency", "probability",
@@ -79,6 +79,7 @@ def points(party_id: int, found: Sequence[tuple[str, str]]) -> list[Row]:
             "kind": kind,
             "value": value,
             "uncertain": False,
+            "undeliverable": False,
             "search_text": "",
         }
         for place, (kind, value) in enumerate(found)

@@ -98,7 +98,7 @@ def running(root: Path) -> Iterator[MailServer]:
     """Start the server below a directory, and stop it in the end."""
     found = program()
     assert found
-    port = _free_port()
+    port = free_port()
     is_root = os.getuid() == 0
     account = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.getuid())
     (root / "mail").mkdir(parents=True)
@@ -127,7 +127,8 @@ def running(root: Path) -> Iterator[MailServer]:
         process.wait(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return int(bound.getsockname()[1])

@@ -9,6 +9,7 @@ from klientura.modules.conversations.models.letters import (
     Thread,
 )
 from klientura.modules.conversations.models.mailboxes import Folder, Mailbox
+from klientura.modules.conversations.models.outgoing import Outgoing, OutgoingFile, Signature
 
 __all__ = [
     "Folder",
@@ -18,5 +19,8 @@ __all__ = [
     "LetterPlace",
     "LetterReference",
     "Mailbox",
+    "Outgoing",
+    "OutgoingFile",
+    "Signature",
     "Thread",
 ]

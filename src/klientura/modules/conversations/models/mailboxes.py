@@ -10,7 +10,9 @@ from klientura.modules.conversations import enums
 class Mailbox(models.Model):
     """A mailbox: of one user (`owner`), or shared by those who may read it and those who may also answer.
 
-    With `open_to_clients` the letters that are bound to a client are shown to whoever sees that client.
+    With `open_to_clients` the letters that are bound to a client are shown to whoever sees that client. Letters are handed in
+    at the SMTP server with the name and the password of the mailbox, unless it has others for that; without an SMTP server it
+    is only read.
     """
 
     address = models.CharField(max_length=254)
@@ -25,6 +27,8 @@ class Mailbox(models.Model):
     smtp_host = models.CharField(max_length=255, default="")
     smtp_port = models.IntegerField(default=465)
     smtp_security = models.CharField(max_length=8, choices=enums.Security, default="tls")
+    smtp_username = models.CharField(max_length=254, default="")
+    smtp_secret = models.TextField(default="")
     username = models.CharField(max_length=254)
     secret = models.TextField(default="")
     since = models.DateField(null=True)

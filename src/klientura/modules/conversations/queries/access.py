@@ -37,6 +37,15 @@ def may_answer(actor: Actor, mailbox: Mailbox) -> bool:
     return mailbox.owner_id == actor.user_id
 
 
+def writable_mailboxes(actor: Actor) -> QuerySet[Mailbox]:
+    """The mailboxes that an actor may write from and that can send, their own first."""
+    if actor.user_id is None:
+        return Mailbox.objects.none()
+    mine = Q(owner_id=actor.user_id) | Q(owner=None, answerers__contains=[actor.user_id])
+    rows = Mailbox.objects.filter(mine, active=True).exclude(smtp_host="")
+    return rows.order_by("owner_id", "address")
+
+
 def open_thread(actor: Actor, thread_id: int) -> Thread:
     """A thread of a mailbox that the actor may read. Raises NotFound."""
     threads = Thread.objects.filter(pk=thread_id, mailbox__in=open_mailboxes(actor))

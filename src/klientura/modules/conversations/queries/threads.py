@@ -12,7 +12,7 @@ from klientura.modules.conversations.models import Letter, LetterFile, Mailbox, 
 
 PAGE: Final = 50
 MOST_LETTERS: Final = 100
-SHOWN: Final = ("all", "unread", "unbound")
+SHOWN: Final = ("all", "unread", "unbound", "drafts", "going")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,12 @@ def letters_told(actor: Actor, interaction_ids: Sequence[int]) -> Mapping[int, S
         is_private=False,
         thread__is_private=False,
     ).values_list("key", "pk", "files")
-    return {facts[key]: [_way(number, files)] for key, number, files in letters}
+    return {facts[key]: _ways(number, files) for key, number, files in letters}
 
 
-def _way(number: int, files: int) -> Mapping[str, Any]:
+def _ways(number: int, files: int) -> Sequence[Mapping[str, Any]]:
     label = _("The letter and its files: {count}").format(count=files) if files else _("The letter")
-    return {"label": label, "icon": "paperclip" if files else "mail", "url": f"/mail/letters/{number}"}
+    return [
+        {"label": label, "icon": "paperclip" if files else "mail", "url": f"/mail/letters/{number}"},
+        {"label": _("Answer"), "icon": "reply", "url": f"/mail/letters/{number}/reply"},
+    ]

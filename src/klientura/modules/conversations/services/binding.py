@@ -19,8 +19,9 @@ from klientura.modules.parties.queries.by_email import Whose, parties_by_email
 AT_ONCE: Final = 500
 
 
-def bind_letters(mailbox: Mailbox, letters: Sequence[Letter]) -> None:
-    """Bind new letters, and their threads when nothing is known of these, and write down the facts. Set-based."""
+def bind_letters(mailbox: Mailbox, letters: Sequence[Letter], *, owner_id: int | None = None) -> None:
+    """Bind new letters, and their threads when nothing is known of these, and write down the facts, as those of the mailbox's
+    owner or of who wrote them. Set-based."""
     theirs = _clients({a for letter in letters for a in letter.addresses})
     threads = {t.pk: t for t in Thread.objects.filter(pk__in={letter.thread_id for letter in letters})}
     bound = {}
@@ -30,7 +31,7 @@ def bind_letters(mailbox: Mailbox, letters: Sequence[Letter]) -> None:
             thread.party_id, thread.person_id = whose
             bound[thread.pk] = thread
     Thread.objects.bulk_update(bound.values(), ["party_id", "person_id"])
-    _tell(mailbox, letters, threads, theirs)
+    _tell(mailbox, letters, threads, theirs, owner_id)
 
 
 def _clients(addresses: Collection[str]) -> Mapping[str, Whose]:
@@ -48,8 +49,9 @@ def _whose(letter: Letter, theirs: Mapping[str, Whose]) -> Whose | None:
 
 
 def _tell(
-    mailbox: Mailbox, letters: Iterable[Letter], threads: Mapping[int, Thread], theirs: Mapping[str, Whose]
-) -> None:
+    mailbox: Mailbox, letters: Iterable[Letter], threads: Mapping[int, Thread], theirs: Mapping[str, Whose],
+    owner_id: int | None = None,
+) -> None:  # fmt: skip
     """Write an interaction of each letter that is bound and open to those who see the client, unless there is one."""
     told: dict[str, Contact] = {}
     for letter in letters:
@@ -65,7 +67,7 @@ def _tell(
                 body=letter.said,
                 party_id=whose.party_id if whose else None,
                 person_id=whose.person_id if whose else None,
-                owner_id=mailbox.owner_id,
+                owner_id=owner_id or mailbox.owner_id,
                 subject_object=thread.subject_object,
                 subject_id=thread.subject_id,
             )

@@ -17,25 +17,58 @@ from klientura.kit.hosts import BadHost, normalise_host
 from klientura.modules.conversations.enums import Security
 from klientura.modules.conversations.models import Folder, Mailbox
 from klientura.modules.conversations.services.binding import open_mailbox_to_clients
-from klientura.modules.conversations.services.secrets import keep_password
+from klientura.modules.conversations.services.secrets import keep_password, keep_sending_password
 from klientura.modules.conversations.services.servers import ask_to_read
 
 PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "yandex": {"imap_host": "imap.yandex.ru", "imap_port": 993, "imap_security": "tls"},
-    "mailru": {"imap_host": "imap.mail.ru", "imap_port": 993, "imap_security": "tls"},
-    "gmail": {"imap_host": "imap.gmail.com", "imap_port": 993, "imap_security": "tls"},
-    "outlook": {"imap_host": "outlook.office365.com", "imap_port": 993, "imap_security": "tls"},
+    "yandex": {
+        "imap_host": "imap.yandex.ru",
+        "imap_port": 993,
+        "imap_security": "tls",
+        "smtp_host": "smtp.yandex.ru",
+        "smtp_port": 465,
+        "smtp_security": "tls",
+    },
+    "mailru": {
+        "imap_host": "imap.mail.ru",
+        "imap_port": 993,
+        "imap_security": "tls",
+        "smtp_host": "smtp.mail.ru",
+        "smtp_port": 465,
+        "smtp_security": "tls",
+    },
+    "gmail": {
+        "imap_host": "imap.gmail.com",
+        "imap_port": 993,
+        "imap_security": "tls",
+        "smtp_host": "smtp.gmail.com",
+        "smtp_port": 465,
+        "smtp_security": "tls",
+    },
+    "outlook": {
+        "imap_host": "outlook.office365.com",
+        "imap_port": 993,
+        "imap_security": "tls",
+        "smtp_host": "smtp.office365.com",
+        "smtp_port": 587,
+        "smtp_security": "starttls",
+    },
 }
 DOMAINS: Final = {
     "yandex.ru": "yandex", "ya.ru": "yandex", "yandex.com": "yandex", "mail.ru": "mailru", "bk.ru": "mailru", "inbox.ru": "mailru",
     "list.ru": "mailru", "internet.ru": "mailru", "gmail.com": "gmail", "outlook.com": "outlook", "hotmail.com": "outlook",
     "live.com": "outlook",
 }  # fmt: skip
-PUBLIC: Final = frozenset(str(preset["imap_host"]) for preset in PRESETS.values())
+PUBLIC: Final = frozenset(
+    str(preset[key]) for preset in PRESETS.values() for key in ("imap_host", "smtp_host")
+)
 INSIDE: Final[Text] = _(
     "There is no such server outside of your network. One inside is connected by an administrator."
 )
 PERIODS: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
+USUAL_PORTS: Final = {"imap": 993, "smtp": 465}
+INSIDE_HOSTS: Final = frozenset({"localhost"})
+WRONG_HOST: Final[Text] = _("This is no name of a server. It looks like imap.example.org.")
 REQUIRED: Final[Text] = _("Fill this in.")
 
 
@@ -61,7 +94,12 @@ def filled_in(given: Mapping[str, Any]) -> dict[str, Any]:
     address = str(values.get("address") or "")
     preset = str(values.get("provider") or "") or DOMAINS.get(address.rpartition("@")[2].lower(), "")
     if preset in PRESETS and not values.get("imap_host"):
-        values |= PRESETS[preset]
+        values |= {k: v for k, v in PRESETS[preset].items() if k.startswith("imap")}
+    if preset in PRESETS and not values.get("smtp_host"):
+        values |= {k: v for k, v in PRESETS[preset].items() if k.startswith("smtp")}
+    host = str(values.get("imap_host") or "")
+    if host.startswith("imap.") and not values.get("smtp_host") and not values.get("only_reads"):
+        values["smtp_host"] = f"smtp.{host.removeprefix('imap.')}"
     values["username"] = values.get("username") or address
     return values
 
@@ -82,12 +120,10 @@ def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None
             raise Denied
         made.owner_id = None
     _names(made, values, errors)
-    if not errors and not may_reach(actor, made.imap_host, made.imap_port):
-        errors.append(FieldError("imap_host", "inside", INSIDE))
+    if not errors:
+        errors += _inside(actor, made)
     if made.owner_id is None:
-        known = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
-        for key in ("readers", "answerers"):
-            setattr(made, key, sorted({int(n) for n in values.get(key, ()) if str(n).isdigit()} & known))
+        _users(made, values)
     if values.get("password"):
         keep_password(made, str(values["password"]))
     elif not made.secret:
@@ -109,6 +145,23 @@ def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None
     return made
 
 
+def _users(made: Mailbox, values: Mapping[str, Any]) -> None:
+    """Who reads a shared mailbox, and who answers."""
+    known = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
+    for key in ("readers", "answerers"):
+        setattr(made, key, sorted({int(n) for n in values.get(key, ()) if str(n).isdigit()} & known))
+
+
+def _inside(actor: Actor, made: Mailbox) -> list[FieldError]:
+    """Which of the two servers the actor may not have us speak to."""
+    servers = {"imap_host": (made.imap_host, made.imap_port), "smtp_host": (made.smtp_host, made.smtp_port)}
+    return [
+        FieldError(key, "inside", INSIDE)
+        for key, (host, port) in servers.items()
+        if host and not may_reach(actor, host, port)
+    ]
+
+
 def may_reach(actor: Actor, host: str, port: int) -> bool:
     """Whether the actor may have us speak to a server: what lies inside the network is not for everybody to knock at."""
     if actor.is_admin or host in PUBLIC:
@@ -126,25 +179,37 @@ def _names(made: Mailbox, values: Mapping[str, Any], errors: list[FieldError]) -
     except BadEmail:
         text = _("This is not an e-mail address. It looks like name@example.org.")
         errors.append(FieldError("address", "email", text))
-    host = str(values.get("imap_host") or "").strip()
-    try:
-        made.imap_host = host if host == "localhost" else normalise_host(host)
-    except BadHost:
-        errors.append(
-            FieldError("imap_host", "host", _("This is no name of a server. It looks like imap.example.org."))
-        )
-    port = str(values.get("imap_port") or 993)
-    if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
-        made.imap_port = int(port)
+    _server(made, "imap", values, errors)
+    if values.get("smtp_host") and not values.get("only_reads"):
+        _server(made, "smtp", values, errors)
     else:
-        errors.append(FieldError("imap_port", "port", _("A port is a number from 1 to 65535.")))
-    security = str(values.get("imap_security") or "tls")
-    made.imap_security = security if security in Security.values else "tls"
+        made.smtp_host = ""
     username = str(values.get("username") or "").strip()
     if not username or len(username) > 254 or any(ord(c) < 32 for c in username):
         errors.append(FieldError("username", "required", REQUIRED))
     made.username = username[:254]
+    made.smtp_username = " ".join(str(values.get("smtp_username") or "").split())[:254]
+    if values.get("smtp_password"):
+        keep_sending_password(made, str(values["smtp_password"]))
+    elif not made.smtp_username:
+        made.smtp_secret = ""  # the one for all is used again
     made.name = " ".join(str(values.get("name") or "").split())[:120]
+
+
+def _server(made: Mailbox, key: str, values: Mapping[str, Any], errors: list[FieldError]) -> None:
+    """The host, the port and the protection of one of the two servers."""
+    host = str(values.get(f"{key}_host") or "").strip()
+    try:
+        setattr(made, f"{key}_host", host if host in INSIDE_HOSTS else normalise_host(host))
+    except BadHost:
+        errors.append(FieldError(f"{key}_host", "host", WRONG_HOST))
+    port = str(values.get(f"{key}_port") or USUAL_PORTS[key])
+    if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
+        setattr(made, f"{key}_port", int(port))
+    else:
+        errors.append(FieldError(f"{key}_port", "port", _("A port is a number from 1 to 65535.")))
+    security = str(values.get(f"{key}_security") or "tls")
+    setattr(made, f"{key}_security", security if security in Security.values else "tls")
 
 
 @transaction.atomic

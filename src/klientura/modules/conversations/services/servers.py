@@ -1,24 +1,48 @@
-"""What a connector to mail servers does for this module: it is known here by two functions, and may be missing."""
+"""What a connector to mail servers does for this module: it is known here by four functions, and may be missing."""
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from klientura.modules.conversations.models import Mailbox
 
-_try_out: list[Callable[[Mailbox], str]] = []
-_ask: list[Callable[[int], None]] = []
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How a mailbox is tried out, for reading and for sending (what is wrong, in words; empty: nothing), asked to be read soon,
+    and how a letter is asked to be sent at a moment."""
+
+    try_reading: Callable[[Mailbox], str]
+    try_sending: Callable[[Mailbox], str]
+    ask_to_read: Callable[[int], None]
+    ask_to_send: Callable[[int, dt.datetime], None]
 
 
-def register_server(try_out: Callable[[Mailbox], str], ask_to_read: Callable[[int], None]) -> None:
-    """Say how a mailbox is tried out (what is wrong, in words; empty: nothing) and how it is asked to be read soon."""
-    _try_out[:], _ask[:] = [try_out], [ask_to_read]
+_servers: list[Server] = []
 
 
-def try_out(mailbox: Mailbox) -> str:
-    """Sign in to a mailbox once; what the server says against it."""
-    return _try_out[0](mailbox) if _try_out else ""
+def register_server(server: Server) -> None:
+    """Say who speaks to mail servers."""
+    _servers[:] = [server]
+
+
+def try_reading(mailbox: Mailbox) -> str:
+    """Sign in once where a mailbox is read; what the server says against it."""
+    return _servers[0].try_reading(mailbox) if _servers else ""
+
+
+def try_sending(mailbox: Mailbox) -> str:
+    """Sign in once where a mailbox sends; what the server says against it."""
+    return _servers[0].try_sending(mailbox) if _servers else ""
 
 
 def ask_to_read(mailbox_id: int) -> None:
     """Have a mailbox read soon."""
-    for ask in _ask:
-        ask(mailbox_id)
+    for server in _servers:
+        server.ask_to_read(mailbox_id)
+
+
+def ask_to_send(outgoing_id: int, at: dt.datetime) -> None:
+    """Have a letter sent at a moment; within the transaction that makes it wait."""
+    for server in _servers:
+        server.ask_to_send(outgoing_id, at)

@@ -5,7 +5,7 @@ and doubles nothing.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -25,6 +25,7 @@ from klientura.modules.conversations.models import (
     Thread,
 )
 from klientura.modules.conversations.services.binding import bind_letters
+from klientura.modules.conversations.services.coming import already_ours, learn
 from klientura.modules.conversations.services.threading import groups_of, join_threads, refresh_threads
 
 UNBOUND: Final = frozenset({"junk", "trash", "drafts"})
@@ -50,6 +51,7 @@ def take(mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> list[i
         Mailbox.objects.select_for_update().get(pk=mailbox.pk)
         keys = {letter.key for _a, letter in parsed}
         known = dict(Letter.objects.filter(mailbox=mailbox, key__in=keys).values_list("key", "pk"))
+        known = {**already_ours(mailbox, [letter for _a, letter in parsed]), **known}
         fresh: dict[str, tuple[Arrived, parsing.Letter]] = {}
         for each in parsed:
             if each[1].key not in known:
@@ -60,7 +62,24 @@ def take(mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> list[i
         note_read(folder, max((a.uid for a in arrived), default=0))
         if new and folder.role not in UNBOUND:
             bind_letters(mailbox, new)
+            learn(mailbox, new, [letter for _a, letter in fresh.values()])
     return [letter.pk for letter in new]
+
+
+def store_own(mailbox: Mailbox, own: Arrived, author_id: int, tie: Callable[[Thread], bool]) -> Letter:
+    """Store a letter that was sent from here, in its thread, and bind it; `tie` may bind a thread before that. Within a
+    transaction. Where it lies on the server is noted when it is met there."""
+    letter = parsing.parse(own.raw)
+    Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+    there = Letter.objects.filter(mailbox=mailbox, key=letter.key).first()
+    if there is not None:
+        return there
+    [row] = _insert(mailbox, [(own, letter)])
+    thread = Thread.objects.get(pk=row.thread_id)
+    if tie(thread):
+        thread.save(update_fields=["party_id", "person_id", "subject_object", "subject_id", "bound_by_hand"])
+    bind_letters(mailbox, [row], owner_id=author_id)
+    return row
 
 
 def place(folder: Folder, letters: Mapping[int, int]) -> None:

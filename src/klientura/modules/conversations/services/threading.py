@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from klientura.modules.conversations.models import Letter, LetterReference, Mailbox, Thread
+from klientura.modules.conversations.models import Letter, LetterReference, Mailbox, Outgoing, Thread
 
 
 @dataclass(slots=True)
@@ -60,6 +60,7 @@ def join_threads(mailbox: Mailbox, kept: int, gone: Sequence[int]) -> None:
     one.save()
     Letter.objects.filter(thread_id__in=gone).update(thread_id=kept)
     LetterReference.objects.filter(thread_id__in=gone).update(thread_id=kept)
+    Outgoing.objects.filter(thread_id__in=gone).update(thread_id=kept)
     Thread.objects.filter(pk__in=gone).delete()
 
 

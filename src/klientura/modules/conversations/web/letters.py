@@ -18,10 +18,11 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.file_answers import answer
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_bytes, format_datetime
-from klientura.kit.letters.cleaning import loads_from_elsewhere
 from klientura.modules.conversations.models import Letter, LetterFile
-from klientura.modules.conversations.queries.access import open_letter
+from klientura.modules.conversations.queries.access import open_letter, open_mailboxes, writable_mailboxes
+from klientura.modules.conversations.queries.outgoing import outcomes
 from klientura.modules.conversations.queries.threads import files_of
+from klientura.modules.conversations.web.outgoing import outcome_described
 
 _INLINE: Final = re.compile(r'src="cid:([^"]*)"')
 PAGE: Final = (
@@ -33,9 +34,11 @@ PAGE: Final = (
 """Letters are made for white paper, so their frame is white in the dark theme too."""
 
 
-def described(letters: list[Letter]) -> list[dict[str, Any]]:
-    """Letters for the reading pane."""
+def described(letters: list[Letter], *, may_write: bool, inside: bool) -> list[dict[str, Any]]:
+    """Letters for the reading pane; with the ways to answer them where the reader has a mailbox to write from. Those who do not
+    read the mailbox itself (`inside`) are not told of hidden copies."""
     files = files_of(letters)
+    ours = outcomes([each.pk for each in letters if each.direction == "outgoing"])
     return [
         {
             "id": each.pk,
@@ -50,6 +53,9 @@ def described(letters: list[Letter]) -> list[dict[str, Any]]:
             "more": each.text.strip() != each.said.strip(),
             "text": each.text,
             "failed_for": ", ".join(each.failed_for),
+            "outcome": outcome_described(ours[each.pk], inside=inside) if each.pk in ours else None,
+            "write_url": f"/mail/letters/{each.pk}" if may_write else "",
+            "several": len({a for _n, a in (*each.to, *each.cc)}) > 1,
             "files": [
                 {
                     "name": ref.name,
@@ -67,15 +73,15 @@ def described(letters: list[Letter]) -> list[dict[str, Any]]:
 @require_GET
 def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     """GET /mail/letters/{id}: one letter, for whoever may read it."""
-    found = open_letter(of(request).actor, letter_id)
+    actor = of(request).actor
+    found = open_letter(actor, letter_id)
+    inside = open_mailboxes(actor).filter(pk=found.mailbox_id).exists()
+    [shown] = described([found], may_write=writable_mailboxes(actor).exists(), inside=inside)
+    shown["page"] = bool(found.html)
     return show(
-        request,
-        "conversations/letter.html",
-        active="mail",
-        subject=found.subject,
-        letters=described([found]),
-        has_page=bool(found.html),
-    )
+        request, "conversations/letter.html", active="mail", subject=found.subject, letters=[shown],
+        thread_url=f"/mail?thread={found.thread_id}" if inside else "",
+    )  # fmt: skip
 
 
 @open_to(Door.SIGNED_IN)
@@ -124,9 +130,3 @@ def _kept(number: int) -> FileRef:
     if found is None:
         raise NotFound
     return found
-
-
-def has_pictures_elsewhere(letter_ids: list[int]) -> set[int]:
-    """Which letters load pictures from elsewhere."""
-    rows = Letter.objects.filter(pk__in=letter_ids).exclude(html="").values_list("pk", "html")
-    return {number for number, text in rows if loads_from_elsewhere(text)}

@@ -14,41 +14,78 @@ from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import number, of
+from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.formats import format_datetime
 from klientura.modules.conversations.enums import State
-from klientura.modules.conversations.models import Letter, Mailbox, Thread
-from klientura.modules.conversations.queries.access import may_answer, open_mailboxes, open_thread
+from klientura.modules.conversations.models import Letter, Mailbox, Outgoing, Thread
+from klientura.modules.conversations.queries.access import (
+    may_answer,
+    open_mailboxes,
+    open_thread,
+    writable_mailboxes,
+)
+from klientura.modules.conversations.queries.outgoing import (
+    draft_in,
+    drafts_and_going,
+    drafts_of,
+    going_in,
+    going_of,
+)
 from klientura.modules.conversations.queries.threads import SHOWN, letters_of, threads_of
 from klientura.modules.conversations.services.binding import keep_private
 from klientura.modules.conversations.services.marking import mark_read
+from klientura.modules.conversations.services.sending import UNDO
 from klientura.modules.conversations.web.letters import described
+from klientura.modules.conversations.web.outgoing import going_described, outgoing_line
 
 
 @open_to(Door.SIGNED_IN)
 @require_GET
 def mail(request: HttpRequest) -> HttpResponse:
     """GET /mail: the threads of one of the reader's mailboxes; ?thread= shows one beside them."""
-    actor = of(request).actor
-    boxes = list(open_mailboxes(actor).order_by("owner_id", "address"))
-    chosen = next(
-        (b for b in boxes if b.pk == number(request.GET.get("mailbox"))), boxes[0] if boxes else None
-    )
-    thread = open_thread(actor, wanted) if (wanted := number(request.GET.get("thread"))) else None
+    asked = of(request)
+    thread = open_thread(asked.actor, wanted) if (wanted := number(request.GET.get("thread"))) else None
     if thread is not None:
-        chosen = next(b for b in boxes if b.pk == thread.mailbox_id)
         mark_read(thread)
-    shown = request.GET.get("show", "all") if request.GET.get("show") in SHOWN else "all"
-    listed = threads_of(chosen, shown, request.GET.get("after", "")) if chosen else None
+    mailbox_id = thread.mailbox_id if thread else number(request.GET.get("mailbox"))
+    return mail_page(asked, mailbox_id=mailbox_id, thread=thread)
+
+
+def mail_page(
+    asked: Request, *, mailbox_id: int | None, thread: Thread | None = None, compose: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:  # fmt: skip
+    """What lies in a mailbox, and beside it a thread or the form of a letter."""
+    actor = asked.actor
+    boxes = list(open_mailboxes(actor).order_by("owner_id", "address"))
+    chosen = next((b for b in boxes if b.pk == mailbox_id), boxes[0] if boxes else None)
+    shown = asked.GET.get("show", "all") if asked.GET.get("show") in SHOWN else "all"
     address = {"mailbox": chosen.pk if chosen else "", "show": shown}
+    rows, more = _listed(actor, chosen, shown, asked.GET.get("after", ""), address, thread)
     return show(
-        request, "conversations/mail.html", active="mail", main_width="full", boxes=_tabs(boxes, chosen),
-        ways=_ways(address, shown), mailbox=_state(chosen), thread=_thread(actor, thread) if thread else None,
-        back_url=f"/mail?{urlencode(address)}",
-        threads=[_line(t, address, thread) for t in listed.rows] if listed else [],
-        more_url=f"/mail?{urlencode({**address, 'after': listed.next})}" if listed and listed.next else "",
+        asked, "conversations/mail.html", active="mail", main_width="full", status=status, boxes=_tabs(boxes, chosen),
+        ways=_ways(actor, chosen, address, shown), mailbox=_state(chosen), thread=_thread(actor, thread) if thread else None,
+        back_url=f"/mail?{urlencode(address)}", threads=rows, more_url=more, compose=compose,
+        may_write=bool(chosen and chosen.smtp_host and may_answer(actor, chosen)) or writable_mailboxes(actor).exists(),
+        sent=_just_sent(actor, number(asked.GET.get("sent"))),
     )  # fmt: skip
+
+
+def _listed(
+    actor: Actor, mailbox: Mailbox | None, shown: str, after: str, address: dict[str, Any], thread: Thread | None
+) -> tuple[list[dict[str, Any]], str]:  # fmt: skip
+    """The lines of the list, and where further ones are."""
+    if mailbox is None:
+        return [], ""
+    if shown == "drafts":
+        return [outgoing_line(row) for row in drafts_of(actor, mailbox)], ""
+    if shown == "going":
+        return [outgoing_line(row) for row in going_of(mailbox)], ""
+    found = threads_of(mailbox, shown, after)
+    more = f"/mail?{urlencode({**address, 'after': found.next})}" if found.next else ""
+    return [_line(t, address, thread) for t in found.rows], more
 
 
 @open_to(Door.SIGNED_IN)
@@ -70,12 +107,22 @@ def _tabs(boxes: list[Mailbox], chosen: Mailbox | None) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _ways(address: dict[str, Any], shown: str) -> list[dict[str, Any]]:
-    labels = {"all": _("All"), "unread": _("Unread"), "unbound": _("Without a client")}
+def _ways(actor: Actor, mailbox: Mailbox | None, address: dict[str, Any], shown: str) -> list[dict[str, Any]]:
+    drafts, going = drafts_and_going(actor, mailbox) if mailbox else (0, 0)
+    labels = {
+        "all": _("All"),
+        "unread": _("Unread"),
+        "unbound": _("Without a client"),
+        "drafts": _("Drafts"),
+        "going": _("On their way"),
+    }
+    counts = {"drafts": drafts, "going": going}
     return [
-        {"label": labels[key], "url": f"/mail?{urlencode({**address, 'show': key})}", "active": key == shown}
+        {"label": labels[key], "url": f"/mail?{urlencode({**address, 'show': key})}", "active": key == shown,
+         **({"count": counts[key]} if counts.get(key) else {})}
         for key in SHOWN
-    ]
+        if counts.get(key) != 0 or key == shown
+    ]  # fmt: skip
 
 
 def _state(mailbox: Mailbox | None) -> dict[str, Any] | None:
@@ -111,12 +158,28 @@ def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
     return {
         "id": thread.pk,
         "subject": thread.subject or _("A letter without a subject"),
-        "letters": [{**each, "page": each["id"] in with_page} for each in described(letters)],
+        "letters": [
+            {**each, "page": each["id"] in with_page}
+            for each in described(letters, may_write=True, inside=True)
+        ],
         "client": _named(actor, "party", thread.party_id),
         "about": _named(actor, thread.subject_object or "", thread.subject_id),
         "private": thread.is_private,
         "may_hide": may_answer(actor, thread.mailbox) and thread.mailbox.open_to_clients,
+        "going": [going_described(actor, row) for row in going_in(thread)],
+        "draft_url": f"/mail/drafts/{draft.pk}" if (draft := draft_in(actor, thread)) else "",
     }
+
+
+def _just_sent(actor: Actor, outgoing_id: int | None) -> dict[str, str] | None:
+    """What is said right after a letter was sent, with the way to take it back; nothing of letters of others."""
+    row = Outgoing.objects.filter(pk=outgoing_id or 0, author_id=actor.user_id or 0, state="waiting").first()
+    if row is None or row.send_at is None:
+        return None
+    at = format_datetime(timezone.localtime(row.send_at), lang())
+    soon = row.send_at - timezone.now() <= UNDO
+    text = _("The letter goes in a few seconds") if soon else _("The letter goes at {time}").format(time=at)
+    return {"text": text, "undo_url": f"/mail/outgoing/{row.pk}/undo"}
 
 
 def _named(actor: Actor, key: str, record_id: int | None) -> dict[str, str] | None:

@@ -19,8 +19,8 @@ from klientura.kit.formats import format_datetime
 from klientura.modules.conversations.enums import FolderRole, Security, State
 from klientura.modules.conversations.models import Folder, Mailbox
 from klientura.modules.conversations.services import mailboxes as keeping
-from klientura.modules.conversations.services.secrets import keep_password
-from klientura.modules.conversations.services.servers import try_out
+from klientura.modules.conversations.services.secrets import keep_password, keep_sending_password
+from klientura.modules.conversations.services.servers import try_reading, try_sending
 
 HUES = {"new": "gray", "loading": "blue", "well": "green", "refused": "red", "broken": "orange"}
 KEYS = (
@@ -32,6 +32,11 @@ KEYS = (
     "imap_security",
     "username",
     "password",
+    "smtp_host",
+    "smtp_port",
+    "smtp_security",
+    "smtp_username",
+    "smtp_password",
     "period",
 )
 MOST_USERS = 200
@@ -79,7 +84,7 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
         return _page(request, row, _stored(row))
     given: dict[str, Any] = {key: request.POST.get(key, "") for key in KEYS}
     given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
-    given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients")}
+    given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads")}
     given["shared"] = given["shared"] and request.actor.is_admin
     if failed := _tried(request.actor, keeping.filled_in(given), row):
         return _page(request, row, given, failed=failed, status=422)
@@ -91,24 +96,41 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
 
 
 def _tried(actor: Actor, values: dict[str, Any], row: Mailbox | None) -> str:
-    """What the server says against these settings; empty when it takes them, or they are not complete yet."""
-    port = str(values.get("imap_port") or 993)
-    if not values.get("imap_host") or not (port.isascii() and port.isdigit()) or len(port) > 5:
-        return ""
-    if any(ord(c) < 33 for c in str(values["imap_host"])) or not (values.get("password") or row):
-        return ""
-    if not keeping.may_reach(actor, str(values["imap_host"]).strip(), int(port)):
-        return ""  # refused with its reason when it is to be kept
+    """What the servers say against these settings; empty when they take them, or these are not complete yet."""
     trial = Mailbox(
-        imap_host=values["imap_host"],
-        imap_port=int(port),
-        imap_security=values.get("imap_security") or "tls",
+        address=str(values.get("address") or "")[:254],
         username=values["username"],
         secret=row.secret if row else "",
+        smtp_username=str(values.get("smtp_username") or ""),
+        smtp_secret=row.smtp_secret if row else "",
     )
     if values.get("password"):
         keep_password(trial, values["password"])
-    return try_out(trial)
+    if values.get("smtp_password"):
+        keep_sending_password(trial, values["smtp_password"])
+    if not trial.secret:
+        return ""
+    ways = {"imap": try_reading} if values.get("only_reads") else {"imap": try_reading, "smtp": try_sending}
+    for key, attempt in ways.items():
+        host, port = (
+            str(values.get(f"{key}_host") or "").strip(),
+            str(values.get(f"{key}_port") or keeping.USUAL_PORTS[key]),
+        )
+        if (
+            not host
+            or any(ord(c) < 33 for c in host)
+            or not (port.isascii() and port.isdigit())
+            or len(port) > 5
+        ):
+            continue
+        if not keeping.may_reach(actor, host, int(port)):
+            continue  # refused with its reason when it is to be kept
+        setattr(trial, f"{key}_host", host)
+        setattr(trial, f"{key}_port", int(port))
+        setattr(trial, f"{key}_security", values.get(f"{key}_security") or "tls")
+        if said := attempt(trial):
+            return f"{host}: {said}"
+    return ""
 
 
 def _described(row: Mailbox) -> dict[str, Any]:
@@ -127,12 +149,14 @@ def _described(row: Mailbox) -> dict[str, Any]:
 
 def _stored(row: Mailbox | None) -> dict[str, Any]:
     if row is None:
-        return {"imap_port": 993, "imap_security": "tls", "period": "quarter", "open_to_clients": True}
-    return {
+        return {"imap_port": 993, "imap_security": "tls", "smtp_port": 465, "smtp_security": "tls", "period": "quarter",
+                "open_to_clients": True}  # fmt: skip
+    stored = {
         key: getattr(row, key, "")
         for key in (*KEYS, "readers", "answerers", "open_to_clients")
-        if key != "password"
+        if key not in {"password", "smtp_password"}
     }
+    return {**stored, "only_reads": not row.smtp_host}
 
 
 def _fields(request: Request, row: Mailbox | None) -> list[dict[str, Any]]:
@@ -155,6 +179,15 @@ def _fields(request: Request, row: Mailbox | None) -> list[dict[str, Any]]:
         {"type": "select", "name": "imap_security", "label": _("Protection"), "options": _options(dict(Security.choices))},
         {"type": "text", "name": "username", "label": _("User"), "optional": True, "autocomplete": "off",
          "hint": _("If it is another than the address.")},
+        {"type": "switch", "name": "only_reads", "label": _("Only read it, send nothing from it"), "wide": True},
+        {"type": "text", "name": "smtp_host", "label": _("SMTP server, for sending"), "optional": True, "placeholder": "smtp.example.org",
+         "hint": _("Known providers need none.")},
+        {"type": "number", "name": "smtp_port", "label": _("Port for sending")},
+        {"type": "select", "name": "smtp_security", "label": _("Protection for sending"), "options": _options(dict(Security.choices))},
+        {"type": "text", "name": "smtp_username", "label": _("User for sending"), "optional": True, "autocomplete": "off",
+         "hint": _("If the server for sending wants another one.")},
+        {"type": "password", "name": "smtp_password", "label": _("Password for sending"), "optional": True, "autocomplete": "new-password",
+         "hint": _("If it is another one.")},
     ]  # fmt: skip
     if row is None:
         periods = {

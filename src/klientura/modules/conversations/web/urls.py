@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from klientura.modules.conversations.web import letters, mail, mailboxes
+from klientura.modules.conversations.web import composing, letters, mail, mailboxes, outgoing
 
 urlpatterns = [
     path("mail", mail.mail, name="mail"),
@@ -11,6 +11,19 @@ urlpatterns = [
     path("mail/letters/<number:letter_id>/page", letters.page, name="mail-letter-page"),
     path("mail/letters/<number:letter_id>/raw", letters.raw, name="mail-letter-raw"),
     path("mail/letters/<number:letter_id>/files/<number:file_id>", letters.file, name="mail-letter-file"),
+    path("mail/new", composing.new, name="mail-new"),
+    path("mail/letters/<number:letter_id>/reply", composing.reply, name="mail-reply"),
+    path("mail/letters/<number:letter_id>/forward", composing.forward, name="mail-forward"),
+    path("mail/drafts", composing.save, name="mail-draft-save"),
+    path("mail/drafts/<number:draft_id>", composing.draft, name="mail-draft"),
+    path("mail/drafts/<number:draft_id>/drop", composing.drop, name="mail-draft-drop"),
+    path("mail/send", composing.send, name="mail-send"),
+    path("mail/people", composing.people, name="mail-people"),
+    path("mail/files", composing.file, name="mail-file"),
+    path("mail/outgoing/<number:outgoing_id>", outgoing.outgoing, name="mail-outgoing"),
+    path("mail/outgoing/<number:outgoing_id>/undo", outgoing.undo, name="mail-outgoing-undo"),
+    path("mail/outgoing/<number:outgoing_id>/settle", outgoing.settle, name="mail-outgoing-settle"),
+    path("mail/mailboxes/<number:mailbox_id>/signature", outgoing.signature, name="mail-signature"),
     path("mail/mailboxes", mailboxes.mailboxes, name="mail-mailboxes"),
     path("mail/mailboxes/new", mailboxes.new_mailbox, name="mail-mailbox-new"),
     path("mail/mailboxes/<number:mailbox_id>", mailboxes.mailbox, name="mail-mailbox"),

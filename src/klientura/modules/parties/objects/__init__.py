@@ -60,7 +60,7 @@ CONTACT_POINTS: Final = Part(
     model=ContactPoint,
     parent="party",
     label=_("Contact points"),
-    fields={"uncertain": Field(read_only=True)},
+    fields={"uncertain": Field(read_only=True), "undeliverable": Field(read_only=True)},
     mirrors=("phone", "email", "website"),
     search=("value",),
 )

@@ -83,10 +83,10 @@ def _contact_points(draft: Draft, stored: Sequence[dict[str, Any]], area_code: C
         if not kind or not value:
             continue
         was = known.get(line.get("id"))
+        line["undeliverable"] = False  # of another address nothing is known yet
         if was and (was["kind"], was["value"]) == (kind, value):
-            line["uncertain"] = was[
-                "uncertain"
-            ]  # a number that nobody touched is not completed by our own city
+            # A number that nobody touched is not completed by our own city.
+            line["uncertain"], line["undeliverable"] = was["uncertain"], was["undeliverable"]
             continue
         where = f"contact_points.{number}.value"
         try:
@@ -169,6 +169,7 @@ def _stored_lines(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
                     "value": line.value,
                     "note": line.note,
                     "uncertain": line.uncertain,
+                    "undeliverable": line.undeliverable,
                 }
             )
     return found
@@ -190,10 +191,17 @@ def _set_main(lines: list[dict[str, Any]], key: str, value: str | None) -> None:
         first["value"] = value
         if key == "phone":
             first["kind"] = _phone_kind(value, first["kind"])
-        first["uncertain"] = key == "phone" and not value.startswith("+")
+        first["uncertain"], first["undeliverable"] = key == "phone" and not value.startswith("+"), False
     else:
         uncertain = key == "phone" and not value.startswith("+")
-        lines.insert(0, {"kind": kinds[0], "value": value, "uncertain": uncertain, "note": None})
+        made = {
+            "kind": kinds[0],
+            "value": value,
+            "uncertain": uncertain,
+            "undeliverable": False,
+            "note": None,
+        }
+        lines.insert(0, made)
 
 
 def _phone_kind(value: str, before: str) -> str:

@@ -1,0 +1,162 @@
+"""Letters that are being written: kept as they are typed, each window knowing when another one was faster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may
+from klientura.kernel.errors import Denied, NotFound
+from klientura.kernel.files.keeping import claim, looked_up, own_drafts
+from klientura.kernel.objects.registry import all_shapes
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Ref
+from klientura.kit.letters import naming, writing
+from klientura.modules.conversations.errors import DraftMoved
+from klientura.modules.conversations.models import LetterFile, Outgoing, OutgoingFile
+from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
+
+MOST_PEOPLE: Final = 200
+MOST_FILES: Final = 100
+TYPED_MARK: Final = ";"
+"""Before what was typed into a field of several values and not chosen there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form of a letter. `about` names the record it was begun at: «opportunity-5»."""
+
+    mailbox_id: int | None = None
+    to: Sequence[str] = ()
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+    subject: str = ""
+    html: str = ""
+    quoting: bool = True
+    files: Sequence[int] = ()
+    manner: str = "new"
+    answered_id: int | None = None
+    about: str = ""
+
+
+def own_outgoing(actor: Actor, outgoing_id: int) -> Outgoing:
+    """A letter of the actor's own. Raises NotFound for those of others."""
+    found = Outgoing.objects.filter(pk=outgoing_id, author_id=actor.user_id or 0)
+    row = found.select_related("mailbox", "answered", "thread").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@transaction.atomic
+def keep_draft(
+    actor: Actor, typed: Typed, draft_id: int | None = None, version: int | None = None
+) -> Outgoing:
+    """Keep a letter as it stands in the form; nothing of it has to be right yet. Raises DraftMoved, NotFound, Denied."""
+    if actor.user_id is None:
+        raise Denied
+    mailboxes = {m.pk: m for m in writable_mailboxes(actor)}
+    chosen = mailboxes.get(typed.mailbox_id or 0) or next(iter(mailboxes.values()), None)
+    if chosen is None:
+        raise Denied
+    if draft_id is None:
+        row = _begun(actor, typed)
+    else:
+        mine = Outgoing.objects.select_for_update().filter(pk=draft_id, author_id=actor.user_id)
+        found = mine.first()
+        if found is None:
+            raise NotFound
+        if found.state != "draft" or found.version != version:
+            raise DraftMoved
+        row = found
+        row.version += 1
+    row.mailbox = chosen
+    row.to, row.cc, row.bcc = (_people(each) for each in (typed.to, typed.cc, typed.bcc))
+    row.subject = " ".join(typed.subject.split())[:500]
+    row.html = writing.tidy(typed.html)
+    row.quoting = typed.quoting
+    if row.manner == "reply" and row.answered and row.answered.mailbox_id == chosen.pk:
+        row.thread_id = row.answered.thread_id
+    row.save()
+    _hold(actor, row, typed.files)
+    return row
+
+
+def drop_draft(actor: Actor, draft_id: int) -> None:
+    """Throw a draft away. Raises NotFound."""
+    gone, _rows = Outgoing.objects.filter(pk=draft_id, author_id=actor.user_id or 0, state="draft").delete()
+    if not gone:
+        raise NotFound
+
+
+def _begun(actor: Actor, typed: Typed) -> Outgoing:
+    """A new draft, with what it answers and what it was begun at, if both are open to its author."""
+    row = Outgoing(author_id=actor.user_id or 0, manner=typed.manner)
+    if typed.answered_id is not None and typed.manner != "new":
+        row.answered = open_letter(actor, typed.answered_id)
+    else:
+        row.manner = "new"
+    if typed.about:
+        _tie(actor, row, typed.about)
+    return row
+
+
+def _tie(actor: Actor, row: Outgoing, about: str) -> None:
+    """Bind a letter to the client, or to the record and its client, that it was begun at."""
+    key, _line, number = about.partition("-")
+    shape = all_shapes().get(key)
+    if shape is None or not shape.spec.subject or not number.isdigit() or not may(actor, shape, "read"):
+        raise NotFound
+    found = read.get(actor, shape, int(number[:18]))
+    if shape.base == "party":
+        employer = found.get("employer")
+        is_person = shape.key == "person" and isinstance(employer, Ref)
+        row.party_id = employer.id if is_person and isinstance(employer, Ref) else found["id"]
+        row.person_id = found["id"] if is_person else None
+        return
+    party, person = found.get("party"), found.get("person")
+    row.subject_object, row.subject_id = shape.key, found["id"]
+    row.party_id = party.id if isinstance(party, Ref) else None
+    row.person_id = person.id if isinstance(person, Ref) else None
+
+
+def _people(texts: Sequence[str]) -> list[list[str]]:
+    """Whom some texts name: [name, address], the address empty where it is none."""
+    made: dict[str, list[str]] = {}
+    for text in texts[:MOST_PEOPLE]:
+        plain = " ".join(text.removeprefix(TYPED_MARK).split())[:500]
+        found = naming.addresses([plain]) if plain else ()
+        good = [each for each in found if each.address]
+        for each in good:
+            made.setdefault(each.address, [each.name, each.address])
+        if plain and not good:
+            made.setdefault(plain, [plain, ""])
+    return list(made.values())[:MOST_PEOPLE]
+
+
+def _hold(actor: Actor, row: Outgoing, files: Sequence[int]) -> None:
+    """Have a draft hold these files: those that its author has just brought, those of their letters, those of the answered one."""
+    wanted = list(dict.fromkeys(files))[:MOST_FILES]
+    held = set(OutgoingFile.objects.filter(outgoing=row).values_list("file_id", flat=True))
+    if wanted == [] and not held:
+        return
+    known = held | set(
+        OutgoingFile.objects.filter(outgoing__author_id=actor.user_id or 0, file_id__in=wanted).values_list(
+            "file_id", flat=True
+        )
+    )
+    if row.manner == "forward" and row.answered_id is not None:
+        known |= set(LetterFile.objects.filter(letter_id=row.answered_id).values_list("file_id", flat=True))
+    brought = own_drafts(actor, [n for n in wanted if n not in known])
+    claim(brought)
+    there = looked_up(wanted)
+    kept = [n for n in wanted if n in there and (n in known or n in brought)]
+    OutgoingFile.objects.filter(outgoing=row).exclude(file_id__in=kept).delete()
+    OutgoingFile.objects.bulk_create(
+        [OutgoingFile(outgoing=row, file_id=n, position=p) for p, n in enumerate(kept)],
+        update_conflicts=True,
+        unique_fields=["outgoing", "file_id"],
+        update_fields=["position"],
+    )
