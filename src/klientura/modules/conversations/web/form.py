@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-
 from markupsafe import Markup
 
 from klientura.kernel.errors import FieldError, NotFound
