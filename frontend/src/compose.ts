@@ -123,11 +123,12 @@ function setUpWhen(form: HTMLFormElement): void {
   });
 }
 
-/** The cursor where one goes on: in an answer in the text, else in the first field that is empty. */
+/** The cursor where one goes on: in the first field that is empty, in an answer the text. */
 function focusFirst(form: HTMLFormElement): void {
   if (find("[data-error-summary]")) return;
-  const to = all(".pick", form).length ? find("[data-editor-page]", form) : find("#f-to", form);
-  to?.focus();
+  const subject = find<HTMLInputElement>("#f-subject", form);
+  const next = !all(".pick", form).length ? find("#f-to", form) : subject?.value ? find("[data-editor-page]", form) : subject;
+  next?.focus();
 }
 
 export function setUpCompose(form: HTMLFormElement): void {
