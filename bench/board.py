@@ -3,7 +3,6 @@
 python -m bench.board [--scale 1] [--data DIR]
 """
 
-import os
 import sys
 
 from bench import base, cpu
@@ -24,9 +23,8 @@ def main() -> int:
         deal, stage, actor = shape_of("opportunity"), shape_of("stage"), base.actor()
         kinds = read.page(actor, stage, limit=200, keys=["kind"]).rows
         tree = {"field": "stage", "op": "in", "value": [r["id"] for r in kinds if r["kind"] == "open"]}
+        pids = cpu.both_sides()
         with connection.cursor() as cursor:
-            cursor.execute("select pg_backend_pid()")
-            pids = (os.getpid(), cursor.fetchone()[0])
             cursor.execute("select count(*) from opportunity where status = 'open' and deleted_at is null")
             number = cursor.fetchone()[0]
         spent = cpu.median_cpu(

@@ -5,7 +5,6 @@ python -m bench.bulk [--scale 1] [--data DIR] [--field importance]
 What it changes it puts back, but the base keeps the history of both.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import base
-from bench.cpu import cpu_ms
+from bench.cpu import both_sides, cpu_ms
 from bench.figures import Figure, finish
 
 RECORDS = 100_000
@@ -104,11 +103,7 @@ def _values(table: str, column: str, ids: list[int]) -> dict[int, Any]:
 
 
 def _timed[T](act: Callable[[], T]) -> tuple[Spent, T]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_backend_pid()")
-        processes = [os.getpid(), cursor.fetchone()[0]]
+    processes = both_sides()
     began, used = time.monotonic(), cpu_ms(processes)
     made = act()
     return Spent(time.monotonic() - began, (cpu_ms(processes) - used) / 1000), made

@@ -1,5 +1,6 @@
 """CPU time of other processes, from /proc."""
 
+import os
 import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +16,15 @@ def cpu_ms(pids: Iterable[int]) -> float:
             except OSError:  # the thread has just ended
                 continue
     return total / 1e6
+
+
+def both_sides() -> tuple[int, int]:
+    """This process and the server process behind its connection to the database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        return os.getpid(), cursor.fetchone()[0]
 
 
 def descendants(pid: int) -> list[int]:

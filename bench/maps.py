@@ -3,7 +3,6 @@
 python -m bench.maps [--scale 1] [--data DIR]
 """
 
-import os
 import sys
 
 from bench import base, cpu
@@ -16,17 +15,13 @@ IN_FRAME = 50_000
 def main() -> int:
     options = base.arguments(__doc__).parse_args()
     with base.site(options) as site:
-        from django.db import connection
-
         from klientura.kernel.objects.registry import shape_of
         from klientura.kernel.store import places
         from klientura.kit.places import Box
 
         organisation, actor = shape_of("organisation"), base.actor()
         west, country = Box(50, 28, 60, 38.5), Box(40, 20, 75, 180)
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_backend_pid()")
-            pids = (os.getpid(), cursor.fetchone()[0])
+        pids = cpu.both_sides()
         seen = places.on_map(actor, organisation, "place", west)
         number = sum(heap.number for heap in seen.heaps)
         near = cpu.median_cpu(

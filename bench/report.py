@@ -25,6 +25,7 @@ SCRIPTS = (
     "schema",
     "segments",
     "maps",
+    "scan",
 )
 
 

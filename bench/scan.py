@@ -10,7 +10,7 @@ import sys
 import time
 
 from bench import base
-from bench.cpu import cpu_ms, descendants
+from bench.cpu import both_sides, cpu_ms, descendants
 from bench.figures import Figure, finish
 
 LIMIT = 600.0
@@ -26,22 +26,18 @@ def main() -> int:
 
 
 def _measured(object_key: str, scale: float) -> list[Figure]:
-    from django.db import connection
-
     from klientura.kernel.dedup import scan
     from klientura.kernel.jobs import service
     from klientura.kernel.objects.registry import shape_of
 
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_backend_pid()")
-        server = int(cursor.fetchone()[0])
+    sides = both_sides()
     shape = shape_of(object_key)
     job = scan.start(base.actor(), shape, whole=True, queue=False)
     began = time.monotonic()
-    before = cpu_ms([os.getpid(), server, *descendants(os.getpid())])
+    before = cpu_ms([*sides, *descendants(os.getpid())])
     done = service.run_inline(job)
     seconds = time.monotonic() - began
-    spent = cpu_ms([os.getpid(), server, *descendants(os.getpid())]) - before
+    spent = cpu_ms([*sides, *descendants(os.getpid())]) - before
     if done.state != "done":
         raise RuntimeError(f"the search ended as {done.state}")
     found = f"{(done.result or {}).get('pairs', 0):,} pairs"

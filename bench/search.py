@@ -3,10 +3,8 @@
 python -m bench.search [--scale 1] [--data DIR]
 """
 
-import os
 import statistics
 import sys
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from bench import base, cpu
@@ -45,16 +43,12 @@ def main() -> int:
 
 def _understanding(site: base.Site, text: str) -> float:
     """Median CPU of finding the records of a text: this thread and its database backend."""
-    from django.db import connection
 
     from klientura.kernel.objects.registry import shape_of
     from klientura.kernel.search.query import understand
 
     person, actor = shape_of("person"), base.actor()
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    pids: Sequence[int] = (os.getpid(), backend)
+    pids = cpu.both_sides()
     return cpu.median_cpu(lambda: pids, lambda: understand(actor, person, text), rounds=7, batch=3)
 
 

@@ -3,7 +3,6 @@
 python -m bench.writes [--scale 1] [--data DIR]
 """
 
-import os
 import sys
 
 import orjson
@@ -19,16 +18,12 @@ CLIENT = {
 def main() -> int:
     options = base.arguments(__doc__).parse_args()
     with base.site(options) as site:
-        from django.db import connection
-
         from klientura.kernel.events.outbox import deliver_beside
         from klientura.kernel.objects.registry import shape_of
         from klientura.kernel.store import write
 
         person, actor = shape_of("person"), base.actor()
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_backend_pid()")
-            mine = (os.getpid(), cursor.fetchone()[0])
+        mine = cpu.both_sides()
         deliver_beside()  # as in a web process; what that costs the database is counted too
         made: list[int] = []
         spent = cpu.median_cpu(

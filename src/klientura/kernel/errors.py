@@ -74,6 +74,16 @@ class Invalid(KernelError):
         return "; ".join(f"{e.field}: {e.code}" for e in self.errors)
 
 
+class Stale(KernelError):
+    """Somebody changed a setting since the version that the actor saw. Records have Conflict, which tells field by field."""
+
+    status = 409
+    code = "conflict"
+    default_message = _(
+        "Somebody changed this at the same time. Look at it as it is now and change it again."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
     """One field that somebody else changed meanwhile: their value and the value that was refused (both as JSON)."""

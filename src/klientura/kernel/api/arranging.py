@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number, path_object, without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.models import AddedField, AddedOption, Layout
 from klientura.kernel.objects.registry import shape_of
@@ -55,7 +55,7 @@ def read_field(request: HttpRequest, actor: Actor, *, field_id: int) -> HttpResp
 
 def change_field(request: HttpRequest, actor: Actor, *, field_id: int) -> HttpResponse:
     """PATCH /schema/fields/{id} with If-Match: change what the body names; type and key stay as they are."""
-    body, version = _checked(bodies.body_of(request)), _version(request)
+    body, version = _checked(bodies.body_of(request)), bodies.required_version(request)
     if {"type", "key"} & set(body):
         raise BadRequest(_("The type and the key of a field stay as they are."), code="field")
 
@@ -93,7 +93,12 @@ def read_layout(request: HttpRequest, actor: Actor, *, object: str) -> HttpRespo
 
 def arrange(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:
     """PUT /schema/objects/{object}/layout?role=&stage= {"sections": [{"key", "label", "fields"}], "hidden": [field]} with If-Match."""
-    key, body, whose, version = _arranged(object), bodies.body_of(request), _whose(request), _version(request)
+    key, body, whose, version = (
+        _arranged(object),
+        bodies.body_of(request),
+        _whose(request),
+        bodies.required_version(request),
+    )
     sections, hidden = body.get("sections"), body.get("hidden", [])
     fit = set(body) <= {"sections", "hidden"} and isinstance(sections, list) and isinstance(hidden, list)
     if (
@@ -129,13 +134,6 @@ def _arranged(object_key: str) -> str:
 
 def _whose(request: HttpRequest) -> Whose:
     return Whose(request.GET.get("role", "")[:60], request.GET.get("stage", "")[:63])
-
-
-def _version(request: HttpRequest) -> int:
-    version = bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
-    return version
 
 
 def _checked(body: dict[str, Any]) -> dict[str, Any]:
@@ -205,13 +203,12 @@ def description(
     objects: list[str], responses: Callable[..., Any], once_header: Any, version_header: Any
 ) -> dict[str, Any]:
     """The paths of this room for the OpenAPI document."""
-    which = {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects}}
+    which = path_object(objects)
     number = path_number("field_id")
     some = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("role", "stage")]
     despite = {"name": "despite", "in": "query", "schema": {"type": "string", "enum": ["1"]}}
     every = {"type": "object", "properties": {"items": {"type": "array", "items": FIELD}}}
-    gone = {**responses({}), "204": {"description": "done"}}
-    gone.pop("200")
+    gone = without_body(responses, "done")
     key = {"type": {"type": "string"}, "key": {"type": "string"}}
     layout = {"type": "object", "properties": {**ARRANGED, "version": {"type": "integer"}}}
     return {

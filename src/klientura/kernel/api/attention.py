@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number, path_object
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
@@ -85,9 +85,7 @@ def _items(properties: dict[str, Any]) -> dict[str, Any]:
 
 def description(objects: list[str], responses: Callable[..., Any], once_header: Any) -> dict[str, Any]:
     """The paths of following and favourites for the OpenAPI document."""
-    which = {
-        "name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects},
-    }  # fmt: skip
+    which = path_object(objects)
     record = [which, path_number("record_id")]
     state = {"type": "object", "properties": ATTENTION, "required": list(ATTENTION)}
     kept = _items({"id": INTEGER, **RECORD})

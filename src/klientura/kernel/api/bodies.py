@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from klientura.kernel.errors import BadRequest
+from klientura.kernel.errors import BadRequest, KernelError
 from klientura.kernel.fields.tags import as_listed
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.read import MAX_LIMIT
@@ -15,6 +15,14 @@ from klientura.kernel.store.read import MAX_LIMIT
 MAX_DEPTH = 20
 MAX_BODY = 4 * 1024 * 1024
 MAX_ID = 2**63 - 1
+
+
+class VersionRequired(KernelError):
+    """A change came without the version it is based on."""
+
+    status = 428
+    code = "version_required"
+    default_message = _("Send the version you saw in If-Match, so that nobody's change is lost.")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -133,3 +141,11 @@ def ids_of(value: Any) -> tuple[int, ...]:
     ):
         raise BadRequest(_("A list of record numbers is expected."), code="ids")
     return tuple(dict.fromkeys(value))
+
+
+def required_version(request: HttpRequest) -> int:
+    """The version of If-Match. Raises VersionRequired when there is none, and as `version_of` does."""
+    version = version_of(request)
+    if version is None:
+        raise VersionRequired
+    return version

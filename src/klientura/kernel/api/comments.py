@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number, path_object, without_body
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
 from klientura.kernel.comments import opening, reading, writing
@@ -117,9 +117,7 @@ COMMENT = {
 
 def description(objects: list[str], responses: Callable[..., Any], once_header: Any) -> dict[str, Any]:
     """The paths of comments for the OpenAPI document."""
-    which = {
-        "name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects},
-    }  # fmt: skip
+    which = path_object(objects)
     record, one = [which, path_number("record_id")], path_number("comment_id")
     text = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
     given = closed_body({"text": text, "mentions": {"type": "array", "items": INTEGER}}, ["text"])
@@ -131,8 +129,7 @@ def description(objects: list[str], responses: Callable[..., Any], once_header: 
         {"name": "after", "in": "query", "schema": {"type": "string"}},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
     ]
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
     opened = {"type": "object", "properties": {"opened": {"type": "array", "items": {"type": "string"}}}}
     return {
         "/{object}/{record_id}/comments": {

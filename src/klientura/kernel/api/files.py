@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.api.describing import act, path_number
+from klientura.kernel.api.describing import act, path_number, path_object
 from klientura.kernel.api.views import answer
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.web.file_answers import brought, described, given
@@ -27,7 +27,7 @@ def fetch_file(
 def description(keys: Sequence[str], responses: Any) -> dict[str, Any]:
     """The paths of this room for the OpenAPI document."""
     which = [
-        {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": list(keys)}},
+        path_object(keys),
         {"name": "field", "in": "path", "required": True, "schema": {"type": "string"}},
     ]
     made = {

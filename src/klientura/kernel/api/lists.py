@@ -10,9 +10,9 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.api import bodies
 from klientura.kernel.api.arranging import TEXTS
-from klientura.kernel.api.describing import INTEGER, act, closed_body
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_object, without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, KernelError, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -86,9 +86,7 @@ def change_tag(request: HttpRequest, actor: Actor, *, object: str, field: str, c
     body = _only(bodies.body_of(request), "label", "hue", "active")
     if not isinstance(body.get("active", True), bool):
         raise BadRequest(_("Yes or no is expected here."), code="active")
-    name, version = found.params.dictionary, bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    name, version = found.params.dictionary, bodies.required_version(request)
 
     def run() -> HttpResponse:
         keeping.change(actor, name, code, body, expected_version=version)
@@ -161,7 +159,7 @@ def description(
 ) -> dict[str, Any]:
     """The paths of this room for the OpenAPI document."""
     which = [
-        {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects}},
+        path_object(objects),
         {"name": "field", "in": "path", "required": True, "schema": TEXT},
     ]
     one = [*which, {"name": "code", "in": "path", "required": True, "schema": TEXT}]
@@ -170,8 +168,7 @@ def description(
         "type": "object",
         "properties": {"items": {"type": "array", "items": shown}, "open": BOOLEAN, "mark": TEXT},
     }
-    gone = {**responses({}), "204": {"description": "done"}}
-    gone.pop("200")
+    gone = without_body(responses, "done")
     wanted = closed_body(
         {"options": {"type": "array", "items": {"type": "object", "properties": OPTION}}, "mark": TEXT},
         ["options", "mark"],

@@ -31,7 +31,7 @@ def merge_records(request: HttpRequest, actor: Actor, *, object: str, record_id:
         raise BadRequest(_("A JSON object is expected."), code="json")
     versions = _versions(body.get("versions", {}))
     if {record_id, *gone} - set(versions):
-        raise views.VersionRequired(
+        raise bodies.VersionRequired(
             _("Send in «versions» the version you saw of each record, so that nobody's change is lost.")
         )
 

@@ -25,6 +25,7 @@ from klientura.kernel.api import (
     values,
     webhooks,
 )
+from klientura.kernel.api.describing import without_body
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 
@@ -294,8 +295,7 @@ def _writing(actor: Actor, shape: Shape) -> dict[str, Any]:
                 body=_body(ANYTHING, required=False),
             )  # fmt: skip
     if may(actor, shape, "delete"):
-        gone = {**_responses({}), "204": {"description": "in the trash"}}
-        gone.pop("200")
+        gone = without_body(_responses, "in the trash")
         paths[one]["delete"] = _act(shape, "trash", "trash", gone, parameters=[NUMBER])
         paths[f"{one}/restore"]["post"] = _act(
             shape, "restore", "restore", _responses(ref), parameters=[NUMBER]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import act, closed_body
+from klientura.kernel.api.describing import act, closed_body, without_body
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.packs import applying, offering, planning
@@ -145,8 +145,7 @@ def description(responses: Callable[..., Any]) -> dict[str, Any]:
     }
     offered = {"oneOf": [closed_body({"file": TEXT}, ["file"]), closed_body({"shipped": TEXT}, ["shipped"])]}
     mark = closed_body({"mark": TEXT}, ["mark"])
-    gone = {**responses({}), "204": {"description": "done"}}
-    gone.pop("200")
+    gone = without_body(responses, "done")
     return {
         "/schema/packs": {
             "get": act("packs", "list", responses(every), []),

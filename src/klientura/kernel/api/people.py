@@ -11,6 +11,7 @@ from klientura.kernel.access import substitutions
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Substitution
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import without_body
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
@@ -167,8 +168,7 @@ def description(responses: Callable[..., Any], once_header: Any) -> dict[str, An
         "properties": {"absent": INTEGER, "deputy": INTEGER, "first": DAY, "last": DAY, "kinds": {**KEYS, "type": ["array", "null"]}},
         "additionalProperties": False,
     }  # fmt: skip
-    gone = {**responses({}), "204": {"description": "ended"}}
-    gone.pop("200")
+    gone = without_body(responses, "ended")
     user = {"name": "user", "in": "query", "schema": INTEGER, "description": "oneself when left out"}
     one = {"name": "substitution_id", "in": "path", "required": True, "schema": INTEGER}
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import require
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import path_object
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
@@ -68,7 +69,7 @@ SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 
 def description(objects: list[str], responses: Callable[..., Any]) -> dict[str, Any]:
     """The paths of quality for the OpenAPI document; `responses` makes those of an act."""
-    which = {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": objects}}
+    which = path_object(objects)
     field = {"type": "object", "properties": {"field": TEXT, "filled": COUNT, "share": SHARE}}
     group = {
         "type": "object",

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number, without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.rules import definition, dry, keeping, reading
@@ -51,9 +51,7 @@ def create_rule(request: HttpRequest, actor: Actor) -> HttpResponse:
 def change_rule(request: HttpRequest, actor: Actor, *, rule_id: int) -> HttpResponse:
     """PATCH /rules/{id} with If-Match: change what the body names; «active» switches it on and off."""
     body = bodies.body_of(request)
-    version = bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    version = bodies.required_version(request)
     return once(request, actor, lambda: _one(keeping.change(actor, rule_id, body, expected_version=version)))
 
 
@@ -238,8 +236,7 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
     """The paths of rules for the OpenAPI document; `responses` makes those of an act."""
     given, rule, run = _schemas()
     which = [path_number("rule_id")]
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
     listed, runs, items, tried = _answers(rule, run)
     asked = [
         {

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.views import reading, saving
@@ -60,10 +61,8 @@ def change_view(request: HttpRequest, actor: Actor, *, view_id: int) -> HttpResp
     """PATCH /views/{id} with If-Match: change what the body names. Whoever sees a view may pin it, without a version."""
     body = bodies.body_of(request)
     _known(body)
-    version = bodies.version_of(request)
     values = {k: v for k, v in body.items() if k != "pinned"}
-    if values and version is None:
-        raise VersionRequired
+    version = bodies.required_version(request) if values else None
 
     def run() -> HttpResponse:
         if values:
@@ -152,8 +151,7 @@ def description(
     changed = {"type": "object", "properties": given, "additionalProperties": False}
     number = {"name": "view_id", "in": "path", "required": True, "schema": INTEGER}
     which = {"name": "object", "in": "query", "schema": {"type": "string", "enum": objects}}
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
     listed = {"type": "object", "properties": {"items": {"type": "array", "items": view}}}
 
     def act(name: str, answers: Any, parameters: list[Any], body: Any = None) -> dict[str, Any]:

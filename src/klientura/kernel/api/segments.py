@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import act
+from klientura.kernel.api.describing import act, without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.segments import counting, keeping, members, reading, rules
@@ -57,9 +57,7 @@ def change_segment(request: HttpRequest, actor: Actor, *, segment_id: int) -> Ht
     """PATCH /segments/{id} with If-Match: change what the body names."""
     body = bodies.body_of(request)
     _known(body, keeping.CHANGEABLE)
-    version = bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    version = bodies.required_version(request)
 
     def run() -> HttpResponse:
         keeping.change(actor, segment_id, body, expected_version=version)
@@ -185,8 +183,7 @@ def description(
         {"name": "after", "in": "query", "schema": TEXT},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
     ]
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
     listed = _object([], items={"type": "array", "items": segment})
     return {
         "/segments": {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import without_body
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
@@ -167,8 +168,7 @@ def description(
             {"name": who, "in": "query", "schema": NAMED, "description": "only theirs"}
             for who in ("user", "team")
         ]
-        gone = {**responses({}), "204": {"description": "done"}}
-        gone.pop("200")
+        gone = without_body(responses, "done")
         methods["put"] = act(
             "share", "share it exactly like this", responses(ITEMS), parameters=[record, once_header],
             body={"required": True, "content": {"application/json": {"schema": SHARES}}},

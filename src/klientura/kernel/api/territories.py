@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.substitutions import owned_shapes
 from klientura.kernel.api import bodies
+from klientura.kernel.api.describing import without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.territories import carrying_out, keeping
@@ -54,9 +55,7 @@ def create_territory(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def change_territory(request: HttpRequest, actor: Actor, *, territory_id: int) -> HttpResponse:
     """PATCH /territories/{id} with If-Match: change what the body names."""
-    values, version = _values(bodies.body_of(request)), bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    values, version = _values(bodies.body_of(request)), bodies.required_version(request)
     stored = keeping.one(actor, territory_id)
     whole = {k: getattr(stored, k) for k in FIELDS - {"team"}} | {"team": stored.team_id} | values
     return once(
@@ -144,8 +143,7 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
         "required": ["object", "name"],
         "properties": {"object": {"type": "string"}, **dict(RULE["properties"])},  # type: ignore[call-overload]
     }
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
 
     def body(schema: Any, *, required: bool = True) -> dict[str, Any]:
         return {"required": required, "content": {"application/json": {"schema": schema}}}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, require
-from klientura.kernel.api.describing import act
+from klientura.kernel.api.describing import act, path_object
 from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.objects.derive import CHOSEN
@@ -62,7 +62,7 @@ def description(keys: Sequence[str], responses: Any) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": item}, "next": {"type": ["string", "null"]}},
     }
     parameters = [
-        {"name": "object", "in": "path", "required": True, "schema": {"type": "string", "enum": list(keys)}},
+        path_object(keys),
         {"name": "field", "in": "path", "required": True, "schema": {"type": "string"}},
         {"name": "after", "in": "query", "schema": {"type": "string", "maxLength": 100}},
     ]

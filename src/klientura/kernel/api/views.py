@@ -44,14 +44,6 @@ class Unauthorised(KernelError):
     default_message = _("Send a valid API token as «Authorization: Bearer …».")
 
 
-class VersionRequired(KernelError):
-    """A change came without the version it is based on."""
-
-    status = 428
-    code = "version_required"
-    default_message = _("Send the version you saw in If-Match, so that nobody's change is lost.")
-
-
 def endpoint(*, takes: Takes | None = None, **methods: Callable[..., HttpResponse]) -> View:
     """Build a view from one function per method; finds the actor by the token. `takes`: how large a file."""
 
@@ -227,9 +219,7 @@ def change_record(request: HttpRequest, actor: Actor, *, object: str, record_id:
     """PATCH /{object}/{id} with If-Match: change what the body names."""
     shape = _shape(actor, object)
     values = bodies.values_of(shape, bodies.body_of(request))
-    version = bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    version = bodies.required_version(request)
 
     def run() -> HttpResponse:
         write.update(actor, shape, record_id, values, expected_version=version)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import bodies
-from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number
+from klientura.kernel.api.describing import INTEGER, act, closed_body, path_number, without_body
 from klientura.kernel.api.idempotency import once
-from klientura.kernel.api.views import VersionRequired, answer
+from klientura.kernel.api.views import answer
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.web.requests import number
 from klientura.kernel.webhooks import keeping, log
@@ -50,9 +50,7 @@ def create_webhook(request: HttpRequest, actor: Actor) -> HttpResponse:
 def change_webhook(request: HttpRequest, actor: Actor, *, webhook_id: int) -> HttpResponse:
     """PATCH /webhooks/{id} with If-Match: change what the body names; «active» switches it on and off."""
     body = bodies.body_of(request)
-    version = bodies.version_of(request)
-    if version is None:
-        raise VersionRequired
+    version = bodies.required_version(request)
     return once(
         request, actor, lambda: _one(keeping.change(actor, webhook_id, body, expected_version=version))
     )
@@ -191,8 +189,7 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
     given, webhook, message = _schemas()
     numbers = [path_number("webhook_id")]
     both = [*numbers, path_number("message_id")]
-    gone = {**responses({}), "204": {"description": "deleted"}}
-    gone.pop("200")
+    gone = without_body(responses, "deleted")
     listed = {
         "type": "object",
         "properties": {

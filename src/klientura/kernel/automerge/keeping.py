@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.automerge.models import MANNERS, Policy
 from klientura.kernel.dedup.reading import comparable_shape
-from klientura.kernel.errors import Denied, FieldError, Invalid
-from klientura.kernel.schema.fields import Stale
+from klientura.kernel.errors import Denied, FieldError, Invalid, Stale
 
 
 def policy_of(object_key: str) -> Policy:

@@ -14,6 +14,7 @@ from klientura.kernel.dedup.reading import faces_seen
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.sizes import about_rows
 from klientura.kit.matching.face import Face, describe
 from klientura.kit.matching.keys import keys
 from klientura.kit.matching.verdicts import LIKELY, Match, compare
@@ -85,8 +86,5 @@ def _with_lines(actor: Actor, shape: Shape, typed: Face) -> list[int]:
 
 def _rarity(shape: Shape, faces: Mapping[int, Face]) -> Rarity:
     """What agreements weigh in a base of this size; how many share a value is counted among the records found by it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select reltuples from pg_class where oid = to_regclass(%s)", [shape.table])
-        size = int(cursor.fetchone()[0])
     common = Counter(key for face in faces.values() for key in keys(face))
-    return Rarity(size=max(size, 1), common={key: n for key, n in common.items() if n > 2})
+    return Rarity(size=max(about_rows(shape.table), 1), common={key: n for key, n in common.items() if n > 2})

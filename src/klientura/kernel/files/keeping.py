@@ -52,9 +52,8 @@ def bring(actor: Actor, name: str, stream: IO[bytes]) -> FileRef:
     try:
         with transaction.atomic():
             sha256, size = storage().put(chain([head], rest), most=most_bytes())
-            # From here to the end of the transaction nobody deletes these bytes (see `sweeping`).
             hold_bytes(sha256)
-            if not _is_there(sha256):
+            if not is_there(sha256):
                 stream.seek(0)
                 storage().put(iter(lambda: stream.read(PIECE), b""), most=most_bytes())
             row = KeptFile.objects.create(
@@ -77,13 +76,18 @@ def too_large() -> FileTooLarge:
     return FileTooLarge(text % {"most": settings.MOST_FILE_MB})
 
 
-def hold_bytes(sha256: str) -> None:
-    """Take a turn over some bytes until the end of the transaction."""
+def hold_bytes(*sha256: str) -> None:
+    """Take a turn over the bytes of some files until the end of the transaction: until then nobody deletes them (see `sweeping`)."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file {sha256}"])
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended('file ' || h, 0))"
+            " from (select distinct unnest(%s::text[]) h order by 1) x",
+            [list(sha256)],
+        )
 
 
-def _is_there(sha256: str) -> bool:
+def is_there(sha256: str) -> bool:
+    """Whether the store has these bytes."""
     try:
         storage().open(sha256).close()
     except FileNotFoundError:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from django.db import connection
 from django.utils import timezone
 
+from klientura.kernel.files.keeping import hold_bytes, is_there
 from klientura.kernel.files.models import KeptFile
 from klientura.kernel.files.storage import PIECE, storage
 from klientura.kit.file_kinds import HEAD, kind_of, safe_name
@@ -18,17 +18,12 @@ def receive(brought: Sequence[tuple[str, bytes | BinaryIO]]) -> list[int]:
     that writes whatever holds them. Raises TooLong."""
     store = storage()
     put = [store.put(_pieces(content), most=MOST_BYTES) for _name, content in brought]
-    with connection.cursor() as cursor:
-        # From here to the end of the transaction nobody deletes these bytes (see `sweeping`).
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended('file ' || h, 0)) from (select distinct unnest(%s::text[]) h order by 1) x",
-            [[sha256 for sha256, _size in put]],
-        )
+    hold_bytes(*(sha256 for sha256, _size in put))
     now = timezone.now()
     rows = []
     for (name, content), (sha256, size) in zip(brought, put, strict=True):
         head = _head(content)
-        if not _is_there(sha256):
+        if not is_there(sha256):
             store.put(_pieces(content), most=MOST_BYTES)
         rows.append(
             KeptFile(
@@ -40,14 +35,6 @@ def receive(brought: Sequence[tuple[str, bytes | BinaryIO]]) -> list[int]:
             )
         )
     return [row.pk for row in KeptFile.objects.bulk_create(rows, batch_size=1000)]
-
-
-def _is_there(sha256: str) -> bool:
-    try:
-        storage().open(sha256).close()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _pieces(content: bytes | BinaryIO) -> Iterable[bytes]:

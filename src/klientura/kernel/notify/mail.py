@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import Denied, FieldError, Invalid, KernelError, NotFound, Text
+from klientura.kernel.errors import Denied, FieldError, Invalid, KernelError, NotFound, Stale, Text
 from klientura.kernel.notify.models import SECURITY, MailServer
 from klientura.kernel.notify.sealing import opened, seal
 from klientura.kit.emails import BadEmail, normalise_email
@@ -26,14 +26,6 @@ _WITHIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9-]{0,62}(:\d{1,5})?/?")
 PATIENCE = 15
 """Seconds to wait for a mail server."""
 KEYS = frozenset({"host", "port", "security", "username", "password", "sender", "site", "active"})
-
-
-class Stale(KernelError):
-    """Somebody changed the settings meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _("Somebody changed these settings meanwhile. Look at them anew before you save.")
 
 
 class NotSent(KernelError):

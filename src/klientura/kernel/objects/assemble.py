@@ -11,10 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import NO_CHOICES, Choice, Choices, FieldProblem, FieldType, Params
-from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
-from klientura.kernel.objects.derive import CHOSEN, WITH_HOME, derive_shape, dictionary_of
+from klientura.kernel.objects.derive import CHOSEN, NOT_SORTED, WITH_HOME, derive_shape, dictionary_of
 from klientura.kernel.objects.labels import said
 from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
@@ -34,7 +33,6 @@ LISTED = 7
 """So many columns the list of an added object begins with, unless its fields say which."""
 MOST_COLUMNS = 50
 """A field of more options makes no board."""
-NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location", *SEVERAL})
 PLAIN = Params()
 COMPUTED = frozenset({"formula", "rollup", "autonumber"})
 """Fields that the database fills; `params["type"]` says what their values are."""

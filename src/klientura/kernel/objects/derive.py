@@ -26,6 +26,7 @@ CHOSEN = frozenset({"option", "multi_option", "tags"})
 """Types whose values are chosen from a list that is asked for by the field's own address."""
 WITH_HOME = frozenset({"file"})
 """Types whose values are brought to, and fetched from, the field's own address."""
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location", *SEVERAL})
 USER_MODEL = "access.User"
 
 type Column = models.Field[Any, Any]  # evaluated by type checkers only
@@ -86,9 +87,7 @@ def derive_field(
         filterable=options.filterable
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
-        sortable=options.sortable
-        and kind not in {"long_text", "multi_option", "tags", "file", "location", *SEVERAL}
-        and column.name not in {"uid", "version"},
+        sortable=options.sortable and kind not in NOT_SORTED and column.name not in {"uid", "version"},
         contains=options.contains,
         grouped=options.grouped,
         open_options=options.open_options,

@@ -17,6 +17,7 @@ from klientura.kernel.quality.models import CountedFields
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.expressions import column
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.store.sizes import about_rows
 
 USUAL = 12
 MAX_FIELDS = 30
@@ -121,7 +122,7 @@ def measure(
     if by and grouping is None:
         raise BadRequest(_("One cannot group by «%(field)s».") % {"field": by}, code="group")
     where = conditions(actor, shape, tree=tree)
-    sampled = tree is None and by is None and _sees_all(actor, shape) and _rows(shape.table) > LARGE
+    sampled = tree is None and by is None and _sees_all(actor, shape) and about_rows(shape.table) > LARGE
     held = [column(f) for f in fields]
     group = column(grouping) if grouping else sql.SQL("null::bigint")
     names = [sql.Identifier(f"c{n}") for n in range(len(held))]
@@ -162,19 +163,9 @@ def _sees_all(actor: Actor, shape: Shape) -> bool:
     return all(actor.scope(each.key, "read") == "all" for each in members_of(shape) or (shape,))
 
 
-def _rows(table: str) -> int:
-    """About how many rows a table has, as the planner knows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select greatest(reltuples, 0) from pg_class where oid = to_regclass(%s)", [f'"{table}"']
-        )
-        found = cursor.fetchone()
-    return int(found[0]) if found else 0
-
-
 def _sample(table: str) -> sql.Composable:
     """A part of the table's pages, the same for every question of a day, so that two of them can be compared."""
-    part = min(100.0, 100.0 * SAMPLE / max(1, _rows(table)))
+    part = min(100.0, 100.0 * SAMPLE / max(1, about_rows(table)))
     return sql.SQL("tablesample system ({}) repeatable (1)").format(sql.Literal(round(part, 4)))
 
 

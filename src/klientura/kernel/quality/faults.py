@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
+from klientura.kernel.errors import (
+    BadRequest,
+    Denied,
+    FieldError,
+    Invalid,
+    KernelError,
+    NotFound,
+    Stale,
+    Text,
+)
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.quality.models import SEVERITIES, FaultRule
@@ -42,14 +51,6 @@ class Fault:
     def own(self) -> bool:
         """Whether no module declares it: then it may be deleted, not only switched off."""
         return self.key.startswith(OWN)
-
-
-class Stale(KernelError):
-    """Somebody changed the rule meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _("Somebody changed this rule meanwhile. Open it anew and look at it before you save.")
 
 
 _declared: dict[str, Fault] = {}

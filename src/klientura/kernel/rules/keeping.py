@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.events.outbox import emit, set_interest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.rules import authority, definition, triggers
@@ -22,14 +22,6 @@ MAX_HOURLY = 1_000_000
 PARTS = ("object", "trigger", "filter", "steps")
 CHANGEABLE = frozenset({"name", "owner", "active", "hourly_limit", *PARTS})
 NO_SUCH = _("There is no such rule.")
-
-
-class Stale(KernelError):
-    """Somebody changed the rule meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _("Somebody changed this rule meanwhile. Open it anew and look at it before you save.")
 
 
 def one(actor: Actor, rule_id: int, *, lock: bool = False) -> Rule:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound, Text
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound, Stale, Text
 from klientura.kernel.objects.models import FieldConditions
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.schema.fields import Stale, require_administrator
+from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.store.filters import compile_filter
 from klientura.kernel.store.operators import Context

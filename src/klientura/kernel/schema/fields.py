@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
+from klientura.kernel.errors import (
+    BadRequest,
+    Denied,
+    FieldError,
+    Invalid,
+    KernelError,
+    NotFound,
+    Stale,
+    Text,
+)
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import COMPUTED, assemble
@@ -52,16 +61,6 @@ class InUse(KernelError):
 
     def __init__(self, uses: Sequence[Text]) -> None:
         super().__init__(uses=[str(use) for use in uses])
-
-
-class Stale(KernelError):
-    """Another administrator was faster."""
-
-    status = 409
-    code = "stale"
-    default_message = _(
-        "Somebody changed this at the same time. Look at it as it is now and change it again."
-    )
 
 
 def require_administrator(actor: Actor) -> None:

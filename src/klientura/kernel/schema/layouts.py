@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import Role
-from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid, Stale
 from klientura.kernel.objects.models import Layout
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.schema.fields import Stale, require_administrator
+from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import slug
 from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, texts_of

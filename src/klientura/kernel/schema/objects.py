@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.added import read_additions
 from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import CUSTOMER, AddedField, AddedObject
 from klientura.kernel.objects.registry import RESERVED_KEYS, all_shapes, declared
 from klientura.kernel.schema import indexing, numbers, rollup_sql, tables
-from klientura.kernel.schema.fields import FILLED_CAP, InUse, Stale, require_administrator
+from klientura.kernel.schema.fields import FILLED_CAP, InUse, require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.naming import key_for
 from klientura.kernel.schema.wishes import MAX_LABEL, Complaints, FieldWish, read_field, text_of, texts_of

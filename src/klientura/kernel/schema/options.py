@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import FieldError, Invalid, NotFound, Text
+from klientura.kernel.errors import FieldError, Invalid, NotFound, Stale, Text
 from klientura.kernel.fields.base import Choice, Choices
 from klientura.kernel.objects.additions import NOTHING
 from klientura.kernel.objects.assemble import assemble
 from klientura.kernel.objects.models import DeclaredOption
 from klientura.kernel.objects.registry import declared, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.schema.fields import Stale, require_administrator
+from klientura.kernel.schema.fields import require_administrator
 from klientura.kernel.schema.locking import change_schema
 from klientura.kernel.schema.wishes import LANGUAGES, LISTS, Complaints, OptionWish, codes_for, options_of
 

@@ -1,8 +1,6 @@
 """The card of a record: facts on the left, the timeline in the middle, related records on the right."""
 
-import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -28,6 +26,7 @@ from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.sharing.reading import is_shared
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 
@@ -234,11 +233,10 @@ def _related_panel(
     title = (
         str(field.related or other.plural) if alone or field.related else f"{other.plural} · {field.label}"
     )
-    filter_text = json.dumps(tree, separators=(",", ":"))
     return {
         "title": title,
         "items": [_related_item(asked, other, row) for row in page.rows],
-        "more_url": f"/{other.key}?{urlencode({'filter': filter_text})}" if page.next else "",
+        "more_url": list_url(other.key, tree) if page.next else "",
         "add_url": f"/{other.key}/new?dialog=1&stay=1&{field.key}={record_id}"
         if may(asked.actor, other, "create")
         else "",

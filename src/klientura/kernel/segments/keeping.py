@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import require
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.segments import reading, rules
@@ -23,16 +23,6 @@ KEPT_FOR = dt.timedelta(days=30)
 HISTORY_KEPT_FOR = dt.timedelta(days=400)
 """How long it is told who came and who went, and how many there were: a little more than a year."""
 CHANGEABLE = frozenset({"name", "description", "rule", "visibility"})
-
-
-class Stale(KernelError):
-    """Somebody changed the segment meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _(
-        "Somebody changed this segment meanwhile. Open it anew and look at it before you save."
-    )
 
 
 def create(

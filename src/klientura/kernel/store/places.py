@@ -16,6 +16,7 @@ from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.near import inside
 from klientura.kernel.store.read import titles
+from klientura.kernel.store.sizes import about_rows
 from klientura.kit.places import Box
 
 MOST_POINTS = 50_000
@@ -120,10 +121,7 @@ def _heaps(
 
 def _share(shape: Shape) -> float:
     """Which share of the table's pages holds about as many rows as are counted one by one."""
-    with connection.cursor() as cursor:
-        cursor.execute("select reltuples from pg_class where oid = to_regclass(%s)", [shape.table])
-        rows = cursor.fetchone()[0]
-    return float(min(1.0, SAMPLE / max(rows, SAMPLE)))
+    return min(1.0, SAMPLE / max(about_rows(shape.table), SAMPLE))
 
 
 def _heap(row: Any, names: Any, share: float) -> Heap:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.tags import clean_tag
 from klientura.kernel.tags import dictionary
@@ -46,16 +46,6 @@ def add(actor: Actor, name: str, label: object) -> KnownTag:
     if KnownTag.objects.filter(dictionary=name, folded=fold(text)).exists():
         raise Invalid([FieldError("label", "taken", TAKEN)])
     return one(name, dictionary.make(name, [text], actor.user_id)[text])
-
-
-class Stale(KernelError):
-    """Another administrator has changed the tag meanwhile."""
-
-    status = 409
-    code = "stale"
-    default_message = _(
-        "Somebody changed this at the same time. Look at it as it is now and change it again."
-    )
 
 
 @transaction.atomic

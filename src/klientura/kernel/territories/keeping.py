@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.access.substitutions import owned_shapes
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.settings.installation import rights_changed
@@ -22,14 +22,6 @@ MAX_NAME = 120
 MOST, MOST_USERS = 200, 100
 PRODUCT = SystemActor("territories give records to whom the company said")
 NO_SUCH = _("There is no such rule.")
-
-
-class Stale(KernelError):
-    """Somebody changed the rule meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _("Somebody changed this rule meanwhile. Open it anew and look at it before you save.")
 
 
 def every(actor: Actor) -> QuerySet[Territory]:

@@ -13,7 +13,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 def place_fields(actor: Actor, shape: Shape) -> dict[str, FieldShape]:
     """The fields by which records may stand on a map, in the order of the card."""
     found = [f for f in readable(actor, shape).values() if f.type.key == "location" and f.filterable]
-    order = [k for section in shape.spec.sections for k in section.fields]
+    order = shape.placed
     found.sort(key=lambda f: order.index(f.key) if f.key in order else len(order))
     return {f.key: f for f in found}
 

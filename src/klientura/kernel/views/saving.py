@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import require
 from klientura.kernel.access.models import Role
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.views import reading
@@ -22,14 +22,6 @@ from klientura.kernel.views.models import KINDS, VISIBILITIES, Pin, View
 MAX_NAME = 120
 MAX_OWN = 200
 KEPT_FOR = dt.timedelta(days=30)
-
-
-class Stale(KernelError):
-    """Somebody changed the view meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _("Somebody changed this view meanwhile. Open it anew and look at it before you save.")
 
 
 def create(

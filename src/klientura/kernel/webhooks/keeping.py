@@ -13,7 +13,16 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import User
 from klientura.kernel.access.sessions import actor_of
-from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, KernelError, NotFound, Text
+from klientura.kernel.errors import (
+    BadRequest,
+    Denied,
+    FieldError,
+    Invalid,
+    KernelError,
+    NotFound,
+    Stale,
+    Text,
+)
 from klientura.kernel.events.outbox import emit, set_interest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.settings.installation import current
@@ -33,16 +42,6 @@ MAX_FILTER = 12_000
 CHANGEABLE = frozenset({"name", "address", "events", "filter", "owner", "active"})
 NO_SUCH = _("There is no such webhook.")
 NO_SUCH_MESSAGE = _("There is no such message.")
-
-
-class Stale(KernelError):
-    """Somebody changed the webhook meanwhile."""
-
-    status = 409
-    code = "conflict"
-    default_message = _(
-        "Somebody changed this webhook meanwhile. Open it anew and look at it before you save."
-    )
 
 
 def offered() -> list[str]:

@@ -24,9 +24,9 @@ FAULT: dict[str, Any] = {
     "headers": [(b"content-type", b"text/plain"), (b"content-length", b"0")],
 }
 AT_ONCE = 256 * 1024
+"""Bytes: an answer that is no longer goes out in one piece, without the thread waiting for the browser."""
 PATIENCE = 30.0
 """Seconds for one piece of a body, either way: whoever is slower gives the thread back."""
-"""Bytes: an answer that is no longer goes out in one piece, without the thread waiting for the browser."""
 
 
 class Gone(OSError):

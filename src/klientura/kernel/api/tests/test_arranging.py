@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from django.test import Client
 from klientura.kernel.api.arranging import WANTED
 from klientura.kernel.errors import Invalid
 from klientura.kernel.fields.registry import FIELD_TYPES
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.rollups import settled
@@ -38,10 +36,8 @@ label = {ru = "Оттенок", en = "Shade"}
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    registry.forget()
-    yield found_company()
-    registry.forget()
+def company(db: None) -> Company:
+    return found_company()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from klientura.kernel.automerge import carrying_out, keeping
 from klientura.kernel.automerge.models import Policy
 from klientura.kernel.dedup import scan
 from klientura.kernel.dedup.models import Pair
-from klientura.kernel.errors import Denied, Invalid
+from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
@@ -20,7 +20,7 @@ from klientura.kernel.merging.merge import merge
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.schema.fields import Stale, add_field
+from klientura.kernel.schema.fields import add_field
 from klientura.kernel.store import read, write
 from klientura.kernel.store.models import Operation
 from klientura.kernel.testing.company import Company, found_company

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from klientura.kernel.files import keeping, sweeping
 from klientura.kernel.files.models import KeptFile
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -40,16 +38,14 @@ def _data(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    registry.forget()
+def company(db: None) -> Company:
     company = found_company()
     fields.add_field(
         company.actor("administrator"),
         "organisation",
         {"type": "file", "label": {"ru": "Бумаги", "en": "Papers"}, "params": {"many": True}},
     )
-    yield company
-    registry.forget()
+    return company
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Objects and fields that administrators added take part like all others, also those that were removed and may come back."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.merge import merge
 from klientura.kernel.merging.tests.support import make, organisation, stored
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.fields import add_field, remove_field, restore_field
@@ -17,11 +14,9 @@ from klientura.kernel.testing.company import Company, found_company
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
+def company(db: None) -> Company:
     """A small company whose administrator changes the schema."""
-    registry.forget()
-    yield found_company()
-    registry.forget()
+    return found_company()
 
 
 def label(text: str) -> dict[str, str]:

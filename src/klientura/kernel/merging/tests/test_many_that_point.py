@@ -1,7 +1,5 @@
 """Fields of several records follow a merge: those of removed fields and kinds too, and none points at its own record after."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from klientura.kernel.access.actor import Actor
@@ -9,7 +7,6 @@ from klientura.kernel.errors import Invalid
 from klientura.kernel.history.undo import undo
 from klientura.kernel.merging.merge import merge
 from klientura.kernel.merging.tests.support import TEST, change, make, organisation, stored
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.fields import add_field, remove_field, restore_field
@@ -18,11 +15,9 @@ from klientura.kernel.testing.company import Company, found_company
 
 
 @pytest.fixture(autouse=True)
-def company(db: None) -> Iterator[Company]:
+def company(db: None) -> Company:
     """A small company whose administrator changes the schema."""
-    registry.forget()
-    yield found_company()
-    registry.forget()
+    return found_company()
 
 
 def several(actor: Actor, object_key: str, target: str, *, required: bool = False) -> AddedField:

@@ -2,7 +2,6 @@
 
 import copy
 import tomllib
-from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.utils import timezone, translation
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, Denied, Invalid
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.packs import planning
@@ -78,10 +76,8 @@ def _english() -> None:
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    registry.forget()
-    yield found_company()
-    registry.forget()
+def company(db: None) -> Company:
+    return found_company()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.quality import completeness, faults
 from klientura.kernel.quality.completeness import choose_fields, counted_fields, measure
@@ -177,7 +177,7 @@ def test_rules_are_added_changed_switched_off_and_forgotten(
         boss, key, {"name": "Не дозвониться", "tree": {"field": "phone", "op": "empty"}}, expected_version=0
     )
     assert (changed.severity, changed.version, changed.own) == ("serious", 1, False)
-    with pytest.raises(faults.Stale):
+    with pytest.raises(Stale):
         faults.save(boss, key, {"name": "Другое"}, expected_version=0)
     assert faults.save(boss, key, {"is_on": False}).name == "Не дозвониться"
     assert key not in {f.key for f in faults.faults_of(boss, shape)}

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from klientura.kernel.errors import Stale
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import history_of
@@ -284,7 +285,7 @@ def test_versions_tell_who_changed_what(company: Company) -> None:
     boss = company.actor("administrator")
     rule = made(company)
     keeping.change(boss, rule.pk, {"name": "Новое", "steps": []} | {"active": False}, expected_version=1)
-    with pytest.raises(keeping.Stale):
+    with pytest.raises(Stale):
         keeping.change(boss, rule.pk, {"name": "Ещё"}, expected_version=1)
     kept = keeping.versions(boss, rule.pk)
     assert [(v.version, v.definition["name"], v.actor_id) for v in kept] == [

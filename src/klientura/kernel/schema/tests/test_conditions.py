@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import Denied, Invalid
+from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.objects.models import FieldConditions
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import conditions, fields
-from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.fields import InUse
 from klientura.kernel.store import bulk, read, write
 from klientura.kernel.testing.company import Company
 

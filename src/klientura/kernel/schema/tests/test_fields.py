@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import BadRequest, Denied, Invalid
+from klientura.kernel.errors import BadRequest, Denied, Invalid, Stale
 from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields, indexing
-from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.fields import InUse
 from klientura.kernel.schema.uses import _users, register
 from klientura.kernel.search.query import understand
 from klientura.kernel.store import read, write

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import Denied, Invalid
+from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields, layouts
-from klientura.kernel.schema.fields import Stale
 from klientura.kernel.testing.company import Company
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import BadRequest, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Invalid, NotFound, Stale
 from klientura.kernel.objects.models import AddedObject
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.schema import fields, objects
-from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.fields import InUse
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
 

@@ -1,9 +1,7 @@
 """What came of a check or of an import, in words, numbers and links."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +14,7 @@ from klientura.kernel.store.models import Operation
 from klientura.kernel.transfer import imports, opening
 from klientura.kernel.transfer.models import Import
 from klientura.kernel.transfer.report import REJECTED, REMARKS
+from klientura.kernel.views.links import list_url
 from klientura.kit.formats import format_decimal
 
 # What issues of one sort have in common, when each has a sentence of its own.
@@ -141,8 +140,7 @@ def spans(record: Import) -> list[dict[str, Any]]:
 def link(span: Mapping[str, Any]) -> dict[str, str]:
     """A link to a list."""
     shape = all_shapes()[span["key"]]
-    query = urlencode({"filter": json.dumps(span["tree"])})
-    return {"label": str(shape.plural), "icon": shape.spec.icon, "url": f"/{shape.key}?{query}"}
+    return {"label": str(shape.plural), "icon": shape.spec.icon, "url": list_url(shape.key, span["tree"])}
 
 
 def lists(record: Import) -> list[dict[str, str]]:

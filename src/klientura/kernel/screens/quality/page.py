@@ -1,6 +1,5 @@
 """The page of quality: shares of filled fields, which come after the page, and the rules of an object."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.quality.rules import HUES
 from klientura.kernel.segments import reading
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import format_decimal
@@ -66,7 +66,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         rules=[
             {
                 "key": f.key, "name": str(f.name), "severity": str(severities[f.severity]), "hue": HUES[f.severity],
-                "url": list_url(shape, f.tree), "on": f.is_on,
+                "url": those_who(shape, f.tree), "on": f.is_on,
             }
             for f in [*shown, *off]
         ],
@@ -92,10 +92,9 @@ def _ways(asked: Request, shape: Shape, by: str | None, segment: int | None) -> 
     ]
 
 
-def list_url(shape: Shape, *conditions: Any) -> str:
+def those_who(shape: Shape, *conditions: Any) -> str:
     """The list of the records that meet all of the conditions."""
-    tree = json.dumps({"and": list(conditions)}, ensure_ascii=False, separators=(",", ":"))
-    return f"/{shape.key}?{urlencode({'filter': tree})}"
+    return list_url(shape.key, {"and": list(conditions)})
 
 
 @open_to(Door.SIGNED_IN)
@@ -128,7 +127,7 @@ def shares(request: HttpRequest) -> HttpResponse:
                     "label": f.heading,
                     "percent": percent(whole.part(f.key)),
                     "empty": format_decimal(whole.records - whole.filled[f.key], lang(), places=0),
-                    "url": list_url(shape, {"field": f.key, "op": "empty"}, *more),
+                    "url": those_who(shape, {"field": f.key, "op": "empty"}, *more),
                 }
                 for f in sorted(counted, key=lambda f: whole.part(f.key))
             ],
@@ -143,14 +142,14 @@ def _group(
     worst = sorted((f for f in counted if share.part(f.key) < 1), key=lambda f: share.part(f.key))[:WORST]
     return {
         "name": share.name or (f"№ {share.group}" if named else _("nobody")),
-        "url": list_url(shape, mine, *more),
+        "url": those_who(shape, mine, *more),
         "records": format_decimal(share.records, lang(), places=0),
         "percent": percent(share.overall),
         "worst": [
             {
                 "label": f.heading,
                 "percent": percent(share.part(f.key)),
-                "url": list_url(shape, mine, {"field": f.key, "op": "empty"}, *more),
+                "url": those_who(shape, mine, {"field": f.key, "op": "empty"}, *more),
             }
             for f in worst
         ],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.gate import require
-from klientura.kernel.errors import BadRequest, Invalid, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, Invalid, KernelError, NotFound, Stale
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.quality import faults
@@ -71,7 +71,7 @@ def _worded(asked: Request, shape: Shape, fault: Fault) -> HttpResponse:
         version = number(asked.POST.get("version"))
         try:
             faults.save(asked.actor, fault.key or None, values, expected_version=version)
-        except (Invalid, BadRequest, faults.Stale) as refused:
+        except (Invalid, BadRequest, Stale) as refused:
             refusal, status = _said(refused), refused.status if refused.status != 400 else 422
         else:
             return _back(shape)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from klientura.kernel.access.gate import readable, require
 from klientura.kernel.access.models import Role
 from klientura.kernel.access.users import BUILT_IN_ROLES
-from klientura.kernel.errors import BadRequest, Denied, Invalid
+from klientura.kernel.errors import BadRequest, Denied, Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.context import show
@@ -70,7 +70,7 @@ def settings(request: HttpRequest, view_id: int) -> HttpResponse:
         values["default_roles"] = given["roles"]
     try:
         saving.change(asked.actor, view.pk, values, expected_version=number(request.POST.get("version")))
-    except (Invalid, saving.Stale) as refused:
+    except (Invalid, Stale) as refused:
         return _dialog(asked, shape, given, refused, view=view)
     return _go(f"{address(view)}&view_kept=1")
 
@@ -88,7 +88,7 @@ def _dialog(
     asked: Request,
     shape: Shape,
     given: dict[str, Any],
-    refused: Invalid | saving.Stale | None = None,
+    refused: Invalid | Stale | None = None,
     *,
     view: View | None = None,
 ) -> HttpResponse:
@@ -107,7 +107,7 @@ def _dialog(
         view=view,
         given=given,
         errors=errors,
-        stale=str(refused.message) if isinstance(refused, saving.Stale) else "",
+        stale=str(refused.message) if isinstance(refused, Stale) else "",
         action=f"/views/{view.pk}/settings" if view else asked.get_full_path(),
         choices=[{"value": k, "label": label} for k, label in choices],
         roles=[{"value": r.key, "label": str(BUILT_IN_ROLES.get(r.key, r.name))} for r in roles],

@@ -1,9 +1,7 @@
 """The list of segments, counts that come after the page, segments to choose from, and those that a record is in."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -19,6 +17,7 @@ from klientura.kernel.segments import counting, reading, rules
 from klientura.kernel.segments.models import Segment
 from klientura.kernel.segments.of_record import segments_of
 from klientura.kernel.store import read
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import format_decimal
@@ -28,10 +27,9 @@ WIDTH, HEIGHT = 96, 24
 """Of the small line of counts, in its own units."""
 
 
-def list_url(segment: Segment) -> str:
+def records_url(segment: Segment) -> str:
     """The list of the records of a segment."""
-    tree = json.dumps(rules.tree_of(segment), separators=(",", ":"))
-    return f"/{segment.object}?{urlencode({'filter': tree})}"
+    return list_url(segment.object, rules.tree_of(segment))
 
 
 def in_figures(number: int | None) -> str:
@@ -93,7 +91,7 @@ def _row(
         "name": segment.name,
         "description": segment.description,
         "url": f"/segments/{segment.pk}",
-        "list_url": list_url(segment),
+        "list_url": records_url(segment),
         "object": str(shape.plural),
         "icon": shape.spec.icon,
         "live": segment.kind == "live",

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from klientura.kernel.errors import Denied, Invalid, KernelError
+from klientura.kernel.errors import Denied, Invalid, KernelError, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.imports.tray import bar
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.segments.looking import in_figures, line, list_url
+from klientura.kernel.screens.segments.looking import in_figures, line, records_url
 from klientura.kernel.screens.state import tree_of
 from klientura.kernel.segments import counting, keeping, picture, reading, rules
 from klientura.kernel.segments.models import Segment
@@ -53,7 +53,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
         fields_json=filter_fields_json(asked.actor, shape, draft if changed else found.rule),
         may_change=reading.may_change(asked.actor, found),
         may_fill=reading.may_fill(asked.actor, found),
-        list_url=list_url(found),
+        list_url=records_url(found),
         curve=_curve(curve),
         whole=whole,
         seen_at=_seen_at(found) if whole else "",
@@ -135,7 +135,7 @@ def settings(request: HttpRequest, segment_id: int) -> HttpResponse:
     try:
         version = number(request.POST.get("version"))
         keeping.change(asked.actor, found.pk, given, expected_version=version)
-    except (Invalid, keeping.Stale) as refused:
+    except (Invalid, Stale) as refused:
         where = f"/segments/{found.pk}/settings"
         return dialog(asked, shape_of(found.object), given, refused, action=where, found=found)
     return go(f"/segments/{found.pk}")

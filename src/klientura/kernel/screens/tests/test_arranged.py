@@ -1,11 +1,8 @@
 """Cards and forms arranged for a role and for a stage: what each reader meets, and that nothing needed is out of reach."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import conditions, layouts
 from klientura.kernel.screens.arranged import stages_of
@@ -14,10 +11,8 @@ from klientura.kernel.testing.company import Company, found_company
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    registry.forget()
-    yield found_company()
-    registry.forget()
+def company(db: None) -> Company:
+    return found_company()
 
 
 def arrange(company: Company, object_key: str, fields: list[str], hidden: list[str], **whose: str) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.files import keeping
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields
 from klientura.kernel.store import write
@@ -23,14 +21,12 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
-def company(settings: Any, tmp_path: Path) -> Iterator[Company]:
+def company(settings: Any, tmp_path: Path) -> Company:
     settings.DATA_DIR = tmp_path
-    registry.forget()
     made = found_company()
     asked = {"type": "file", "label": {"ru": "Фото", "en": "Photo"}, "params": {"many": True}}
     fields.add_field(made.actor("administrator"), "organisation", asked)
-    yield made
-    registry.forget()
+    return made
 
 
 def pictured(company: Company, name: str) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.errors import BadRequest
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields
 from klientura.kernel.settings.installation import change
@@ -29,10 +27,8 @@ CITIES = {
 
 
 @pytest.fixture
-def company() -> Iterator[Company]:
-    registry.forget()
-    yield found_company()
-    registry.forget()
+def company() -> Company:
+    return found_company()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from klientura.kernel.access.actor import Actor, SystemActor
-from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.uses import uses_of
 from klientura.kernel.segments import counting, keeping, of_record, picture, reading, rules
@@ -167,7 +167,7 @@ def test_who_sees_and_changes_a_segment(company: Company) -> None:
         with pytest.raises(error):
             keeping.delete(company.actor(who), segment.pk)
     keeping.change(company.actor("administrator"), everyone.pk, {"name": "Другой"})
-    with pytest.raises(keeping.Stale):
+    with pytest.raises(Stale):
         keeping.change(company.actor("employee"), everyone.pk, {"name": "Третий"}, expected_version=1)
 
 

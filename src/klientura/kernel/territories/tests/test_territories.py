@@ -10,7 +10,7 @@ from django.utils import translation
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
-from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Stale
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undo import undo
 from klientura.kernel.jobs import service
@@ -235,7 +235,7 @@ def test_only_administrators_set_rules_and_distribute(company: Company) -> None:
             with pytest.raises(Denied):
                 act()
     boss = company.actor("administrator")
-    with pytest.raises(keeping.Stale):
+    with pytest.raises(Stale):
         keeping.change(boss, made.pk, {}, expected_version=9)
     keeping.remove(boss, made.pk)
     with pytest.raises(NotFound):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema.uses import uses_of
 from klientura.kernel.testing.company import Company, found_company
@@ -55,7 +55,7 @@ def test_only_the_owner_changes_a_view_and_an_administrator_what_is_shared(compa
         with pytest.raises(Denied):
             act()
     saving.change(company.actor("administrator"), shared.pk, {"name": "Общий"}, expected_version=1)
-    with pytest.raises(saving.Stale):
+    with pytest.raises(Stale):
         saving.change(company.actor("employee"), shared.pk, {"name": "Мой"}, expected_version=1)
     assert View.objects.get(pk=shared.pk).name == "Общий"
 

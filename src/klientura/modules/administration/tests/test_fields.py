@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.models import AddedField, AddedObject, AddedOption
 from klientura.kernel.schema.wishes import MAX_OPTIONS
 from klientura.kernel.testing.company import Company, found_company
@@ -14,9 +13,7 @@ LIST = "/settings/objects/organisation"
 
 @pytest.fixture
 def company(db: None):
-    registry.forget()
-    yield found_company()
-    registry.forget()
+    return found_company()
 
 
 @pytest.fixture

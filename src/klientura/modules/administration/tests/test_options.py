@@ -12,12 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import Denied, Invalid, NotFound
-from klientura.kernel.objects import registry
+from klientura.kernel.errors import Denied, Invalid, NotFound, Stale
 from klientura.kernel.objects.models import AddedField
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields, options
-from klientura.kernel.schema.fields import Stale
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
 
@@ -27,9 +25,7 @@ PAGE = "/settings/objects/organisation/options/industry"
 
 @pytest.fixture
 def company(db: None):
-    registry.forget()
-    yield found_company()
-    registry.forget()
+    return found_company()
 
 
 @pytest.fixture

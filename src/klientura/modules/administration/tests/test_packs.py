@@ -1,13 +1,11 @@
 """Packs in the settings: a file is brought, its plan is looked at, and only then anything is done."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.packs.models import Pack
 from klientura.kernel.packs.reading import TOO_LARGE
@@ -28,10 +26,8 @@ label = {{ ru = "тренер", en = "coach" }}
 
 
 @pytest.fixture
-def company(db: None) -> Iterator[Company]:
-    registry.forget()
-    yield found_company()
-    registry.forget()
+def company(db: None) -> Company:
+    return found_company()
 
 
 @pytest.fixture

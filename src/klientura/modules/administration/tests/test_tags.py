@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.objects import registry
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.schema import fields
 from klientura.kernel.store import read, write
@@ -22,15 +21,13 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def company(db: None):
-    registry.forget()
     company = found_company()
     fields.add_field(
         company.actor("administrator"),
         "organisation",
         {"type": "tags", "label": {"ru": "Метки", "en": "Labels"}, "listed": True},
     )
-    yield company
-    registry.forget()
+    return company
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import Invalid, NotFound, Text
+from klientura.kernel.errors import Invalid, NotFound, Stale, Text
 from klientura.kernel.objects.models import FieldConditions
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import conditions as services
-from klientura.kernel.schema.fields import Stale
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.state import tree_of
 from klientura.kernel.web.doors import Door, open_to

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import FieldError, Invalid, NotFound
+from klientura.kernel.errors import FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import fields as services
 from klientura.kernel.schema import rollups
-from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.fields import InUse
 from klientura.kernel.schema.rollups import ROLLUP
 from klientura.kernel.schema.wishes import LISTS
 from klientura.kernel.web.doors import Door, open_to

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import Role
 from klientura.kernel.access.users import BUILT_IN_ROLES
-from klientura.kernel.errors import FieldError, Invalid, NotFound
+from klientura.kernel.errors import FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.schema import layouts as services
-from klientura.kernel.schema.fields import Stale
 from klientura.kernel.screens.arranged import stages_of
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of

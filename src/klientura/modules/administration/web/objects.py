@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.gate import members_of
-from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid, Stale
 from klientura.kernel.objects.models import AddedField, AddedObject
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.schema import objects as services
-from klientura.kernel.schema.fields import InUse, Stale
+from klientura.kernel.schema.fields import InUse
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import errors_by_control

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid, Stale
 from klientura.kernel.schema import options as services
-from klientura.kernel.schema.fields import Stale
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms

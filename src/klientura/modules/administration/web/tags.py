@@ -1,6 +1,5 @@
 """The tags of a field: what there are, what each is called, its colour, which are one and the same."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import tagging
 from klientura.kernel.tags import keeping
 from klientura.kernel.tags.models import KnownTag
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import HUE_LABELS
@@ -115,8 +115,8 @@ def _address(shape: Shape, field: FieldShape) -> str:
 
 def _shown(shape: Shape, field: FieldShape, row: KnownTag) -> dict[str, Any]:
     """A tag as a line of the list, with the address of the records that have it."""
-    held = json.dumps({"field": field.key, "op": "any", "value": [row.code]})
+    held = {"field": field.key, "op": "any", "value": [row.code]}
     return {
         "label": row.label, "hue": row.hue, "active": row.active, "code": row.code, "url": f"{_address(shape, field)}/{row.code}",
-        "into": row.merged_into.label if row.merged_into else "", "records": f"/{shape.key}?{urlencode({'filter': held})}",
+        "into": row.merged_into.label if row.merged_into else "", "records": list_url(shape.key, held),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klientura.kernel.access.models import User
 from klientura.kernel.access.substitutions import owned_shapes
-from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.builder import filter_fields_json
@@ -97,7 +97,7 @@ def territory(request: HttpRequest, territory_id: int) -> HttpResponse:
         keeping.change(actor, found.pk, values, expected_version=number(request.POST.get("version")))
     except Invalid as refused:
         return _form(request, shape, found, values, refused.errors)
-    except keeping.Stale as stale:
+    except Stale as stale:
         return _form(request, shape, found, values, problem=str(stale.message))
     return HttpResponseRedirect("/settings/territories")
 

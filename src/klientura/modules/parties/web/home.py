@@ -1,9 +1,7 @@
 """Clients on the start page: mine, the recently changed first."""
 
 import datetime as dt
-import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +13,7 @@ from klientura.kernel.screens.home_panels import Beginning, HomePanel, sees
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
 
 SHOWN = 8
@@ -33,8 +32,7 @@ def _recent(asked: Request) -> dict[str, Any] | None:
         )
         found += [(row["updated_at"], _item(asked, shape, row)) for row in page.rows]
         if page.next and not more_url:
-            query = urlencode({"filter": json.dumps(MINE, separators=(",", ":")), "sort": "-updated_at"})
-            more_url = f"/{key}?{query}"
+            more_url = list_url(key, MINE, sort="-updated_at")
     if not found:
         return None
     found.sort(key=lambda pair: pair[0], reverse=True)

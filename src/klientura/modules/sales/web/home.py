@@ -1,9 +1,7 @@
 """Deals on the start page: mine that wait for me, and where all open ones stand."""
 
 import datetime as dt
-import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from klientura.kernel.screens.home_panels import HomePanel, sees
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Group, Ref, Row
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
 from klientura.kit.formats import NO_BREAK_SPACE, format_date, format_decimal, format_money
 from klientura.modules.sales.queries.board import stage_columns
@@ -27,7 +26,7 @@ MINE: dict[str, Any] = {"field": "owner", "op": "me"}
 
 
 def _list(tree: dict[str, Any]) -> str:
-    return f"/opportunity?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
+    return list_url("opportunity", tree)
 
 
 def _number(asked: Request, tree: dict[str, Any]) -> str:
