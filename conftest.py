@@ -10,6 +10,9 @@ import pytest
 
 from klientura.project.testing import TEMPLATE
 
+UNCHANGED = 1
+"""The version of the schema that a new installation has."""
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
@@ -32,16 +35,11 @@ def _the_language_of_the_project() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _the_schema_of_the_project() -> Iterator[None]:
-    """Leave no added field behind: its column goes with the transaction of the test that added it."""
+    """Leave no change of the schema behind: it goes with the transaction of the test that made it."""
     from klientura.kernel.objects import registry
 
-    before = registry._latest
     yield
-    after = registry._latest
-    if after is None or after is before:
-        return
-    columns = (f.column for shape in after.shapes.values() for f in shape.fields.values())
-    if set(after.shapes) - set(registry.declared()) or any(c.startswith("x_") for c in columns):
+    if registry._latest is not None and registry._latest.version > UNCHANGED:
         registry.forget()
 
 

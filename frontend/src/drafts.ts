@@ -10,7 +10,8 @@ const PREFIX = "klientura:draft:";
 const SENT = "klientura:draft-sent";
 const MONTH = 30 * 24 * 3600 * 1000;
 
-type Draft = { at: number; values: [string, string][] };
+/** `earlier`: one that was offered while this one was typed, and is still undecided. */
+type Draft = { at: number; values: [string, string][]; earlier?: Draft | undefined };
 
 /** Drafts belong to the person: another one at the same machine must not see them. */
 function draftKey(form: HTMLFormElement): string {
@@ -82,22 +83,57 @@ function isRefused(form: HTMLFormElement): boolean {
   return form.hasAttribute("data-refused");
 }
 
-function notice(form: HTMLFormElement, draft: Draft): void {
-  const when = relativeTime(new Date(draft.at));
-  const bar = make("div", { class: "draft-notice", role: "status" }, text("draftRestored", { when }));
-  const discard = make("button", { type: "button", class: "button", "data-kind": "link" }, text("draftDiscard"));
-  discard.addEventListener("click", () => {
-    clearDraft(form);
-    form.reset();
-    form.dispatchEvent(new CustomEvent("draftApplied", { bubbles: true }));
-    bar.remove();
-  });
-  bar.append(discard);
+/** A line above the form about its draft, with what can be done with that; whatever is chosen takes the line away. */
+function notice(form: HTMLFormElement, said: string, choices: [string, () => void][]): void {
+  const bar = make("div", { class: "draft-notice", role: "status" }, said);
+  for (const [label, act] of choices) {
+    const button = make("button", { type: "button", class: "button", "data-kind": "link" }, label);
+    button.addEventListener("click", () => (bar.remove(), act()));
+    bar.append(button);
+  }
   (find(".dialog-body", form) ?? form).prepend(bar);
 }
 
+/** The same form again after a reload or a crash: it stands as it was left. */
+function restore(form: HTMLFormElement, draft: Draft): void {
+  apply(form, draft);
+  form.dataset.dirty = "";
+  notice(form, text("draftRestored", { when: relativeTime(new Date(draft.at)) }), [[text("draftDiscard"), () => empty(form)]]);
+}
+
+function empty(form: HTMLFormElement): void {
+  clearDraft(form);
+  form.reset();
+  form.dispatchEvent(new CustomEvent("draftApplied", { bubbles: true }));
+}
+
+// Drafts of new records that their forms offer, until somebody has decided.
+const offered = new WeakMap<HTMLFormElement, Draft>();
+
+/** Another new record may be another one altogether: what was begun is offered, and kept until it is taken or thrown away. */
+function offer(form: HTMLFormElement, draft: Draft): void {
+  offered.set(form, { at: draft.at, values: draft.values });
+  const decide = (act: () => void) => (): void => {
+    offered.delete(form);
+    act();
+  };
+  notice(form, text("draftOffered", { when: relativeTime(new Date(draft.at)) }), [
+    [text("draftContinue"), decide(() => restore(form, draft))],
+    [text("draftDiscard"), decide(() => (form.dataset.dirty === undefined ? clearDraft(form) : keepers.get(form)?.()))],
+  ]);
+}
+
+/** Forget a draft, and leave the one that was offered beside it. */
+function settle(key: string): void {
+  const earlier = parsed(key)?.earlier;
+  if (earlier) storage.set(key, JSON.stringify(earlier));
+  else storage.remove(key);
+}
+
 function clearDraft(form: HTMLFormElement): void {
-  storage.remove(draftKey(form));
+  const waiting = offered.get(form);
+  if (waiting) storage.set(draftKey(form), JSON.stringify(waiting));
+  else storage.remove(draftKey(form));
   delete form.dataset.dirty;
   const state = find("[data-draft-state]", form);
   if (state) state.textContent = "";
@@ -118,7 +154,7 @@ function setup(element: HTMLElement): void {
   const keep = (): void => {
     if (JSON.stringify(words(form)) === untouched) return clearDraft(form);
     const values = typed(form);
-    storage.set(draftKey(form), JSON.stringify({ at: Date.now(), values } satisfies Draft));
+    storage.set(draftKey(form), JSON.stringify({ at: Date.now(), values, earlier: offered.get(form) } satisfies Draft));
     const state = find("[data-draft-state]", form);
     if (state) state.textContent = text("draftSaved");
   };
@@ -147,9 +183,8 @@ function setup(element: HTMLElement): void {
   find("[data-cancel]", form)?.addEventListener("click", () => clearDraft(form)); // leaving by Cancel is a decision
   const draft = read(form);
   if (draft && !isRefused(form) && JSON.stringify(draft.values) !== initial) {
-    apply(form, draft);
-    form.dataset.dirty = "";
-    notice(form, draft);
+    if (form.dataset.draft?.includes("-new") && !comesBack) offer(form, draft);
+    else restore(form, draft);
   }
 }
 
@@ -162,7 +197,7 @@ function settleSent(): void {
   const form = all<HTMLFormElement>("form[data-draft]").find((f) => draftKey(f) === key);
   const refused = form !== undefined && isRefused(form);
   const failed = find(".fault") !== null;
-  if (entry?.type === "navigate" && !refused && !failed) storage.remove(key);
+  if (entry?.type === "navigate" && !refused && !failed) settle(key);
 }
 
 function forgetOld(): void {
@@ -173,9 +208,15 @@ function forgetOld(): void {
   }
 }
 
+// Whether the forms that are met now stood on a page that was loaded again, or gone back to.
+let comesBack = false;
+
 export function startDrafts(): void {
   settleSent();
   forgetOld();
+  const entry = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
+  comesBack = entry !== undefined && entry.type !== "navigate";
   whenPresent("form[data-draft]", setup);
+  comesBack = false;
   window.addEventListener("pagehide", keepAll);
 }

@@ -53,8 +53,32 @@ def test_a_draft_outlives_the_question_about_a_duplicate(company: Product, page:
     assert len(drafts(page)) == 1
     page.goto(f"{company.address}/task")
     page.goto(f"{company.address}/organisation/new")
+    expect(form.locator("[name=city]")).to_have_value("")
+    page.locator(".draft-notice button", has_text="Продолжить").click()
+    expect(form.locator("[name=city]")).to_have_value("Тверь")
+    page.reload()
     expect(form.locator("[name=city]")).to_have_value("Тверь")
     page.locator(".draft-notice button").click()
+    assert drafts(page) == []
+
+
+def test_a_record_that_was_begun_waits_while_another_one_is_made(company: Product, page: Page):
+    sign_in(page, company.address)
+    name = page.locator("form.form [name=name]")
+    page.goto(f"{company.address}/organisation/new")
+    name.fill("Первая")
+    page.goto(f"{company.address}/task")
+    page.goto(f"{company.address}/organisation/new")
+    expect(page.locator(".draft-notice")).to_contain_text("не закончили")
+    name.fill("Вторая")
+    page.locator("form.form button[type=submit]").click()
+    expect(page.locator("h1")).to_contain_text("Вторая")
+    page.goto(f"{company.address}/organisation/new")
+    page.locator(".draft-notice button", has_text="Продолжить").click()
+    expect(name).to_have_value("Первая")
+    page.locator(".draft-notice button", has_text="Убрать").click()
+    expect(name).to_have_value("")
+    assert drafts(page) == []
 
 
 def test_a_draft_outlives_a_conflict_in_the_lines_alone(company: Product, page: Page):

@@ -90,7 +90,7 @@ def try_rule(request: HttpRequest, actor: Actor, *, rule_id: int) -> HttpRespons
     tried = dry.try_on(actor, rule_id, _moment(body, "since"), _moment(body, "until"))
     shape = shape_of(keeping.one(actor, rule_id).object)
     records = [{**r, "sets": [_set(shape, s) for s in r["sets"]]} for r in tried.records]
-    return answer({"count": tried.number, "capped": tried.capped, "records": records})
+    return answer({"count": tried.number, "capped": tried.capped, "looked": tried.looked, "records": records})
 
 
 def _set(shape: Any, told: dict[str, Any]) -> dict[str, Any]:
@@ -226,6 +226,7 @@ def _answers(rule: dict[str, Any], run: dict[str, Any]) -> tuple[dict[str, Any],
         "properties": {
             "count": {"type": "integer"},
             "capped": {"type": "boolean"},
+            "looked": {"type": "integer", "minimum": 0},
             "records": {"type": "array", "items": OBJECT},
         },
     }

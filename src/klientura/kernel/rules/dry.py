@@ -33,10 +33,15 @@ SLACK = dt.timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How many records the rule would have touched (`capped`: at least so many), and the first of them."""
+    """How many records the rule would have touched (`capped`: at least so many), and the first of them.
+
+    `looked` is at how many it would have looked: those for which it was time, whatever its conditions say; of a
+    schedule all that it may see. At most MOST are counted.
+    """
 
     number: int
     capped: bool
+    looked: int
     records: list[dict[str, Any]]
 
 
@@ -49,16 +54,21 @@ def try_on(actor: Actor, rule_id: int, since: dt.datetime, until: dt.datetime) -
     require(acts, shape, "read")
     with timezone.override(current().time_zone):
         more = _when(acts, shape, rule, since, until)
-        where = conditions(acts, shape, tree=rule.filter, more=more)
-        text = sql.SQL("select r.id from {} r where {} order by r.id limit {}").format(
-            sql.Identifier(shape.table), where.sql, sql.Literal(MOST + 1)
-        )
-        ids = triggers.found(text, where.params)
+        ids = _meant(acts, shape, rule.filter, more)
+        looked = len(_meant(acts, shape, None, more)) if rule.filter else len(ids)
         try:
             records = _shown(rule, acts, shape, ids[:SHOWN])
         except BadStep as bad:
             raise BadRequest(bad.message, code="step") from bad
-    return Tried(min(len(ids), MOST), len(ids) > MOST, records)
+    return Tried(min(len(ids), MOST), len(ids) > MOST, min(looked, MOST), records)
+
+
+def _meant(actor: Actor, shape: Shape, tree: Any, more: Sequence[Predicate]) -> list[int]:
+    where = conditions(actor, shape, tree=tree, more=more)
+    text = sql.SQL("select r.id from {} r where {} order by r.id limit {}").format(
+        sql.Identifier(shape.table), where.sql, sql.Literal(MOST + 1)
+    )
+    return triggers.found(text, where.params)
 
 
 def _when(actor: Actor, shape: Shape, rule: Rule, since: dt.datetime, until: dt.datetime) -> list[Predicate]:

@@ -47,10 +47,12 @@ def compile_notify(actor: Actor, shape: Shape, step: Step) -> Act:
         work.refuse(sorted(set(ids) - rows.keys()), NOT_SEEN)
         found = _hearing(shape, rows.values(), to, users, besides=work.around.actor_id)
         tell(_told(work, shape, rows, found, text, fields))
-        told = {i for seen in found.values() for i in seen}
-        for record_id in rows:
-            if record_id in told:
-                work.note(record_id, {"notified": sum(1 for seen in found.values() if record_id in seen)})
+        heard: dict[int, list[int]] = defaultdict(list)
+        for user_id, seen in sorted(found.items()):
+            for record_id in seen:
+                heard[record_id].append(user_id)
+        for record_id, users_told in heard.items():
+            work.note(record_id, {"notified": len(users_told), "users": users_told[:MAX_USERS]})
 
     return act
 

@@ -216,7 +216,7 @@ def test_the_dry_run_tells_what_it_would_have_done_and_writes_nothing(company: C
         before = cursor.fetchone()
     now = timezone.now() + dt.timedelta(minutes=1)
     tried = dry.try_on(boss, rule.pk, now - dt.timedelta(days=1), now)
-    assert (tried.number, tried.capped) == (1, False)
+    assert (tried.number, tried.capped, tried.looked) == (1, False, 1)
     assert tried.records == [
         {"id": yes, "title": "Альфа", "sets": [{"field": "note", "old": None, "new": "Альфа!"}], "also": []}
     ]
@@ -228,6 +228,17 @@ def test_the_dry_run_tells_what_it_would_have_done_and_writes_nothing(company: C
     for first, last_day in ((now, now), (now - dt.timedelta(days=100), now)):
         with pytest.raises(BadRequest):
             dry.try_on(boss, rule.pk, first, last_day)
+
+
+def test_the_dry_run_tells_at_how_many_records_it_looked(company: Company) -> None:
+    rule = made(company, active=False, trigger={"kind": "changed", "fields": ["city"]},
+                filter={"field": "city", "op": "eq", "value": "Уфа"})  # fmt: skip
+    for name, city in (("Альфа", "Уфа"), ("Бета", "Казань"), ("Вега", "Тверь")):
+        write.update(PRODUCT, shape_of("organisation"), organisation(company, name), {"city": city})
+    organisation(company, "Не менялась")
+    now = timezone.now() + dt.timedelta(minutes=1)
+    tried = dry.try_on(company.actor("administrator"), rule.pk, now - dt.timedelta(days=1), now)
+    assert (tried.number, tried.looked) == (1, 3)
 
 
 def test_the_dry_run_sees_with_the_eyes_of_the_rule(company: Company) -> None:

@@ -43,7 +43,10 @@ def test_the_owner_reads_the_message_with_its_values(company: Company) -> None:
     assert told(company) == {"employee"}
     assert messages(company, "employee") == [("Новый клиент", "Клиент Альфа из города Уфа ждёт")]
     run = last(rule)
-    assert (run.state, run.outcomes) == ("done", [{"id": number, "done": [{"notified": 1}]}])
+    assert (run.state, run.outcomes) == (
+        "done",
+        [{"id": number, "done": [{"notified": 1, "users": [company.users["employee"].pk]}]}],
+    )
 
 
 def test_nobody_reads_a_value_that_is_hidden_from_them(company: Company) -> None:

@@ -59,7 +59,7 @@ def test_a_rule_is_added_changed_ordered_and_deleted(company: Company, admin: Cl
     changed = {"name": "Урал", "users": str(company.users["employee"].pk), "way": "least", "version": "1"}
     assert admin.post(f"/settings/territories/{first.pk}", changed).status_code == 302
     stale = admin.post(f"/settings/territories/{first.pk}", changed)
-    assert (stale.status_code, "Somebody changed this rule meanwhile" in stale.content.decode()) == (
+    assert (stale.status_code, "Somebody changed this at the same time" in stale.content.decode()) == (
         422,
         True,
     )

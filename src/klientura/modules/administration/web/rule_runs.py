@@ -1,6 +1,7 @@
 """What rules did, in the settings: the log, one run, the dry run, and what a rule was before."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -58,11 +59,12 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     shape = all_shapes().get(found.object)
     rows: list[dict[str, Any]] = [*found.outcomes, *found.refusals]
     titles = reading.titles_of(actor, shape, rows) if shape is not None else {}
+    told = _users({u for o in found.outcomes for d in o["done"] for u in d.get("users", [])})
     done = [
         {
             "title": titles.get(o["id"]) or f"№ {o['id']}",
             "url": f"/{found.object}/{o['id']}",
-            "did": [_did(shape, d) for d in o["done"]],
+            "did": [_did(shape, d, told) for d in o["done"]],
         }
         for o in found.outcomes
     ]
@@ -76,7 +78,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _did(shape: Shape | None, told: dict[str, Any]) -> dict[str, str]:
+def _did(shape: Shape | None, told: dict[str, Any], users: Mapping[int, str]) -> dict[str, str]:
     if "created" in told:
         other = all_shapes().get(told["created"])
         label = str(other.label).lower() if other else told["created"]
@@ -88,15 +90,21 @@ def _did(shape: Shape | None, told: dict[str, Any]) -> dict[str, str]:
         fields = ", ".join(words.label_of(shape, k) for k in told["set"])
         return {"text": _("set: {fields}").format(fields=fields), "url": ""}
     if "notified" in told:
+        names = [users[u] for u in told.get("users", []) if u in users]
+        if len(names) == told["notified"]:
+            return {"text": _("told: {names}").format(names=", ".join(names)), "url": ""}
         people = ngettext("%(count)s person told", "%(count)s people told", told["notified"])
         return {"text": people % {"count": told["notified"]}, "url": ""}
     return {"text": _("sent to the webhook"), "url": f"/settings/webhooks/{told.get('webhook')}"}
 
 
 def _names(runs: list[Run]) -> dict[int, str]:
-    return dict(
-        User.objects.filter(pk__in={r.actor_id for r in runs if r.actor_id}).values_list("pk", "name")
-    )
+    return _users({r.actor_id for r in runs if r.actor_id})
+
+
+def _users(numbers: Collection[int]) -> dict[int, str]:
+    """The names of some users; of those who are gone none."""
+    return dict(User.objects.filter(pk__in=numbers).order_by("name").values_list("pk", "name"))
 
 
 def _line(found: Run, names: dict[int, str]) -> dict[str, Any]:
@@ -187,9 +195,7 @@ def versions(request: HttpRequest, rule_id: int) -> HttpResponse:
     actor = of(request).actor
     found = keeping.one(actor, rule_id)
     kept = keeping.versions(actor, rule_id)
-    names = dict(
-        User.objects.filter(pk__in={v.actor_id for v in kept if v.actor_id}).values_list("pk", "name")
-    )
+    names = _users({v.actor_id for v in kept if v.actor_id})
     hooks, rows = words.hook_names(), []
     for version in kept:
         was = Rule(
