@@ -125,11 +125,13 @@ def _let_in(given: Any) -> set[int]:
 
 
 def _work_ended(event: Delivered) -> None:
-    """Tell whoever began long work that it is over."""
+    """Tell whoever began long work that it is over, and of an import however short: it is looked for afterwards."""
     job = Job.objects.filter(pk=event.record_ids[0]).first()
     if job is None or job.actor_id is None or job.started_at is None or job.finished_at is None:
         return
-    if (job.finished_at - job.started_at).total_seconds() < LONG or job.state == "cancelled":
+    imported = "import" in job.arguments and not job.arguments.get("dry")
+    short = (job.finished_at - job.started_at).total_seconds() < LONG
+    if job.state == "cancelled" or (short and not imported):
         return
     if not User.objects.filter(pk=job.actor_id, is_active=True).exists():
         return

@@ -275,18 +275,20 @@ def test_whoever_gets_access_is_told(company: Company, ours: int) -> None:
 def test_long_work_tells_whoever_began_it(company: Company) -> None:
     now = timezone.now()
 
-    def ended(seconds: int, state: str = "done") -> None:
+    def ended(seconds: int, state: str = "done", *, dry: bool = False, **other: Any) -> None:
         job = Job.objects.create(
             kind="import", title="Импорт clients.csv", actor_id=company.users["manager"].pk, state=state,
-            started_at=now - dt.timedelta(seconds=seconds), finished_at=now, arguments={"import": 5, "dry": False},
+            started_at=now - dt.timedelta(seconds=seconds), finished_at=now,
+            arguments=other or {"import": 5, "dry": dry},
         )  # fmt: skip
         Event.objects.create(kind="job.ended", object="job", record_ids=[job.pk], actor_id=job.actor_id)
         deliver()
 
-    ended(5)
+    ended(5, list="person")
+    ended(5, dry=True)
     ended(90, "cancelled")
     assert receivers(company) == {}
-    ended(90)
+    ended(5)
     ended(90, "failed")
     assert [(line.text, line.url) for line in told(company, "manager")] == [
         ("Failed: Импорт clients.csv", "/imports/5/run"), ("Done: Импорт clients.csv", "/imports/5/run"),

@@ -110,6 +110,7 @@ def _dialog(
         stale=str(refused.message) if isinstance(refused, Stale) else "",
         action=f"/views/{view.pk}/settings" if view else asked.get_full_path(),
         choices=[{"value": k, "label": label} for k, label in choices],
+        in_team=bool(asked.actor.team_id),
         roles=[{"value": r.key, "label": str(BUILT_IN_ROLES.get(r.key, r.name))} for r in roles],
     )
 

@@ -170,6 +170,7 @@ def dialog(
         refusal=str(refused.message) if refused and not errors else "",
         action=action,
         choices=[{"value": k, "label": label} for k, label in choices],
+        in_team=bool(asked.actor.team_id),
         kinds=kinds,
     )
 

@@ -34,7 +34,7 @@ def test_a_field_is_added_changed_removed_and_put_back(admin: Client):
     assert "Сумма" in admin.get(f"{LIST}/fields/new").content.decode()
     assert admin.get(f"{LIST}/fields/new?type=option").status_code == 200
     made = admin.post(f"{LIST}/fields/new?type=option", option_form())
-    assert (made.status_code, made["Location"]) == (302, LIST)
+    assert (made.status_code, made["Location"]) == (302, f"{LIST}?done=added")
     row = AddedField.objects.get()
     options = list(AddedOption.objects.order_by("position").values_list("code", "hue", "active"))
     assert (row.key, options) == ("x_state", [("v_rabote", "green", True), ("remont", "red", True)])
@@ -118,7 +118,7 @@ def test_a_kind_of_record_of_ones_own(admin: Client):
         "navigation": "1", "name_label_ru": "Марка",
     }  # fmt: skip
     made = admin.post("/settings/objects/new", sent)
-    assert made["Location"] == "/settings/objects/x_stanok"
+    assert made["Location"] == "/settings/objects/x_stanok?done=added"
     row = AddedObject.objects.get()
     assert "Марка" in admin.get("/x_stanok/new").content.decode()
     assert "Станки" in admin.get("/").content.decode()

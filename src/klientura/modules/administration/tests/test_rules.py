@@ -28,7 +28,7 @@ def form(boss: User, **more: object) -> dict[str, object]:
 def made(admin: Client, boss: User) -> Rule:
     answer = admin.post(f"{ROOT}/new?object=organisation", form(boss))
     rule = Rule.objects.latest("pk")
-    assert answer.headers["Location"] == f"{ROOT}/{rule.pk}"
+    assert answer.headers["Location"] == f"{ROOT}/{rule.pk}?done=added"
     return rule
 
 
@@ -194,7 +194,7 @@ def test_switched_held_and_deleted(admin: Client, boss: User) -> None:
     assert "more records in one hour" in text(admin, place)
     assert "1 rule is paused" in text(admin, "/settings")
     assert admin.post(f"{place}/sideways").status_code == 404
-    assert admin.post(f"{place}/delete").headers["Location"] == ROOT
+    assert admin.post(f"{place}/delete").headers["Location"] == f"{ROOT}?done=deleted"
     assert admin.get(place).status_code == 404
 
 

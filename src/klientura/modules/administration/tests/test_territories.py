@@ -33,7 +33,7 @@ def add(admin: Client, company: Company, name: str = "Волга", **more: objec
         "is_active": "1", "on_create": "1", **more,
     }  # fmt: skip
     answer = admin.post("/settings/territories/new/organisation", given)
-    assert (answer.status_code, answer.get("Location")) == (302, "/settings/territories")
+    assert (answer.status_code, answer.get("Location")) == (302, "/settings/territories?done=added")
     return Territory.objects.latest("pk")
 
 

@@ -95,7 +95,7 @@ def test_switched_tested_and_looked_into(admin: Client, boss: User) -> None:
     assert "for three days" in admin.get(place).content.decode()
     assert "1 webhook is paused" in admin.get("/settings").content.decode()
     assert admin.post(f"{place}/sideways").status_code == 404
-    assert admin.post(f"{place}/delete").headers["Location"] == ROOT
+    assert admin.post(f"{place}/delete").headers["Location"] == f"{ROOT}?done=deleted"
     assert Webhook.objects.count() == 0
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,7 +17,7 @@ from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.state import tree_of
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 
 TITLES: Final[dict[str, Text]] = {
     "shown": gettext_lazy("When it is shown"),
@@ -77,7 +77,7 @@ def condition(request: HttpRequest, object: str, key: str, kind: str) -> HttpRes
             error=str(stale.message),
             status=409,
         )
-    return HttpResponseRedirect(f"/settings/objects/{object}/when/{key}")
+    return led_to(f"/settings/objects/{object}/when/{key}", "saved")
 
 
 def _page(

@@ -20,7 +20,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms
 from klientura.modules.administration.web import rollup_forms
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -107,7 +107,7 @@ def new_field(request: HttpRequest, object: str) -> HttpResponse:
         services.add_field(of(request).actor, object, _sent(request, kind, None))
     except Invalid as refused:
         return _form(request, shape, kind, None, errors=refused.errors)
-    return HttpResponseRedirect(f"/settings/objects/{object}")
+    return led_to(f"/settings/objects/{object}", "gathering" if kind == ROLLUP else "added")
 
 
 @open_to(Door.ADMIN)
@@ -131,7 +131,7 @@ def field(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
         return _form(
             request, shape, row.type, row, errors=(FieldError("", stale.code, stale.message),), stale=True
         )
-    return HttpResponseRedirect(f"/settings/objects/{object}")
+    return led_to(f"/settings/objects/{object}", "saved")
 
 
 def _sent(request: HttpRequest, kind: str, row: AddedField | None) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def remove(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
             request, "objects", "field_in_use", status=409, shape=_shape(object), row=row, label=_label(row),
             uses=used.details["uses"],
         )  # fmt: skip
-    return HttpResponseRedirect(f"/settings/objects/{object}#removed")
+    return led_to(f"/settings/objects/{object}#removed", "removed")
 
 
 @open_to(Door.ADMIN)
@@ -237,7 +237,7 @@ def restore(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
     """POST …/fields/{id}/restore: put a removed field back."""
     _row(object, field_id)
     services.restore_field(of(request).actor, field_id)
-    return HttpResponseRedirect(f"/settings/objects/{object}#field-{field_id}")
+    return led_to(f"/settings/objects/{object}#field-{field_id}", "restored")
 
 
 @open_to(Door.ADMIN)
@@ -249,7 +249,7 @@ def purge(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         services.purge_field(of(request).actor, field_id)
-        return HttpResponseRedirect(f"/settings/objects/{object}")
+        return led_to(f"/settings/objects/{object}", "deleted")
     return settings_page(
         request, "objects", "field_purge", shape=shape, row=row, label=_label(row),
         filled=services.filled_in(row),

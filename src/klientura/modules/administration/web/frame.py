@@ -1,8 +1,9 @@
 """The frame of the settings pages: which of them there are, and how one is shown."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -19,9 +20,30 @@ def settings_page(
     context["groups_of_settings"] = [
         {**g, "pages": [{**p, "active": p["key"] == page} for p in g["pages"]]} for g in groups(request)
     ]
+    context["done_text"] = DONE.get(request.GET.get("done", ""), "")
     response = show(request, f"administration/{template}.html", status=status, active="settings", **context)
     response["Cache-Control"] = "no-store"  # a password or a token may stand on it
     return response
+
+
+DONE: Final[Mapping[str, Text]] = {
+    "saved": _l("Saved"),
+    "added": _l("Added"),
+    "gathering": _l("Added. It is being counted for the records that are there; until then they show 0."),
+    "removed": _l("Removed. It can be brought back."),
+    "restored": _l("Brought back"),
+    "deleted": _l("Deleted"),
+    "installed": _l("The pack is installed"),
+    "uninstalled": _l("The pack is uninstalled"),
+    "again": _l("Sent again"),
+}
+"""What a page of the settings says once, after it was led to."""
+
+
+def led_to(url: str, done: str) -> HttpResponse:
+    """Lead to a page of the settings that says what has been done, one of DONE."""
+    path, mark, place = url.partition("#")
+    return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}done={done}{mark}{place}")
 
 
 def seen_version(request: HttpRequest) -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,7 @@ from klientura.kernel.schema import layouts as services
 from klientura.kernel.screens.arranged import stages_of
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -44,7 +44,7 @@ def layout(request: HttpRequest, object: str) -> HttpResponse:
         error = FieldError("", stale.code, stale.message)
         return _page(request, shape, whose, sections, hidden, stored.version, errors=(error,), stale=True)
     back = f"/settings/objects/{object}"
-    return HttpResponseRedirect(back if whose == services.EVERYBODY else f"{back}/layout?{_query(whose)}")
+    return led_to(back if whose == services.EVERYBODY else f"{back}/layout?{_query(whose)}", "saved")
 
 
 def _whose(request: HttpRequest) -> services.Whose:
@@ -160,4 +160,4 @@ def forget(request: HttpRequest, object: str) -> HttpResponse:
     """POST /settings/objects/{object}/layout/forget: back to the arrangement that the object brings, or that for everybody."""
     shape_of(object)
     services.forget(of(request).actor, object, _whose(request))
-    return HttpResponseRedirect(f"/settings/objects/{object}")
+    return led_to(f"/settings/objects/{object}", "saved")

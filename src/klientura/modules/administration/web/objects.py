@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,7 +15,7 @@ from klientura.kernel.schema.fields import InUse
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import errors_by_control
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 
 ICONS = (
     "box", "file-text", "folder", "receipt", "wallet", "building-2", "store", "house", "map-pin", "truck", "car",
@@ -59,7 +59,7 @@ def new_object(request: HttpRequest) -> HttpResponse:
         made = services.add_object(of(request).actor, _raw(request, creating=True))
     except Invalid as refused:
         return _form(request, None, _sent(request), refused.errors)
-    return HttpResponseRedirect(f"/settings/objects/{made.key}")
+    return led_to(f"/settings/objects/{made.key}", "added")
 
 
 @open_to(Door.ADMIN)
@@ -78,7 +78,7 @@ def own_object(request: HttpRequest, object_id: int) -> HttpResponse:
     except Stale as stale:
         row.refresh_from_db()
         return _form(request, row, _sent(request), (FieldError("", stale.code, stale.message),), stale=True)
-    return HttpResponseRedirect(f"/settings/objects/{row.key}")
+    return led_to(f"/settings/objects/{row.key}", "saved")
 
 
 def _raw(request: HttpRequest, *, creating: bool) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def remove_object(request: HttpRequest, object_id: int) -> HttpResponse:
             request, "objects", "object_in_use", status=409, row=row, shape=shape_of(row.key),
             uses=used.details["uses"],
         )  # fmt: skip
-    return HttpResponseRedirect("/settings/objects")
+    return led_to("/settings/objects", "removed")
 
 
 @open_to(Door.ADMIN)
@@ -185,7 +185,7 @@ def remove_object(request: HttpRequest, object_id: int) -> HttpResponse:
 def restore_object(request: HttpRequest, object_id: int) -> HttpResponse:
     """POST /settings/objects/own/{id}/restore: put it back with its records."""
     services.restore_object(of(request).actor, object_id)
-    return HttpResponseRedirect("/settings/objects")
+    return led_to("/settings/objects", "restored")
 
 
 @open_to(Door.ADMIN)
@@ -195,7 +195,7 @@ def purge_object(request: HttpRequest, object_id: int) -> HttpResponse:
     row = services.row(object_id)
     if request.method == "POST":
         services.purge_object(of(request).actor, object_id)
-        return HttpResponseRedirect("/settings/objects")
+        return led_to("/settings/objects", "deleted")
     return settings_page(
         request, "objects", "object_purge", row=row, label=row.plural.get("ru") or row.plural.get("en"),
         records=services.records_in(row),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,7 +11,7 @@ from klientura.kernel.schema import options as services
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import led_to, settings_page
 
 OPEN = gettext_lazy(
     "Word them, colour them, put them in another order, add your own and take away what you do not use."
@@ -36,7 +36,7 @@ def options(request: HttpRequest, object: str, key: str) -> HttpResponse:
         return _page(request, object, key, sent=sent, errors=refused.errors)
     except Stale as stale:
         return _page(request, object, key, errors=(FieldError("", stale.code, stale.message),), status=409)
-    return HttpResponseRedirect(f"/settings/objects/{object}#field-{key}")
+    return led_to(f"/settings/objects/{object}#field-{key}", "saved")
 
 
 @open_to(Door.ADMIN)
@@ -44,7 +44,7 @@ def options(request: HttpRequest, object: str, key: str) -> HttpResponse:
 def reset(request: HttpRequest, object: str, key: str) -> HttpResponse:
     """POST …/options/{field}/reset: the product's options as they were at first."""
     services.as_at_first(of(request).actor, object, key)
-    return HttpResponseRedirect(f"/settings/objects/{object}/options/{key}")
+    return led_to(f"/settings/objects/{object}/options/{key}", "saved")
 
 
 def _page(

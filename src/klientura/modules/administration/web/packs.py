@@ -16,7 +16,7 @@ from klientura.kernel.schema.fields import InUse
 from klientura.kernel.web.bodies import Takes, TooLarge
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.web.frame import settings_page
+from klientura.modules.administration.web.frame import led_to, settings_page
 
 ICONS = {OBJECT: "box", FIELD: "align-left", LAYOUT: "rows-3", VIEW: "list-filter"}
 HUES = {"active": "green", "incomplete": "red", "removed": "gray", "offered": "yellow"}
@@ -69,6 +69,8 @@ def _groups(plan: Plan) -> list[dict[str, Any]]:
     found = []
     for act in ACTS:
         steps = [s for s in plan.steps if s.act == act and (act != "stay" or s.kept or s.notes)]
+        if act == "remove":  # carried out in reverse, read by kind of record: each before its fields
+            steps.sort(key=lambda s: s.path)
         if steps:
             found.append({"title": _title(act, len(steps)), "act": act, "lines": [_line(s) for s in steps]})
     return found
@@ -149,7 +151,7 @@ def pack(request: HttpRequest, pack_key: str) -> HttpResponse:
         except (BadRequest, InUse, applying.Moved) as refused:
             error = str(refused.message)
         else:
-            return HttpResponseRedirect(f"/settings/packs?done={pack_key}")
+            return led_to("/settings/packs", "installed")
     plan = planning.plan(actor, file)
     return settings_page(
         request, "packs", "pack", status=409 if error else 200, name=in_words(file.name), about=in_words(file.about),
@@ -178,7 +180,7 @@ def uninstall(request: HttpRequest, pack_key: str) -> HttpResponse:
         except applying.Moved as refused:
             error = str(refused.message)
         else:
-            return HttpResponseRedirect("/settings/packs")
+            return led_to("/settings/packs", "uninstalled")
     number = sum(s.act == "remove" for s in plan.steps)
     said = ngettext(
         "%(count)s thing is hidden with its values; nothing is deleted. Install the pack again, and it is back.",

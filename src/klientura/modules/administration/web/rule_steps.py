@@ -18,7 +18,7 @@ from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.modules.administration.web import rule_forms as forms
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 from klientura.modules.administration.web.rules import ROOT
 
 KINDS = ("set", "create", "webhook", "notify", "wait")
@@ -114,7 +114,7 @@ def _step(request: HttpRequest, rule: Rule, place: int | None, stored: Mapping[s
         keeping.change(of(request).actor, rule.pk, {"steps": steps}, expected_version=seen_version(request))
     except Invalid as refused:
         return _page(request, rule, place, said, refused.errors, at)
-    return HttpResponseRedirect(f"{ROOT}/{rule.pk}#steps")
+    return led_to(f"{ROOT}/{rule.pk}#steps", "saved")
 
 
 def _said(request: HttpRequest, rule: Rule, stored: Mapping[str, Any]) -> dict[str, Any]:

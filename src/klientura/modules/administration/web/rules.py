@@ -21,7 +21,7 @@ from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_datetime
 from klientura.modules.administration.web import rule_forms as forms
 from klientura.modules.administration.web import rule_words as words
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 from klientura.modules.administration.web.rule_when import trigger_from, when_fields
 
 ROOT = "/settings/rules"
@@ -105,7 +105,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         made = keeping.create(actor, values)
     except Invalid as refused:
         return _form(request, rule, values, refused.errors)
-    return HttpResponseRedirect(f"{ROOT}/{made.pk}")
+    return led_to(f"{ROOT}/{made.pk}", "added")
 
 
 @open_to(Door.ADMIN)
@@ -137,7 +137,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponse:
         raise NotFound
     if verb == "delete":
         keeping.delete(actor, rule_id)
-        return HttpResponseRedirect(ROOT)
+        return led_to(ROOT, "deleted")
     try:
         keeping.change(actor, rule_id, {"active": verb == "on"})
     except Invalid as refused:

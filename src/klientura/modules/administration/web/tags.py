@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +18,7 @@ from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import HUE_LABELS
-from klientura.modules.administration.web.frame import filled, settings_page
+from klientura.modules.administration.web.frame import filled, led_to, settings_page
 
 
 @open_to(Door.ADMIN)
@@ -33,7 +33,7 @@ def tags(request: HttpRequest, object: str, key: str) -> HttpResponse:
         except Invalid as refused:
             errors = refused.errors
         else:
-            return HttpResponseRedirect(_address(shape, field))
+            return led_to(_address(shape, field), "added")
     q, after = request.GET.get("q", "")[:100], request.GET.get("after", "")[:200]
     rows, following = keeping.page(field.params.dictionary, typed=q, after=after)
     more = f"{_address(shape, field)}?{urlencode({'q': q, 'after': following})}" if following else ""
@@ -65,7 +65,7 @@ def tag(request: HttpRequest, object: str, key: str, code: str) -> HttpResponse:
         except Invalid as refused:
             errors = refused.errors
         else:
-            return HttpResponseRedirect(_address(shape, field))
+            return led_to(_address(shape, field), "saved")
     fields: list[dict[str, Any]] = [
         {"type": "text", "name": "label", "label": _("Tag"), "required": True, "maxlength": 60},
         {"type": "select", "name": "hue", "label": _("Colour"), "required": True,
@@ -89,7 +89,7 @@ def merge(request: HttpRequest, object: str, key: str, code: str) -> HttpRespons
     if not into:
         raise BadRequest(_("Choose the tag it is to go into."), code="into")
     tagging.merge(of(request).actor, shape, field, code, into)
-    return HttpResponseRedirect(f"{_address(shape, field)}/{into}")
+    return led_to(f"{_address(shape, field)}/{into}", "saved")
 
 
 @open_to(Door.ADMIN)
@@ -98,7 +98,7 @@ def part(request: HttpRequest, object: str, key: str, code: str) -> HttpResponse
     """POST …/tags/{field}/{code}/part: make a merged tag one of its own again."""
     shape, field = _field(object, key)
     tagging.part(of(request).actor, shape, field, code)
-    return HttpResponseRedirect(f"{_address(shape, field)}/{code}")
+    return led_to(f"{_address(shape, field)}/{code}", "saved")
 
 
 def _field(object_key: str, key: str) -> tuple[Shape, FieldShape]:

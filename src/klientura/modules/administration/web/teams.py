@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,7 +11,7 @@ from klientura.kernel.access.models import Team
 from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.web.doors import Door, open_to
 from klientura.modules.administration.services.teams import delete_team, save_team, team_tree
-from klientura.modules.administration.web.frame import filled, settings_page
+from klientura.modules.administration.web.frame import filled, led_to, settings_page
 from klientura.modules.administration.web.users import team_options
 
 
@@ -50,7 +50,7 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
         except Invalid as refused:
             values, errors = request.POST, refused.errors
         else:
-            return HttpResponseRedirect("/settings/teams")
+            return led_to("/settings/teams", "saved")
     fields: list[dict[str, Any]] = [
         {"type": "text", "name": "name", "label": _("Team name"), "required": True, "maxlength": 120, "autofocus": True},
         {"type": "select", "name": "parent", "label": _("Above it"), "empty": _("none (top level)"),
@@ -72,4 +72,4 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
 def team_delete(request: HttpRequest, team_id: int) -> HttpResponse:
     """POST /settings/teams/{id}/delete: delete a team that nothing uses."""
     delete_team(team_id)
-    return HttpResponseRedirect("/settings/teams")
+    return led_to("/settings/teams", "deleted")

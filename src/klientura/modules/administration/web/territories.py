@@ -22,7 +22,7 @@ from klientura.kernel.territories.models import WAYS, Territory
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_decimal
-from klientura.modules.administration.web.frame import filled, settings_page
+from klientura.modules.administration.web.frame import filled, led_to, settings_page
 from klientura.modules.administration.web.users import team_options
 
 PICKERS = 4
@@ -73,7 +73,7 @@ def new_territory(request: HttpRequest, object: str) -> HttpResponse:
         keeping.create(of(request).actor, shape.key, values)
     except Invalid as refused:
         return _form(request, shape, None, values, refused.errors)
-    return HttpResponseRedirect("/settings/territories")
+    return led_to("/settings/territories", "added")
 
 
 @open_to(Door.ADMIN)
@@ -99,7 +99,7 @@ def territory(request: HttpRequest, territory_id: int) -> HttpResponse:
         return _form(request, shape, found, values, refused.errors)
     except Stale as stale:
         return _form(request, shape, found, values, problem=str(stale.message))
-    return HttpResponseRedirect("/settings/territories")
+    return led_to("/settings/territories", "saved")
 
 
 @open_to(Door.ADMIN)
@@ -113,7 +113,7 @@ def act(request: HttpRequest, territory_id: int, verb: str) -> HttpResponse:
         keeping.remove(actor, territory_id)
     else:
         raise NotFound
-    return HttpResponseRedirect("/settings/territories")
+    return led_to("/settings/territories", "deleted")
 
 
 @open_to(Door.ADMIN)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +19,7 @@ from klientura.modules.administration.enums import Language
 from klientura.modules.administration.services import users as services
 from klientura.modules.administration.services.rights import scoped_roles
 from klientura.modules.administration.services.teams import team_tree
-from klientura.modules.administration.web.frame import filled, settings_page
+from klientura.modules.administration.web.frame import filled, led_to, settings_page
 
 
 def team_options() -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         except BadRequest as refused:
             values, problem = request.POST, str(refused.message)
         else:
-            return HttpResponseRedirect("/settings/users")
+            return led_to("/settings/users", "saved")
     return settings_page(
         request, "users", "user", status=422 if errors or problem else 200, user=found, problem=problem,
         fields=filled(_fields(new=False), values, errors), oneself=found.pk == of(request).actor.user_id,
@@ -133,7 +133,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_active(request: HttpRequest, user_id: int) -> HttpResponse:
     """POST /settings/users/{id}/active: active=1 lets in, active=0 shuts out."""
     services.set_active(of(request).actor, user_id, request.POST.get("active") == "1")
-    return HttpResponseRedirect(f"/settings/users/{user_id}")
+    return led_to(f"/settings/users/{user_id}", "saved")
 
 
 @open_to(Door.ADMIN)

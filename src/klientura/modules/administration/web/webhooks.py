@@ -23,7 +23,7 @@ from klientura.kernel.webhooks.bodies import TEST
 from klientura.kernel.webhooks.models import DELIVERY_STATES, Delivery, Webhook
 from klientura.kernel.webhooks.signing import message_id
 from klientura.kit.formats import format_datetime
-from klientura.modules.administration.web.frame import seen_version, settings_page
+from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 
 HUES = {"waiting": "yellow", "sending": "blue", "delivered": "green", "failed": "red"}
 FIELDS = ("name", "address", "owner")
@@ -150,7 +150,7 @@ def act(request: HttpRequest, webhook_id: int, verb: str) -> HttpResponse:
         keeping.change(actor, webhook_id, {"active": verb == "on"})
     elif verb == "delete":
         keeping.delete(actor, webhook_id)
-        back = "/settings/webhooks"
+        return led_to("/settings/webhooks", "deleted")
     elif verb == "secret":
         return _secret_once(request, *keeping.new_secret(actor, webhook_id))
     elif verb == "test":
@@ -206,7 +206,7 @@ def message(request: HttpRequest, webhook_id: int, message_id: int) -> HttpRespo
 def send_again(request: HttpRequest, webhook_id: int, message_id: int) -> HttpResponse:
     """POST /settings/webhooks/{id}/messages/{number}/replay: send it again under its old number."""
     keeping.replay(of(request).actor, webhook_id, message_id)
-    return HttpResponseRedirect(f"/settings/webhooks/{webhook_id}/log")
+    return led_to(f"/settings/webhooks/{webhook_id}/log", "again")
 
 
 def _pretty(body: str | None) -> str:
