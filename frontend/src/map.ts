@@ -159,6 +159,10 @@ async function load(shown: Shown): Promise<void> {
   const all = heaps.reduce((sum, heap) => sum + heap.n, 0);
   const total = find("[data-map-total]", shown.area);
   const loose = answer.sampled ? "map.about" : answer.at_least ? "map.least" : "";
+  const narrow = find("[data-map-narrow]", shown.area);
+  if (narrow) narrow.hidden = !all;
+  const nobody = find("[data-map-none]", shown.area);
+  if (nobody) nobody.hidden = all > 0;
   if (total) total.textContent = loose ? text(loose, { n: number(all) }) : all ? plural("map.here", all) : text("map.none");
 }
 

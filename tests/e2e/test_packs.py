@@ -23,7 +23,8 @@ def test_from_the_plan_to_the_first_membership(product: Product, page: Page, pic
     found |= look_everywhere(page, pictures, "pack-plan")
 
     page.get_by_role("button", name="Установить").click()
-    page.wait_for_url(f"{base}?done=fitness")
+    page.wait_for_url(base)
+    expect(page.locator(".toast")).to_contain_text("Пакет установлен")
     expect(page.locator(".badge")).to_contain_text("установлен")
     page.goto(f"{product.address}/x_fitness_membership")
     page.locator("main").get_by_role("button", name="Ещё").click()

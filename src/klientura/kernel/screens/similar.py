@@ -20,6 +20,7 @@ from klientura.kernel.search.results import search
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.organisations import split_legal_form
 
 MOST = 5
 REASONS = 3
@@ -135,8 +136,9 @@ def _found(shape: Shape, record_id: int, title: str, why: str, verdict: str = ""
 
 
 def _by_name(asked: Request, shape: Shape, text: str) -> list[tuple[int, str]]:
+    _form, name = split_legal_form(text)  # «ООО» stands in a field of its own, or in none
     try:
-        groups = search(asked.actor, [shape], text, limit=MOST)
+        groups = search(asked.actor, [shape], name.strip("«»\"' ") or text, limit=MOST)
     except KernelError:  # a name that is no search text, such as a single sign
         return []
     return [(row["id"], row["title"]) for group in groups for row in group.rows]

@@ -132,7 +132,8 @@ def _person(block: Block, record_id: int, employer: Row | None) -> Row:
     block.points += points(record_id, [("mobile", mobile), ("email", email)])
     return header(record_id, owner, created, block.operation_id) | {
         "kind": "person", "is_active": True, "phone": mobile, "email": email,
-        "city": employer["city"] if employer else None, "last_name": name.last, "first_name": name.first,
+        "city": employer["city"] if employer else None,
+        "place": employer["place"] if employer and record_id % 2 else None, "last_name": name.last, "first_name": name.first,
         "middle_name": name.middle, "gender": name.gender,
         "birthday": dt.date(rng.randrange(1960, 2002), rng.randrange(1, 13), rng.randrange(1, 29)) if rng.random() < 0.4 else None,
         "employer_id": employer["id"] if employer else None,

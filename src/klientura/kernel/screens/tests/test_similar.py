@@ -135,6 +135,15 @@ def test_a_client_is_known_by_what_is_said_otherwise(company: Company) -> None:
     assert "формы одного имени" in page
 
 
+def test_the_legal_form_and_quotes_hide_nobody(company: Company) -> None:
+    known = write.create(
+        company.actor("employee"), shape_of("organisation"), {"name": "Урал-Газ", "city": "Омск"}
+    )
+    page = hint(company, "employee", "organisation", name="ООО «Урал Газ»", city="Омск")
+    assert f'href="/organisation/{known}"' in page
+    assert "название то же, город тот же" in page
+
+
 def test_who_is_another_client_for_certain_is_not_hinted_at(company: Company) -> None:
     actor, shape = company.actor("employee"), shape_of("organisation")
     write.create(
