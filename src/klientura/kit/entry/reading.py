@@ -1,0 +1,90 @@
+"""A line of quick entry, read whole: what kind of matter, when, how long, how often, how important, and who may be meant."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from klientura.kit.entry import clocks, days, repeats
+from klientura.kit.entry.findings import MOST_LETTERS, Line, Part, Role, pattern
+from klientura.kit.entry.naming import Named, names_in
+
+type Kind = Literal["task", "call", "meeting"]
+
+_CALL: Final = pattern(
+    r"(?:по|пере|про|со|до|об)?звон(?:ить(?:ся)?|ю|и|ок|ка)|набрать|звоним|созвон|call(?: back)?|phone|ring"
+)
+_MEETING: Final = pattern(
+    r"встреч[аиу]|встретить(?:ся)?|совещани[ея]|переговоры|планерк[аиу]|собрани[ея]|созвониться по видео|презентаци[яю] у"
+    r"|meet(?:ing)?(?: with)?|appointment|lunch with|demo (?:with|for)"
+)
+_IMPORTANT: Final = pattern(
+    r"срочно|очень срочно|очень важно|важно|asap|urgent(?:ly)?|important(?=[,:.!]|$)|high priority|p1"
+)
+_MARK: Final = pattern(r"!!?!?")
+_ENDING_MARK: Final = re.compile(r"(?<=\w)!+(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a line says. `moment` is local time without a zone; `whole_day` tells that no clock time was given."""
+
+    kind: Kind
+    name: str
+    moment: dt.datetime | None
+    whole_day: bool
+    minutes: int | None
+    repeat: str | None
+    important: bool
+    parts: tuple[Part, ...]
+    names: tuple[Named, ...]
+
+
+def read_entry(text: str, now: dt.datetime, *, without: frozenset[str] = frozenset()) -> Entry:
+    """Read a line at a local time. Roles in `without` are not looked for: their words stay in the name. Never raises."""
+    line = Line(" ".join(text[:MOST_LETTERS].replace("\x00", " ").split()), without)
+    for form in (_ENDING_MARK, _MARK, _IMPORTANT):
+        line.take("important", form, lambda _m: True)
+    repeats.read_repeat(line)
+    clocks.read_wait(line, now)
+    days.read_day(line, now.date())
+    clocks.read_length(line)
+    clocks.read_clock(line)
+    if not line.take("kind", _CALL, lambda _m: "call"):
+        line.take("kind", _MEETING, lambda _m: "meeting")
+    if line.has("kind"):
+        clocks.read_bare_length(line)
+    found = {p.role: p.value for p in line.parts}
+    moment, whole_day = _moment(found, now)
+    kind: Kind = found.get("kind", "task")
+    name = line.rest(keep=frozenset({"kind"})) or line.text
+    return Entry(
+        kind=kind,
+        name=name[:1].upper() + name[1:],
+        moment=moment,
+        whole_day=whole_day,
+        minutes=found.get("length"),
+        repeat=found.get("repeat"),
+        important=bool(found.get("important")),
+        parts=tuple(sorted(line.parts, key=lambda p: (p.start, p.end))),
+        names=names_in(line),
+    )
+
+
+def _moment(found: Mapping[Role, object], now: dt.datetime) -> tuple[dt.datetime | None, bool]:
+    """The day and the clock together; a clock alone is today's, or tomorrow's when it has passed."""
+    day, clock, rule = found.get("day"), found.get("clock"), found.get("repeat")
+    if isinstance(clock, dt.datetime):
+        return clock, False
+    time = clock if isinstance(clock, dt.time) else None
+    if not isinstance(day, dt.date):
+        if rule is not None:
+            day = repeats.first_day(str(rule), now.date())
+            if time is not None and dt.datetime.combine(day, time) <= now:
+                day = repeats.first_day(str(rule), now.date() + dt.timedelta(days=1))
+        elif time is not None:
+            day = now.date() + dt.timedelta(days=int(dt.datetime.combine(now.date(), time) <= now))
+        else:
+            return None, False
+    return dt.datetime.combine(day, time or clocks.END_OF_WORK), time is None
