@@ -24,8 +24,10 @@ _H: Final = r"(?P<h>[01]?\d|2[0-3])"
 _M: Final = r"(?P<m>[0-5]\d)"
 _HALF: Final = r"(?P<half>утра|дня|вечера|ночи|[ap]\.?m\.?|in the morning|in the afternoon|in the evening)"
 # «в 10 офисах», «в 2 раза», "at 3 shops": numbers of other things.
-_THINGS: Final = r"(?!\s*(?:[%‰$€₽]|[а-я]+(?:ах|ях|ов|ев)\b|раза?\b"
+_THINGS: Final = (
+    r"(?!\s*(?:[%‰$€₽]|[а-я]+(?:ах|ях|ов|ев)\b|раза?\b"
     r"|тыс|млн|руб|шт|лет\b|год|этап|экз|процент|days?\b|weeks?\b|times?\b|shops?\b|places?\b|percent))"
+)
 _ENDS: Final = r"(?![\d:/-]|[.,]\d)"
 _HALVES: Final = {
     "первого": 0, "второго": 1, "третьего": 2, "четвертого": 3, "пятого": 4, "шестого": 5, "седьмого": 6, "восьмого": 7,
