@@ -44,6 +44,10 @@ function startComposer(): void {
   };
   whenPresent("[data-composer]", (form) => {
     refresh(form);
+    form.addEventListener("input", () => {
+      const preview = all("[data-preview]", form).find(isVisible);
+      if (preview) preview.dispatchEvent(new CustomEvent("preview"));
+    });
     for (const name of ["change", "reset", "draftApplied"]) form.addEventListener(name, () => window.setTimeout(() => refresh(form), 0));
   });
 }

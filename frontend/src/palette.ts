@@ -2,6 +2,7 @@
 import { all, closest, find, icon, make } from "./dom";
 import { fillOptions, highlight, optionsOf, selected, step } from "./listbox";
 import { bind } from "./hotkeys";
+import { htmx } from "./requests";
 import { plural, text } from "./texts";
 
 type Command = { label: string; icon: string; group: string; run: () => void };
@@ -97,10 +98,11 @@ async function records(dialog: HTMLDialogElement, list: HTMLElement, query: stri
 
 function choose(dialog: HTMLDialogElement, chosen: HTMLElement | undefined): void {
   if (!chosen) return;
-  const url = chosen.dataset.url;
-  if (!url) return chosen.click();
+  const { url, post } = chosen.dataset;
+  if (!url && !post) return chosen.click();
   dialog.close();
-  location.assign(url);
+  if (post) return void htmx.ajax("post", post, { target: "body", swap: "none" });
+  if (url) location.assign(url);
 }
 
 function openPalette(only = ""): void {
@@ -142,7 +144,7 @@ export function startPalette(): void {
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
-    const hit = closest(event, "[data-url]");
+    const hit = closest(event, "[data-url], [data-post]");
     if (hit) choose(dialog, hit);
   });
   document.addEventListener("click", (event) => {

@@ -68,8 +68,9 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
 
     return [
         line("home", translation.gettext("Today"), "sun", "/", "H"),
+        *(line(p.key, str(p.label), p.icon, p.url) for p in places() if p.at_top),
         *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
-        *(line(p.key, str(p.label), p.icon, p.url) for p in places()),
+        *(line(p.key, str(p.label), p.icon, p.url) for p in places() if not p.at_top),
         line("favourites", translation.gettext("Favourites"), "star", "/favourites"),
         line("segments", translation.gettext("Segments"), "group", "/segments"),
         line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),

@@ -14,6 +14,7 @@ from klientura.kernel.access.models import Team, User
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.commands import suggestions
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.view_bar import address
@@ -62,6 +63,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     asked, q = of(request), request.GET.get("q", "").strip()[:200]
     items: list[dict[str, Any]] = []
     if len(q) >= MIN_LETTERS:
+        items += suggestions(asked, q)
         for found in _nearest_first(search(asked.actor, _searched(asked), q, limit=5), q):
             items += [_item(asked, found.shape, row, group=str(found.shape.plural)) for row in found.rows]
         items += [_view_item(v) for v in found_by_name(asked.actor, q, limit=VIEWS)]

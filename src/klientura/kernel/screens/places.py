@@ -13,6 +13,7 @@ class Place:
     label: Text
     icon: str
     url: str
+    at_top: bool = False  # right below the start page
 
 
 _places: list[Place] = []

@@ -43,7 +43,7 @@ def clock_of(hour: int, minute: int, half: str, *, written: bool = False) -> dt.
     elif half in {"утра", "ночи", "am", "in the morning"}:
         if hour > 12:
             return None
-        hour = hour % 12 if half == "ночи" or half == "am" else hour
+        hour = hour % 12 if half in {"ночи", "am"} else hour
     elif 1 <= hour <= 6 and not written:
         hour += 12
     return dt.time(hour, minute) if hour < 24 else None

@@ -13,10 +13,16 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the objects."""
+        from klientura.kernel.screens.commands import register_suggestions
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
+        from klientura.kernel.screens.places import register_place
         from klientura.modules.activities import subscribers
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
+        from klientura.modules.activities.queries.day import register_day_source
+        from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, TASKS
+        from klientura.modules.activities.web.day.place import DAY
+        from klientura.modules.activities.web.entry import suggestions
         from klientura.modules.activities.web.home import TASKS_PANEL
         from klientura.modules.activities.web.timeline import TIMELINE_PANEL
         from klientura.modules.activities.web.waiting import WAITING_PANEL
@@ -25,4 +31,8 @@ class ActivitiesConfig(AppConfig):
         register_main_panel(TIMELINE_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
         register_home_panel(WAITING_PANEL)
+        register_day_source(TASKS)
+        register_day_source(ASSIGNMENTS)
+        register_place(DAY)
+        register_suggestions(suggestions)
         subscribers.attach()

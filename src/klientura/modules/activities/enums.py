@@ -46,9 +46,9 @@ class AssignmentStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("assignment", "Cancelled")
 
 
-class Priority(models.TextChoices):
-    """How soon a task should be looked at among others."""
+class TaskKind(models.TextChoices):
+    """What a task comes down to: the lists and the day show it by its sign."""
 
-    HIGH = "high", pgettext_lazy("priority", "High")
-    NORMAL = "normal", pgettext_lazy("priority", "Normal")
-    LOW = "low", pgettext_lazy("priority", "Low")
+    TASK = "task", pgettext_lazy("kind of task", "To do")
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")

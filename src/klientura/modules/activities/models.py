@@ -68,7 +68,12 @@ class Task(Record, About):
     name = models.CharField(_("task"), max_length=300)
     description = models.TextField(_("description"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    priority = models.CharField(_("priority"), max_length=8, choices=enums.Priority, default="normal")
+    kind = models.CharField(
+        pgettext_lazy("task", "kind"), max_length=8, choices=enums.TaskKind, default=enums.TaskKind.TASK
+    )
+    minutes = models.IntegerField(_("planned for, minutes"), null=True, blank=True)
+    important = models.BooleanField(pgettext_lazy("task", "important"), default=False)
+    snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=enums.TaskStatus, default="open")
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=300, null=True, blank=True)
@@ -114,7 +119,8 @@ class Assignment(Record, About):
         models.BigIntegerField(), verbose_name=_("co-executors"), null=True, blank=True, default=None
     )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    priority = models.CharField(_("priority"), max_length=8, choices=enums.Priority, default="normal")
+    important = models.BooleanField(pgettext_lazy("task", "important"), default=False)
+    snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=enums.AssignmentStatus, default="issued")
     report = models.TextField(_("report"), null=True, blank=True)
     remark = models.TextField(_("remark"), null=True, blank=True)
@@ -136,4 +142,19 @@ class Assignment(Record, About):
         db_table = "assignment"
         indexes = [
             models.Index(fields=["subject_object", "subject_id", "due_at"], name="assignment_subject"),
+        ]
+
+
+class Focus(models.Model):
+    """A matter that a user has picked for the day, and its place among the others; it stays until it is done or let go."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    object = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "activities_focus"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "object", "record_id"], name="activities_focus_unique")
         ]

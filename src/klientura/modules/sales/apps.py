@@ -14,6 +14,7 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects and listen to tasks."""
         from klientura.kernel.screens.home_panels import register_home_panel
+        from klientura.modules.activities.queries.day import register_day_panel
         from klientura.modules.sales import subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
         from klientura.modules.sales.services import faults
@@ -22,5 +23,6 @@ class SalesConfig(AppConfig):
         register(OPPORTUNITY, PIPELINE, STAGE)
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
+        register_day_panel(WAITING_PANEL)
         faults.attach()
         subscribers.attach()

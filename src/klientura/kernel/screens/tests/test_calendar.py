@@ -190,7 +190,7 @@ def test_only_those_who_may_change_a_record_move_it(company: Company) -> None:
 def test_a_view_keeps_a_calendar(company: Company) -> None:
     task(company, "Позвонить", "2026-11-12T10:00")
     browser = company.client("employee")
-    where = "/task/views/new?view=calendar&by=due_at&span=week&colour=priority"
+    where = "/task/views/new?view=calendar&by=due_at&span=week&colour=kind"
     made = browser.post(where, {"name": "Сроки"}, headers=HTMX)
     opened = html.unescape(browser.get(made["HX-Redirect"] + "&on=2026-11-12").content.decode())
     assert 'data-span="week"' in opened
@@ -219,7 +219,7 @@ def test_a_calendar_costs_no_more_with_many_records(company: Company) -> None:
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:
-            page(browser, "by=due_at&on=2026-11-03&colour=priority")
+            page(browser, "by=due_at&on=2026-11-03&colour=kind")
         return len(seen)
 
     queries()

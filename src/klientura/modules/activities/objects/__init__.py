@@ -8,9 +8,12 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
 from klientura.modules.activities.models import Assignment, Interaction, Task
 from klientura.modules.activities.services import assignments, checks
+from klientura.modules.activities.services.snoozing import snooze_assignment, snooze_task
 from klientura.modules.activities.services.tasks import complete_task, is_open
 
 ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id": Field(sortable=False)}
+
+SNOOZED: Final = _("Until then it does not show up in “My day”; lists show it as ever.")
 
 TASK_FILE_NAMES: Final = {
     "name": ("задача", "название", "тема", "task", "subject", "name"),
@@ -79,16 +82,32 @@ TASK = ObjectSpec(
         "party": Field(target="party"),
         "done_at": Field(read_only=True),
         "status": Field(hues={"open": "blue", "done": "green", "cancelled": "gray"}),
-        "priority": Field(hues={"high": "red", "normal": "gray", "low": "gray"}),
+        "kind": Field(hues={"task": "gray", "call": "green", "meeting": "violet"}),
+        "minutes": Field(sortable=False, minimum=0),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False),
     },
     sections=(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("name", "due_at", "priority", "status", "party", "description", "result", "owner", "team"),
+            (
+                "name",
+                "kind",
+                "due_at",
+                "important",
+                "status",
+                "party",
+                "description",
+                "minutes",
+                "snoozed_until",
+                "result",
+                "owner",
+                "team",
+            ),
         ),
     ),
-    columns=("name", "due_at", "status", "priority", "party", "owner"),
+    quick=("name", "due_at", "important", "party", "description", "owner"),
+    columns=("name", "due_at", "status", "important", "party", "owner"),
     sort="due_at",
     calendar="due_at",
     indexes=(("owner_id", "status", "due_at"),),
@@ -103,6 +122,14 @@ TASK = ObjectSpec(
             run=complete_task,
             fields={"result": Field()},
             icon="check",
+            fits=is_open,
+        ),
+        Action(
+            key="snooze",
+            label=pgettext_lazy("task", "Put off"),
+            run=snooze_task,
+            fields={"snoozed_until": Field(required=True)},
+            icon="alarm-clock",
             fits=is_open,
         ),
     ),
@@ -139,13 +166,24 @@ ASSIGNMENT = ObjectSpec(
                 "cancelled": "gray",
             },
         ),
-        "priority": Field(hues={"high": "red", "normal": "gray", "low": "gray"}),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False),
     },
     sections=(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("name", "description", "owner", "helpers", "due_at", "priority", "party", "issuer", "team"),
+            (
+                "name",
+                "description",
+                "owner",
+                "helpers",
+                "due_at",
+                "important",
+                "party",
+                "snoozed_until",
+                "issuer",
+                "team",
+            ),
         ),
         Section(
             "course",
@@ -154,7 +192,7 @@ ASSIGNMENT = ObjectSpec(
         ),
     ),
     quick=("name", "owner", "due_at", "description", "helpers", "party"),
-    columns=("name", "status", "due_at", "owner", "issuer", "priority", "party"),
+    columns=("name", "status", "due_at", "owner", "issuer", "important", "party"),
     sort="due_at",
     calendar="due_at",
     search=("name", "description", "report"),
@@ -234,6 +272,14 @@ ASSIGNMENT = ObjectSpec(
             fields=WHY,
             icon="x",
             fits=assignments.may_decline,
+        ),
+        Action(
+            key="snooze",
+            label=pgettext_lazy("task", "Put off"),
+            run=snooze_assignment,
+            fields={"snoozed_until": Field(required=True)},
+            icon="alarm-clock",
+            fits=assignments.may_report,
         ),
         Action(
             key="cancel",

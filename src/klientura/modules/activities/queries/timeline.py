@@ -52,7 +52,7 @@ def open_tasks_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 20
     if not _sees(actor, target, "status", shape) or "due_at" not in readable(actor, target):
         return []
     tree = {"and": [{"field": "status", "op": "eq", "value": "open"}, about(shape, record_id, people=False)]}
-    keys = _open(actor, target, ("name", "due_at", "priority", "owner", "description"))
+    keys = _open(actor, target, ("name", "due_at", "important", "owner", "description"))
     return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
 
 

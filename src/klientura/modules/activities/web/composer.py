@@ -19,7 +19,7 @@ FIELDS = {
     "call": ("direction", "person", "at", "minutes", "result"),
     "meeting": ("person", "at", "minutes", "result"),
     "email": ("direction", "person", "at"),
-    "task": ("due_at", "owner"),
+    "task": ("due_at", "owner", "important"),
 }
 ICONS = {"note": "sticky-note", "call": "phone", "meeting": "users", "email": "mail", "task": "circle-check"}
 
@@ -38,6 +38,7 @@ def composer(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
             "short": short.get(kind, ""),
             "icon": ICONS[kind],
             "fields": _fields(asked, target[kind], kind, shape, row),
+            "preview_url": "/entry/preview?here=1" if kind == "task" else "",
         }
         for kind in FIELDS
         if may(asked.actor, target[kind], "create")

@@ -1,13 +1,10 @@
 """My tasks on the start page: what is late, what is for today; done in place."""
 
-import datetime as dt
 import json
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,35 +12,32 @@ from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.home_panels import HomePanel, sees
 from klientura.kernel.store import read, write
-from klientura.kernel.store.read import Ref, Row
+from klientura.kernel.store.filters import Tree
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kernel.web.toasts import toast
+from klientura.modules.activities.queries.day import Span, span_of_now
+from klientura.modules.activities.queries.day_sources import my_tasks, not_put_off, tasks_of
 from klientura.modules.activities.services.tasks import complete_task
+from klientura.modules.activities.web.day.rows import row_of, ways
 
 SHOWN = 10
-
-
-def _mine(*conditions: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "and": [{"field": "owner", "op": "me"}, {"field": "status", "op": "eq", "value": "open"}, *conditions]
-    }
 
 
 def _context(asked: Request) -> dict[str, Any] | None:
     task = shape_of("task")
     if not sees(asked, task, "owner", "status", "due_at", "party"):
         return None
-    now = timezone.localtime()
-    tomorrow = timezone.make_aware(dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time()))
-    late = _mine({"field": "due_at", "op": "lt", "value": now.isoformat(timespec="seconds")})
-    today = _mine(
-        {"field": "due_at", "op": "gte", "value": now.isoformat(timespec="seconds")},
-        {"field": "due_at", "op": "lt", "value": tomorrow.isoformat()},
+    span = span_of_now()
+    now = span.now.isoformat(timespec="seconds")
+    late = my_tasks({"field": "due_at", "op": "lt", "value": now})
+    today = my_tasks(
+        {"field": "due_at", "op": "gte", "value": now},
+        {"field": "due_at", "op": "lt", "value": span.tomorrow.isoformat()},
     )
-    later = _mine({"field": "due_at", "op": "gte", "value": tomorrow.isoformat()})
-    dateless = _mine({"field": "due_at", "op": "empty"})
-    groups = [_group(asked, _("Overdue"), late, late=True), _group(asked, _("Today"), today)]
+    later = my_tasks({"field": "due_at", "op": "gte", "value": span.tomorrow.isoformat()})
+    dateless = my_tasks({"field": "due_at", "op": "empty"})
+    groups = [_group(asked, _("Overdue"), late, span, late=True), _group(asked, _("Today"), today, span)]
     return {
         "groups": [g for g in groups if g["rows"]],
         "later": [
@@ -51,55 +45,32 @@ def _context(asked: Request) -> dict[str, Any] | None:
             for label, tree in ((_("Later"), later), (_("Without a date"), dateless))
             if (number := _number(asked, tree)) != "0"
         ],
-        "list_url": _list(_mine()),
+        "list_url": _list(my_tasks()),
         "create": may(asked.actor, task, "create"),
+        "ways": ways(span),
         "stats": [{"label": _("Overdue tasks"), "value": _number(asked, late), "url": _list(late)},
                   {"label": _("Tasks for today"), "value": _number(asked, today), "url": _list(today)}],
     }  # fmt: skip
 
 
-def _group(asked: Request, label: str, tree: dict[str, Any], *, late: bool = False) -> dict[str, Any]:
-    task = shape_of("task")
-    page = read.page(
-        asked.actor, task, tree=tree, sort="due_at", limit=SHOWN, keys=["title", "due_at", "party"]
-    )
-    may_edit = may(asked.actor, task, "edit")
-    rows = [
-        {
-            "title": row["title"],
-            "url": f"/task/{row['id']}",
-            "peek_url": f"/task/{row['id']}?peek=1",
-            "done_url": f"/task/{row['id']}/done" if may_edit else "",
-            "due": due_in_short(row["due_at"]),
-            "iso": row["due_at"].isoformat(),
-            "party": _party(row),
-        }
-        for row in page.rows
-    ]
-    return {"label": label, "late": late, "rows": rows, "more_url": _list(tree) if page.next else ""}
+def _group(asked: Request, label: str, tree: Tree, span: Span, *, late: bool = False) -> dict[str, Any]:
+    """Rows as on «My day»; what is put off is left to the numbers and the list."""
+    shown = {"and": [tree, *not_put_off(asked.actor, "task", span)]}
+    items = tasks_of(asked.actor, shown, limit=SHOWN + 1)
+    return {
+        "label": label,
+        "late": late,
+        "rows": [row_of(item, span) for item in items[:SHOWN]],
+        "more_url": _list(tree) if len(items) > SHOWN else "",
+    }
 
 
-def _party(row: Row) -> dict[str, str] | None:
-    party = row["party"]
-    return (
-        {"title": party.title, "url": f"/party/{party.id}"}
-        if isinstance(party, Ref) and party.title
-        else None
-    )
-
-
-def due_in_short(moment: dt.datetime) -> str:
-    """The clock time today, else the day."""
-    local = timezone.localtime(moment)
-    return local.strftime("%H:%M") if local.date() == timezone.localdate() else date_format(local, _("j M"))
-
-
-def _number(asked: Request, tree: dict[str, Any]) -> str:
+def _number(asked: Request, tree: Tree) -> str:
     found = read.count(asked.actor, shape_of("task"), tree=tree)
     return f"{found.number}+" if found.capped else str(found.number)
 
 
-def _list(tree: dict[str, Any]) -> str:
+def _list(tree: Tree) -> str:
     return f"/task?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
 
 

@@ -25,8 +25,10 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
 from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
+from klientura.modules.activities.services.entry import About, values_of
 from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import composer, given
+from klientura.modules.activities.web.entry import read_line, taken_off
 
 PAGE = 30
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
@@ -216,11 +218,18 @@ def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> None:
 
 
 def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
+    """A task of its first line, as the quick entry reads it; what was filled in besides counts more."""
     first, _newline, rest = text.partition("\n")
+    entry = read_line(first, without=taken_off(asked))
+    said = {k: v for k, v in values_of(entry, About()).items() if v not in (None, False, "")}
+    filled = given(asked, "task")
+    if filled.get("due_at"):  # then the words of the line are words only
+        said |= {"name": first}
     values = {
-        "name": first,
+        **said,
+        "name": said.get("name", first) if first else "",
         "description": rest.strip() or None,
-        **given(asked, "task"),
+        **filled,
         **_links(shape, row),
     }
     write.create(asked.actor, shape_of("task"), values)

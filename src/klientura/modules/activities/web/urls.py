@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from klientura.modules.activities.web import home, timeline
+from klientura.modules.activities.web import entry, home, timeline
+from klientura.modules.activities.web.day import acts, page
 
 urlpatterns = [
+    path("day", page.day, name="day"),
+    path("day/focus", acts.order, name="day-focus"),
+    path("day/<object:object>/<number:record_id>/put-off", acts.put_off, name="day-put-off"),
+    path("day/<object:object>/<number:record_id>/important", acts.mark, name="day-important"),
+    path("day/<object:object>/<number:record_id>/focus", acts.pick, name="day-pick"),
+    path("day/<object:object>/<number:record_id>/undo", acts.undo, name="day-undo"),
+    path("entry", entry.make, name="entry"),
+    path("entry/preview", entry.preview, name="entry-preview"),
+    path("entry/<number:record_id>/undo", entry.undo, name="entry-undo"),
     path("task/<number:record_id>/done", home.done, name="task-done"),
     path("task/<number:record_id>/not-done", home.not_done, name="task-not-done"),
     path("<object:object>/<number:record_id>/timeline", timeline.write_down, name="timeline"),

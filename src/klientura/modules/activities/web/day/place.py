@@ -1,0 +1,9 @@
+"""Where the day stands in the navigation."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.screens.places import Place
+
+DAY: Final = Place("day", _("My day"), "list-checks", "/day", at_top=True)

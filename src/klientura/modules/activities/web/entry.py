@@ -1,0 +1,215 @@
+"""Quick entry in one line: what was understood shows as chips that can be taken off; Enter makes the task, and it can be taken back."""
+
+import datetime as dt
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from klientura.kernel.access.gate import may
+from klientura.kernel.errors import Denied, Invalid
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.screens.context import show
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, number, of
+from klientura.kernel.web.toasts import toast
+from klientura.kit.entry.findings import MOST_LETTERS
+from klientura.kit.entry.reading import Entry, read_entry
+from klientura.modules.activities.queries.clients import Candidate, clients_named, the_one
+from klientura.modules.activities.services.entry import About, plan, take_back
+
+ROLES: Final = ("kind", "day", "clock", "length", "repeat", "important")
+NOBODY: Final = "0"
+ICONS: Final = {
+    "call": "phone", "meeting": "users", "task": "circle-check", "day": "calendar", "clock": "clock", "length": "hourglass",
+    "repeat": "refresh-cw", "important": "flag",
+}  # fmt: skip
+
+
+def taken_off(asked: Request) -> frozenset[str]:
+    """What the reader has taken off, of the line as it stands."""
+    given = asked.POST.getlist("without") + asked.POST.getlist("take_off")
+    return frozenset(given) & frozenset(ROLES)
+
+
+def read_line(text: str, *, without: frozenset[str] = frozenset()) -> Entry:
+    """A line as the reader's clock understands it."""
+    return read_entry(text, timezone.localtime().replace(tzinfo=None), without=without | {"repeat"})
+
+
+def _text(asked: Request) -> str:
+    """The line: of the form, or of the address, as the palette sends it."""
+    return (asked.POST.get("text") or asked.GET.get("text", "")).partition("\n")[0].strip()[:MOST_LETTERS]
+
+
+def chips(entry: Entry) -> list[dict[str, str]]:
+    """What was understood, one chip for each role."""
+    labels = {
+        "kind": {"call": _("Call"), "meeting": _("Meeting")}.get(entry.kind, ""),
+        "day": _day(entry.moment.date()) if entry.moment else "",
+        "clock": _clock(entry),
+        "length": _length(entry.minutes or 0),
+        "important": _("Important"),
+    }
+    found = {p.role: p for p in entry.parts}
+    return [
+        {
+            "role": role,
+            "icon": ICONS[entry.kind if role == "kind" else role],
+            "label": labels[role],
+        }
+        for role in ROLES
+        if role in found and labels.get(role)
+    ]
+
+
+def _clock(entry: Entry) -> str:
+    if entry.moment is None:
+        return ""
+    clock = entry.moment.strftime("%H:%M")
+    has_day = any(p.role == "day" for p in entry.parts)
+    return clock if has_day else f"{_day(entry.moment.date())}, {clock}"
+
+
+def _day(day: dt.date) -> str:
+    """Today, tomorrow, or the day with its weekday."""
+    today = timezone.localdate()
+    near = {today: _("Today"), today + dt.timedelta(days=1): _("Tomorrow")}
+    form = _("D, j M") if day.year == today.year else _("D, j M Y")
+    return near.get(day) or date_format(day, form)
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    parts = [_("{n} h").format(n=hours)] if hours else []
+    parts += [_("{n} min").format(n=rest)] if rest else []
+    return " ".join(parts)
+
+
+def _chosen(asked: Request, found: list[Candidate]) -> int | None:
+    """Whom the reader has chosen among those who may be meant; else the only one who can be."""
+    given = asked.POST.get("party")
+    if given == NOBODY:
+        return None
+    if (wanted := number(given)) is not None and any(c.id == wanted for c in found):
+        return wanted
+    only = the_one(found)
+    return only.id if only else None
+
+
+def _about(asked: Request, found: list[Candidate]) -> About:
+    return About(party_id=_chosen(asked, found))
+
+
+def _understood(asked: Request, *, clients: bool = True) -> tuple[Entry, list[Candidate]]:
+    entry = read_line(_text(asked), without=taken_off(asked))
+    return entry, clients_named(asked.actor, entry.names) if clients else []
+
+
+def context_of(asked: Request, *, text: str = "", error: str = "") -> dict[str, Any] | None:
+    """The line of quick entry, empty or with a text that was brought; None for who may make no tasks."""
+    if not may(asked.actor, shape_of("task"), "create"):
+        return None
+    return {"text": text, "error": error}
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """POST /entry/preview: the chips of what a line says."""
+    asked = of(request)
+    if not _text(asked):
+        return HttpResponse("")
+    here = (
+        "here" in asked.GET
+    )  # on a card, whose client is known; a time filled in there counts more than words
+    if here and (asked.POST.get("kind") != "task" or asked.POST.get("due_at")):
+        return HttpResponse("")
+    entry, found = _understood(asked, clients=not here)
+    chosen = _chosen(asked, found)
+    return show(
+        request,
+        "activities/entry_chips.html",
+        chips=chips(entry),
+        name=entry.name,
+        url=asked.get_full_path(),
+        without=sorted(taken_off(asked)),
+        clients=[{"id": c.id, "title": c.title, "sub": c.sub, "checked": c.id == chosen} for c in found],
+        nobody=bool(found) and chosen is None and asked.POST.get("party") == NOBODY,
+        must_choose=len(found) > 1 and chosen is None and asked.POST.get("party") != NOBODY,
+    )
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def make(request: HttpRequest) -> HttpResponse:
+    """POST /entry: make the task of a line; answers the empty line. A refusal keeps what was typed."""
+    asked = of(request)
+    text = _text(asked)
+    if not text:
+        return _line(asked, context_of(asked, error=_("Write what has to be done.")), status=422)
+    entry, found = _understood(asked)
+    try:
+        task_id = plan(asked.actor, entry, _about(asked, found))
+    except (Invalid, Denied) as refused:
+        said = (
+            " ".join(str(e.message) for e in refused.errors)
+            if isinstance(refused, Invalid)
+            else str(refused.message)
+        )
+        return _line(asked, context_of(asked, text=text, error=said), status=422)
+    response = _line(asked, context_of(asked))
+    response["HX-Trigger"] = '{"listChanged": true}'
+    return toast(response, told(entry), undo_url=f"/entry/{task_id}/undo")
+
+
+def told(entry: Entry) -> str:
+    """What was planned, in words."""
+    if entry.moment is None:
+        return _("Planned without a date: {name}").format(name=entry.name)
+    when = _day(entry.moment.date()) + ("" if entry.whole_day else f", {entry.moment:%H:%M}")
+    return _("Planned: {name} — {when}").format(when=when, name=entry.name)
+
+
+def _line(asked: Request, entry: dict[str, Any] | None, *, status: int = 200) -> HttpResponse:
+    return show(asked, "activities/entry_line.html", entry=entry, status=status)
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def undo(request: HttpRequest, record_id: int) -> HttpResponse:
+    """POST /entry/{id}/undo: take back a task that was just made."""
+    take_back(of(request).actor, record_id)
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = '{"listChanged": true}'
+    return toast(response, _("Taken back"))
+
+
+def suggestions(asked: Request, typed: str) -> list[dict[str, Any]]:
+    """For the palette: the task that the words would make, where they say when, how or what kind."""
+    if not may(asked.actor, shape_of("task"), "create"):
+        return []
+    entry = read_line(typed)
+    if not entry.parts:
+        return []
+    found = clients_named(asked.actor, entry.names)
+    only = the_one(found)
+    clear = not found or only is not None
+    when = [c["label"] for c in chips(entry) if c["role"] != "kind"]
+    item = {
+        "id": "",
+        "title": entry.name,
+        "sub": " · ".join([*when, *([only.title] if only else [])]),
+        "icon": ICONS[entry.kind],
+        "group": _("Plan"),
+    }
+    if clear:
+        return [item | {"post": f"/entry?{urlencode({'text': typed})}"}]
+    return [
+        item
+        | {"sub": " · ".join([*when, _("choose the client…")]), "url": f"/day?{urlencode({'entry': typed})}"}
+    ]
