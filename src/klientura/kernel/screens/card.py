@@ -71,7 +71,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     heed = attention(asked.actor, shape, record_id)
     chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
     return show(
-        request, "screens/card.html", active=shape.key, **context,
+        request, "screens/card.html", active=shape.key, sheets=sorted({s for p in panels for s in p.sheets}), **context,
         panels=[
             {"key": p.key, "label": str(p.label), "active": p is chosen, "count": _count(p.key, heed.comments)} for p in panels
         ], attention=heed,

@@ -34,7 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
         if context is not None:
             stats += context.get("stats", [])
             places[panel.place].append({"template": panel.template, "panel": context})
-    return show(request, "screens/home.html", active="home", stats=stats, places=places, day=_day())
+    sheets = sorted({sheet for panel in home_panels() for sheet in panel.sheets})
+    return show(
+        request, "screens/home.html", active="home", stats=stats, places=places, day=_day(), sheets=sheets
+    )
 
 
 def _day() -> str:

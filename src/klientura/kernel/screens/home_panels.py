@@ -22,6 +22,7 @@ class HomePanel:
     place: Literal["main", "side"]
     template: str
     context: Callable[[Request], dict[str, Any] | None]
+    sheets: tuple[str, ...] = ()  # styles beyond those of every page
 
 
 @dataclass(frozen=True, slots=True)

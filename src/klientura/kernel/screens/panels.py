@@ -19,6 +19,7 @@ class MainPanel:
     template: str
     fits: Callable[[Shape], bool]
     context: Callable[[Request, Shape, Row], dict[str, Any]]
+    sheets: tuple[str, ...] = ()  # styles beyond those of every page
 
 
 _main: list[MainPanel] = []

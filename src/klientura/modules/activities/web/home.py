@@ -74,7 +74,9 @@ def _list(tree: Tree) -> str:
     return f"/task?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
 
 
-TASKS_PANEL = HomePanel(key="tasks", place="main", template="activities/home.html", context=_context)
+TASKS_PANEL = HomePanel(
+    key="tasks", place="main", template="activities/home.html", context=_context, sheets=("day",)
+)
 
 
 @open_to(Door.SIGNED_IN)

@@ -55,6 +55,7 @@ TIMELINE_PANEL = MainPanel(
     template="activities/timeline.html",
     fits=lambda shape: shape.spec.subject,
     context=_context,
+    sheets=("day",),
 )
 
 

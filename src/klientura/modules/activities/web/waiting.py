@@ -34,5 +34,5 @@ def _list(tree: Tree) -> str:
 
 
 WAITING_PANEL = HomePanel(
-    key="assignments", place="main", template="activities/waiting.html", context=_context
+    key="assignments", place="main", template="activities/waiting.html", context=_context, sheets=("day",)
 )
