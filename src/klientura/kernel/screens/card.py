@@ -21,7 +21,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import kind_of, value_of
 from klientura.kernel.screens.merging.notice import notices, to_kept
 from klientura.kernel.screens.moving import stage_bar
-from klientura.kernel.screens.panels import main_panels
+from klientura.kernel.screens.panels import card_ways, main_panels
 from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.sharing.reading import is_shared
 from klientura.kernel.store import read, write
@@ -81,6 +81,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(asked.actor, shape, row) if "edit" in open_verbs else [],
+        ways=card_ways(asked, shape, row),
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What modules add to the cards of others: the registry keeps the kernel free of their nouns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,11 @@ class MainPanel:
     sheets: tuple[str, ...] = ()  # styles beyond those of every page
 
 
+type CardWay = Callable[[Request, Shape, Row], Mapping[str, str] | None]
+"""(who looks, at what) → a way that leads from a card to another room: {label, icon, url}; None: there is none for this reader."""
+
 _main: list[MainPanel] = []
+_ways: list[CardWay] = []
 
 
 def register_main_panel(panel: MainPanel, *, first: bool = False) -> None:
@@ -34,3 +38,14 @@ def register_main_panel(panel: MainPanel, *, first: bool = False) -> None:
 def main_panels(shape: Shape) -> list[MainPanel]:
     """The panels of an object's card."""
     return [p for p in _main if p.fits(shape)]
+
+
+def register_card_way(way: CardWay) -> None:
+    """Offer a way from cards, such as writing a letter to the client."""
+    if way not in _ways:
+        _ways.append(way)
+
+
+def card_ways(asked: Request, shape: Shape, row: Row) -> list[Mapping[str, str]]:
+    """The ways from a card for this reader."""
+    return [found for way in _ways if (found := way(asked, shape, row)) is not None]

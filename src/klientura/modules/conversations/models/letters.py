@@ -28,6 +28,9 @@ class Thread(models.Model):
     subject_id = models.BigIntegerField(null=True)
     bound_by_hand = models.BooleanField(default=False)
     is_private = models.BooleanField(default=False)
+    moves = models.JSONField(
+        default=list
+    )  # the merges of clients or deals that have moved it: see services.merged
 
     class Meta:
         db_table = "mail_thread"

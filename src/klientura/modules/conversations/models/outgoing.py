@@ -31,6 +31,7 @@ class Outgoing(models.Model):
     person_id = models.BigIntegerField(null=True)
     subject_object = models.CharField(max_length=60, null=True)
     subject_id = models.BigIntegerField(null=True)
+    moves = models.JSONField(default=list)  # as those of threads
     state = models.CharField(max_length=8, choices=enums.Outcome, default="draft")
     version = models.IntegerField(default=1)
     send_at = models.DateTimeField(null=True)

@@ -11,12 +11,11 @@ from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.files.keeping import claim, looked_up, own_drafts
 from klientura.kernel.objects.registry import all_shapes
-from klientura.kernel.store import read
-from klientura.kernel.store.read import Ref
 from klientura.kit.letters import naming, writing
 from klientura.modules.conversations.errors import DraftMoved
 from klientura.modules.conversations.models import LetterFile, Outgoing, OutgoingFile
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
+from klientura.modules.conversations.services.ties import ties_of
 
 MOST_PEOPLE: Final = 200
 MOST_FILES: Final = 100
@@ -105,21 +104,14 @@ def _begun(actor: Actor, typed: Typed) -> Outgoing:
 
 def _tie(actor: Actor, row: Outgoing, about: str) -> None:
     """Bind a letter to the client, or to the record and its client, that it was begun at."""
-    key, _line, number = about.partition("-")
-    shape = all_shapes().get(key)
-    if shape is None or not shape.spec.subject or not number.isdigit() or not may(actor, shape, "read"):
+    key, _line, text = about.partition("-")
+    shape, is_number = all_shapes().get(key), text.isascii() and text.isdigit() and len(text) < 19
+    if shape is None or not shape.spec.subject or not is_number or not may(actor, shape, "read"):
         raise NotFound
-    found = read.get(actor, shape, int(number[:18]))
-    if shape.base == "party":
-        employer = found.get("employer")
-        is_person = shape.key == "person" and isinstance(employer, Ref)
-        row.party_id = employer.id if is_person and isinstance(employer, Ref) else found["id"]
-        row.person_id = found["id"] if is_person else None
-        return
-    party, person = found.get("party"), found.get("person")
-    row.subject_object, row.subject_id = shape.key, found["id"]
-    row.party_id = party.id if isinstance(party, Ref) else None
-    row.person_id = person.id if isinstance(person, Ref) else None
+    record_id = int(text)
+    ties = ties_of(actor, record_id) if shape.base == "party" else ties_of(actor, None, key, record_id)
+    row.party_id, row.person_id = ties["party_id"], ties["person_id"]
+    row.subject_object, row.subject_id = ties["subject_object"], ties["subject_id"]
 
 
 def _people(texts: Sequence[str]) -> list[list[str]]:

@@ -35,9 +35,10 @@ from klientura.modules.conversations.queries.outgoing import (
     going_of,
 )
 from klientura.modules.conversations.queries.threads import SHOWN, letters_of, threads_of
-from klientura.modules.conversations.services.binding import keep_private
+from klientura.modules.conversations.services.binding import bind_thread, keep_private
 from klientura.modules.conversations.services.marking import mark_read
 from klientura.modules.conversations.services.sending import UNDO
+from klientura.modules.conversations.services.ties import abouts, ties_of
 from klientura.modules.conversations.web.letters import described
 from klientura.modules.conversations.web.outgoing import going_described, outgoing_line
 
@@ -97,6 +98,20 @@ def private(request: HttpRequest, thread_id: int) -> HttpResponse:
     if not may_answer(actor, thread.mailbox):
         raise Denied
     keep_private(thread, is_private=request.POST.get("private") == "1")
+    return HttpResponseRedirect(f"/mail?thread={thread.pk}")
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def bind(request: HttpRequest, thread_id: int) -> HttpResponse:
+    """POST /mail/threads/{id}/bind: bind a thread to a client and to a record about them; without either it is bound to nothing."""
+    actor = of(request).actor
+    thread = open_thread(actor, thread_id)
+    if not may_answer(actor, thread.mailbox):
+        raise Denied
+    about = {key: found for key in abouts(actor) if (found := number(request.POST.get(key))) is not None}
+    ties = ties_of(actor, number(request.POST.get("party")), *next(iter(about.items()), (None, None)))
+    bind_thread(thread, **ties)
     return HttpResponseRedirect(f"/mail?thread={thread.pk}")
 
 
@@ -166,9 +181,28 @@ def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
         "about": _named(actor, thread.subject_object or "", thread.subject_id),
         "private": thread.is_private,
         "may_hide": may_answer(actor, thread.mailbox) and thread.mailbox.open_to_clients,
+        "bind": _binding(actor, thread) if may_answer(actor, thread.mailbox) else None,
         "going": [going_described(actor, row) for row in going_in(thread)],
         "draft_url": f"/mail/drafts/{draft.pk}" if (draft := draft_in(actor, thread)) else "",
     }
+
+
+def _binding(actor: Actor, thread: Thread) -> list[dict[str, Any]]:
+    """The fields by which a thread is bound: the client, and records of the kinds that are about one."""
+    if not may(actor, shape_of("party"), "read"):
+        return []
+    client = _named(actor, "party", thread.party_id)
+    fields: list[dict[str, Any]] = [
+        {"type": "ref", "name": "party", "label": _("Client"), "url": "/search/reference/party?only=1",
+         "value": thread.party_id if client else "", "display": client["title"] if client else ""}
+    ]  # fmt: skip
+    for key in abouts(actor):
+        held = _named(actor, key, thread.subject_id) if thread.subject_object == key else None
+        fields.append({
+            "type": "ref", "name": key, "label": str(shape_of(key).label), "url": f"/search/reference/{key}?only=1", "within": "party",
+            "within_key": "party", "value": thread.subject_id if held else "", "display": held["title"] if held else "",
+        })  # fmt: skip
+    return fields
 
 
 def _just_sent(actor: Actor, outgoing_id: int | None) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ from klientura.modules.conversations.web import composing, letters, mail, mailbo
 urlpatterns = [
     path("mail", mail.mail, name="mail"),
     path("mail/threads/<number:thread_id>/private", mail.private, name="mail-private"),
+    path("mail/threads/<number:thread_id>/bind", mail.bind, name="mail-bind"),
     path("mail/letters/<number:letter_id>", letters.letter, name="mail-letter"),
     path("mail/letters/<number:letter_id>/page", letters.page, name="mail-letter-page"),
     path("mail/letters/<number:letter_id>/raw", letters.raw, name="mail-letter-raw"),
