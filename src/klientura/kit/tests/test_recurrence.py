@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from klientura.kit.recurrence.expanding import between, expand, moment, next_after, passed, wall
@@ -18,6 +18,7 @@ STARTS = st.datetimes(dt.datetime(2005, 1, 1), dt.datetime(2027, 1, 1)).map(
     lambda m: m.replace(second=0, microsecond=0)
 )
 DAY = dt.timedelta(days=1)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 
 
 def local(text: str) -> dt.datetime:
@@ -55,6 +56,7 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
+@unhurried
 @given(rules(), STARTS, st.integers(0, 9000), st.integers(1, 400))
 @example("FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU;WKST=SU", local("2024-02-28T10:00"), 900, 60)
 def test_a_window_holds_what_the_library_finds_from_the_start(
@@ -70,6 +72,7 @@ def test_a_window_holds_what_the_library_finds_from_the_start(
     assert between(parse(rule), start, first, after) == expected
 
 
+@unhurried
 @given(rules(), STARTS, ZONES, st.integers(0, 6000), st.integers(1, 60), st.integers(0, 3000))
 def test_the_clock_on_the_wall_stays(
     rule: str, start: dt.datetime, zone: ZoneInfo, later: int, days: int, minutes: int
@@ -87,6 +90,7 @@ def test_the_clock_on_the_wall_stays(
         )
 
 
+@unhurried
 @given(STARTS, ZONES, st.integers(0, 3000))
 def test_windows_side_by_side_show_each_occurrence_once(
     start: dt.datetime, zone: ZoneInfo, later: int
@@ -157,6 +161,7 @@ def test_what_is_no_rule(text: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@unhurried
 @given(st.text(max_size=60) | st.text(alphabet="RULEFQDAILYWKCOUNTBS=;:,-+0123456789T\n", max_size=80))
 def test_any_text_is_a_rule_or_refused(text: str) -> None:
     try:
@@ -166,6 +171,7 @@ def test_any_text_is_a_rule_or_refused(text: str) -> None:
     assert parse(found.text()) == found
 
 
+@unhurried
 @given(rules())
 def test_the_text_says_the_same(rule: str) -> None:
     found = parse(rule)
@@ -180,6 +186,7 @@ def test_impossible_and_endless_rules_come_to_an_end() -> None:
     assert next_after(parse("FREQ=YEARLY"), local("2096-02-29T10:00"), local("2096-03-01T00:00")) == local("2104-02-29T10:00")  # fmt: skip
 
 
+@unhurried
 @given(rules(), STARTS, st.integers(1, 30))
 def test_a_series_is_cut_in_two_without_loss(rule: str, start: dt.datetime, number: int) -> None:
     whole, far = parse(rule), start + DAY * 4000
@@ -243,6 +250,7 @@ def test_words(rule: str, russian: str, english: str) -> None:
     assert describe(parse(rule), start, "en") == english
 
 
+@unhurried
 @given(rules(), STARTS)
 def test_every_rule_has_words(rule: str, start: dt.datetime) -> None:
     assert describe(parse(rule), start, "ru")
