@@ -58,6 +58,7 @@ export function startLists(): void {
   });
   whenPresent("[data-day]", (area) => void import("./day").then(({ setUpDay }) => area.isConnected && setUpDay(area)));
   whenPresent("[data-map]", (area) => void import("./map").then(({ setUpMap }) => area.isConnected && setUpMap(area)));
+  whenPresent("[data-people-calendar]", (area) => void import("./people-calendar").then(({ setUpPeopleCalendar }) => area.isConnected && setUpPeopleCalendar(area)));
   whenPresent("[data-calendar]", (area) => {
     area.addEventListener("pointerover", () => void import("./calendar").then(({ setUpCalendar }) => setUpCalendar(area)), { once: true, passive: true });
   });

@@ -83,6 +83,27 @@ def own_scope(actor: Actor, shape: Shape, verb: str, alias: str = "r") -> Predic
 
 
 def _scope(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool = True) -> Predicate:
+    wide = _width(actor, shape, verb, alias, lent=lent)
+    if not shape.spec.private or actor.is_system or wide.sql is NOTHING:
+        return wide
+    return _and(wide, _not_private(actor, shape, alias))
+
+
+def _not_private(actor: Actor, shape: Shape, alias: str) -> Predicate:
+    """What is not ticked as private, and what is the actor's own, names the actor, or was shared with them on purpose."""
+    tick = sql.SQL("{}.{} is not true").format(sql.Identifier(alias), sql.Identifier(shape.spec.private))
+    if actor.user_id is None:
+        return Predicate(tick)
+    mine = [actor.user_id]
+    return _or(
+        Predicate(tick),
+        Predicate(sql.SQL("{}.owner_id = any(%s)").format(sql.Identifier(alias)), (mine,)),
+        *(_named(shape.fields[key], mine, alias) for key in shape.spec.members),
+        shared_with(codes_of(actor, "own", "read"), alias),
+    )
+
+
+def _width(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool) -> Predicate:
     width = actor.scope(shape.key, verb)
     if width == "all":
         return Predicate(EVERYTHING)

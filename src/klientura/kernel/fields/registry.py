@@ -10,6 +10,7 @@ from klientura.kernel.fields.files import FileType
 from klientura.kernel.fields.location import LocationType
 from klientura.kernel.fields.measures import DurationType, PercentType, RatingType
 from klientura.kernel.fields.numbers import DecimalType, IntegerType, MoneyType
+from klientura.kernel.fields.recurrence import RecurrenceType
 from klientura.kernel.fields.references import ReferencesType, ReferenceType, UsersType, UserType
 from klientura.kernel.fields.tags import TagsType
 from klientura.kernel.fields.text import LongTextType, TextType
@@ -23,3 +24,6 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
         UsersType(),
     )
 }  # fmt: skip
+
+DECLARED_TYPES: Final[dict[str, FieldType]] = {**FIELD_TYPES, RecurrenceType.key: RecurrenceType()}
+"""With those that only a module declares: their values need its own rules beside them."""

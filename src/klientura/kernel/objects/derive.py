@@ -12,7 +12,7 @@ from django.db.models.fields import NOT_PROVIDED
 from klientura.kernel.fields.base import Choice, Choices, Params
 from klientura.kernel.fields.columns import MoneyColumn, PhoneColumn
 from klientura.kernel.fields.references import SEVERAL, USERS
-from klientura.kernel.fields.registry import FIELD_TYPES
+from klientura.kernel.fields.registry import DECLARED_TYPES
 from klientura.kernel.objects.shape import HEADER, FieldShape, PartShape, Shape
 from klientura.kernel.objects.spec import Field, ObjectSpec, Part
 
@@ -26,7 +26,7 @@ CHOSEN = frozenset({"option", "multi_option", "tags"})
 """Types whose values are chosen from a list that is asked for by the field's own address."""
 WITH_HOME = frozenset({"file"})
 """Types whose values are brought to, and fetched from, the field's own address."""
-NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location", *SEVERAL})
+NOT_SORTED = frozenset({"long_text", "multi_option", "tags", "file", "location", "recurrence", *SEVERAL})
 USER_MODEL = "access.User"
 
 type Column = models.Field[Any, Any]  # evaluated by type checkers only
@@ -75,7 +75,7 @@ def derive_field(
     return FieldShape(
         key=column.name,
         column=column.column or column.name,
-        type=FIELD_TYPES[kind],
+        type=DECLARED_TYPES[kind],
         label=options.label or column.verbose_name,
         hint=options.hint or column.help_text,
         params=_params(column, options, targets, _home(kind, column, of)),

@@ -156,6 +156,8 @@ class ObjectSpec:
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     # field of a user or of users → what those whom it names may do with the record, as its owner may
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # a tick by which a record is open to nobody but its owner, its members and those it is shared with
+    private: str = ""
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     related: bool = True  # shown as a panel on the cards of the records it refers to

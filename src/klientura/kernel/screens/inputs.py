@@ -13,6 +13,7 @@ from klientura.kernel.fields.tags import Tag, label_of
 from klientura.kernel.files import keeping
 from klientura.kernel.history.read import FILES
 from klientura.kernel.objects.shape import FieldShape, PartShape
+from klientura.kernel.screens import repeating
 from klientura.kernel.screens.chosen import Names, name_of, texts_in
 from klientura.kernel.screens.picking import is_looked_for, values_url
 from klientura.kernel.store.read import Ref, Row
@@ -24,7 +25,7 @@ CONTROLS = {
     "datetime": "datetime", "boolean": "bool", "option": "select", "multi_option": "options", "email": "email",
     "phone": "phone", "url": "url", "reference": "ref", "user": "user", "percent": "number", "rating": "select", "duration": "text",
     "tags": "picks", "file": "files", "location": "text", "references": "picks",
-    "users": "picks",
+    "users": "picks", "recurrence": "repeats",
 }  # fmt: skip
 
 
@@ -74,8 +75,10 @@ def control(
             made["display"] = name_of(field, raw, names or {})
         elif isinstance(value, Ref):
             made["value"], made["display"] = value.id, value.title or f"№ {value.id}"
-    elif kind == "datetime":
-        made["exact"] = field.type.to_json(value)
+    elif kind in {"repeats", "datetime"}:
+        made |= (
+            repeating.control_of(made["value"]) if kind == "repeats" else {"exact": field.type.to_json(value)}
+        )
     if kind == "textarea" or field.type.many:
         made["wide"] = True
     return made
@@ -179,6 +182,8 @@ def values_from(form: QueryDict, fields: Mapping[str, FieldShape]) -> dict[str, 
         elif field.type.key == "boolean":
             if key in form or key in marks:
                 values[key] = form.get(key, "") in {"1", "true", "on", "yes"}
+        elif field.type.key == "recurrence" and key in form:
+            values[key] = repeating.said_in(form, key)
         elif key in form:
             values[key] = _exact(field, form.get(key, ""), form.get(f"{key}-exact", ""))
     return values

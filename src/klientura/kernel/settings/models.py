@@ -18,6 +18,7 @@ class Installation(models.Model):
     area_code = models.CharField(_("area code for local phone numbers"), max_length=5, blank=True)
     map_tiles = models.CharField(max_length=500, blank=True, default="")
     map_credit = models.CharField(max_length=200, blank=True, default="")
+    working_time = models.JSONField(default=dict)
     set_up_at = models.DateTimeField(null=True)
     access_version = models.BigIntegerField(default=1)
     schema_version = models.BigIntegerField(default=1)

@@ -87,8 +87,11 @@ _UNUSUAL: Final = {"ru": "по особому правилу", "en": "by a rule 
 _NEVER: Final = {"ru": "не повторяется", "en": "does not repeat"}
 
 
-def describe(recurrence: Recurrence, start: dt.datetime, language: Language) -> str:
-    """The recurrence of something that begins at `start`, in a few words; the first word is not a capital."""
+def describe(recurrence: Recurrence, start: dt.datetime | None, language: Language) -> str:
+    """The recurrence of something that begins at `start`, in a few words; the first word is not a capital.
+
+    Without a start nothing is said of the day that only it knows.
+    """
     rule = recurrence.rule
     if rule is None:
         return _extra(recurrence, language) or _NEVER[language]
@@ -96,18 +99,21 @@ def describe(recurrence: Recurrence, start: dt.datetime, language: Language) -> 
     return core + _end(rule, language)
 
 
-def _core(rule: Rule, start: dt.datetime, language: Language) -> str | None:
+def _core(rule: Rule, start: dt.datetime | None, language: Language) -> str | None:
     if rule.year_days or rule.weeks or rule.positions:
         return None
     if rule.freq == "DAILY":
         plain = not (rule.days or rule.month_days or rule.months)
         return _each(rule.interval, "day", language) if plain else None
     if rule.freq == "WEEKLY":
-        return None if rule.months else _weekly(rule, rule.days or ((0, start.weekday()),), language)
+        days = rule.days or (((0, start.weekday()),) if start else ())
+        return None if rule.months else _weekly(rule, days, language)
     return _monthly(rule, start, language) if rule.freq == "MONTHLY" else _yearly(rule, start, language)
 
 
 def _weekly(rule: Rule, days: tuple[Nth, ...], language: Language) -> str:
+    if not days:
+        return _each(rule.interval, "week", language)
     if rule.interval == 1 and days == _WORKING:
         return "по будням" if language == "ru" else "every working day"
     if rule.interval == 1 and len(days) == 7:
@@ -122,14 +128,16 @@ def _weekly(rule: Rule, days: tuple[Nth, ...], language: Language) -> str:
     return f"every {named}" if rule.interval == 1 else f"{_each(rule.interval, 'week', language)} on {named}"
 
 
-def _monthly(rule: Rule, start: dt.datetime, language: Language) -> str | None:
+def _monthly(rule: Rule, start: dt.datetime | None, language: Language) -> str | None:
     if rule.months or (rule.days and rule.month_days):
         return None
     each = _each(rule.interval, "month", language)
     if rule.days:
         nth = _nth(rule.days, language)
         return f"{each} {nth}" if nth else None
-    days = rule.month_days or (start.day,)
+    days = rule.month_days or ((start.day,) if start else ())
+    if not days:
+        return each
     if days == (-1,):
         return f"{each} в последний день" if language == "ru" else f"{each} on the last day"
     if min(days) < 0:
@@ -138,8 +146,11 @@ def _monthly(rule: Rule, start: dt.datetime, language: Language) -> str | None:
     return f"{each} {named} числа" if language == "ru" else f"{each} on day {named}"
 
 
-def _yearly(rule: Rule, start: dt.datetime, language: Language) -> str | None:
-    months, days = rule.months or (start.month,), rule.month_days or (start.day,)
+def _yearly(rule: Rule, start: dt.datetime | None, language: Language) -> str | None:
+    if start is None and not (rule.days or rule.months or rule.month_days):
+        return _each(rule.interval, "year", language)
+    months = rule.months or ((start.month,) if start else ())
+    days = rule.month_days or ((start.day,) if start else ())
     if rule.days or len(months) != 1 or len(days) != 1 or days[0] < 0:
         return None
     each = _each(rule.interval, "year", language)

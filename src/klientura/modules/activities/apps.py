@@ -19,15 +19,18 @@ class ActivitiesConfig(AppConfig):
         from klientura.kernel.screens.places import register_place
         from klientura.modules.activities import subscribers
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
+        from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.day import register_day_source
         from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, TASKS
+        from klientura.modules.activities.web.calendar.page import CALENDAR
         from klientura.modules.activities.web.day.place import DAY
         from klientura.modules.activities.web.entry import suggestions
         from klientura.modules.activities.web.home import TASKS_PANEL
         from klientura.modules.activities.web.timeline import TIMELINE_PANEL
         from klientura.modules.activities.web.waiting import WAITING_PANEL
 
-        register(INTERACTION, TASK, ASSIGNMENT)
+        register(INTERACTION, TASK, ASSIGNMENT, EVENT)
+        register_place(CALENDAR)
         register_main_panel(TIMELINE_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
         register_home_panel(WAITING_PANEL)

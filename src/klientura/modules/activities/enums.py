@@ -27,6 +27,23 @@ class Direction(models.TextChoices):
     INCOMING = "incoming", _("Incoming")
 
 
+class EventKind(models.TextChoices):
+    """What an event of the calendar is; the first three are ways of contact."""
+
+    MEETING = "meeting", _("Meeting")
+    CALL = "call", _("Call")
+    VISIT = "visit", pgettext_lazy("event", "Visit")
+    OTHER = "other", pgettext_lazy("event", "Other")
+
+
+class EventStatus(models.TextChoices):
+    """What has come of an event."""
+
+    PLANNED = "planned", pgettext_lazy("event", "Planned")
+    HELD = "held", pgettext_lazy("event", "Held")
+    CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
+
+
 class TaskStatus(models.TextChoices):
     """Where a task stands."""
 

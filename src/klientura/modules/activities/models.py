@@ -1,4 +1,4 @@
-"""Tables of interactions and tasks."""
+"""Tables of interactions, events of the calendar, tasks and assignments."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -60,6 +60,107 @@ class Interaction(Record, About):
             models.Index(fields=["party", "-at"], name="interaction_party_at"),
             models.Index(fields=["subject_object", "subject_id", "-at"], name="interaction_subject_at"),
         ]
+
+
+class Event(Record, About):
+    """A planned span of time with participants. A recurring one is one row; an occurrence that differs has its own.
+
+    Days of an all-day event are dates, so that no zone moves them; its moments are the midnights of `zone`, by which
+    it is found and sorted. `over_at` is the moment after which nothing of it happens; NULL: its rule has no end.
+    """
+
+    kind = models.CharField(
+        pgettext_lazy("event", "kind"), max_length=10, choices=enums.EventKind, default="meeting"
+    )
+    name = models.CharField(pgettext_lazy("event", "what"), max_length=300)
+    status = models.CharField(_("status"), max_length=10, choices=enums.EventStatus, default="planned")
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"), blank=True)
+    all_day = models.BooleanField(_("all day"), default=False)
+    first_day = models.DateField(_("first day"), null=True, blank=True)
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, default="", blank=True)
+    repeats = models.TextField(_("repeats"), null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+    series = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("series"),
+        db_index=False,
+    )
+    occurrence_at = models.DateTimeField(_("moment in the series"), null=True, blank=True)
+    place = models.CharField(pgettext_lazy("event", "place"), max_length=300, null=True, blank=True)
+    description = models.TextField(_("description"), null=True, blank=True)
+    attendees = ArrayField(
+        models.BigIntegerField(), verbose_name=_("attendees"), null=True, blank=True, default=None
+    )
+    accepted = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=pgettext_lazy("invitation", "accepted"),
+        null=True,
+        blank=True,
+        default=None,
+    )
+    tentative = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=pgettext_lazy("invitation", "perhaps"),
+        null=True,
+        blank=True,
+        default=None,
+    )
+    declined = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=pgettext_lazy("invitation", "declined"),
+        null=True,
+        blank=True,
+        default=None,
+    )
+    people = ArrayField(
+        models.BigIntegerField(), verbose_name=_("people of clients"), null=True, blank=True, default=None
+    )
+    party = models.ForeignKey(
+        Party,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("client"),
+        db_index=False,
+    )
+    free = models.BooleanField(_("leaves me free"), default=False)
+    private = models.BooleanField(_("private"), default=False)
+    result = models.TextField(_("result"), null=True, blank=True)
+    interaction_id = models.BigIntegerField(null=True, blank=True)
+    foreign_uid = models.CharField(max_length=300, null=True, blank=True)
+    sequence = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "event"
+        indexes = [
+            models.Index(fields=["subject_object", "subject_id", "-starts_at"], name="event_subject_at"),
+            models.Index(
+                fields=["owner", "over_at"], condition=models.Q(deleted_at=None), name="event_owner_over"
+            ),
+            models.Index(fields=["series"], condition=models.Q(series__isnull=False), name="event_series"),
+            models.Index(
+                fields=["owner", "foreign_uid"],
+                condition=models.Q(foreign_uid__isnull=False),
+                name="event_foreign",
+            ),
+        ]
+
+
+class CalendarHabit(models.Model):
+    """What a user looked at last in the calendar: the span, whose days, which kinds."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+", primary_key=True)
+    state = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "activities_calendar_habit"
 
 
 class Task(Record, About):

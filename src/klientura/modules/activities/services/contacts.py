@@ -34,6 +34,7 @@ class Contact:
     owner_id: int | None = None
     subject_object: str | None = None
     subject_id: int | None = None
+    minutes: int | None = None
 
 
 def record_contacts(contacts: Sequence[Contact]) -> list[int]:
@@ -49,6 +50,7 @@ def record_contacts(contacts: Sequence[Contact]) -> list[int]:
             "subject": c.subject[:MOST_SUBJECT] or None,
             "body": c.body[:MOST_BODY] or None,
             "owner": c.owner_id,
+            "minutes": c.minutes,
             **_ties(c.party_id, c.person_id, c.subject_object, c.subject_id),
         }
         for c in contacts

@@ -37,8 +37,25 @@ def assignment(_world: "World", number: int) -> dict[str, Any]:
     }
 
 
+def event(_world: "World", number: int) -> dict[str, Any]:
+    """A meeting of an hour that is nobody else's and not about a record above its module."""
+    return {
+        "name": f"Встреча {number}",
+        "starts_at": f"2025-0{number % 9 + 1}-11T10:{number % 60:02d}:00Z",
+        "ends_at": f"2025-0{number % 9 + 1}-11T11:{number % 60:02d}:00Z",
+        "all_day": False,
+        "repeats": None,
+        "zone": "Europe/Moscow",
+        "attendees": None,
+        "private": False,
+        "subject_object": None,
+        "subject_id": None,
+    }
+
+
 FACTORIES: Final[Mapping[str, "Factory"]] = {
     "interaction": interaction,
     "task": task,
     "assignment": assignment,
+    "event": event,
 }

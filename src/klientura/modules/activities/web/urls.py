@@ -1,12 +1,20 @@
-"""Addresses of the timeline."""
+"""Addresses of the timeline and of the calendar of people."""
 
 from django.urls import path
 
 from klientura.modules.activities.web import entry, home, timeline
-from klientura.modules.activities.web.day import acts, page
+from klientura.modules.activities.web.calendar import acting, page, people
+from klientura.modules.activities.web.day import acts
+from klientura.modules.activities.web.day import page as day_page
 
 urlpatterns = [
-    path("day", page.day, name="day"),
+    path("calendar", page.calendar, name="calendar"),
+    path("calendar/people", people.people, name="calendar-people"),
+    path("calendar/event/<number:record_id>", acting.event, name="calendar-event"),
+    path("calendar/event/<number:record_id>/change", acting.change, name="calendar-event-change"),
+    path("calendar/event/<number:record_id>/remove", acting.remove, name="calendar-event-remove"),
+    path("calendar/event/<number:record_id>/do/<slug:verb>", acting.act, name="calendar-event-act"),
+    path("day", day_page.day, name="day"),
     path("day/focus", acts.order, name="day-focus"),
     path("day/<object:object>/<number:record_id>/put-off", acts.put_off, name="day-put-off"),
     path("day/<object:object>/<number:record_id>/important", acts.mark, name="day-important"),

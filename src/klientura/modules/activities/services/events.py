@@ -1,0 +1,146 @@
+"""What must hold for an event of the calendar: its span, its zone, its rule, and who has answered."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.fields.base import FieldProblem
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kit.recurrence.expanding import between, moment, wall
+from klientura.kit.recurrence.rules import MOST_COUNT, Recurrence, parse
+from klientura.modules.activities.services.checks import check_subjects
+
+HOUR: Final = dt.timedelta(hours=1)
+DAY: Final = dt.timedelta(days=1)
+LONGEST: Final = dt.timedelta(days=366)
+SPAN: Final = ("starts_at", "ends_at", "all_day", "zone")
+TOLD: Final = (*SPAN, "repeats", "place", "status")
+"""What a guest has to be told anew when it changes; their calendars go by the number that then rises."""
+ANSWERS: Final = ("accepted", "tentative", "declined")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone an event was planned in; one that is not known (any more) is that of the moment."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def zone_name(text: str) -> str:
+    """The name of a zone as it was given. Raises FieldProblem for one that there is not."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise FieldProblem("zone", _("There is no such time zone.")) from None
+
+
+def start_of(row: Mapping[str, Any]) -> dt.datetime:
+    """The beginning of an event, or of the first of its series, as the clocks where it was planned show it."""
+    if row["all_day"] and row["first_day"]:
+        return dt.datetime.combine(row["first_day"], dt.time())
+    return wall(row["starts_at"], zone_of(row["zone"]))
+
+
+def recurrence_of(row: Mapping[str, Any]) -> Recurrence | None:
+    """The rule of a row that repeats."""
+    return parse(row["repeats"]) if row["repeats"] else None
+
+
+def before_write_event(batch: Batch, actor: Any) -> None:
+    """An event has a span, a zone and an end of all its occurrences; who is no longer invited has not answered either."""
+    check_subjects(batch, actor)
+    for draft in batch:
+        if draft.errors:
+            continue
+        if batch.creating or draft.changed(*SPAN):
+            _settle_span(draft, creating=batch.creating)
+        if batch.creating or draft.changed(*SPAN, "repeats"):
+            _settle_series(draft)
+        if (
+            draft.changed("private", "owner")
+            and draft.get("private")
+            and not actor.is_system
+            and draft.get("owner") != actor.user_id
+        ):
+            draft.refuse("private", "owner", _("Only whose event it is can keep it to themselves."))
+        _settle_answers(draft, actor.user_id)
+        if draft.before and draft.changed(*TOLD):
+            draft.values["sequence"] = draft.before["sequence"] + 1
+
+
+def _settle_span(draft: Draft, *, creating: bool) -> None:
+    """The end follows the beginning; days of an all-day event are those of whoever writes it."""
+    if not draft.get("zone"):
+        draft.values["zone"] = timezone.get_current_timezone_name()
+    start = draft.get("starts_at")
+    if start is None:
+        return
+    if draft.get("ends_at") is None:
+        draft.values["ends_at"] = start + (DAY if draft.get("all_day") else HOUR)
+    elif draft.changed("starts_at") and not draft.changed("ends_at") and draft.before:
+        draft.values["ends_at"] = draft.before["ends_at"] + (start - draft.before["starts_at"])
+    end = draft.get("ends_at")
+    if end < start:
+        draft.refuse("ends_at", "order", _("It cannot end before it begins."))
+    elif end - start > LONGEST:
+        draft.refuse("ends_at", "long", _("An event lasts a year at most."))
+    elif draft.get("all_day"):
+        _settle_days(draft, start, end, anew=creating or draft.changed("all_day"))
+    else:
+        draft.values |= {"first_day": None, "last_day": None}
+
+
+def _settle_days(draft: Draft, start: dt.datetime, end: dt.datetime, *, anew: bool) -> None:
+    here = timezone.get_current_timezone()
+    if anew or draft.changed("starts_at", "ends_at"):
+        first, last = start.astimezone(here), end.astimezone(here)
+        draft.values["first_day"] = first.date()
+        # Midnight ends the day before, as calendars say it; any other time lies within its day.
+        whole = last.time() == dt.time() and last > first
+        draft.values["last_day"] = last.date() - DAY if whole else last.date()
+    zone = zone_of(draft.get("zone"))
+    draft.values["starts_at"] = moment(dt.datetime.combine(draft.get("first_day"), dt.time()), zone)
+    draft.values["ends_at"] = moment(dt.datetime.combine(draft.get("last_day") + DAY, dt.time()), zone)
+
+
+def _settle_series(draft: Draft) -> None:
+    """When all of it is over. An occurrence that stands by itself does not repeat."""
+    if draft.get("starts_at") is None or draft.get("ends_at") is None:
+        return
+    if draft.get("repeats") and draft.get("series"):
+        draft.refuse("repeats", "occurrence", _("This is one of a series already. Change the series."))
+        return
+    lasting = draft.get("ends_at") - draft.get("starts_at")
+    if not draft.get("repeats"):
+        draft.values["over_at"] = draft.get("ends_at")
+        return
+    row = {k: draft.get(k) for k in ("all_day", "first_day", "starts_at", "zone")}
+    last = _last_of(parse(draft.get("repeats")), start_of(row))
+    draft.values["over_at"] = None if last is None else moment(last, zone_of(row["zone"])) + lasting
+
+
+def _last_of(recurrence: Recurrence, start: dt.datetime) -> dt.datetime | None:
+    """A wall-clock time after which nothing of it begins; None: there is no end."""
+    rule = recurrence.rule
+    if rule is None or rule.until is not None:
+        return max(start, *recurrence.extra, (rule.until if rule and rule.until else start))
+    if rule.count is None:
+        return None
+    found = between(recurrence, start, start, dt.datetime(2400, 1, 1), most=MOST_COUNT * 2)
+    return found[-1] if found else start
+
+
+def _settle_answers(draft: Draft, actor_id: int | None) -> None:
+    """Answers are of those who are invited; a new time asks everybody anew but whoever has moved it."""
+    invited = set(draft.get("attendees") or ())
+    moved = bool(draft.before) and draft.changed("starts_at", "ends_at", "all_day")
+    for key in ANSWERS:
+        stands = draft.get(key) or []
+        kept = [u for u in stands if u in invited and (not moved or u == actor_id)]
+        if kept != stands:
+            draft.values[key] = kept or None

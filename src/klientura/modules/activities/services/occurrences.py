@@ -1,0 +1,251 @@
+"""One occurrence of a series, this and those that follow, or all of it: changed, moved, taken away.
+
+An occurrence that differs is a row of its own; its series leaves that moment out, so that whoever expands a series
+needs to look at nothing else.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.access.gate import require
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import drafts, read, write
+from klientura.kit.recurrence.expanding import between, moment, passed, wall
+from klientura.kit.recurrence.rules import BadRule, Recurrence
+from klientura.modules.activities.errors import Moved
+from klientura.modules.activities.services.events import recurrence_of, start_of, zone_of
+
+type Which = Literal["one", "following", "all"]
+type Row = dict[str, Any]
+
+WHICH: Final = ("one", "following", "all")
+OWN: Final = (
+    "name", "kind", "all_day", "first_day", "last_day", "starts_at", "ends_at", "zone", "place", "description", "attendees", "accepted",
+    "tentative", "declined", "people", "party", "subject_object", "subject_id", "free", "private", "owner", "team",
+)  # fmt: skip
+KEEPER: Final = SystemActor("a series is kept in order")
+FIXED_DAYS: Final = _(
+    "The rule of this series names its own days of the month. Change the rule, or move this one occurrence."
+)
+NOT_ONE: Final = _("This occurrence is not there any more. Reload the calendar.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which occurrence of an event is meant, by the wall clock of its series; `None`: the event itself."""
+
+    event_id: int
+    at: dt.datetime | None = None
+
+
+@transaction.atomic
+def change(
+    actor: Actor,
+    place: Place,
+    which: Which,
+    values: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> int:
+    """Change one occurrence, this and the following, or all; return the number of the row that then holds it.
+
+    `values` are raw values of fields; new times are those of the occurrence meant. Raises Invalid, Conflict, NotFound.
+    """
+    shape = shape_of("event")
+    row = write.lock(actor, shape, place.event_id, "edit")
+    recurrence = recurrence_of(row)
+    if recurrence is None or place.at is None:
+        write.update(actor, shape, place.event_id, values, expected_version=expected_version)
+        return place.event_id
+    _check_version(row, expected_version)
+    _check_occurs(row, recurrence, place.at)
+    if which == "one":
+        return _detach(actor, row, recurrence, place.at, values)
+    if which == "following" and place.at > start_of(row):
+        return _split(actor, row, recurrence, place.at, values)
+    _change_whole(actor, row, recurrence, place.at, values)
+    return place.event_id
+
+
+@transaction.atomic
+def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | None = None) -> None:
+    """Take away one occurrence, this and the following, or all of a series (then to the trash)."""
+    shape = shape_of("event")
+    row = write.lock(actor, shape, place.event_id, "delete")
+    recurrence = recurrence_of(row)
+    if (
+        recurrence is None
+        or place.at is None
+        or which == "all"
+        or (which == "following" and place.at <= start_of(row))
+    ):
+        write.trash(actor, shape, [place.event_id])
+        detached = [i for i, _at in _detached(place.event_id)]
+        if detached:
+            write.trash(KEEPER, shape, detached)
+        return
+    _check_version(row, expected_version)
+    _check_occurs(row, recurrence, place.at)
+    if which == "one":
+        _set_rule(actor, row, recurrence.leaving_out(place.at))
+        return
+    _set_rule(actor, row, recurrence.ending_before(place.at))
+    cut = moment(place.at, zone_of(row["zone"]))
+    later = [i for i, at in _detached(place.event_id) if at is not None and at >= cut]
+    if later:
+        write.trash(KEEPER, shape, later)
+
+
+@transaction.atomic
+def by_itself(actor: Actor, place: Place) -> int:
+    """The row of one occurrence, made if there is none yet: to be held, called off or answered by itself."""
+    row = write.lock(actor, shape_of("event"), place.event_id, "edit")
+    recurrence = recurrence_of(row)
+    if recurrence is None or place.at is None:
+        return place.event_id
+    _check_occurs(row, recurrence, place.at)
+    return _detach(actor, row, recurrence, place.at, {})
+
+
+def span_at(row: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
+    """The span of one occurrence, as the columns of an event hold it."""
+    zone, lasting = zone_of(row["zone"]), row["ends_at"] - row["starts_at"]
+    if row["all_day"]:
+        days = row["last_day"] - row["first_day"]
+        first, last = at.date(), at.date() + days
+        ends = moment(dt.datetime.combine(last + dt.timedelta(days=1), dt.time()), zone)
+        return {"first_day": first, "last_day": last, "starts_at": moment(at, zone), "ends_at": ends}
+    starts = moment(at, zone)
+    return {"starts_at": starts, "ends_at": starts + lasting, "first_day": None, "last_day": None}
+
+
+def _detach(
+    actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]
+) -> int:
+    own = {k: row[k] for k in OWN} | span_at(row, at)
+    own |= {"series": row["id"], "occurrence_at": moment(at, zone_of(row["zone"])), "status": "planned"}
+    _set_rule(actor, row, recurrence.leaving_out(at))
+    return _made(actor, own, values)
+
+
+def _split(actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]) -> int:
+    start = start_of(row)
+    rest = recurrence.beginning_at(at, passed=passed(recurrence, start, at))
+    _set_rule(actor, row, recurrence.ending_before(at))
+    own = {k: row[k] for k in OWN} | span_at(row, at) | {"status": "planned", "repeats": rest.text()}
+    number = _made(actor, own, {k: v for k, v in values.items() if k != "repeats"})
+    made = write.lock_rows(shape_of("event"), [number])[0]
+    by, days = _shift(at, start_of(made))
+    repeats = values["repeats"] if "repeats" in values else _shifted(rest, by, days).text()
+    write.update(KEEPER, shape_of("event"), number, {"repeats": repeats})
+    cut = moment(at, zone_of(row["zone"]))
+    _hand_on([i for i, when in _detached(row["id"]) if when is not None and when >= cut], number)
+    return number
+
+
+def _change_whole(
+    actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]
+) -> None:
+    """Change the series; times that were given for one occurrence move all of them by as much."""
+    shape = shape_of("event")
+    given = dict(values)
+    if {"starts_at", "ends_at", "all_day"} & set(given):
+        there = Draft(values={}, before={**row, **span_at(row, at), "repeats": None}, record_id=row["id"])
+        drafts.parse(actor, shape, {k: v for k, v in given.items() if k != "repeats"}, there, creating=False)
+        write.settle(actor, Batch(shape, [there], creating=False))
+        meant = {**there.before, **there.values}
+        by, days = _shift(at, start_of(meant))
+        start = start_of(row) + by
+        moved = span_at(meant, start)
+        given |= {k: moved[k] for k in ("starts_at", "ends_at")}
+        if "repeats" not in given and (by or days):
+            given["repeats"] = _shifted(recurrence, by, days).text()
+    write.update(actor, shape, row["id"], given)
+
+
+def _shift(before: dt.datetime, after: dt.datetime) -> tuple[dt.timedelta, int]:
+    return after - before, (after.date() - before.date()).days
+
+
+def _shifted(recurrence: Recurrence, by: dt.timedelta, days: int) -> Recurrence:
+    try:
+        return recurrence.shifted(by, days) if by or days else recurrence
+    except BadRule:
+        raise Invalid([FieldError("starts_at", "fixed_days", FIXED_DAYS)]) from None
+
+
+def _set_rule(actor: Actor, row: Row, recurrence: Recurrence) -> None:
+    """Write the rule of a series whose editing was allowed already, with whoever does it in its history."""
+    keeper = SystemActor("a series is kept in order", actor.user_id)
+    write.set_by_verb(keeper, shape_of("event"), row["id"], {"repeats": recurrence.text()})
+
+
+def _made(actor: Actor, own: Row, values: Mapping[str, Any]) -> int:
+    """A row like the one of a series, with what differs."""
+    shape = shape_of("event")
+    require(actor, shape, "edit")
+    draft = Draft(values={}, before={}, record_id=None)
+    drafts.parse(actor, shape, values, draft, creating=False)
+    if "starts_at" in draft.values and "ends_at" not in draft.values and draft.values["starts_at"]:
+        draft.values["ends_at"] = draft.values["starts_at"] + (own["ends_at"] - own["starts_at"])
+    draft.values = {**{k: v for k, v in own.items() if v is not None}, **draft.values}
+    keeper = SystemActor("an occurrence of a series stands by itself", actor.user_id)
+    return write.insert_batch(keeper, Batch(shape, [draft], creating=True))[0]
+
+
+def _detached(series_id: int) -> list[tuple[int, dt.datetime | None]]:
+    """The occurrences of a series that stand by themselves, and which of it they are."""
+    tree = {"field": "series", "op": "eq", "value": series_id}
+    found: list[tuple[int, dt.datetime | None]] = []
+    after = None
+    while True:
+        page = read.page(
+            KEEPER,
+            shape_of("event"),
+            tree=tree,
+            sort="id",
+            limit=200,
+            after=after,
+            keys=["id", "occurrence_at"],
+        )
+        found += [(r["id"], r["occurrence_at"]) for r in page.rows]
+        after = page.next
+        if after is None:
+            return found
+
+
+def _hand_on(ids: list[int], series_id: int) -> None:
+    """Occurrences by themselves belong to another series from here on."""
+    if ids:
+        shape = shape_of("event")
+        rows = write.lock_rows(shape, ids)
+        changed = [
+            Draft(values={"series": series_id}, before=r, record_id=r["id"], version=r["version"])
+            for r in rows
+        ]
+        write.write_drafts(KEEPER, Batch(shape, changed, creating=False))
+
+
+def _check_version(row: Row, seen: int | None) -> None:
+    if seen is not None and seen != row["version"]:
+        raise Moved
+
+
+def _check_occurs(row: Row, recurrence: Recurrence, at: dt.datetime) -> None:
+    if at.tzinfo is not None:
+        raise BadRequest(NOT_ONE, code="occurrence")
+    if not between(recurrence, start_of(row), at, at + dt.timedelta(seconds=1), most=1):
+        raise NotFound(NOT_ONE)
+
+
+def clock_at(row: Mapping[str, Any], at: dt.datetime) -> dt.datetime:
+    """The wall-clock moment of a series at which an occurrence that begins at a moment stands."""
+    return wall(at, zone_of(row["zone"]))

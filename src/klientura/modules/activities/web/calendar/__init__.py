@@ -1,0 +1,1 @@
+"""The calendar of people: days, weeks, months, what comes, and a team side by side."""
