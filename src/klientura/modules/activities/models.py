@@ -81,7 +81,7 @@ class Event(Record, About):
     last_day = models.DateField(_("last day"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, default="", blank=True)
     repeats = models.TextField(_("repeats"), null=True, blank=True)
-    over_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(_("over at"), null=True, blank=True)
     series = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -133,9 +133,9 @@ class Event(Record, About):
     free = models.BooleanField(_("leaves me free"), default=False)
     private = models.BooleanField(_("private"), default=False)
     result = models.TextField(_("result"), null=True, blank=True)
-    interaction_id = models.BigIntegerField(null=True, blank=True)
-    foreign_uid = models.CharField(max_length=300, null=True, blank=True)
-    sequence = models.IntegerField(default=0)
+    interaction_id = models.BigIntegerField(_("interaction"), null=True, blank=True)
+    foreign_uid = models.CharField(_("identifier in another calendar"), max_length=300, null=True, blank=True)
+    sequence = models.IntegerField(_("number of changes"), default=0)
 
     class Meta:
         db_table = "event"

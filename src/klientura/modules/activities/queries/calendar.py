@@ -21,7 +21,7 @@ from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store.compiler import build, conditions, statement
 from klientura.kit.recurrence.expanding import between, expand
 from klientura.kit.recurrence.rules import stamp
-from klientura.modules.activities.services.events import recurrence_of, start_of, zone_of
+from klientura.modules.activities.rules import recurrence_of, start_of, zone_of
 
 DAY: Final = dt.timedelta(days=1)
 MOST: Final = 5_000

@@ -1,7 +1,6 @@
 """What must hold for an event of the calendar: its span, its zone, its rule, and who has answered."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Batch, Draft
-from klientura.kit.recurrence.expanding import between, moment, wall
+from klientura.kit.recurrence.expanding import between, moment
 from klientura.kit.recurrence.rules import MOST_COUNT, Recurrence, parse
+from klientura.modules.activities.rules import start_of, zone_of
 from klientura.modules.activities.services.checks import check_subjects
 
 HOUR: Final = dt.timedelta(hours=1)
@@ -23,32 +23,12 @@ TOLD: Final = (*SPAN, "repeats", "place", "status")
 ANSWERS: Final = ("accepted", "tentative", "declined")
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The zone an event was planned in; one that is not known (any more) is that of the moment."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(timezone.get_current_timezone_name())
-
-
 def zone_name(text: str) -> str:
     """The name of a zone as it was given. Raises FieldProblem for one that there is not."""
     try:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise FieldProblem("zone", _("There is no such time zone.")) from None
-
-
-def start_of(row: Mapping[str, Any]) -> dt.datetime:
-    """The beginning of an event, or of the first of its series, as the clocks where it was planned show it."""
-    if row["all_day"] and row["first_day"]:
-        return dt.datetime.combine(row["first_day"], dt.time())
-    return wall(row["starts_at"], zone_of(row["zone"]))
-
-
-def recurrence_of(row: Mapping[str, Any]) -> Recurrence | None:
-    """The rule of a row that repeats."""
-    return parse(row["repeats"]) if row["repeats"] else None
 
 
 def before_write_event(batch: Batch, actor: Any) -> None:

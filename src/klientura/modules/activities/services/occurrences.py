@@ -18,10 +18,10 @@ from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import drafts, read, write
-from klientura.kit.recurrence.expanding import between, moment, passed, wall
+from klientura.kit.recurrence.expanding import between, moment, passed
 from klientura.kit.recurrence.rules import BadRule, Recurrence
 from klientura.modules.activities.errors import Moved
-from klientura.modules.activities.services.events import recurrence_of, start_of, zone_of
+from klientura.modules.activities.rules import recurrence_of, span_at, start_of, zone_of
 
 type Which = Literal["one", "following", "all"]
 type Row = dict[str, Any]
@@ -113,18 +113,6 @@ def by_itself(actor: Actor, place: Place) -> int:
         return place.event_id
     _check_occurs(row, recurrence, place.at)
     return _detach(actor, row, recurrence, place.at, {})
-
-
-def span_at(row: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
-    """The span of one occurrence, as the columns of an event hold it."""
-    zone, lasting = zone_of(row["zone"]), row["ends_at"] - row["starts_at"]
-    if row["all_day"]:
-        days = row["last_day"] - row["first_day"]
-        first, last = at.date(), at.date() + days
-        ends = moment(dt.datetime.combine(last + dt.timedelta(days=1), dt.time()), zone)
-        return {"first_day": first, "last_day": last, "starts_at": moment(at, zone), "ends_at": ends}
-    starts = moment(at, zone)
-    return {"starts_at": starts, "ends_at": starts + lasting, "first_day": None, "last_day": None}
 
 
 def _detach(
@@ -244,8 +232,3 @@ def _check_occurs(row: Row, recurrence: Recurrence, at: dt.datetime) -> None:
         raise BadRequest(NOT_ONE, code="occurrence")
     if not between(recurrence, start_of(row), at, at + dt.timedelta(seconds=1), most=1):
         raise NotFound(NOT_ONE)
-
-
-def clock_at(row: Mapping[str, Any], at: dt.datetime) -> dt.datetime:
-    """The wall-clock moment of a series at which an occurrence that begins at a moment stands."""
-    return wall(at, zone_of(row["zone"]))

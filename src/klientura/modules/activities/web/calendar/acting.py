@@ -29,8 +29,8 @@ from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.errors import Moved
+from klientura.modules.activities.rules import recurrence_of, span_at, start_of
 from klientura.modules.activities.services import invitations, occurrences
-from klientura.modules.activities.services.events import recurrence_of, start_of
 from klientura.modules.activities.services.occurrences import WHICH, Place, Which
 
 FIELDS: Final = ("name", "starts_at", "ends_at", "all_day", "kind", "place", "attendees")
@@ -152,7 +152,7 @@ def _meant(asked: Request, record_id: int) -> tuple[Row, Place]:
         at = parse(f"RDATE:{text}").extra[0]
     except (BadRule, IndexError):
         raise BadRequest(occurrences.NOT_ONE, code="occurrence") from None
-    return row | occurrences.span_at(row, at), Place(record_id, at)
+    return row | span_at(row, at), Place(record_id, at)
 
 
 def _url(place: Place, verb: str) -> str:
