@@ -52,6 +52,9 @@ class BooleanType(FieldType):
     def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if value is None else _now("Yes") if value else _now("No")
 
+    def to_input(self, value: Any, params: Params, lang: Language) -> Any:
+        return bool(value)  # a text would tick the box whatever it says
+
     def schema(self, params: Params) -> dict[str, Any]:
         return {"type": "boolean"}
 

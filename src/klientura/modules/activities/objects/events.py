@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
 from klientura.modules.activities.models import Event
 from klientura.modules.activities.services import invitations
-from klientura.modules.activities.services.events import before_write_event, zone_name
+from klientura.modules.activities.services.events import before_write_event, next_hour, zone_name
 
 KEPT: Final = Field(read_only=True, filterable=False, sortable=False, tracked=False)
 FILE_NAMES: Final = {
@@ -96,6 +96,7 @@ EVENT = ObjectSpec(
         },
     },
     before_write=before_write_event,
+    prefill=next_hour,
     actions=(
         Action(
             key="accept",

@@ -31,6 +31,12 @@ def zone_name(text: str) -> str:
         raise FieldProblem("zone", _("There is no such time zone.")) from None
 
 
+def next_hour(_actor: Any) -> dict[str, Any]:
+    """An empty form begins with the hour that comes next."""
+    begins = timezone.localtime().replace(minute=0, second=0, microsecond=0) + HOUR
+    return {"starts_at": begins, "ends_at": begins + HOUR}
+
+
 def before_write_event(batch: Batch, actor: Any) -> None:
     """An event has a span, a zone and an end of all its occurrences; who is no longer invited has not answered either."""
     check_subjects(batch, actor)

@@ -11,6 +11,7 @@ from klientura.kernel.access.models import ApiToken, Team, User
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.notify import mail
 from klientura.kernel.rules.models import Rule
+from klientura.kernel.settings.working import working_time
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kernel.webhooks.models import Webhook
@@ -28,8 +29,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     settings = of(request).installation
     users, teams = User.objects.filter(is_active=True).count(), Team.objects.count()
     tokens = ApiToken.objects.filter(revoked_at=None).count()
+    working = working_time()
     notes = {
         "company": f"{settings.company}, {settings.currency}, {RUSSIAN_ZONES.get(settings.time_zone, settings.time_zone)}",
+        "working": f"{working.begins:%H:%M}–{working.ends:%H:%M}",
         "users": ngettext("%(count)s person works here", "%(count)s people work here", users)
         % {"count": users},
         "teams": ngettext("%(count)s team", "%(count)s teams", teams) % {"count": teams}

@@ -62,6 +62,7 @@ PLACES: Final[tuple[Pages, ...]] = (
         _l("Company and people"),
         (
             ("company", _l("Company"), "building", "/settings/company"),
+            ("working", _l("Working time"), "clock", "/settings/working"),
             ("users", _l("Users"), "users", "/settings/users"),
             ("teams", _l("Teams"), "network", "/settings/teams"),
             ("rights", _l("Rights"), "shield-check", "/settings/rights"),

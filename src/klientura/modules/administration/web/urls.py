@@ -28,11 +28,13 @@ from klientura.modules.administration.web import (
     tokens,
     users,
     webhooks,
+    working,
 )
 
 urlpatterns = [
     path("settings", company.overview, name="settings"),
     path("settings/company", company.company, name="settings-company"),
+    path("settings/working", working.working, name="settings-working"),
     path("settings/users", users.users, name="settings-users"),
     path("settings/users/new", users.new_user, name="settings-user-new"),
     path("settings/users/<number:user_id>", users.user, name="settings-user"),
