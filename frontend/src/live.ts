@@ -51,7 +51,10 @@ function aboutRecord(what: string, by: string): void {
 }
 
 function take(news: News): void {
-  if (news.notified) newsArrived();
+  if (news.notified) {
+    newsArrived();
+    fire("mailMoved"); // the page of mail renews its list: those who read a mailbox are told of letters like this
+  }
   if (news.record) aboutRecord(news.record, news.by ?? "");
   if (news.list) {
     offer(text("live.news"), text("live.refresh"), () => {

@@ -1,5 +1,7 @@
 """Mailboxes of a real server are read once and whole, whatever happens meanwhile."""
 
+import os
+import signal
 import threading
 import time
 from email.message import EmailMessage
@@ -7,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from klientura.connectors.mail import reading
@@ -212,3 +215,39 @@ def _asked(box: Mailbox) -> int:
     """How many readings of a mailbox wait for the worker."""
     jobs = app.job_manager.list_jobs(task="klientura.mail.read", status="todo")
     return sum(1 for job in jobs if job.lock == f"klientura.mail.read {box.pk}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_that_is_killed_loses_nothing_and_doubles_nothing(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH", 20)
+    box = mailbox(mail_server)
+    mail_server.put(box.username, letters(1, 400))
+    for limit in (1, 100, 250):
+        child = _read_aside(box.pk)
+        until = time.monotonic() + 30
+        while Letter.objects.count() < limit and time.monotonic() < until:
+            time.sleep(0.005)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert LetterPlace.objects.count() == Letter.objects.count()
+    assert Letter.objects.count() < 400
+    read_mailbox(box.pk)
+    assert Letter.objects.count() == 400
+    assert Letter.objects.values("message_id").distinct().count() == 400
+    assert sum(Thread.objects.values_list("letters", flat=True)) == 400
+    assert read_mailbox(box.pk) == 0
+
+
+def _read_aside(mailbox_id: int) -> int:
+    """Read a mailbox in a process of its own, with a connection of its own."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            connection.close()
+            read_mailbox(mailbox_id)
+        finally:
+            os._exit(0)
+    return child

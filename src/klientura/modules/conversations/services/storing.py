@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from klientura.kernel.files.receiving import receive
+from klientura.kernel.notify.live import say_told
 from klientura.kit.letters import parsing
 from klientura.kit.letters.naming import Address, digest
 from klientura.modules.conversations.models import (
@@ -63,7 +64,14 @@ def take(mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> list[i
         if new and folder.role not in UNBOUND:
             bind_letters(mailbox, new)
             learn(mailbox, new, [letter for _a, letter in fresh.values()])
+        if new:
+            say_told(users_of(mailbox))
     return [letter.pk for letter in new]
+
+
+def users_of(mailbox: Mailbox) -> list[int]:
+    """Who reads a mailbox, and whose pages are to show at once what has come."""
+    return [mailbox.owner_id] if mailbox.owner_id else sorted({*mailbox.readers, *mailbox.answerers})
 
 
 def store_own(mailbox: Mailbox, own: Arrived, author_id: int, tie: Callable[[Thread], bool]) -> Letter:
@@ -79,6 +87,7 @@ def store_own(mailbox: Mailbox, own: Arrived, author_id: int, tie: Callable[[Thr
     if tie(thread):
         thread.save(update_fields=["party_id", "person_id", "subject_object", "subject_id", "bound_by_hand"])
     bind_letters(mailbox, [row], owner_id=author_id)
+    say_told(users_of(mailbox))
     return row
 
 

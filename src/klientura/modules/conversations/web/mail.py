@@ -34,7 +34,7 @@ from klientura.modules.conversations.queries.outgoing import (
     going_in,
     going_of,
 )
-from klientura.modules.conversations.queries.threads import SHOWN, letters_of, threads_of
+from klientura.modules.conversations.queries.threads import MOST_TEXT, SHOWN, letters_of, threads_of
 from klientura.modules.conversations.services.binding import bind_thread, keep_private
 from klientura.modules.conversations.services.marking import mark_read
 from klientura.modules.conversations.services.sending import UNDO
@@ -63,30 +63,43 @@ def mail_page(
     boxes = list(open_mailboxes(actor).order_by("owner_id", "address"))
     chosen = next((b for b in boxes if b.pk == mailbox_id), boxes[0] if boxes else None)
     shown = asked.GET.get("show", "all") if asked.GET.get("show") in SHOWN else "all"
-    address = {"mailbox": chosen.pk if chosen else "", "show": shown}
-    rows, more = _listed(actor, chosen, shown, asked.GET.get("after", ""), address, thread)
+    text = asked.GET.get("q", "")[:MOST_TEXT].strip()
+    address = {"mailbox": chosen.pk if chosen else "", "show": shown, **({"q": text} if text else {})}
+    beside = thread.pk if thread else number(asked.GET.get("beside"))
+    rows, more = _listed(actor, chosen, address, asked.GET.get("after", ""), beside)
     return show(
         asked, "conversations/mail.html", active="mail", main_width="full", status=status, boxes=_tabs(boxes, chosen),
         ways=_ways(actor, chosen, address, shown), mailbox=_state(chosen), thread=_thread(actor, thread) if thread else None,
         back_url=f"/mail?{urlencode(address)}", threads=rows, more_url=more, compose=compose,
         may_write=bool(chosen and chosen.smtp_host and may_answer(actor, chosen)) or writable_mailboxes(actor).exists(),
-        sent=_just_sent(actor, number(asked.GET.get("sent"))),
+        q=text, refresh_url=f"/mail?{urlencode({**address, 'beside': beside or ''})}",
+        fresh_url=_fresh(actor, number(asked.GET.get("beside"))), sent=_just_sent(actor, number(asked.GET.get("sent"))),
     )  # fmt: skip
 
 
 def _listed(
-    actor: Actor, mailbox: Mailbox | None, shown: str, after: str, address: dict[str, Any], thread: Thread | None
-) -> tuple[list[dict[str, Any]], str]:  # fmt: skip
-    """The lines of the list, and where further ones are."""
+    actor: Actor, mailbox: Mailbox | None, address: dict[str, Any], after: str, beside: int | None
+) -> tuple[list[dict[str, Any]], str]:
+    """The lines of the list, and where further ones are; `beside` is the thread that is open beside it."""
     if mailbox is None:
         return [], ""
-    if shown == "drafts":
+    if address["show"] == "drafts":
         return [outgoing_line(row) for row in drafts_of(actor, mailbox)], ""
-    if shown == "going":
+    if address["show"] == "going":
         return [outgoing_line(row) for row in going_of(mailbox)], ""
-    found = threads_of(mailbox, shown, after)
+    found = threads_of(mailbox, address["show"], after, address.get("q", ""))
     more = f"/mail?{urlencode({**address, 'after': found.next})}" if found.next else ""
-    return [_line(t, address, thread) for t in found.rows], more
+    return [_line(t, address, beside) for t in found.rows], more
+
+
+def _fresh(actor: Actor, thread_id: int | None) -> str:
+    """The way to what is new in the thread that is open, when the list beside it is renewed; empty: nothing is."""
+    unread = (
+        Thread.objects.filter(pk=thread_id or 0, unread__gt=0, mailbox__in=open_mailboxes(actor))
+        if thread_id
+        else None
+    )
+    return f"/mail?thread={thread_id}" if unread is not None and unread.exists() else ""
 
 
 @open_to(Door.SIGNED_IN)
@@ -149,7 +162,7 @@ def _state(mailbox: Mailbox | None) -> dict[str, Any] | None:
             "loading": mailbox.state in {"new", "loading"}}  # fmt: skip
 
 
-def _line(thread: Thread, address: dict[str, Any], opened: Thread | None) -> dict[str, Any]:
+def _line(thread: Thread, address: dict[str, Any], beside: int | None) -> dict[str, Any]:
     at = timezone.localtime(thread.last_at)
     today = at.date() == timezone.localdate()
     return {
@@ -163,7 +176,7 @@ def _line(thread: Thread, address: dict[str, Any], opened: Thread | None) -> dic
         "time": at.strftime("%H:%M") if today else date_format(at, "j M"),
         "iso": at.isoformat(),
         "bound": thread.party_id is not None,
-        "active": opened is not None and opened.pk == thread.pk,
+        "active": thread.pk == beside,
     }
 
 
