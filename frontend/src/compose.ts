@@ -123,6 +123,33 @@ function setUpWhen(form: HTMLFormElement): void {
   });
 }
 
+/** A template is put where the letter begins; what was typed stays below, and a subject that stands there stays. */
+function setUpTemplates(form: HTMLFormElement): void {
+  const choice = find<HTMLSelectElement>("[data-template]", form);
+  const page = find("[data-editor-page]", form);
+  const subject = find<HTMLInputElement>("#f-subject", form);
+  choice?.addEventListener("change", async (event) => {
+    event.stopPropagation();
+    if (!choice.value || !page) return;
+    const answer = await fetch(`/mail/templates/${choice.value}/fill`, {
+      method: "POST", body: new FormData(form), headers: { "X-CSRFToken": csrfToken() }, credentials: "same-origin",
+    });
+    const filled = (await answer.json()) as { subject?: string; html?: string; missing?: string; message?: string };
+    const missing = find("[data-template-missing]", form);
+    if (missing) missing.textContent = filled.missing ?? filled.message ?? "";
+    choice.value = "";
+    if (filled.html === undefined) return;
+    page.focus();
+    const start = document.createRange();
+    start.setStart(page, 0);
+    document.getSelection()?.removeAllRanges();
+    document.getSelection()?.addRange(start);
+    document.execCommand("insertHTML", false, filled.html); // clean, and can be taken back by Ctrl+Z
+    if (subject && !subject.value && filled.subject) subject.value = filled.subject;
+    page.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 /** The cursor where one goes on: in the first field that is empty, in an answer the text. */
 function focusFirst(form: HTMLFormElement): void {
   if (find("[data-error-summary]")) return;
@@ -161,5 +188,6 @@ export function setUpCompose(form: HTMLFormElement): void {
     if (event.persisted) location.reload(); // come back to what the server knows
   });
   setUpWhen(form);
+  setUpTemplates(form);
   focusFirst(form);
 }

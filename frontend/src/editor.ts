@@ -120,4 +120,26 @@ export function setUpEditor(root: HTMLElement): void {
     });
   }
   setUpLink(root, page);
+  setUpPlaces(root, page);
+}
+
+/** The places of a template are put where the cursor stood. */
+function setUpPlaces(root: HTMLElement, page: HTMLElement): void {
+  const choice = find<HTMLSelectElement>("[data-place]", root.closest("form") ?? root);
+  let place: Range | undefined;
+  page.addEventListener("blur", () => {
+    const selection = document.getSelection();
+    place = selection?.rangeCount && page.contains(selection.anchorNode) ? selection.getRangeAt(0).cloneRange() : undefined;
+  });
+  choice?.addEventListener("change", () => {
+    if (!choice.value) return;
+    page.focus();
+    const selection = document.getSelection();
+    if (place && selection) {
+      selection.removeAllRanges();
+      selection.addRange(place);
+    }
+    command("insertText", choice.value);
+    choice.value = "";
+  });
 }

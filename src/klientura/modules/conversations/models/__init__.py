@@ -10,6 +10,7 @@ from klientura.modules.conversations.models.letters import (
 )
 from klientura.modules.conversations.models.mailboxes import Folder, Mailbox
 from klientura.modules.conversations.models.outgoing import Outgoing, OutgoingFile, Signature
+from klientura.modules.conversations.models.templates import Template
 
 __all__ = [
     "Folder",
@@ -22,5 +23,6 @@ __all__ = [
     "Outgoing",
     "OutgoingFile",
     "Signature",
+    "Template",
     "Thread",
 ]

@@ -15,7 +15,7 @@ from klientura.kit.letters import naming, writing
 from klientura.modules.conversations.errors import DraftMoved
 from klientura.modules.conversations.models import LetterFile, Outgoing, OutgoingFile
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
-from klientura.modules.conversations.services.ties import ties_of
+from klientura.modules.conversations.services.ties import Ties, ties_of
 
 MOST_PEOPLE: Final = 200
 MOST_FILES: Final = 100
@@ -98,20 +98,19 @@ def _begun(actor: Actor, typed: Typed) -> Outgoing:
     else:
         row.manner = "new"
     if typed.about:
-        _tie(actor, row, typed.about)
+        ties = tie_of(actor, typed.about)
+        row.party_id, row.person_id = ties["party_id"], ties["person_id"]
+        row.subject_object, row.subject_id = ties["subject_object"], ties["subject_id"]
     return row
 
 
-def _tie(actor: Actor, row: Outgoing, about: str) -> None:
-    """Bind a letter to the client, or to the record and its client, that it was begun at."""
+def tie_of(actor: Actor, about: str) -> Ties:
+    """The client, or the record and its client, that a letter is begun at. Raises NotFound for what is closed to its author."""
     key, _line, text = about.partition("-")
     shape, is_number = all_shapes().get(key), text.isascii() and text.isdigit() and len(text) < 19
     if shape is None or not shape.spec.subject or not is_number or not may(actor, shape, "read"):
         raise NotFound
-    record_id = int(text)
-    ties = ties_of(actor, record_id) if shape.base == "party" else ties_of(actor, None, key, record_id)
-    row.party_id, row.person_id = ties["party_id"], ties["person_id"]
-    row.subject_object, row.subject_id = ties["subject_object"], ties["subject_id"]
+    return ties_of(actor, int(text)) if shape.base == "party" else ties_of(actor, None, key, int(text))
 
 
 def _people(texts: Sequence[str]) -> list[list[str]]:

@@ -62,3 +62,18 @@ def _client(actor: Actor, party_id: int) -> tuple[int, int | None]:
         employer = read.get(actor, shape, party_id).get("employer") if key == "person" else None
         return (employer.id, party_id) if isinstance(employer, Ref) else (party_id, None)
     raise NotFound
+
+
+def records_of(actor: Actor, ties: Ties) -> dict[str, int]:
+    """By kind the records that letters are bound to, as far as they are open to the actor."""
+    found: dict[str, int] = {}
+    if ties["subject_object"] and ties["subject_id"]:
+        found[ties["subject_object"]] = ties["subject_id"]
+    wanted = [number for number in (ties["person_id"], ties["party_id"]) if number is not None]
+    for key in ("person", "organisation"):
+        shape = all_shapes().get(key)
+        if shape is not None and wanted and may(actor, shape, "read"):
+            there = read.titles(actor, shape, wanted)
+            seen = [number for number in wanted if number in there]
+            found |= {key: seen[0]} if seen else {}
+    return found

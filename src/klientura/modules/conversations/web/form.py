@@ -16,6 +16,7 @@ from klientura.kit.letters import naming, writing
 from klientura.kit.letters.cleaning import text_of
 from klientura.modules.conversations.models import LetterFile, Outgoing, OutgoingFile
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
+from klientura.modules.conversations.queries.templates import templates_of
 from klientura.modules.conversations.services.answering import quote_of
 from klientura.modules.conversations.services.drafts import TYPED_MARK, Typed
 from klientura.modules.conversations.services.sending import signature_of
@@ -54,6 +55,7 @@ def compose_form(
         "signature": editable(signature_of(chosen, user_id).html) if chosen else "",
         "files": _files(asked, typed, row, wrong),
         "wrong": wrong,
+        "templates": [{"value": t.pk, "label": t.name} for t in templates_of(asked.actor)],
         "zone": asked.actor.time_zone,
         "title": {
             "reply": pgettext("manner of a letter", "Answer"),

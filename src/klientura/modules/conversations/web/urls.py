@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from klientura.modules.conversations.web import composing, letters, mail, mailboxes, outgoing
+from klientura.modules.conversations.web import composing, letters, mail, mailboxes, outgoing, templates
 
 urlpatterns = [
     path("mail", mail.mail, name="mail"),
@@ -25,6 +25,12 @@ urlpatterns = [
     path("mail/outgoing/<number:outgoing_id>/undo", outgoing.undo, name="mail-outgoing-undo"),
     path("mail/outgoing/<number:outgoing_id>/settle", outgoing.settle, name="mail-outgoing-settle"),
     path("mail/mailboxes/<number:mailbox_id>/signature", outgoing.signature, name="mail-signature"),
+    path("mail/templates", templates.templates, name="mail-templates"),
+    path("mail/templates/new", templates.new, name="mail-template-new"),
+    path("mail/templates/preview", templates.preview, name="mail-template-preview"),
+    path("mail/templates/<number:template_id>", templates.template, name="mail-template"),
+    path("mail/templates/<number:template_id>/drop", templates.drop, name="mail-template-drop"),
+    path("mail/templates/<number:template_id>/fill", templates.fill, name="mail-template-fill"),
     path("mail/mailboxes", mailboxes.mailboxes, name="mail-mailboxes"),
     path("mail/mailboxes/new", mailboxes.new_mailbox, name="mail-mailbox-new"),
     path("mail/mailboxes/<number:mailbox_id>", mailboxes.mailbox, name="mail-mailbox"),
