@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
+from klientura.kit.entry.repeats import rule_of
 from klientura.kit.formats import Language
 from klientura.kit.recurrence.rules import LONGEST_TEXT, BadRule, parse
 from klientura.kit.recurrence.words import describe
@@ -17,11 +18,13 @@ WRONG: Final[dict[str, Text]] = {
     "both_ends": _("A repetition ends on a day or after a number of times, not both."),
     "moments": _("This rule of repetition names too many single dates."),
 }
-NO_RULE: Final = _("This is no rule of repetition. Write it as FREQ=WEEKLY;BYDAY=MO,WE.")
+NO_RULE: Final = _(
+    "It is not clear how often. Write, for example: every Monday, every 2 weeks, every month on the 25th."
+)
 
 
 class RecurrenceType(FieldType):
-    """A recurrence. Only a module declares it: what repeats is its own business."""
+    """A recurrence, typed as its rule or as people say it («каждый понедельник»). Only a module declares it: what repeats is its own business."""
 
     key = "recurrence"
     widget = "text"
@@ -31,7 +34,7 @@ class RecurrenceType(FieldType):
         if not isinstance(raw, str):
             raise FieldProblem("type", NO_RULE)
         try:
-            found = parse(raw).text()
+            found = parse(rule_of(raw) or raw).text()
         except BadRule as bad:
             raise FieldProblem("recurrence", WRONG.get(bad.code, NO_RULE)) from bad
         return found

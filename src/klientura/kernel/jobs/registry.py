@@ -40,6 +40,19 @@ def begin() -> None:
         beginner()
 
 
+_clocked: dict[str, Callable[[], None]] = {}
+
+
+def by_the_clock(key: str, work: Callable[[], None]) -> None:
+    """Have a function called every five minutes; what it does must be right however often and late it is called."""
+    _clocked[key] = work
+
+
+def clocked() -> Mapping[str, Callable[[], None]]:
+    """What is called every five minutes, by name."""
+    return _clocked
+
+
 def kind_of(key: str) -> Kind:
     """The kind of this name. Raises KeyError."""
     return _kinds[key]

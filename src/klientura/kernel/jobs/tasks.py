@@ -1,13 +1,16 @@
 """What the worker does: one task for every job, and a tick every minute. Found by procrastinate by its name."""
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from klientura.kernel.events.outbox import deliver, forget_delivered
 from klientura.kernel.jobs import service
-from klientura.kernel.jobs.registry import begin
+from klientura.kernel.jobs.registry import begin, clocked
+
+logger: Final = logging.getLogger(__name__)
 
 
 @app.task(name=service.RUN, pass_context=True)
@@ -29,6 +32,22 @@ def tick(timestamp: int) -> None:
         begin()
         service.take_up()
         deliver()
+    finally:
+        close_old_connections()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="klientura.jobs.clock", queueing_lock="klientura.jobs.clock")
+def clock(timestamp: int) -> None:
+    """Every five minutes: what modules do by the clock. One that fails does not keep the others from their turn."""
+    close_old_connections()
+    try:
+        begin()
+        for key, work in clocked().items():
+            try:
+                work()
+            except Exception:
+                logger.exception("work by the clock failed: %s", key)
     finally:
         close_old_connections()
 

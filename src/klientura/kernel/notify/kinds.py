@@ -31,5 +31,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "rule": Kind(_("A rule tells me"), "zap", mail="now"),
     "paused": Kind(_("What I set up has paused itself"), "ban", mail="now"),
     "unsent": Kind(_("A letter of mine did not go or did not arrive"), "mail-warning", mail="now"),
+    "due": Kind(_("The time of an assignment is near or has passed"), "hourglass", mail="now"),
     "work": Kind(_("Long work has ended"), "hourglass"),
 }

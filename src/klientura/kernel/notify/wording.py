@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -87,6 +89,8 @@ def _said(
         return _comment(row, known[0], comments.get(row.payload.get("comment", 0)))
     one = row.record_id is not None
     said: dict[str, Any] = {"records": known[:NAMED], "url": known[0].url if one else ""}
+    if row.kind == "due":
+        return said | {"text": _due(row.payload)}
     if row.kind == "rule":
         return said | {"text": message(actor, known[0].shape, row.payload.get("message", ()))}
     if row.kind == "changed":
@@ -110,6 +114,20 @@ def _said(
     }
     single, many = texts[row.kind]
     return said | {"text": single if one else many.format(n=row.number)}
+
+
+def _due(payload: Mapping[str, Any]) -> str:
+    """What is the matter with its time, and with whose work."""
+    texts = {
+        "soon": _("Due soon: {when}"),
+        "late": _("Overdue: it is with {name}"),
+        "escalated": _("Overdue for several days: it is with {name}, issued by {issuer}"),
+    }
+    at = payload.get("at")
+    when = date_format(timezone.localtime(dt.datetime.fromisoformat(at)), _("j M, H:i")) if at else ""
+    return texts.get(str(payload.get("about")), "").format(
+        when=when, name=payload.get("name", ""), issuer=payload.get("issuer", "")
+    )
 
 
 def _many_changed(row: Notification) -> str:

@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from klientura.kit.entry.findings import Line, pattern
-from klientura.kit.entry.words import CODES, NUMBER, UNITS, WEEKDAYS, either, number
+from klientura.kit.entry.words import CODES, MONTHS, NUMBER, UNITS, WEEKDAYS, either, number
 
 _WORKDAYS: Final = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 _FREQUENCY: Final = {
@@ -26,6 +26,27 @@ def read_repeat(line: Line) -> None:
     """Find how a matter comes again."""
     for form, read in _FORMS:
         line.take("repeat", form, read)
+
+
+def rule_of(text: str) -> str | None:
+    """The rule that a text says, when it says nothing else."""
+    line = Line(" ".join(text.split()))
+    read_repeat(line)
+    whole = line.parts and (line.parts[0].start, line.parts[0].end) == (0, len(line.text))
+    return str(line.parts[0].value) if whole else None
+
+
+def completed(rule: str, day: dt.date) -> str:
+    """A rule that names its own days: those of a day where it leaves that open, so that it can be told without it."""
+    told = dict(piece.split("=", 1) for piece in rule.split(";"))
+    if {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYSETPOS", "BYWEEKNO"} & set(told):
+        return rule
+    own = {
+        "WEEKLY": f";BYDAY={CODES[day.weekday()]}",
+        "MONTHLY": f";BYMONTHDAY={day.day if day.day < 29 else -1}",
+        "YEARLY": f";BYMONTH={day.month};BYMONTHDAY={day.day}",
+    }
+    return rule + ("" if told["FREQ"] == "YEARLY" and "BYMONTH" in told else own.get(told["FREQ"], ""))
 
 
 def first_day(rule: str, today: dt.date) -> dt.date:
@@ -74,6 +95,28 @@ def _every(m: re.Match[str]) -> str | None:
     return _FREQUENCY[unit] + (f";INTERVAL={count}" if count > 1 else "")
 
 
+def _counted(m: re.Match[str]) -> str | None:
+    """«Раз в 2 недели по средам», "every month on the last Friday": how often, and on which days of it."""
+    unit, count = UNITS[m["unit"] or m["unit2"]], number(m["n"] or m["n2"] or "1")
+    if unit == "quarter":
+        unit, count = "month", 3 * count
+    interval = f";INTERVAL={count}" if count > 1 else ""
+    if not 1 <= count <= _MOST:
+        return None
+    if unit == "week" and m["days"]:
+        return _weekly(m["days"], count)
+    if unit == "month" and m["order"]:
+        place = _ORDER[m["order"]]
+        if m["nth"] in WEEKDAYS:
+            return f"FREQ=MONTHLY{interval};BYDAY={place}{CODES[WEEKDAYS[m['nth']]]}"
+        return f"FREQ=MONTHLY{interval};BYMONTHDAY={place}"
+    if unit == "month" and m["day"] and 1 <= int(m["day"]) <= 31:
+        return f"FREQ=MONTHLY{interval};BYMONTHDAY={int(m['day'])}"
+    if unit == "year" and m["month"] and 1 <= int(m["year_day"]) <= 31:
+        return f"FREQ=YEARLY{interval};BYMONTHDAY={int(m['year_day'])};BYMONTH={MONTHS[m['month']]}"
+    return None
+
+
 def _ordered(m: re.Match[str]) -> str:
     return f"FREQ=MONTHLY;BYDAY={_ORDER[m['order']]}{CODES[WEEKDAYS[m['day']]]}"
 
@@ -91,7 +134,15 @@ _ORDERED: Final = either(_ORDER)
 _SHORT: Final = "(?:пн|вт|ср|чт|пт|сб|вс)"
 _BY_DAYS_RU: Final = f"(?:{either(n for n in WEEKDAYS if n.endswith(('ам', 'ям')))})"
 _BY_DAYS_EN: Final = f"(?:{either(n for n in WEEKDAYS if n.endswith('days'))})"
+_COUNTED: Final = rf"(?:{_EACH} (?:(?P<n>{NUMBER}) )?(?P<unit>{_UNITS})|(?:раз|once) (?:в|every|an?|per) (?:(?P<n2>{NUMBER}) )?(?P<unit2>{_UNITS}))"
+_ON: Final = (
+    rf"(?:(?:по|on) (?P<days>{_DAYS})"
+    rf"|(?:в|on the) (?P<order>{_ORDERED}) (?P<nth>{_DAY}|день|day)"
+    rf"|(?:on )?(?P<year_day>\d{{1,2}}) (?P<month>{either(MONTHS)})"
+    r"|(?:on day |on the )?(?P<day>\d{1,2})(?:-?го числа|st|nd|rd|th)?)"
+)
 _FORMS: Final = (
+    (pattern(f"{_COUNTED} {_ON}"), _counted),
     (
         pattern(
             rf"{_EACH} (?:(?:будн|рабоч)(?:ий|ие) (?:день|дни)|weekday|working day|workday)"

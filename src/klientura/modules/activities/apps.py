@@ -17,7 +17,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
         from klientura.kernel.screens.places import register_place
-        from klientura.modules.activities import subscribers
+        from klientura.modules.activities import jobs, subscribers
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
         from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.day import register_day_source
@@ -39,3 +39,4 @@ class ActivitiesConfig(AppConfig):
         register_place(DAY)
         register_suggestions(suggestions)
         subscribers.attach()
+        jobs.attach()

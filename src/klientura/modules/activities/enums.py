@@ -69,3 +69,14 @@ class TaskKind(models.TextChoices):
     TASK = "task", pgettext_lazy("kind of task", "To do")
     CALL = "call", _("Call")
     MEETING = "meeting", _("Meeting")
+
+
+class Outcome(models.TextChoices):
+    """What came of a contact; a company words and completes the list."""
+
+    AGREED = "agreed", pgettext_lazy("outcome", "Agreed")
+    INTERESTED = "interested", pgettext_lazy("outcome", "Interested")
+    CALL_BACK = "call_back", pgettext_lazy("outcome", "To call back")
+    NO_ANSWER = "no_answer", pgettext_lazy("outcome", "No answer")
+    REFUSED = "refused", pgettext_lazy("outcome", "Refused")
+    WRONG = "wrong", pgettext_lazy("outcome", "Wrong number")

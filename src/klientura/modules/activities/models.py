@@ -32,6 +32,7 @@ class Interaction(Record, About):
     )
     subject = models.CharField(_("subject"), max_length=300, null=True, blank=True)
     body = models.TextField(_("what was said"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=enums.Outcome, null=True, blank=True)
     result = models.CharField(_("result"), max_length=300, null=True, blank=True)
     at = models.DateTimeField(_("when"), blank=True)
     minutes = models.IntegerField(_("duration, minutes"), null=True, blank=True)
@@ -175,6 +176,8 @@ class Task(Record, About):
     minutes = models.IntegerField(_("planned for, minutes"), null=True, blank=True)
     important = models.BooleanField(pgettext_lazy("task", "important"), default=False)
     snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
+    repeats = models.CharField(_("repeats"), max_length=300, null=True, blank=True)
+    repeat_after = models.BooleanField(_("count from when it is done"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=enums.TaskStatus, default="open")
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=300, null=True, blank=True)
@@ -219,9 +222,21 @@ class Assignment(Record, About):
     helpers = ArrayField(
         models.BigIntegerField(), verbose_name=_("co-executors"), null=True, blank=True, default=None
     )
+    controller = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("controller"),
+        db_index=False,
+    )
+    files = ArrayField(models.BigIntegerField(), verbose_name=_("files"), null=True, blank=True, default=None)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     important = models.BooleanField(pgettext_lazy("task", "important"), default=False)
     snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
+    repeats = models.CharField(_("repeats"), max_length=300, null=True, blank=True)
+    repeat_after = models.BooleanField(_("count from when it is done"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=enums.AssignmentStatus, default="issued")
     report = models.TextField(_("report"), null=True, blank=True)
     remark = models.TextField(_("remark"), null=True, blank=True)
@@ -259,3 +274,22 @@ class Focus(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "object", "record_id"], name="activities_focus_unique")
         ]
+
+
+class Successor(models.Model):
+    """A task or an assignment that repeats has been followed by its next one; the row makes sure that this happens once.
+
+    `because` says what called for it: the former was closed ("done") or the next one's time came ("time").
+    """
+
+    object = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    next_id = models.BigIntegerField(null=True)
+    because = models.CharField(max_length=4)
+
+    class Meta:
+        db_table = "activities_successor"
+        constraints = [
+            models.UniqueConstraint(fields=["object", "record_id"], name="activities_successor_once")
+        ]
+        indexes = [models.Index(fields=["object", "next_id"], name="activities_successor_next")]

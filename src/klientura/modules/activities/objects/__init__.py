@@ -8,12 +8,22 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
 from klientura.modules.activities.models import Assignment, Interaction, Task
 from klientura.modules.activities.services import assignments, checks
+from klientura.modules.activities.services.repeating import (
+    assignment_repeats,
+    stop_assignment,
+    stop_task,
+    task_repeats,
+)
 from klientura.modules.activities.services.snoozing import snooze_assignment, snooze_task
 from klientura.modules.activities.services.tasks import complete_task, is_open
 
 ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id": Field(sortable=False)}
 
 SNOOZED: Final = _("Until then it does not show up in “My day”; lists show it as ever.")
+
+REPEATS: Final = _("For example: every Monday, every 2 weeks, every month on the 25th.")
+
+ESCALATES: Final = _("Empty: after three days; 0: never.")
 
 TASK_FILE_NAMES: Final = {
     "name": ("задача", "название", "тема", "task", "subject", "name"),
@@ -36,15 +46,37 @@ INTERACTION = ObjectSpec(
         "party": Field(target="party"),
         "person": Field(target="person", within=("party", "employer")),
         "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
+        "outcome": Field(
+            open_options=True,
+            hues={
+                "agreed": "green",
+                "interested": "teal",
+                "call_back": "yellow",
+                "no_answer": "gray",
+                "refused": "red",
+            },
+        ),
     },
     sections=(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("kind", "direction", "at", "party", "person", "subject", "body", "result", "minutes", "owner"),
+            (
+                "kind",
+                "direction",
+                "at",
+                "party",
+                "person",
+                "subject",
+                "body",
+                "outcome",
+                "result",
+                "minutes",
+                "owner",
+            ),
         ),
     ),
-    columns=("at", "kind", "subject", "party", "result", "owner"),
+    columns=("at", "kind", "subject", "party", "outcome", "result", "owner"),
     sort="-at",
     calendar="at",
     search=("subject", "body", "result"),
@@ -85,6 +117,7 @@ TASK = ObjectSpec(
         "kind": Field(hues={"task": "gray", "call": "green", "meeting": "violet"}),
         "minutes": Field(sortable=False, minimum=0),
         "snoozed_until": Field(hint=SNOOZED, sortable=False),
+        "repeats": Field(type="recurrence", hint=REPEATS, sortable=False),
     },
     sections=(
         Section(
@@ -132,6 +165,13 @@ TASK = ObjectSpec(
             icon="alarm-clock",
             fits=is_open,
         ),
+        Action(
+            key="stop",
+            label=_("Stop repeating"),
+            run=stop_task,
+            icon="ban",
+            fits=task_repeats,
+        ),
     ),
     subject=False,
     related=False,
@@ -155,6 +195,9 @@ ASSIGNMENT = ObjectSpec(
         "party": Field(target="party"),
         "owner": Field(label=pgettext_lazy("assignment", "Executor")),
         "helpers": Field(type="users"),
+        "files": Field(type="file"),
+        "escalate_after": Field(minimum=0, maximum=365, sortable=False, hint=ESCALATES),
+        "controller": Field(hint=_("Watches over the course and may approve in place of who issued it.")),
         "status": Field(
             read_only=True,
             hues={
@@ -167,6 +210,7 @@ ASSIGNMENT = ObjectSpec(
             },
         ),
         "snoozed_until": Field(hint=SNOOZED, sortable=False),
+        "repeats": Field(type="recurrence", hint=REPEATS, sortable=False),
     },
     sections=(
         Section(
@@ -180,8 +224,12 @@ ASSIGNMENT = ObjectSpec(
                 "due_at",
                 "important",
                 "party",
-                "snoozed_until",
+                "files",
                 "issuer",
+                "controller",
+                "repeats",
+                "repeat_after",
+                "snoozed_until",
                 "team",
             ),
         ),
@@ -195,10 +243,11 @@ ASSIGNMENT = ObjectSpec(
     columns=("name", "status", "due_at", "owner", "issuer", "important", "party"),
     sort="due_at",
     calendar="due_at",
+    indexes=(("status", "due_at"), ("owner_id", "due_at")),
     search=("name", "description", "report"),
     current={"field": "status", "op": "in", "value": ["issued", "accepted", "reported"]},
     goes_with="party",
-    members={"issuer": ("read", "edit"), "helpers": ("read",)},
+    members={"issuer": ("read", "edit"), "controller": ("read", "edit"), "helpers": ("read",)},
     rights={  # whoever works here may give something to anybody, and sees what they gave
         "employee": {"read": "own", "create": "all", "edit": "own"},
         "manager": {
@@ -280,6 +329,13 @@ ASSIGNMENT = ObjectSpec(
             fields={"snoozed_until": Field(required=True)},
             icon="alarm-clock",
             fits=assignments.may_report,
+        ),
+        Action(
+            key="stop",
+            label=_("Stop repeating"),
+            run=stop_assignment,
+            icon="ban",
+            fits=assignment_repeats,
         ),
         Action(
             key="cancel",

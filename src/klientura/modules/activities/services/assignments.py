@@ -14,12 +14,15 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.store.drafts import parse_for_verb
 from klientura.modules.activities.services.checks import check_subjects
+from klientura.modules.activities.services.repeating import complete_rule
 
 type Row = Mapping[str, Any]
 type Verb = Callable[..., int]
 
 UNDER_WAY: Final = frozenset({"issued", "accepted", "reported"})
-ISSUERS_OWN: Final = ("name", "description", "due_at", "issuer", "owner")
+ISSUERS_OWN: Final = (
+    "name", "description", "due_at", "issuer", "owner", "controller", "escalate_after", "repeats", "repeat_after",
+)  # fmt: skip
 """What an executor does not change in a matter that somebody else has given them."""
 
 
@@ -38,16 +41,24 @@ def issued(actor: Actor, row: Row) -> bool:
     return actor.is_admin or (actor.user_id is not None and _id(row.get("issuer")) == actor.user_id)
 
 
+def watches(actor: Actor, row: Row) -> bool:
+    """Whether the actor gave it or controls it on behalf of who did."""
+    return issued(actor, row) or (actor.user_id is not None and _id(row.get("controller")) == actor.user_id)
+
+
 def before_write_assignment(batch: Batch, actor: Any) -> None:
     """An assignment has somebody who gave it; who carries it out changes neither its words nor its time."""
     check_subjects(batch, actor)
     for draft in batch:
+        complete_rule(draft)
         if batch.creating:
             draft.values["issuer"] = draft.get("issuer") or actor.user_id
             continue
         stored = draft.before
         theirs = actor.user_id is not None and _id(stored.get("owner")) == actor.user_id
-        if theirs and _id(stored.get("issuer")) not in (None, actor.user_id) and not actor.is_admin:
+        controls = actor.user_id is not None and _id(stored.get("controller")) == actor.user_id
+        others = _id(stored.get("issuer")) not in (None, actor.user_id) and not actor.is_admin
+        if (theirs or controls) and others:
             for key in ISSUERS_OWN:
                 if draft.changed(key):
                     draft.refuse(
@@ -122,12 +133,12 @@ report, may_report = _verb(
     needs=("report",),
 )
 approve, may_approve = _verb(
-    issued,
+    watches,
     UNDER_WAY,
     lambda _row, given: {**given, "status": "done", "done_at": timezone.now(), "asked_due_at": None},
 )
 send_back, may_send_back = _verb(
-    issued, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None},
+    watches, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None},
     takes=("remark",), needs=("remark",),
 )  # fmt: skip
 issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))

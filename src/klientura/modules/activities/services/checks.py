@@ -11,6 +11,7 @@ from klientura.kernel.errors import KernelError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.store.read import titles
+from klientura.modules.activities.services.repeating import complete_rule
 
 FUTURE = dt.timedelta(minutes=5)
 
@@ -33,6 +34,7 @@ def before_write_task(batch: Batch, actor: Any) -> None:
     """A closed task knows when it was closed."""
     check_subjects(batch, actor)
     for draft in batch:
+        complete_rule(draft)
         if draft.changed("status"):
             draft.values["done_at"] = timezone.now() if draft.values["status"] == "done" else None
 
