@@ -231,6 +231,7 @@ class Assignment(Record, About):
         verbose_name=_("controller"),
         db_index=False,
     )
+    escalate_after = models.IntegerField(_("tell the head after so many days overdue"), null=True, blank=True)
     files = ArrayField(models.BigIntegerField(), verbose_name=_("files"), null=True, blank=True, default=None)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     important = models.BooleanField(pgettext_lazy("task", "important"), default=False)

@@ -21,8 +21,6 @@ ABOUT = {"subject_object": Field(filterable=True, sortable=False), "subject_id":
 
 SNOOZED: Final = _("Until then it does not show up in “My day”; lists show it as ever.")
 
-REPEATS: Final = _("For example: every Monday, every 2 weeks, every month on the 25th.")
-
 ESCALATES: Final = _("Empty: after three days; 0: never.")
 
 TASK_FILE_NAMES: Final = {
@@ -117,7 +115,7 @@ TASK = ObjectSpec(
         "kind": Field(hues={"task": "gray", "call": "green", "meeting": "violet"}),
         "minutes": Field(sortable=False, minimum=0),
         "snoozed_until": Field(hint=SNOOZED, sortable=False),
-        "repeats": Field(type="recurrence", hint=REPEATS, sortable=False),
+        "repeats": Field(type="recurrence", sortable=False),
     },
     sections=(
         Section(
@@ -210,7 +208,7 @@ ASSIGNMENT = ObjectSpec(
             },
         ),
         "snoozed_until": Field(hint=SNOOZED, sortable=False),
-        "repeats": Field(type="recurrence", hint=REPEATS, sortable=False),
+        "repeats": Field(type="recurrence", sortable=False),
     },
     sections=(
         Section(
@@ -227,6 +225,7 @@ ASSIGNMENT = ObjectSpec(
                 "files",
                 "issuer",
                 "controller",
+                "escalate_after",
                 "repeats",
                 "repeat_after",
                 "snoozed_until",

@@ -41,7 +41,7 @@ def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | 
         return Slice([], None)
     page = read.page(
         actor, target, tree=about(shape, record_id, people=True), sort="-at", after=after, limit=limit,
-        keys=_open(actor, target, ("kind", "direction", "subject", "body", "result", "at", "minutes", "party", "person", "owner")),
+        keys=_open(actor, target, ("kind", "direction", "subject", "body", "outcome", "result", "at", "minutes", "party", "person", "owner")),
     )  # fmt: skip
     return Slice(page.rows, page.next)
 

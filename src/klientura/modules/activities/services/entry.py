@@ -33,6 +33,7 @@ def values_of(entry: Entry, about: About) -> dict[str, Any]:
         "due_at": due,
         "minutes": entry.minutes,
         "important": entry.important,
+        "repeats": entry.repeat,
         "party": about.party_id,
         "subject_object": about.subject_object,
         "subject_id": about.subject_id,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.models import User
@@ -86,13 +87,25 @@ def stop_assignment(
     return _stop("assignment", actor, record_id, expected_version)
 
 
+_AFFECTED: Final = sql.SQL(
+    "select id, status = any(%s) from {table}"
+    " where id = any(%s) and repeats is not null and due_at is not null and deleted_at is null order by id"
+)
+_DUE: Final = sql.SQL(
+    "select t.id from {table} t where t.repeats is not null and not t.repeat_after and t.due_at < %(now)s"
+    " and t.status = any(%(open)s) and t.deleted_at is null"
+    " and not exists (select from activities_successor s where s.object = %(key)s and s.record_id = t.id)"
+    " and not exists (select from activities_successor s join {table} former on former.id = s.record_id"
+    "  where s.object = %(key)s and s.next_id = t.id and former.status = any(%(open)s) and former.deleted_at is null)"
+    " order by t.id limit %(most)s"
+)
+
+
 def follow_up(object_key: str, record_ids: Collection[int]) -> None:
     """Make what follows those of the records that were closed; take back what followed those that are open again."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select id, status = any(%s) from {object_key}"
-            " where id = any(%s) and repeats is not null and due_at is not null and deleted_at is null order by id",
-            [list(CLOSED[object_key]), list(record_ids)],
+            _AFFECTED.format(table=sql.Identifier(object_key)), [list(CLOSED[object_key]), list(record_ids)]
         )
         rows = cursor.fetchall()
     for record_id, closed in rows:
@@ -106,17 +119,9 @@ def make_due(now: dt.datetime) -> int:
     """Make the next ones whose time has come though the former is still open; never more than two stand open at once."""
     made = 0
     for key, states in OPEN.items():
+        given: dict[str, Any] = {"now": now, "open": list(states), "key": key, "most": MOST_AT_ONCE}
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"select t.id from {key} t where t.repeats is not null and not t.repeat_after and t.due_at < %s"
-                " and t.status = any(%s) and t.deleted_at is null"
-                " and not exists (select from activities_successor s where s.object = %s and s.record_id = t.id)"
-                " and not exists (select from activities_successor s"
-                f"  join {key} former on former.id = s.record_id where s.object = %s and s.next_id = t.id"
-                "  and former.status = any(%s) and former.deleted_at is null)"
-                " order by t.id limit %s",
-                [now, list(states), key, key, list(states), MOST_AT_ONCE],
-            )
+            cursor.execute(_DUE.format(table=sql.Identifier(key)), given)
             ids = [row[0] for row in cursor.fetchall()]
         made += sum(make_next(key, n, because="time", now=now) is not None for n in ids)
     return made

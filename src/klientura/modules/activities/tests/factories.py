@@ -32,6 +32,7 @@ def assignment(_world: "World", number: int) -> dict[str, Any]:
         "name": f"Собрать отзывы {number}",
         "issuer": issuers.values_list("pk", flat=True).first(),
         "helpers": None,
+        "controller": None,
         "subject_object": None,
         "subject_id": None,
     }

@@ -145,7 +145,7 @@ def test_the_whole_series_moves_with_its_weekdays(vera: Actor):
 
 
 def test_a_rule_that_is_none_is_refused_in_words(vera: Actor):
-    for text in ("каждый день", "FREQ=HOURLY", "FREQ=DAILY;COUNT=2;UNTIL=20260401"):
+    for text in ("иногда", "FREQ=HOURLY", "FREQ=DAILY;COUNT=2;UNTIL=20260401"):
         with pytest.raises(Invalid) as refused:
             plan(vera, repeats=text)
         assert [e.field for e in refused.value.errors] == ["repeats"]

@@ -206,3 +206,17 @@ def test_the_day_costs_no_more_with_many_matters(company: Company) -> None:
     for n in range(12):
         focus.pick(company.actor("employee"), "task", task(company, f"Дело {n}"), wanted=True)
     assert queries() == few
+
+
+def test_a_new_task_is_important_only_when_somebody_says_so(company: Company) -> None:
+    client = company.client("employee")
+    for address in ("/task/new", "/assignment/new"):
+        form = client.get(address).content.decode()
+        box = re.search(r"<input type=\"checkbox\"[^>]*name=\"important\"[^>]*>", form)
+        assert box is not None
+        assert "checked" not in box[0]
+    number = task(company, "Важное", important=True)
+    form = client.get(f"/task/{number}/edit").content.decode()
+    box = re.search(r"<input type=\"checkbox\"[^>]*name=\"important\"[^>]*>", form)
+    assert box is not None
+    assert "checked" in box[0]

@@ -164,3 +164,23 @@ def test_who_may_make_no_tasks_has_no_line(company: Company) -> None:
     assert 'id="entry-text"' not in observer.get("/day").content.decode()
     assert observer.post("/entry", {"text": "позвонить"}).status_code == 422
     assert not read.page(ACTOR, shape_of("task"), limit=1).rows
+
+
+def test_a_call_and_its_next_step_are_one(company: Company) -> None:
+    client, number = company.client("employee"), person(company, "Иванов")
+    call = {
+        "kind": "call",
+        "text": "Обсудили условия",
+        "outcome": "agreed",
+        "result": "со скидкой",
+        "next": "отправить КП завтра в 12",
+    }
+    shown = html.unescape(client.post(f"/person/{number}/timeline", call).content.decode())
+    assert "Договорились — со скидкой" in shown
+    assert (made()["name"], made()["party"].id) == ("Отправить КП", number)
+    wrong = {**call, "minutes": "-5", "next": "Второе"}
+    assert client.post(f"/person/{number}/timeline", wrong).status_code == 422
+    assert made()["name"] == "Отправить КП", "neither is written when one is refused"
+    note = {"kind": "note", "text": "Просто заметка", "next": "Третье"}
+    client.post(f"/person/{number}/timeline", note)
+    assert made()["name"] == "Отправить КП"

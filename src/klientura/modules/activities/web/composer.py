@@ -16,11 +16,13 @@ from klientura.kernel.web.requests import Request
 # Which fields each kind asks for, in their order; all but the last kind are interactions.
 FIELDS = {
     "note": (),
-    "call": ("direction", "person", "at", "minutes", "result"),
-    "meeting": ("person", "at", "minutes", "result"),
+    "call": ("direction", "person", "at", "minutes", "outcome", "result"),
+    "meeting": ("person", "at", "minutes", "outcome", "result"),
     "email": ("direction", "person", "at"),
     "task": ("due_at", "owner", "important"),
 }
+# A contact leads to the next one; it is planned in the same form.
+WITH_NEXT = frozenset({"call", "meeting", "email"})
 ICONS = {"note": "sticky-note", "call": "phone", "meeting": "users", "email": "mail", "task": "circle-check"}
 
 
@@ -59,7 +61,17 @@ def _fields(asked: Request, target: Shape, kind: str, about: Shape, row: Row) ->
         )  # fmt: skip
         # The composer has no field for the client: the address of the choices names the card's own.
         made.append({**control, "id": f"compose-{kind}-{key}", "within": None, "required": False})
+    if kind in WITH_NEXT and may(asked.actor, shape_of("task"), "create"):
+        made.append(_next_step(kind))
     return made
+
+
+def _next_step(kind: str) -> dict[str, Any]:
+    """What has to be done next, in one line as the quick entry reads it."""
+    return {
+        "type": "text", "name": "next", "id": f"compose-{kind}-next", "label": _("Next step"), "hint": "", "required": False,
+        "error": "", "value": "", "placeholder": _("send the offer on Friday at 12"),
+    }  # fmt: skip
 
 
 def _usual(asked: Request, key: str, row: Row) -> Any:

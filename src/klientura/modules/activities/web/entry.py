@@ -14,11 +14,15 @@ from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
+from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.entry.findings import MOST_LETTERS
 from klientura.kit.entry.reading import Entry, read_entry
+from klientura.kit.entry.repeats import completed
+from klientura.kit.recurrence.rules import parse
+from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.queries.clients import Candidate, clients_named, the_one
 from klientura.modules.activities.services.entry import About, plan, take_back
 
@@ -38,7 +42,7 @@ def taken_off(asked: Request) -> frozenset[str]:
 
 def read_line(text: str, *, without: frozenset[str] = frozenset()) -> Entry:
     """A line as the reader's clock understands it."""
-    return read_entry(text, timezone.localtime().replace(tzinfo=None), without=without | {"repeat"})
+    return read_entry(text, timezone.localtime().replace(tzinfo=None), without=without)
 
 
 def _text(asked: Request) -> str:
@@ -54,6 +58,7 @@ def chips(entry: Entry) -> list[dict[str, str]]:
         "clock": _clock(entry),
         "length": _length(entry.minutes or 0),
         "important": _("Important"),
+        "repeat": _repeat(entry),
     }
     found = {p.role: p for p in entry.parts}
     return [
@@ -65,6 +70,17 @@ def chips(entry: Entry) -> list[dict[str, str]]:
         for role in ROLES
         if role in found and labels.get(role)
     ]
+
+
+def _repeat(entry: Entry) -> str:
+    """How often, and from which day where no other words tell it."""
+    if entry.repeat is None or entry.moment is None:
+        return ""
+    rule = parse(completed(entry.repeat, entry.moment.date()))
+    often = describe(rule, entry.moment, lang())
+    if any(p.role in {"day", "clock"} for p in entry.parts):
+        return often
+    return _("{often}, from {day}").format(often=often, day=_day(entry.moment.date()))
 
 
 def _clock(entry: Entry) -> str:

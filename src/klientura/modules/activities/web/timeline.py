@@ -4,6 +4,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from klientura.kit.formats import format_datetime
 from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
 from klientura.modules.activities.services.entry import About, values_of
 from klientura.modules.activities.services.sources import actions_of
-from klientura.modules.activities.web.composer import composer, given
+from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
 from klientura.modules.activities.web.entry import read_line, taken_off
 
 PAGE = 30
@@ -124,6 +125,15 @@ def _before(shown: list[dict[str, Any]], before: int | None) -> int | str:
     return shown[-1]["id"] if shown else before or START
 
 
+def _result(shape: Shape, row: Row) -> str:
+    """What came of it: the word of the list, and what was written besides."""
+    outcome = row.get("outcome")
+    field = shape.fields["outcome"]
+    said = [field.type.display(outcome, field.params, lang())] if outcome else []
+    said += [row["result"]] if row.get("result") else []
+    return _("Result: {text}").format(text=" — ".join(said)) if said else ""
+
+
 def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
     at = timezone.localtime(row["at"])
     shape = shape_of("interaction")
@@ -139,7 +149,7 @@ def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
         t
         for t in (
             row.get("body") or "",
-            _("Result: {text}").format(text=row["result"]) if row.get("result") else "",
+            _result(shape, row),
         )
         if t
     )
@@ -215,7 +225,12 @@ def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> None:
     if rest and len(first) <= 300:
         values |= {"subject": first, "body": rest.strip()}
     values |= given(asked, kind)
-    write.create(asked.actor, shape_of("interaction"), values)
+    following = asked.POST.get("next", "").strip() if kind in WITH_NEXT else ""
+    with transaction.atomic():
+        write.create(asked.actor, shape_of("interaction"), values)
+        if following:
+            entry = read_line(following)
+            write.create(asked.actor, shape_of("task"), {**values_of(entry, About()), **_links(shape, row)})
 
 
 def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
