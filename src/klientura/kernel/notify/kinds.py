@@ -23,6 +23,8 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "mentioned": Kind(_("Somebody mentions me"), "message-square", mail="now"),
+    "reminder": Kind(_("A reminder I have set"), "bell"),
+    "invited": Kind(_("Somebody invites me, or answers my invitation"), "calendar-days", mail="now"),
     "commented": Kind(_("A comment on what I follow"), "messages-square", mail="digest"),
     "assigned": Kind(_("I become the owner"), "user-check", mail="now"),
     "handed": Kind(_("Work is handed over to me"), "handshake", mail="now"),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import hidden, readable
@@ -17,6 +17,7 @@ from klientura.kernel.notify.kinds import KINDS
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.naming import Named, named
 from klientura.kernel.objects.shape import Shape
+from klientura.kit.formats import format_datetime
 
 QUOTED = 240
 NAMED = 3
@@ -93,6 +94,8 @@ def _said(
         return said | {"text": _due(row.payload)}
     if row.kind == "rule":
         return said | {"text": message(actor, known[0].shape, row.payload.get("message", ()))}
+    if row.kind in {"reminder", "invited"}:
+        return said | _by_moment(row)
     if row.kind == "changed":
         text = _fields(actor, known[0].shape, row) if one else _many_changed(row)
         return said | {"text": text} if text else None
@@ -128,6 +131,24 @@ def _due(payload: Mapping[str, Any]) -> str:
     return texts.get(str(payload.get("about")), "").format(
         when=when, name=payload.get("name", ""), issuer=payload.get("issuer", "")
     )
+
+
+def _by_moment(row: Notification) -> dict[str, Any]:
+    """What begins when, by the reader's clock; and what somebody has to do with it."""
+    begins = dt.datetime.fromisoformat(row.payload["begins"])
+    when = format_datetime(timezone.localtime(begins), "en" if get_language() == "en" else "ru")
+    texts = {
+        "soon": _("Begins {when}"),
+        "missed": _("Has begun: {when}"),
+        "due": _("Due {when}"),
+        "invited": _("You are invited: {when}"),
+        "moved": _("The time has changed: {when}"),
+        "off": _("Called off: {when}"),
+        "accepted": _("Comes: {when}"),
+        "tentative": _("Perhaps comes: {when}"),
+        "declined": _("Does not come: {when}"),
+    }
+    return {"text": texts[row.payload["said"]].format(when=when)}
 
 
 def _many_changed(row: Notification) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
@@ -16,7 +17,7 @@ from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.objects.spec import Section
 from klientura.kernel.screens import conditional, inputs
 from klientura.kernel.screens.arranged import on_any_form, sections_of
-from klientura.kernel.screens.chosen import Names, names_of
+from klientura.kernel.screens.chosen import Names, names_of, numbers_in
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -144,7 +145,10 @@ def _prefilled(asked: Request, shape: Shape) -> Row:
             title = read.titles(asked.actor, shape_of(field.params.target or ""), [target]).get(target)
             if title is not None:
                 row[key] = [Ref(target, title)]
-        elif field.type.key not in {"reference", "references", "user", "users"}:
+        elif field.type.key == "users":
+            known = User.objects.filter(pk__in=numbers_in(asked.GET.getlist(key)), is_active=True)
+            row[key] = [Ref(pk, name) for pk, name in known.values_list("pk", "name")]
+        elif field.type.key not in {"reference", "references", "user"}:
             try:
                 row[key] = field.type.parse(raw, field.params)
             except FieldProblem:  # a value from an address that is none is simply not filled in

@@ -80,3 +80,7 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "no_answer", pgettext_lazy("outcome", "No answer")
     REFUSED = "refused", pgettext_lazy("outcome", "Refused")
     WRONG = "wrong", pgettext_lazy("outcome", "Wrong number")
+
+
+ANSWERS = ("accepted", "tentative", "declined")
+"""The fields of an event that hold who has answered its invitation, and how."""

@@ -1,8 +1,12 @@
-"""What activities do by the clock: what repeats and has its time come, reminders of assignments, escalation."""
+"""What activities do by the clock: what repeats and has its time come, reminders, escalation."""
 
+from django.db import close_old_connections
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from klientura.kernel.jobs.registry import by_the_clock
+from klientura.kernel.objects.registry import follow_latest
+from klientura.modules.activities.services import reminders
 from klientura.modules.activities.services.reminding import remind
 from klientura.modules.activities.services.repeating import make_due
 
@@ -17,3 +21,15 @@ def look_at_the_clock() -> None:
 def attach() -> None:
     """Have it called."""
     by_the_clock("activities", look_at_the_clock)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="klientura.activities.remind", queueing_lock="klientura.activities.remind")
+def tell_what_begins(timestamp: int) -> None:
+    """Every minute: tell of what begins soon."""
+    close_old_connections()
+    try:
+        follow_latest()
+        reminders.fire()
+    finally:
+        close_old_connections()

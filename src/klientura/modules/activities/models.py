@@ -164,6 +164,44 @@ class CalendarHabit(models.Model):
         db_table = "activities_calendar_habit"
 
 
+class Reminder(models.Model):
+    """That a user wants to hear of something so many minutes before it begins. `fires_at` is empty when nothing more comes."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    object = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    minutes = models.IntegerField()
+    begins_at = models.DateTimeField(null=True)
+    fires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "activities_reminder"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object", "record_id", "user", "minutes"], name="activities_reminder_unique"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["fires_at"],
+                condition=models.Q(fires_at__isnull=False),
+                name="activities_reminder_due",
+            )
+        ]
+
+
+class Feed(models.Model):
+    """The secret address under which a user's calendar is read by other programs; only a digest of it is kept."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+", primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "activities_feed"
+
+
 class Task(Record, About):
     """Something one user has to do by a time."""
 

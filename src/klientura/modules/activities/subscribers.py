@@ -1,8 +1,12 @@
-"""What activities do when interactions, tasks and assignments change."""
+"""What activities do when interactions, events, tasks and assignments change."""
 
-from klientura.kernel.events.outbox import Delivered, subscribe
+from klientura.kernel.events.outbox import Delivered, Subscriber, subscribe
+from klientura.kernel.notify.payloads import payload_of
+from klientura.modules.activities.services import reminders, telling
 from klientura.modules.activities.services.last_contacts import refresh_last_contacts
 from klientura.modules.activities.services.repeating import follow_up
+
+EVER = ("created", "changed", "trashed", "restored", "undone")
 
 
 def interaction_moved(event: Delivered) -> None:
@@ -20,10 +24,45 @@ def assignment_moved(event: Delivered) -> None:
     follow_up("assignment", event.record_ids)
 
 
+def event_made(event: Delivered) -> None:
+    """Whoever takes part is told, and reminded as usual."""
+    telling.tell_invited(event.record_ids, event.actor_id, event.at)
+    reminders.remind_as_usual(event.record_ids)
+    reminders.refresh("event", event.record_ids)
+
+
+def event_changed(event: Delivered) -> None:
+    """What has changed is told; reminders move along."""
+    columns = payload_of(event).get("columns", ())
+    if "attendees" in columns:
+        telling.tell_invited(event.record_ids, event.actor_id, event.at)
+        reminders.remind_as_usual(event.record_ids)
+    telling.tell_changed(event.record_ids, columns, event.actor_id, event.at)
+    reminders.refresh("event", event.record_ids)
+
+
 def attach() -> None:
-    """Subscribe to the events of interactions, tasks and assignments."""
-    for what in ("created", "changed", "trashed", "restored", "undone"):
+    """Subscribe to the events of interactions, to what repeats, and to whatever moves what somebody is reminded of."""
+    for what in EVER:
         subscribe(f"interaction.{what}", interaction_moved)
     for what in ("changed", "undone"):
         subscribe(f"task.{what}", task_moved)
         subscribe(f"assignment.{what}", assignment_moved)
+    subscribe("event.created", event_made)
+    subscribe("event.changed", event_changed)
+    for key in reminders.REMINDED:
+        for what in EVER:
+            if (key, what) not in {
+                ("event", "created"),
+                ("event", "changed"),
+                ("task", "created"),
+                ("assignment", "created"),
+            }:
+                subscribe(f"{key}.{what}", _mover(key))
+
+
+def _mover(key: str) -> Subscriber:
+    def moved(event: Delivered) -> None:
+        reminders.refresh(key, event.record_ids)
+
+    return moved

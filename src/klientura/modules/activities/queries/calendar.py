@@ -21,6 +21,7 @@ from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store.compiler import build, conditions, statement
 from klientura.kit.recurrence.expanding import between, expand
 from klientura.kit.recurrence.rules import stamp
+from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.rules import recurrence_of, start_of, zone_of
 
 DAY: Final = dt.timedelta(days=1)
@@ -159,7 +160,7 @@ def _items(
 def _answer(row: Mapping[str, Any], user_id: int) -> str:
     if user_id not in (row["attendees"] or ()):
         return ""
-    return next((k for k in ("accepted", "tentative", "declined") if user_id in (row[k] or ())), "waiting")
+    return next((k for k in ANSWERS if user_id in (row[k] or ())), "waiting")
 
 
 def due_of(actor: Actor, what: str, user_ids: Sequence[int], first: dt.date, after: dt.date) -> list[Item]:

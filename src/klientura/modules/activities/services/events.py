@@ -11,6 +11,7 @@ from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kit.recurrence.expanding import between, moment
 from klientura.kit.recurrence.rules import MOST_COUNT, Recurrence, parse
+from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.rules import start_of, zone_of
 from klientura.modules.activities.services.checks import check_subjects
 
@@ -20,7 +21,6 @@ LONGEST: Final = dt.timedelta(days=366)
 SPAN: Final = ("starts_at", "ends_at", "all_day", "zone")
 TOLD: Final = (*SPAN, "repeats", "place", "status")
 """What a guest has to be told anew when it changes; their calendars go by the number that then rises."""
-ANSWERS: Final = ("accepted", "tentative", "declined")
 
 
 def zone_name(text: str) -> str:

@@ -12,8 +12,8 @@ from klientura.kernel.errors import Denied, FieldError, Invalid, Text
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.store.drafts import parse_for_verb
+from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.services.contacts import Contact, record_contacts, undo_contacts
-from klientura.modules.activities.services.events import ANSWERS
 
 type Row = Mapping[str, Any]
 

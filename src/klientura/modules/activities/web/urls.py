@@ -3,13 +3,15 @@
 from django.urls import path
 
 from klientura.modules.activities.web import entry, home, timeline
-from klientura.modules.activities.web.calendar import acting, page, people
+from klientura.modules.activities.web.calendar import acting, page, people, planning
 from klientura.modules.activities.web.day import acts
 from klientura.modules.activities.web.day import page as day_page
 
 urlpatterns = [
     path("calendar", page.calendar, name="calendar"),
     path("calendar/people", people.people, name="calendar-people"),
+    path("calendar/free", planning.free, name="calendar-free"),
+    path("calendar/remind/<object:object>/<number:record_id>", planning.remind, name="calendar-remind"),
     path("calendar/event/<number:record_id>", acting.event, name="calendar-event"),
     path("calendar/event/<number:record_id>/change", acting.change, name="calendar-event-change"),
     path("calendar/event/<number:record_id>/remove", acting.remove, name="calendar-event-remove"),

@@ -1,7 +1,6 @@
 """An event in the calendar: looked at, changed, moved, taken away; of a series one occurrence, what follows, or all."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,7 +23,6 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
-from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
@@ -32,6 +30,7 @@ from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of
 from klientura.modules.activities.services import invitations, occurrences
 from klientura.modules.activities.services.occurrences import WHICH, Place, Which
+from klientura.modules.activities.web.calendar.answers import done
 
 FIELDS: Final = ("name", "starts_at", "ends_at", "all_day", "kind", "place", "attendees")
 TIMES: Final = ("starts_at", "ends_at")
@@ -81,6 +80,8 @@ def event(request: HttpRequest, record_id: int) -> HttpResponse:
     return show(
         asked, "activities/event_dialog.html", row=row, told=told, when=_when(row), repeats=_words(row, place),
         actions=actions, card_url=f"/event/{record_id}", change_url=_url(place, "change") if "edit" in verbs else "",
+        free_url=f"/calendar/free?event={record_id}" if "edit" in verbs and place.at is None else "",
+        remind_url=f"/calendar/remind/event/{record_id}",
         remove_url=_url(place, "remove") if "delete" in verbs else "", series=place.at is not None,
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
     row, place = _meant(asked, record_id)
     read.require_on(asked.actor, shape_of("event"), record_id, "edit")
     if request.method == "GET":
-        return _form(asked, row, place)
+        return _form(asked, row, place, typed=inputs.values_from(asked.GET, _fields(asked)))
     values = inputs.values_from(asked.POST, _fields(asked))
     which = _which(asked, place)
     if which is None:
@@ -109,7 +110,7 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
     if place.at is None:
         now = read.get(asked.actor, shape_of("event"), number, keys=["version"])["version"]
         back = f"/event/{number}/reschedule/back?version={now}" if now != row["version"] else ""
-    return _done(_("Changed: {title}").format(title=row["title"]), undo_url=back)
+    return done(_("Changed: {title}").format(title=row["title"]), undo_url=back)
 
 
 @open_to(Door.SIGNED_IN)
@@ -125,7 +126,7 @@ def remove(request: HttpRequest, record_id: int) -> HttpResponse:
     occurrences.remove(
         asked.actor, place, which, expected_version=seen_version(asked, row) if place.at else None
     )
-    return _done(_("Removed: {title}").format(title=row["title"]))
+    return done(_("Removed: {title}").format(title=row["title"]))
 
 
 @open_to(Door.SIGNED_IN)
@@ -138,7 +139,7 @@ def act(request: HttpRequest, record_id: int, verb: str) -> HttpResponse:
         raise NotFound
     number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
     VERBS[verb](asked.actor, number)
-    return _done(_("Done"))
+    return done(_("Done"))
 
 
 def _meant(asked: Request, record_id: int) -> tuple[Row, Place]:
@@ -232,10 +233,3 @@ def _words(row: Row, place: Place) -> str:
     if recurrence is None:
         return ""
     return describe(recurrence, place.at or start_of(row), lang())
-
-
-def _done(text: str, undo_url: str = "") -> HttpResponse:
-    response = HttpResponse(status=200)
-    response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = json.dumps({"closeDialog": True, "listChanged": True})
-    return toast(response, text, undo_url=undo_url)

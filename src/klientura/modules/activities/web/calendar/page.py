@@ -65,7 +65,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         asked, "activities/calendar.html", active="calendar", state=state, part=f"activities/calendar_{template}.html",
         title=_title(state), days=days, people=[{"id": pk, "name": name, "hue": hues.get(pk, "")} for pk, name in people],
         today_url=state.url(on=timezone.localdate()), before_url=state.turned(-1).url(), after_url=state.turned(1).url(),
-        here_url=state.url(), spans=_spans(state), menus=_menus(state), hours=range(24), creates=may(asked.actor, shape_of("event"), "create"),
+        here_url=state.url(),
+        find_query=urlencode([("user", pk) for pk, _name in people[:20]]), spans=_spans(state), menus=_menus(state), hours=range(24),
+        creates=may(asked.actor, shape_of("event"), "create"),
         now={"date": now.date(), "quarter": (now.hour * 60 + now.minute) // 15}, **context,
     )  # fmt: skip
 

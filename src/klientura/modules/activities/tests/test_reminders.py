@@ -1,0 +1,198 @@
+"""Reminders fire once and move along; colleagues are told of invitations; free hours are found over everybody's calendars."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Invalid, NotFound
+from klientura.kernel.events.outbox import deliver
+from klientura.kernel.notify.models import Notification
+from klientura.kernel.notify.wording import lines
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
+from klientura.kernel.testing.company import Company
+from klientura.kit.working_days import WorkingTime
+from klientura.modules.activities.models import Reminder
+from klientura.modules.activities.queries.free_time import free_slots
+from klientura.modules.activities.services import invitations, reminders
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def vera(company: Company) -> Actor:
+    """An employee with a calendar."""
+    return company.actor("employee")
+
+
+def plan(actor: Actor, begins: dt.datetime, **more: Any) -> int:
+    number = write.create(
+        actor,
+        shape_of("event"),
+        {"name": "Планёрка", "starts_at": begins.isoformat(), "zone": "Europe/Moscow", **more},
+    )
+    deliver()
+    return number
+
+
+def told(actor: Actor, kind: str = "reminder") -> list[str]:
+    return [
+        str(n.payload["said"])
+        for n in Notification.objects.filter(user_id=actor.user_id or 0, kind=kind).order_by("pk")
+    ]
+
+
+def soon(hours: float = 24) -> dt.datetime:
+    return (timezone.now() + dt.timedelta(hours=hours)).replace(second=0, microsecond=0)
+
+
+def test_it_fires_once_at_its_moment(vera: Actor):
+    begins = soon()
+    plan(vera, begins)
+    assert reminders.fire(begins - dt.timedelta(minutes=16)) == 0
+    assert reminders.fire(begins - dt.timedelta(minutes=15)) == 1
+    assert reminders.fire(begins - dt.timedelta(minutes=14)) == 0
+    assert told(vera) == ["soon"]
+    said = lines(vera, list(Notification.objects.filter(user_id=vera.user_id or 0, kind="reminder")))
+    assert said[0].open and said[0].url
+
+
+def test_it_moves_with_its_event_and_an_edit_swallows_nothing(vera: Actor):
+    begins = soon()
+    number = plan(vera, begins)
+    write.update(vera, shape_of("event"), number, {"starts_at": (begins + HOUR).isoformat()})
+    deliver()
+    assert reminders.fire(begins) == 0
+    assert Reminder.objects.get(record_id=number).fires_at == begins + HOUR - dt.timedelta(minutes=15)
+    invitations.cancel(vera, number)
+    deliver()
+    assert reminders.fire(begins + HOUR) == 0
+
+
+def test_what_was_missed_is_told_once_and_the_series_goes_on(vera: Actor):
+    begins = soon()
+    number = plan(vera, begins, repeats="FREQ=DAILY")
+    late = begins + dt.timedelta(days=3, hours=5)
+    assert reminders.fire(late) == 1
+    assert told(vera) == ["missed"]
+    assert Reminder.objects.get(record_id=number).begins_at == begins + dt.timedelta(days=4)
+    assert reminders.fire(late + HOUR) == 0
+
+
+def test_each_occurrence_is_reminded_of_before_the_last_has_come(vera: Actor):
+    begins = soon(100)
+    number = plan(vera, begins, repeats="FREQ=DAILY")
+    reminders.choose(vera, "event", number, {2880})
+    two_days = dt.timedelta(days=2)
+    for n in range(3):
+        assert reminders.fire(begins - two_days + dt.timedelta(days=n)) == 1
+    assert told(vera) == ["soon"] * 3
+
+
+def test_several_are_chosen_and_only_for_oneself(company: Company, vera: Actor):
+    outsider = company.actor("outsider")
+    number = plan(vera, soon(), attendees=[outsider.user_id])
+    reminders.choose(vera, "event", number, {5, 60})
+    assert (reminders.chosen(vera, "event", number), reminders.chosen(outsider, "event", number)) == (
+        [5, 60],
+        [15],
+    )
+    with pytest.raises(Invalid):
+        reminders.choose(vera, "event", number, {7})
+    with pytest.raises(NotFound):
+        reminders.choose(
+            company.actor("colleague"),
+            "event",
+            number,
+            {5},
+        )
+
+
+def test_nobody_is_reminded_of_what_is_closed_to_them_now(company: Company, vera: Actor):
+    outsider = company.actor("outsider")
+    begins = soon()
+    number = plan(vera, begins, attendees=[outsider.user_id])
+    write.update(vera, shape_of("event"), number, {"attendees": None})
+    deliver()
+    assert reminders.fire(begins) == 1
+    assert (told(outsider), told(vera)) == ([], ["soon"])
+
+
+def test_a_task_reminds_too(company: Company, vera: Actor):
+    due = soon()
+    number = write.create(vera, shape_of("task"), {"name": "Позвонить", "due_at": due.isoformat()})
+    answer = company.client("employee").post(f"/calendar/remind/task/{number}", {"minutes": ["10", "1440"]})
+    assert answer.status_code == 200
+    reminders.fire(due)
+    assert told(vera) == ["due"]
+    write.update(vera, shape_of("task"), number, {"status": "done"})
+    deliver()
+    assert not Reminder.objects.exclude(fires_at=None).exists()
+
+
+def test_colleagues_are_told(company: Company, vera: Actor):
+    outsider = company.actor("outsider")
+    number = plan(vera, soon(), attendees=[outsider.user_id])
+    assert told(outsider, "invited") == ["invited"]
+    invitations.accept(outsider, number)
+    deliver()
+    assert told(vera, "invited") == ["accepted"]
+    write.update(vera, shape_of("event"), number, {"starts_at": soon(50).isoformat()})
+    deliver()
+    invitations.cancel(vera, number)
+    deliver()
+    assert told(outsider, "invited") == ["invited", "moved", "off"]
+
+
+MONDAY = dt.datetime(2030, 3, 4, 6, tzinfo=dt.UTC)  # nine in Moscow
+
+
+def slots(actor: Actor, users: list[int], minutes: int = 60, **more: Any) -> list[str]:
+    with timezone.override("Europe/Moscow"):
+        found = free_slots(actor, users, dt.timedelta(minutes=minutes), WorkingTime(), after=MONDAY, **more)
+    return [f"{b:%d %H:%M}" for b, _e in found]
+
+
+def test_free_hours_lie_between_what_all_of_them_have(company: Company, vera: Actor):
+    outsider = company.actor("outsider")
+    both = [vera.user_id or 0, outsider.user_id or 0]
+    plan(vera, MONDAY)
+    plan(outsider, MONDAY + HOUR, private=True)
+    plan(outsider, MONDAY + HOUR * 3, free=True)
+    number = plan(vera, MONDAY + HOUR * 2, ends_at=(MONDAY + HOUR * 8).isoformat())
+    assert slots(vera, both)[:4] == ["04 17:00", "05 09:00", "05 10:00", "05 11:00"]
+    assert slots(vera, both, besides=number)[0] == "04 11:00"
+    assert slots(vera, both, minutes=540)[0] == "05 09:00"
+    assert slots(vera, both, minutes=541) == []
+
+
+def test_a_shortened_day_and_a_holiday_have_less(vera: Actor):
+    with timezone.override("Europe/Moscow"):
+        found = free_slots(
+            vera,
+            [vera.user_id or 0],
+            dt.timedelta(hours=9),
+            WorkingTime(),
+            after=dt.datetime(2026, 4, 30, 5, tzinfo=dt.UTC),
+        )
+    assert [f"{b:%d.%m}" for b, _e in found][:3] == ["04.05", "05.05", "06.05"]
+
+
+def test_the_dialog_offers_them(company: Company, vera: Actor):
+    client = company.client("employee")
+    page = client.get(f"/calendar/free?user={vera.user_id}&minutes=30&from=2030-03-04").content.decode()
+    assert "/event/new?" in page and "starts_at=2030-03-04T09%3A00" in page
+    number = plan(vera, MONDAY)
+    moved = client.get(f"/calendar/free?event={number}").content.decode()
+    assert f"/calendar/event/{number}/change?" in moved
+    form = client.get(
+        f"/calendar/event/{number}/change?starts_at=2030-03-05T09:00&ends_at=2030-03-05T10:00"
+    ).content.decode()
+    assert 'value="2030-03-05T09:00"' in form
+    assert client.get("/calendar/free?minutes=99999").status_code == 400
+    new = client.get(f"/event/new?dialog=1&attendees={vera.user_id}").content.decode()
+    assert f'name="attendees" value="{vera.user_id}"' in new
