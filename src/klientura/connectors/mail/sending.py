@@ -21,8 +21,8 @@ def send_one(outgoing_id: int) -> bool:
     if row is None:
         return False
     raw = outbox.raw_of(row)
-    if raw is None:
-        outbox.note_refused(row, LOST, {})
+    if (why := outbox.forbidden(row) or (LOST if raw is None else "")) or raw is None:
+        outbox.note_refused(row, why, {})
         return False
     began = False
     try:

@@ -20,6 +20,7 @@ class State(models.TextChoices):
     WELL = "well", pgettext_lazy("mailbox", "In order")
     REFUSED = "refused", pgettext_lazy("mailbox", "The password is refused")
     BROKEN = "broken", pgettext_lazy("mailbox", "No connection")
+    EXAMPLE = "example", pgettext_lazy("mailbox", "An example: there is no server")
 
 
 class FolderRole(models.TextChoices):

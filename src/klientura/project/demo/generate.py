@@ -15,6 +15,7 @@ from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
 from klientura.project.demo.clients import Block
 from klientura.project.demo.filling import filling
+from klientura.project.demo.letters import write_letters
 from klientura.project.demo.phrases import phrases_of
 from klientura.project.demo.records import copy
 from klientura.project.demo.team import Owner
@@ -99,6 +100,7 @@ def generate(
             operations.finish(operation, records=made.records, state="failed")
         raise
     operations.finish(operation, records=made.records, details={"rows": made.rows})
+    write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))
     return made
 

@@ -10,6 +10,7 @@ from klientura.kernel.events.outbox import Delivered
 from klientura.kernel.history.undo import Undone, undo
 from klientura.kernel.store.models import Operation
 from klientura.modules.administration.queries import find_demo
+from klientura.project.demo.letters import remove_letters
 from klientura.project.demo.team import shut_out_colleagues
 
 TURN = 0x6B6C745F64656D6F
@@ -44,6 +45,7 @@ def remove_demo(actor: Actor) -> Undone | None:
 
 
 def demo_taken_back(event: Delivered) -> None:
-    """Shut the demo's users out when its records are taken back, from whichever door that was done."""
+    """Shut the demo's users out and take its letters away when its records are taken back, from whichever door that was done."""
     if Operation.objects.filter(pk=event.operation_id or 0, undoes__kind="demo").exists():
         shut_out_colleagues()
+        remove_letters()

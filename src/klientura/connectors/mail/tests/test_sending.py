@@ -164,6 +164,19 @@ def test_a_letter_that_is_refused_for_good_is_not_sent(company: Company, sink: S
     assert sending.take_back(company.actor("employee"), row.pk).state == "draft"
 
 
+@pytest.mark.parametrize("change", [{"answerers": []}, {"active": False}, {"smtp_host": ""}])
+def test_who_may_not_write_any_more_sends_nothing_that_waited(
+    company: Company, sink: Sink, change: dict[str, Any]
+) -> None:
+    box = mailbox(company, sink)
+    Mailbox.objects.filter(pk=box.pk).update(owner=None, answerers=[company.users["employee"].pk])
+    row = sent(company, box)
+    Mailbox.objects.filter(pk=box.pk).update(**change)
+    assert not send_one(row.pk)
+    assert now(row).state == "refused"
+    assert sink.letters == []
+
+
 def test_a_wrong_password_is_told(company: Company, sink: Sink) -> None:
     box = mailbox(company, sink)
     keep_sending_password(box, "wrong")

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from klientura.kernel.files.keeping import looked_up
 from klientura.kernel.files.storage import storage
@@ -39,7 +40,16 @@ def claim(outgoing_id: int) -> Outgoing | None:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [now, outgoing_id, now])
         taken = cursor.fetchone()
-    return Outgoing.objects.select_related("mailbox").get(pk=outgoing_id) if taken else None
+    return Outgoing.objects.select_related("mailbox", "author").get(pk=outgoing_id) if taken else None
+
+
+def forbidden(row: Outgoing) -> str:
+    """Why a letter may not go any more although it waited, in words; empty: it may. Much may change until its time comes."""
+    box, author = row.mailbox, row.author
+    if not box.active or not box.smtp_host:
+        return _("Nothing is sent from this mailbox any more.")
+    writes = box.owner_id == author.pk if box.owner_id else author.pk in box.answerers
+    return "" if writes and author.is_active else _("The writer may not write from this mailbox any more.")
 
 
 def raw_of(row: Outgoing, *, with_hidden: bool = False) -> bytes | None:

@@ -26,6 +26,7 @@ from klientura.modules.conversations.models import (
     Thread,
 )
 from klientura.modules.conversations.services.binding import bind_letters
+from klientura.modules.conversations.services.calendars import hand_on
 from klientura.modules.conversations.services.coming import already_ours, learn
 from klientura.modules.conversations.services.threading import groups_of, join_threads, refresh_threads
 
@@ -64,6 +65,7 @@ def take(mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> list[i
         if new and folder.role not in UNBOUND:
             bind_letters(mailbox, new)
             learn(mailbox, new, [letter for _a, letter in fresh.values()])
+            hand_on([letter for _a, letter in fresh.values()])
         if new:
             say_told(users_of(mailbox))
     return [letter.pk for letter in new]

@@ -1,6 +1,7 @@
 """Letters are kept once and whole, in their threads, whatever the order in which they come."""
 
 import itertools
+from typing import Any
 
 import pytest
 from django.db import DataError, connection, transaction
@@ -10,6 +11,7 @@ from klientura.kernel.files.models import KeptFile
 from klientura.kernel.files.storage import storage
 from klientura.kernel.files.sweeping import sweep
 from klientura.modules.conversations.models import Folder, Letter, LetterFile, LetterPlace, Mailbox, Thread
+from klientura.modules.conversations.services import calendars
 from klientura.modules.conversations.services.storing import Arrived, take
 from klientura.modules.conversations.tests.written import arrive, letter, mailbox
 
@@ -129,3 +131,24 @@ def test_broken_letters_are_kept_too() -> None:
     ]
     take(box, inbox, [Arrived(n + 1, raw, len(raw)) for n, raw in enumerate(raws)])
     assert Letter.objects.count() == len(raws)
+
+
+def test_calendars_are_handed_on_once_and_what_they_break_keeps_no_letter_back(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    taken: list[tuple[bytes, str]] = []
+
+    def take_over(ics: bytes, sender: str) -> None:
+        taken.append((ics, sender))
+        raise ValueError("no calendar at all")
+
+    monkeypatch.setattr(calendars, "_takers", [take_over])
+    box, inbox = mailbox()
+    answer = letter(1)
+    answer.add_alternative("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n", subtype="calendar")
+    with django_capture_on_commit_callbacks(execute=True):
+        arrive(box, inbox, answer, letter(2))
+    with django_capture_on_commit_callbacks(execute=True):
+        arrive(box, inbox, answer)
+    assert [(b"METHOD:REPLY" in ics, sender) for ics, sender in taken] == [(True, "petr@client.ru")]
+    assert Letter.objects.count() == 2

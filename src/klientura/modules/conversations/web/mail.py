@@ -63,15 +63,16 @@ def mail_page(
     boxes = list(open_mailboxes(actor).order_by("owner_id", "address"))
     chosen = next((b for b in boxes if b.pk == mailbox_id), boxes[0] if boxes else None)
     shown = asked.GET.get("show", "all") if asked.GET.get("show") in SHOWN else "all"
+    may_write = writable_mailboxes(actor).exists()
     text = asked.GET.get("q", "")[:MOST_TEXT].strip()
     address = {"mailbox": chosen.pk if chosen else "", "show": shown, **({"q": text} if text else {})}
     beside = thread.pk if thread else number(asked.GET.get("beside"))
     rows, more = _listed(actor, chosen, address, asked.GET.get("after", ""), beside)
     return show(
         asked, "conversations/mail.html", active="mail", main_width="full", status=status, boxes=_tabs(boxes, chosen),
-        ways=_ways(actor, chosen, address, shown), mailbox=_state(chosen), thread=_thread(actor, thread) if thread else None,
+        ways=_ways(actor, chosen, address, shown), mailbox=_state(chosen), thread=_thread(actor, thread, may_write=may_write) if thread else None,
         back_url=f"/mail?{urlencode(address)}", threads=rows, more_url=more, compose=compose,
-        may_write=bool(chosen and chosen.smtp_host and may_answer(actor, chosen)) or writable_mailboxes(actor).exists(),
+        may_write=may_write,
         q=text, refresh_url=f"/mail?{urlencode({**address, 'beside': beside or ''})}",
         fresh_url=_fresh(actor, number(asked.GET.get("beside"))), sent=_just_sent(actor, number(asked.GET.get("sent"))),
     )  # fmt: skip
@@ -159,7 +160,7 @@ def _state(mailbox: Mailbox | None) -> dict[str, Any] | None:
     trouble = mailbox.state in {"refused", "broken"}
     text = str(State(mailbox.state).label)
     return {"id": mailbox.pk, "address": mailbox.address, "text": text, "said": mailbox.said, "trouble": trouble,
-            "loading": mailbox.state in {"new", "loading"}}  # fmt: skip
+            "loading": mailbox.state in {"new", "loading"}, "example": mailbox.state == "example"}  # fmt: skip
 
 
 def _line(thread: Thread, address: dict[str, Any], beside: int | None) -> dict[str, Any]:
@@ -173,14 +174,14 @@ def _line(thread: Thread, address: dict[str, Any], beside: int | None) -> dict[s
         "preview": thread.preview,
         "letters": thread.letters,
         "unread": bool(thread.unread),
-        "time": at.strftime("%H:%M") if today else date_format(at, "j M"),
+        "time": at.strftime("%H:%M") if today else date_format(at, "j E"),
         "iso": at.isoformat(),
         "bound": thread.party_id is not None,
         "active": thread.pk == beside,
     }
 
 
-def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
+def _thread(actor: Actor, thread: Thread, *, may_write: bool) -> dict[str, Any]:
     letters = letters_of(thread)
     with_page = set(Letter.objects.filter(thread=thread).exclude(html="").values_list("pk", flat=True))
     return {
@@ -188,7 +189,7 @@ def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
         "subject": thread.subject or _("A letter without a subject"),
         "letters": [
             {**each, "page": each["id"] in with_page}
-            for each in described(letters, may_write=True, inside=True)
+            for each in described(letters, may_write=may_write, inside=True)
         ],
         "client": _named(actor, "party", thread.party_id),
         "about": _named(actor, thread.subject_object or "", thread.subject_id),

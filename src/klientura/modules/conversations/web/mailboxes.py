@@ -22,7 +22,14 @@ from klientura.modules.conversations.services import mailboxes as keeping
 from klientura.modules.conversations.services.secrets import keep_password, keep_sending_password
 from klientura.modules.conversations.services.servers import try_reading, try_sending
 
-HUES = {"new": "gray", "loading": "blue", "well": "green", "refused": "red", "broken": "orange"}
+HUES = {
+    "new": "gray",
+    "loading": "blue",
+    "well": "green",
+    "refused": "red",
+    "broken": "orange",
+    "example": "gray",
+}
 KEYS = (
     "address",
     "name",

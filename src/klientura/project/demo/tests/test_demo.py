@@ -11,6 +11,7 @@ from django.utils import translation
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
+from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.store.models import Change, Operation
 from klientura.kit.emails import normalise_email
@@ -21,6 +22,7 @@ from klientura.kit.text import fold
 from klientura.kit.urls import normalise_site
 from klientura.modules.activities.models import Interaction, Task
 from klientura.modules.administration.queries import find_demo
+from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.sales.models import Opportunity
 from klientura.project.demo import generate as module
@@ -188,3 +190,26 @@ def test_the_button_in_the_settings_takes_it_back(django_capture_on_commit_callb
     assert not Party.objects.filter(deleted_at=None).exists()
     assert not User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).exists()
     assert find_demo() is None
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("ru", "Образцы получили"), ("en", "The samples have come")]
+)
+def test_a_mailbox_of_the_demo_shows_what_mail_is_for(
+    language: str, subject: str, django_capture_on_commit_callbacks: OnCommit
+) -> None:
+    with translation.override(language):
+        seed_small(ACTOR, now=NOW)
+    box = Mailbox.objects.get()
+    assert (box.state, box.active, box.smtp_host, box.owner_id) == ("example", False, "", None)
+    assert len(box.answerers) == 8
+    threads = Thread.objects.order_by("-last_at")
+    assert (threads.count(), Letter.objects.count()) == (5, 10)
+    assert all(t.party_id for t in threads)
+    assert threads.filter(subject=subject).exists()
+    assert max(Letter.objects.values_list("at", flat=True)) <= NOW
+    assert not LetterFact.objects.exists(), "what the demo wrote is one operation"
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_demo(ACTOR)
+    deliver()
+    assert not Mailbox.objects.exists()
