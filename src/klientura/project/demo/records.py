@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "person_id",
     ),
     "task": (
-        *HEADER, "subject_object", "subject_id", "name", "kind", "due_at", "important", "status", "done_at", "result", "party_id",
+        *HEADER, "subject_object", "subject_id", "name", "kind", "due_at", "important", "repeat_after", "status", "done_at", "result", "party_id",
     ),
 }  # fmt: skip
 

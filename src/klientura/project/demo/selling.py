@@ -122,7 +122,7 @@ def plan_tasks(block: Block) -> list[Row]:
             continue
         row: Row = {
             "subject_object": "opportunity", "subject_id": deal["id"], "party_id": deal["party_id"], "name": rng.choice(block.phrases.tasks),
-            "kind": "task", "important": rng.random() < 0.2, "status": "open" if is_open else "done",
+            "kind": "task", "important": rng.random() < 0.2, "repeat_after": False, "status": "open" if is_open else "done",
             "owner": Owner(deal["owner_id"], deal["team_id"]),
         }  # fmt: skip
         if is_open:
