@@ -1,0 +1,213 @@
+"""Events as other programs exchange them: a user's calendar as entries, entries taken into a user's calendar."""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import Predicate, require
+from klientura.kernel.errors import Invalid, KernelError
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import drafts, read, write
+from klientura.kernel.store.read import Row
+from klientura.kit.ics.entries import Entry, Guest
+from klientura.kit.recurrence.expanding import moment, wall
+from klientura.kit.recurrence.rules import parse, stamp
+from klientura.modules.activities.enums import ANSWERS
+from klientura.modules.activities.rules import recurrence_of, start_of, zone_of
+
+HOST: Final = "klientura"
+MOST: Final = 1_000
+"""So many entries are taken from one file, and stand in one feed."""
+DAY: Final = dt.timedelta(days=1)
+MINE: Final = {"or": [{"field": "owner", "op": "me"}, {"field": "attendees", "op": "me"}]}
+KEYS: Final = (
+    "id", "uid", "name", "kind", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "series",
+    "occurrence_at", "place", "description", "free", "private", "foreign_uid", "sequence", "updated_at", "owner", "attendees", *ANSWERS,
+)  # fmt: skip
+
+
+def uid_of(row: Mapping[str, Any]) -> str:
+    """By what name other programs know an event; one that came from them keeps theirs."""
+    return str(row["foreign_uid"] or f"{row['uid']}@{HOST}").partition("#")[0]
+
+
+def calendar_of(actor: Actor, *, since: dt.datetime) -> list[Entry]:
+    """What stands in the actor's own calendar and is not over before `since`, series as rules with their exceptions."""
+    shape = shape_of("event")
+    more = [Predicate(sql.SQL("(r.over_at is null or r.over_at >= %s)"), (since,))]
+    rows: list[Row] = []
+    after: str | None = None
+    while len(rows) < MOST:
+        page = read.page(actor, shape, tree=MINE, sort="id", limit=200, after=after, keys=KEYS, more=more)
+        rows += page.rows
+        after = page.next
+        if after is None:
+            break
+    return entries(rows)
+
+
+def entries(rows: Sequence[Row]) -> list[Entry]:
+    """Rows of events as entries; an occurrence that stands by itself names its series where that is among them."""
+    by_id = {row["id"]: row for row in rows}
+    own: dict[int, list[dt.datetime]] = defaultdict(list)
+    for row in rows:
+        if row["series"] and row["series"].id in by_id and row["occurrence_at"]:
+            own[row["series"].id].append(row["occurrence_at"])
+    return [_entry(row, by_id, own.get(row["id"], ())) for row in rows]
+
+
+def _entry(row: Row, by_id: Mapping[int, Row], apart: Iterable[dt.datetime]) -> Entry:
+    zone = zone_of(row["zone"])
+    series = by_id.get(row["series"].id) if row["series"] else None
+    recurrence = recurrence_of(row)
+    if (
+        recurrence is not None
+    ):  # what stands by itself takes the place of its moment, which is then not left out
+        kept = recurrence.without - {wall(at, zone) for at in apart}
+        recurrence = replace(recurrence, without=frozenset(kept))
+    starts = start_of(row)
+    lasting = (row["last_day"] - row["first_day"] + DAY) if row["all_day"] else None
+    return Entry(
+        uid=uid_of(series or row), name=row["name"], starts=starts,
+        ends=starts + lasting if lasting is not None else wall(row["ends_at"], zone),
+        zone=zone.key, all_day=row["all_day"], recurrence=recurrence.text() if recurrence else "",
+        occurrence=wall(row["occurrence_at"], zone_of(series["zone"])) if series and row["occurrence_at"] else None,
+        place=row["place"] or "", description=row["description"] or "", sequence=row["sequence"], stamp=row["updated_at"],
+        cancelled=row["status"] == "cancelled", free=row["free"], private=row["private"],
+    )  # fmt: skip
+
+
+def with_people(entry: Entry, organiser: Guest, guests: Sequence[Guest]) -> Entry:
+    """The entry as a letter of invitation holds it. What our people have noted stays theirs."""
+    return replace(entry, organiser=organiser, guests=tuple(guests), private=False)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of taking entries in: numbers, and what was refused with the reason in words."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def take_in(actor: Actor, given: Sequence[Entry]) -> Taken:
+    """Put entries into the actor's own calendar. One that is there already is brought up to date, not doubled."""
+    shape = shape_of("event")
+    require(actor, shape, "create")
+    taken = Taken()
+    named = [(e, _name_of(e)) for e in sorted(given[:MOST], key=lambda e: e.occurrence is not None)]
+    apart: dict[str, list[dt.datetime]] = defaultdict(list)
+    for entry, _name in named:
+        if entry.occurrence is not None:
+            apart[entry.uid].append(entry.occurrence)
+    known = _known(actor, [name for _e, name in named])
+    for entry, name in named:
+        recurrence = _left_out(entry, apart.get(entry.uid, ())) if entry.occurrence is None else None
+        try:
+            with transaction.atomic():
+                number, how = _take(actor, entry, name, recurrence, known)
+        except Invalid as refused:
+            taken.refused.append((entry.name, "; ".join(str(e.message) for e in refused.errors)))
+        except KernelError as refused:
+            taken.refused.append((entry.name, str(refused.message)))
+        else:
+            known[name] = number
+            setattr(taken, how, getattr(taken, how) + 1)
+    if len(given) > MOST:
+        taken.refused.append(
+            (_("{n} further entries").format(n=len(given) - MOST), _("Take them in by another file."))
+        )
+    return taken
+
+
+def _name_of(entry: Entry) -> str:
+    """By what an entry is found again; one without an identifier by what it says."""
+    said = f"{entry.name}|{entry.starts}|{entry.ends}|{entry.recurrence}"
+    name = entry.uid or f"{hashlib.sha256(said.encode()).hexdigest()[:40]}@content"
+    return f"{name}#{stamp(entry.occurrence)}" if entry.occurrence is not None else name
+
+
+def _known(actor: Actor, names: Sequence[str]) -> dict[str, int]:
+    """The actor's own events by the names of entries, ours by their own identifiers."""
+    shape, found = shape_of("event"), {}
+    mine = {"field": "owner", "op": "me"}
+    for start in range(0, len(names), 200):
+        some = list(names[start : start + 200])
+        ours = [n.partition("@")[0] for n in some if n.endswith(f"@{HOST}")]
+        text = sql.SQL("(r.foreign_uid = any(%s) or r.uid::text = any(%s))")
+        page = read.page(
+            actor,
+            shape,
+            tree=mine,
+            sort="id",
+            limit=200,
+            keys=("id", "uid", "foreign_uid"),
+            more=[Predicate(text, (some, ours))],
+        )
+        for row in page.rows:
+            found[row["foreign_uid"] or f"{row['uid']}@{HOST}"] = row["id"]
+    return found
+
+
+def _left_out(entry: Entry, apart: Iterable[dt.datetime]) -> str | None:
+    if not entry.recurrence:
+        return None
+    found = parse(entry.recurrence)
+    return replace(found, without=found.without | frozenset(apart)).text()
+
+
+def _take(
+    actor: Actor, entry: Entry, name: str, recurrence: str | None, known: Mapping[str, int]
+) -> tuple[int, str]:
+    """Write one entry; return its number and what was done."""
+    shape = shape_of("event")
+    zone = zone_of(entry.zone)
+    if entry.all_day:
+        times = {
+            "starts_at": entry.starts.date().isoformat(),
+            "ends_at": max(entry.ends, entry.starts + DAY).date().isoformat(),
+        }
+    else:
+        times = {
+            "starts_at": moment(entry.starts, zone).isoformat(),
+            "ends_at": moment(entry.ends, zone).isoformat(),
+        }
+    values = {
+        **times, "name": entry.name or _("Without a name"), "all_day": entry.all_day, "zone": entry.zone, "repeats": recurrence,
+        "place": entry.place or None, "description": entry.description or None, "free": entry.free, "private": entry.private,
+    }  # fmt: skip
+    number = known.get(name)
+    if number is not None:
+        before = read.get(actor, shape, number, keys=["version"])["version"]
+        now = write.update(actor, shape, number, values)
+        return number, "changed" if now != before else "unchanged"
+    draft = Draft(values={})
+    drafts.parse(actor, shape, values, draft, creating=True)
+    draft.values["foreign_uid"] = name
+    series = known.get(entry.uid) if entry.occurrence is not None else None
+    if series is not None and entry.occurrence is not None:
+        draft.values |= {"series": series, "occurrence_at": moment(entry.occurrence, zone)}
+    if entry.cancelled:
+        draft.values["status"] = "cancelled"
+    if draft.errors:
+        raise Invalid(draft.errors)
+    return write.insert_batch(actor, Batch(shape, [draft], creating=True))[0], "created"
+
+
+def one(actor: Actor, record_id: int) -> list[Entry]:
+    """One event as it stands, with the occurrences of its series that stand by themselves."""
+    shape = shape_of("event")
+    row = read.get(actor, shape, record_id, keys=KEYS)
+    tree = {"field": "series", "op": "eq", "value": record_id}
+    return entries([row, *read.page(actor, shape, tree=tree, sort="id", limit=200, keys=KEYS).rows])
