@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "klientura.modules.conversations",
     "klientura.modules.sales",
     "klientura.connectors.mail",
+    "klientura.connectors.dav",
     "allauth",
     "allauth.account",
     "klientura.project",

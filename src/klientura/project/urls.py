@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from klientura.connectors.dav.door import dav, well_known
 from klientura.kernel.ui import gallery
 from klientura.kernel.web.doors import Door, open_to
 from klientura.project.health import health
@@ -9,6 +10,10 @@ from klientura.project.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("api/v1/", include("klientura.kernel.api.urls")),
+    path(".well-known/caldav", well_known),
+    path(".well-known/carddav", well_known),
+    path("dav/", dav),
+    path("dav/<path:path>", dav),
     path("ui", open_to(Door.ADMIN)(gallery.gallery), name="gallery"),
     path("ui/part/<slug:name>", open_to(Door.ADMIN)(gallery.part), name="gallery-part"),
     path("", include("klientura.project.firstrun.urls")),
@@ -25,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.sharing.urls")),
     path("", include("klientura.kernel.screens.comments.urls")),
     path("", include("klientura.modules.conversations.web.urls")),
+    path("", include("klientura.connectors.dav.web.urls")),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.kernel.screens.notify.urls")),
     path("", include("klientura.kernel.screens.urls")),

@@ -120,10 +120,16 @@ class User(AbstractBaseUser):
 
 
 class ApiToken(models.Model):
-    """A key for programs. Only its digest is kept; it acts with the rights of its user."""
+    """A key for programs. Only its digest is kept; it acts with the rights of its user.
+
+    One for the API opens the API alone, one for a device the address books and calendars alone.
+    """
+
+    API, DEVICE = "api", "device"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=120)
+    purpose = models.CharField(max_length=8, default=API, db_default=API)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -20,6 +20,9 @@ from klientura.kernel.statements import cursor_for_repeated
 
 TOKEN_PREFIX = "klt_"  # noqa: S105 - what every token begins with, so that scanners of leaks know it
 USED_RESOLUTION = timedelta(minutes=5)
+DEVICE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Of passwords that are typed by hand: none looks like another."""
+DEVICE_LENGTH = 20
 
 # Every request of a program asks this. Building it anew by the ORM costs more than the answer.
 _USER = [field.attname for field in User._meta.concrete_fields]
@@ -27,7 +30,7 @@ _OF_TOKEN = (
     sql.SQL(
         "select t.id, t.expires_at, t.last_used_at, {}, {}"
         " from access_api_token t join access_user u on u.id = t.user_id, kernel_installation i"
-        " where t.digest = %s and t.revoked_at is null and u.is_active and i.id = 1"
+        " where t.digest = %s and t.purpose = %s and t.revoked_at is null and u.is_active and i.id = 1"
     )
     .format(
         sql.SQL(", ").join(sql.Identifier("i", name) for name in COLUMNS),
@@ -89,9 +92,31 @@ def user_of_token(token: str) -> tuple[User, Current] | None:
     """The active user whom a valid token stands for, and the installation. Notes the token's use at most every five minutes."""
     if not token.startswith(TOKEN_PREFIX) or len(token) > 100 or not token.isascii():
         return None
+    return _behind(token, ApiToken.API)
+
+
+def issue_device_password(user: User, name: str) -> str:
+    """Make a password for one device of a user and return it, to be typed by hand; this is the only moment it can be read."""
+    letters = "".join(secrets.choice(DEVICE_LETTERS) for _place in range(DEVICE_LENGTH))
+    ApiToken.objects.create(
+        user=user, name=name, purpose=ApiToken.DEVICE, prefix=letters[:4], digest=_digest(letters)
+    )
+    return "-".join(letters[i : i + 5] for i in range(0, DEVICE_LENGTH, 5))
+
+
+def user_of_device(login: str, password: str) -> tuple[User, Current] | None:
+    """The active user with this e-mail whose device has this password. Notes its use at most every five minutes."""
+    letters = "".join(c for c in password.lower() if c not in "- ")
+    if len(letters) != DEVICE_LENGTH or not letters.isascii():
+        return None
+    found = _behind(letters, ApiToken.DEVICE)
+    return found if found is not None and found[0].email.casefold() == login.strip().casefold() else None
+
+
+def _behind(token: str, purpose: str) -> tuple[User, Current] | None:
     now = timezone.now()
     with cursor_for_repeated() as cursor:
-        cursor.execute(_OF_TOKEN, [_digest(token)])
+        cursor.execute(_OF_TOKEN, [_digest(token), purpose])
         found = cursor.fetchone()
         if found is None:
             return None

@@ -19,7 +19,8 @@ from klientura.kernel.web.requests import number
 STRANGERS_LIMIT = 64 * 1024
 BESIDE = 64 * 1024
 """What a form with a file may bring besides the file."""
-API_PREFIX = "/api/"
+API_PREFIX = ("/api/", "/dav/")
+"""Where programs are let in by something of their own instead of a session."""
 TOO_MUCH = _("What was sent is too large.")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import ApiToken, User
-from klientura.kernel.access.sessions import issue_token
+from klientura.kernel.access.sessions import issue_device_password, issue_token
 from klientura.kernel.errors import BadRequest, NotFound
 from klientura.modules.administration.services.given import Given
 
@@ -28,11 +28,17 @@ def make_token(actor: Actor, raw: Mapping[str, str]) -> str:
     name = given.line("name", max_length=120)
     lifetime = given.choice("lifetime", LIFETIMES, "90")
     given.check()
-    user = User.objects.get(pk=actor.user_id or 0)
-    if ApiToken.objects.filter(user=user, revoked_at=None).count() >= MAX_TOKENS:
-        raise BadRequest(_("You have too many tokens. Revoke those that nobody uses."), code="too_many")
+    user = _maker(actor)
     expires_at = None if lifetime == "never" else timezone.now() + dt.timedelta(days=int(lifetime))
     return issue_token(user, name, expires_at=expires_at)
+
+
+def make_device_password(actor: Actor, raw: Mapping[str, str]) -> str:
+    """Make a password for one of the actor's devices: name. It can be read only now. Raises Invalid, BadRequest."""
+    given = Given(raw)
+    name = given.line("name", max_length=120)
+    given.check()
+    return issue_device_password(_maker(actor), name)
 
 
 def revoke_token(actor: Actor, token_id: int) -> None:
@@ -42,3 +48,9 @@ def revoke_token(actor: Actor, token_id: int) -> None:
         found = found.filter(user_id=actor.user_id or 0)
     if not found.update(revoked_at=timezone.now()):
         raise NotFound(_("There is no such token, or it is revoked already."))
+
+
+def _maker(actor: Actor) -> User:
+    if ApiToken.objects.filter(user_id=actor.user_id or 0, revoked_at=None).count() >= MAX_TOKENS:
+        raise BadRequest(_("You have too many tokens. Revoke those that nobody uses."), code="too_many")
+    return User.objects.get(pk=actor.user_id or 0)

@@ -67,6 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         else letters.sender,
         "my-notifications": _("Of what, here or by e-mail, and when"),
         "absence": _("Who stands in for you while you are away"),
+        "devices": _("Clients, tasks and meetings on your phone and in your mail program"),
         "my-tokens": _("For programs that act in your name"),
     }
     demo = find_demo()

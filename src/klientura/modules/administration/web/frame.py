@@ -97,6 +97,7 @@ OWN: Final[Pages] = (
         ("me", _l("My profile"), "user-cog", "/me"),
         ("my-notifications", _l("My notifications"), "bell", "/me/notifications"),
         ("absence", _l("My absence"), "plane", "/me/absence"),
+        ("devices", _l("Phone and calendar"), "smartphone", "/me/devices"),
         ("my-tokens", _l("My API tokens"), "key-round", "/me/tokens"),
     ),
 )

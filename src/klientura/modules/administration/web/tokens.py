@@ -24,6 +24,7 @@ def _rows(tokens: Any) -> list[dict[str, Any]]:
             "id": t.pk,
             "name": t.name,
             "user": t.user.name,
+            "device": t.purpose == ApiToken.DEVICE,
             "prefix": t.prefix,
             "created": format_date(timezone.localtime(t.created_at).date(), lang()),
             "ends": format_date(timezone.localtime(t.expires_at).date(), lang())
@@ -59,7 +60,7 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     return settings_page(
         request, "my-tokens", "tokens", status=422 if errors else 200, fields=filled(fields, values, errors),
-        made=made, tokens=_rows(ApiToken.objects.filter(user_id=actor.user_id or 0)), everybody=False,
+        made=made, tokens=_rows(ApiToken.objects.filter(user_id=actor.user_id or 0, purpose=ApiToken.API)), everybody=False,
         api_url=request.build_absolute_uri("/api/v1/"),
     )  # fmt: skip
 
