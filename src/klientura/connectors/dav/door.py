@@ -5,7 +5,7 @@ import binascii
 from functools import cache
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -18,25 +18,28 @@ from klientura.kernel.web.doors import Door, open_to
 
 ROOT: Final = "/dav"
 MOST_BYTES: Final = 4 * 1024 * 1024
+IN_A_COLLECTION: Final = 2
 METHODS: Final = frozenset(
     {"DELETE", "GET", "HEAD", "MKCALENDAR", "MKCOL", "MOVE", "OPTIONS", "PROPFIND", "PROPPATCH", "PUT", "REPORT"}
 )  # fmt: skip
 
 
 @csrf_exempt
-@open_to(Door.TOKEN)
+@open_to(Door.DEVICE)
 def dav(request: HttpRequest, path: str = "") -> HttpResponse:
     """Any WebDAV request under /dav/, with the login and a device password by Basic authentication."""
     from klientura.connectors.dav.storage import acting
 
-    if request.method not in METHODS:
-        return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
     actor = _who(request)
     if actor is None:
         return HttpResponse(
             _("Sign in with your e-mail and a device password from your profile."),
             status=401, content_type="text/plain; charset=utf-8", headers={"WWW-Authenticate": 'Basic realm="Klientura", charset="UTF-8"'},
         )  # fmt: skip
+    if request.method not in METHODS:
+        return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+    if request.method == "GET" and len(path.strip("/").split("/")) < IN_A_COLLECTION:
+        return HttpResponseRedirect("/me/devices")  # a browser: here is how a device is connected
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         raise TooLarge(_("What was sent is too large."))
     environ = {

@@ -14,6 +14,7 @@ UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 STAFF: Final = ("observer", "employee", "manager", "administrator")
 # Nobody is signed in; the user was switched off; and for programs a token that was withdrawn, ran out or is made up.
 STRANGERS: Final = ("nobody", "disabled")
+NOBODY: Final = ("nobody",)
 BAD_TOKENS: Final = ("nobody", "disabled", "revoked", "expired", "made_up")
 
 TO_SIGN_IN: Final = 302
@@ -22,6 +23,7 @@ SHUT: Final[Mapping[Door, frozenset[int]]] = {
     Door.SIGNED_IN: frozenset({TO_SIGN_IN}),
     Door.ADMIN: frozenset({TO_SIGN_IN}),
     Door.TOKEN: frozenset({401}),
+    Door.DEVICE: frozenset({401}),
     Door.SETUP: frozenset({404}),  # the installation of the tests is set up
 }
 
@@ -31,6 +33,8 @@ PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "l
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "preferences": "everybody chooses language, theme and time zone for themselves",
+    "me/devices": "everybody connects their own devices",
+    "me/devices/choose": "everybody chooses whose clients stand on their own devices",
     "api/v1/notifications/wishes": "everybody chooses how they are told",
     "me/notifications": "everybody chooses how they are told",
     "notifications/read": "everybody reads their own",

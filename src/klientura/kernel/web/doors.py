@@ -15,6 +15,7 @@ class Door(StrEnum):
     SIGNED_IN = "signed_in"
     ADMIN = "admin"
     TOKEN = "token"  # programs, by an API token # noqa: S105
+    DEVICE = "device"  # phones and mail programs, by a password of their own
 
 
 class View(Protocol):

@@ -1,6 +1,7 @@
 """Every address × method × visitor, generated from the resolver: who comes in, who does not, and who changes nothing."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import ShareTerm
+from klientura.kernel.access.sessions import issue_device_password
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.days import company_today
 from klientura.kernel.settings.installation import rights_changed
@@ -51,11 +53,22 @@ def taken_back() -> Iterator[None]:
         transaction.savepoint_rollback(mark)
 
 
+def device(company: Company, who: str) -> Client:
+    """A phone of somebody, with its password."""
+    if who == "nobody":
+        return Client(raise_request_exception=False)
+    user = company.users[who]
+    said = b64encode(f"{user.email}:{issue_device_password(user, 'x')}".encode()).decode()
+    return Client(raise_request_exception=False, headers={"Authorization": f"Basic {said}"})
+
+
 def visitor(company: Company, route: Route, who: str) -> Client:
     if route.door is Door.TOKEN:
         if who == "made_up":
             return Client(raise_request_exception=False, headers={"Authorization": "Bearer klt_" + "x" * 43})
         return company.api(None if who == "nobody" else who)
+    if route.door is Door.DEVICE:
+        return device(company, who)
     return company.client(None if who == "nobody" else who)
 
 
@@ -79,7 +92,9 @@ def test_strangers_stay_outside_and_change_nothing(company: Company, world: Worl
     number = world.create("organisation", 1)
     before = digest()
     assert route.door is not None
-    who_is_out = expected.BAD_TOKENS if route.door is Door.TOKEN else expected.STRANGERS
+    who_is_out = {Door.TOKEN: expected.BAD_TOKENS, Door.DEVICE: expected.NOBODY}.get(
+        route.door, expected.STRANGERS
+    )
     for who in who_is_out:
         for method in expected.METHODS:
             client = visitor(company, route, who)
@@ -130,7 +145,13 @@ def test_pages_without_parameters_open(company: Company, route: Route) -> None:
     for who in ("administrator",) if route.door is Door.ADMIN else expected.STAFF:
         with taken_back():
             response = ask(visitor(company, route, who), "GET", filled(route, 1))
-        assert response.status_code in {200, 302, 405, *(() if who == "administrator" else (403, 404))}, who
+        assert response.status_code in {
+            200,
+            301,
+            302,
+            405,
+            *(() if who == "administrator" else (403, 404)),
+        }, who
         if response.status_code == 302:
             assert not response["Location"].startswith("/sign-in"), who
         if response.status_code == 405:
