@@ -40,8 +40,9 @@ function waysOf(row: HTMLElement): Line[] {
 
 function linesOf(row: HTMLElement): Line[] {
   const said = words(row);
-  const { focused, important, mayMark } = row.dataset;
-  const lines: Line[] = [{ label: (focused !== undefined ? said.unfocus : said.focus) ?? "", sign: "target", act: () => toggle(row, "focus") }];
+  const { focused, important, mayMark, mayPick } = row.dataset;
+  const lines: Line[] = [];
+  if (mayPick !== undefined) lines.push({ label: (focused !== undefined ? said.unfocus : said.focus) ?? "", sign: "target", act: () => toggle(row, "focus") });
   if (mayMark !== undefined) lines.push({ label: (important !== undefined ? said.unmark : said.mark) ?? "", sign: "flag", act: () => toggle(row, "important") });
   const list = row.closest<HTMLElement>("[data-day-focus]");
   if (list && row.previousElementSibling) lines.push({ label: said.up ?? "", sign: "arrow-up", act: () => step(list, row, -1) });
@@ -116,7 +117,7 @@ function bindKeys(): void {
   bound = true;
   bind("d", onRow((row) => find("[data-done]", row)?.click()));
   bind("s", onRow(openRowMenu));
-  bind("f", onRow((row) => toggle(row, "focus")));
+  bind("f", onRow((row) => row.dataset.mayPick !== undefined && toggle(row, "focus")));
   bind("i", onRow((row) => row.dataset.mayMark !== undefined && toggle(row, "important")));
   document.addEventListener("click", (event) => {
     const row = closest(event, "[data-day-more]")?.closest<HTMLElement>("[data-day-row]");

@@ -21,7 +21,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
         from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.day import register_day_source
-        from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, TASKS
+        from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, EVENTS, TASKS
         from klientura.modules.activities.web.calendar.page import CALENDAR
         from klientura.modules.activities.web.day.place import DAY
         from klientura.modules.activities.web.entry import suggestions
@@ -36,6 +36,7 @@ class ActivitiesConfig(AppConfig):
         register_home_panel(WAITING_PANEL)
         register_day_source(TASKS)
         register_day_source(ASSIGNMENTS)
+        register_day_source(EVENTS)
         register_place(DAY)
         register_suggestions(suggestions)
         subscribers.attach()

@@ -45,6 +45,9 @@ class DayItem:
     done: Literal["at_once", "asks", ""] = ""
     done_url: str = ""
     may_snooze: bool = False
+    may_pick: bool = True  # for the focus list
+    detail: str = ""  # where it is, say
+    all_day: bool = False
     waits: bool = False
 
     @property

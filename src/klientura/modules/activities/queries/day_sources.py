@@ -11,6 +11,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
+from klientura.modules.activities.queries.calendar import Item, events_of
 from klientura.modules.activities.queries.day import DayItem, DaySource, Span
 
 MOST: Final = 150
@@ -165,9 +166,32 @@ def _awaited(row: Row, *, mine: bool) -> str:
     return _("declined") if row["status"] == "declined" else _("more time is asked for")
 
 
+def events_near(actor: Actor, span: Span) -> list[DayItem]:
+    """The reader's events of today and the coming week, those of today that are over already too; none they have declined."""
+    if actor.user_id is None or not may(actor, shape_of("event"), "read"):
+        return []
+    first, after = span.now.date(), span.horizon.date()
+    found = events_of(actor, [actor.user_id], first, after)
+    return [_event(e) for e in found if e.is_open and e.answer != "declined" and e.status != "cancelled"]
+
+
+def no_events(_actor: Actor, _ids: Collection[int]) -> list[DayItem]:
+    """Events have their time: nobody picks them besides."""
+    return []
+
+
+def _event(found: Item) -> DayItem:
+    return DayItem(
+        object="event", id=found.id or 0, version=found.version, title=found.title, icon="calendar", at=found.begins,
+        ends_at=found.ends, detail=found.place, all_day=found.all_day, may_pick=False,
+        what=_("to answer") if found.answer == "waiting" else "", hue="violet",
+    )  # fmt: skip
+
+
 def _named(party: Any) -> Ref | None:
     return party if isinstance(party, Ref) and party.title else None
 
 
 TASKS: Final = DaySource("task", tasks_near, tasks_chosen)
+EVENTS: Final = DaySource("event", events_near, no_events)
 ASSIGNMENTS: Final = DaySource("assignment", assignments_near, assignments_chosen)

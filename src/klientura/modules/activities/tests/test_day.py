@@ -220,3 +220,18 @@ def test_a_new_task_is_important_only_when_somebody_says_so(company: Company) ->
     box = re.search(r"<input type=\"checkbox\"[^>]*name=\"important\"[^>]*>", form)
     assert box is not None
     assert "checked" in box[0]
+
+
+def test_events_stand_among_the_matters_of_the_day(company: Company) -> None:
+    vera = company.actor("employee")
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    event = {"name": "Планёрка", "starts_at": f"{tomorrow}T10:00", "ends_at": f"{tomorrow}T11:30"}
+    write.create(vera, shape_of("event"), event)
+    page = section(day(company), "day-ahead")
+    assert "Планёрка" in page
+    assert "10:00–11:30" in page
+    assert "Планёрка" not in day(company, "outsider")
+    number = re.search(r"/event/(\d+)", page)
+    assert number is not None
+    assert company.client("employee").post(f"/day/event/{number[1]}/focus", {"on": "1"}).status_code == 404
+    assert "Планёрка" not in day(company, query="?view=matrix"), "what happens at its time is not weighed"

@@ -17,6 +17,7 @@ def row_of(item: DayItem, span: Span, *, focused: frozenset[tuple[str, int]] = f
     url = f"/{item.object}/{item.id}"
     return {
         "key": f"{item.object}-{item.id}",
+        "may_pick": item.may_pick,
         "object": item.object,
         "id": item.id,
         "title": item.title,
@@ -25,11 +26,11 @@ def row_of(item: DayItem, span: Span, *, focused: frozenset[tuple[str, int]] = f
         "icon": item.icon,
         "done_url": item.done_url if item.done else "",
         "done_asks": item.done == "asks",
-        "due": due_in_short(item.at) if item.at else "",
+        "due": _clock(item),
         "iso": item.at.isoformat() if item.at else "",
         "late": is_late(item, span),
         "party": {"title": item.party.title, "url": f"/party/{item.party.id}"} if item.party else None,
-        "who": item.who,
+        "who": " · ".join(t for t in (item.who, item.detail) if t),
         "what": item.what,
         "hue": item.hue,
         "important": bool(item.important),
@@ -52,6 +53,16 @@ def is_late(item: DayItem, span: Span) -> bool:
     return item.at is not None and item.at < span.now and not item.passes
 
 
+def _clock(item: DayItem, *, within_day: bool = False) -> str:
+    """When it is: of a matter with an end from and to, of a whole day nothing but that."""
+    if item.at is None:
+        return ""
+    if item.all_day:
+        return _("all day")
+    begins = timezone.localtime(item.at).strftime("%H:%M") if within_day else due_in_short(item.at)
+    return f"{begins}–{timezone.localtime(item.ends_at):%H:%M}" if item.ends_at else begins
+
+
 def due_in_short(moment: dt.datetime) -> str:
     """The clock time today, else the day."""
     local = timezone.localtime(moment)
@@ -65,7 +76,7 @@ def by_day(items: Iterable[DayItem], span: Span, **more: Any) -> list[dict[str, 
         if item.at is not None:
             row = row_of(item, span, **more)
             days.setdefault(timezone.localtime(item.at).date(), []).append(
-                row | {"due": timezone.localtime(item.at).strftime("%H:%M")}
+                row | {"due": _clock(item, within_day=True)}
             )
     return [{"label": _weekday(day), "rows": rows} for day, rows in sorted(days.items())]
 
