@@ -20,8 +20,11 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities import jobs, subscribers
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
         from klientura.modules.activities.objects.events import EVENT
+        from klientura.modules.activities.queries.analysis import REPORTS
         from klientura.modules.activities.queries.day import register_day_source
         from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, EVENTS, TASKS
+        from klientura.modules.activities.queries.reports import register_report
+        from klientura.modules.activities.web.analysis import ANALYSIS
         from klientura.modules.activities.web.calendar.page import CALENDAR
         from klientura.modules.activities.web.day.place import DAY
         from klientura.modules.activities.web.entry import suggestions
@@ -38,6 +41,9 @@ class ActivitiesConfig(AppConfig):
         register_day_source(ASSIGNMENTS)
         register_day_source(EVENTS)
         register_place(DAY)
+        register_place(ANALYSIS)
+        for report in REPORTS:
+            register_report(report)
         register_suggestions(suggestions)
         subscribers.attach()
         jobs.attach()

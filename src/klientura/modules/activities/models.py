@@ -282,6 +282,7 @@ class Assignment(Record, About):
     asked_due_at = models.DateTimeField(_("asked to move to"), null=True, blank=True)
     asked_why = models.CharField(_("why to move"), max_length=300, null=True, blank=True)
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+    in_time = models.BooleanField(_("in time"), null=True, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     party = models.ForeignKey(
         Party,

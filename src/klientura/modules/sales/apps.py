@@ -15,8 +15,10 @@ class SalesConfig(AppConfig):
         """Declare the objects and listen to tasks."""
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.modules.activities.queries.day import register_day_panel
+        from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.sales import subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
+        from klientura.modules.sales.queries.next_steps import REPORT
         from klientura.modules.sales.services import faults
         from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
 
@@ -24,5 +26,6 @@ class SalesConfig(AppConfig):
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
         register_day_panel(WAITING_PANEL)
+        register_report(REPORT)
         faults.attach()
         subscribers.attach()

@@ -177,7 +177,7 @@ TASK = ObjectSpec(
 )
 
 WHY: Final = {"remark": Field(required=True)}
-BY_VERB: Final = ("report", "remark", "asked_due_at", "asked_why", "reported_at", "done_at")
+BY_VERB: Final = ("report", "remark", "asked_due_at", "asked_why", "reported_at", "done_at", "in_time")
 
 ASSIGNMENT = ObjectSpec(
     key="assignment",
@@ -235,7 +235,7 @@ ASSIGNMENT = ObjectSpec(
         Section(
             "course",
             pgettext_lazy("assignment", "Course of the matter"),
-            ("status", "report", "reported_at", "remark", "asked_due_at", "asked_why", "done_at"),
+            ("status", "report", "reported_at", "remark", "asked_due_at", "asked_why", "done_at", "in_time"),
         ),
     ),
     quick=("name", "owner", "due_at", "description", "helpers", "party"),

@@ -117,6 +117,21 @@ MISSING: Final[Mapping[str, Text]] = {
 }
 
 
+def _in_time(row: Row) -> bool:
+    """Whether what is reported or approved now keeps its time; without a time everything does."""
+    return row.get("due_at") is None or timezone.now() <= row["due_at"]
+
+
+def _reported(row: Row, given: dict[str, Any]) -> dict[str, Any]:
+    return {**given, "status": "reported", "reported_at": timezone.now(), "in_time": _in_time(row)}
+
+
+def _approved(row: Row, _given: dict[str, Any]) -> dict[str, Any]:
+    """Done: in time when the report was, or, without one, when it is approved in time."""
+    kept = row.get("in_time") if row["status"] == "reported" else _in_time(row)
+    return {"status": "done", "done_at": timezone.now(), "asked_due_at": None, "in_time": kept}
+
+
 def _to(status: str, *moments: str) -> Callable[[Row, dict[str, Any]], dict[str, Any]]:
     return lambda _row, given: {**given, "status": status, **dict.fromkeys(moments, timezone.now())}
 
@@ -128,17 +143,13 @@ decline, may_decline = _verb(
 report, may_report = _verb(
     executes,
     frozenset({"issued", "accepted"}),
-    _to("reported", "reported_at"),
+    _reported,
     takes=("report",),
     needs=("report",),
 )
-approve, may_approve = _verb(
-    watches,
-    UNDER_WAY,
-    lambda _row, given: {**given, "status": "done", "done_at": timezone.now(), "asked_due_at": None},
-)
+approve, may_approve = _verb(watches, UNDER_WAY, _approved)
 send_back, may_send_back = _verb(
-    watches, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None},
+    watches, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None, "in_time": None},
     takes=("remark",), needs=("remark",),
 )  # fmt: skip
 issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))

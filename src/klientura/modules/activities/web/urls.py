@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from klientura.modules.activities.web import entry, home, timeline
+from klientura.modules.activities.web import analysis, entry, home, timeline
 from klientura.modules.activities.web.calendar import acting, exchanging, page, people, planning
 from klientura.modules.activities.web.day import acts
 from klientura.modules.activities.web.day import page as day_page
 
 urlpatterns = [
+    path("contacts-analysis", analysis.show_report, name="contacts-analysis"),
     path("calendar", page.calendar, name="calendar"),
     path("calendar/people", people.people, name="calendar-people"),
     path("calendar/feed", exchanging.subscription, name="calendar-feed"),

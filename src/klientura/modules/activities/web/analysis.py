@@ -1,0 +1,148 @@
+"""Analysis of contacts: reports by person, each number opens its rows; as CSV too."""
+
+import datetime as dt
+import io
+import json
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from klientura.kernel.errors import NotFound
+from klientura.kernel.screens.context import show
+from klientura.kernel.screens.places import Place
+from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.tabular.writing import write_csv
+from klientura.modules.activities.queries.day import midnight
+from klientura.modules.activities.queries.reports import Asked, Cell, Report, Table, reports
+
+ANALYSIS: Final = Place("contacts-analysis", gettext_lazy("Analysis"), "activity", "/contacts-analysis")
+USUAL_DAYS: Final = 30
+MOST_DAYS: Final = 3_660
+MOST_PERIOD: Final = dt.timedelta(days=3_660)
+PERIODS: Final = ("week", "month", "quarter", "year")
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def show_report(request: HttpRequest) -> HttpResponse:
+    """GET /contacts-analysis?report=&from=&to=&days=&format=csv: a report."""
+    asked = of(request)
+    wanted = asked.GET.get("report", "")
+    report = next((r for r in reports() if r.key == wanted), None) or reports()[0]
+    if wanted and report.key != wanted:
+        raise NotFound
+    given = _asked(asked)
+    tables = report.tables(asked.actor, given)
+    if asked.GET.get("format") == "csv":
+        return _csv(report, tables or [])
+    return show(
+        request,
+        "activities/analysis.html",
+        active=ANALYSIS.key,
+        tabs=[
+            {
+                "label": str(r.label),
+                "url": f"/contacts-analysis?{urlencode({'report': r.key})}",
+                "active": r is report,
+            }
+            for r in reports()
+        ],
+        report=report,
+        first=timezone.localtime(given.first).date().isoformat(),
+        last=(timezone.localtime(given.after).date() - dt.timedelta(days=1)).isoformat(),
+        days=given.days,
+        periods=_periods(report, given),
+        tables=[_table(t) for t in tables] if tables is not None else None,
+        csv_url=f"/contacts-analysis?{urlencode({**asked.GET.dict(), 'report': report.key, 'format': 'csv'})}",
+    )
+
+
+def _asked(asked: Request) -> Asked:
+    """The stretch of days and the number of days of an address; what is no date or makes no sense is as usual."""
+    today = timezone.localdate()
+    first = _date(asked.GET.get("from")) or today.replace(day=1)
+    last = _date(asked.GET.get("to")) or max(today, first)
+    if last < first:
+        first, last = last, first
+    last = min(last, first + MOST_PERIOD)
+    days = number(asked.GET.get("days"))
+    return Asked(
+        midnight(first),
+        midnight(last + dt.timedelta(days=1)),
+        min(days, MOST_DAYS) if days else USUAL_DAYS,
+        timezone.localtime(),
+    )
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 1900 < found.year < 2200 else None
+
+
+def _periods(report: Report, given: Asked) -> list[dict[str, Any]]:
+    """The usual stretches up to today."""
+    today = timezone.localdate()
+    begins = {
+        "week": today - dt.timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "quarter": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    labels = {
+        "week": _("This week"),
+        "month": _("This month"),
+        "quarter": _("This quarter"),
+        "year": _("This year"),
+    }
+    here = (
+        timezone.localtime(given.first).date(),
+        timezone.localtime(given.after).date() - dt.timedelta(days=1),
+    )
+    return [
+        {
+            "label": labels[key],
+            "url": f"/contacts-analysis?{urlencode({'report': report.key, 'from': begins[key], 'to': today})}",
+            "active": here == (begins[key], today),
+        }
+        for key in PERIODS
+    ]
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": str(table.title),
+        "columns": table.columns,
+        "lines": [
+            {"label": line.label, "total": line.total, "cells": [_cell(c) for c in line.cells]}
+            for line in table.lines
+        ],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, str]:
+    text = cell.text or ("" if cell.value is None else str(cell.value))
+    if not cell.value or cell.tree is None:
+        return {"text": text, "url": ""}
+    query = urlencode({"filter": json.dumps(cell.tree, separators=(",", ":"))})
+    return {"text": text, "url": f"/{cell.object}?{query}"}
+
+
+def _csv(report: Report, tables: list[Table]) -> HttpResponse:
+    stream = io.BytesIO()
+    rows: list[list[str | int | None]] = []
+    for table in tables:
+        rows += [[str(table.title), *table.columns]]
+        rows += [[line.label, *(c.value for c in line.cells)] for line in table.lines] + [[]]
+    write_csv(rows, stream)
+    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{report.key}.csv"'
+    return response
