@@ -35,6 +35,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("lists", "HTML list of 50 / the bare statement"),
         ("search", "search by a misspelt surname: finding"),
         ("scope", "page of 50, own team, and shared"),
+        ("untouched", "first 50 of mine without contact"),
         ("board", "board: counts and sums, per 50,000 open deals"),
         ("writes", "create with history and search"),
         ("startup", "memory of a web process (RSS)"),

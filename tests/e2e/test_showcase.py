@@ -107,3 +107,15 @@ def test_what_one_is_told(company: Product, windows: Callable[[], BrowserContext
     mine.evaluate("document.body.dispatchEvent(new CustomEvent('recordChanged', { bubbles: true }))")
     mine.wait_for_load_state("networkidle")
     assert missed == []
+
+
+def test_the_analysis_of_contacts(company: Product, page: Page, pictures: Path) -> None:
+    sign_in(page, company.address, email=EMAIL)
+    page.goto(f"{company.address}/contacts-analysis?from=2020-01-01")
+    expect(page.locator(".report-table").first).to_be_visible()
+    look(page, pictures, "analysis")
+    cell = page.locator(".report-table td a").first
+    number = cell.inner_text()
+    cell.click()
+    page.wait_for_url("**/interaction?filter=*")
+    expect(page.locator("[data-list] tbody tr")).to_have_count(int(number))

@@ -298,6 +298,11 @@ class Assignment(Record, About):
         db_table = "assignment"
         indexes = [
             models.Index(fields=["subject_object", "subject_id", "due_at"], name="assignment_subject"),
+            models.Index(
+                fields=["party", "due_at"],
+                condition=models.Q(status__in=["issued", "accepted"]),
+                name="assignment_party_under_way",
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""What sales does when tasks change."""
+"""What sales does when tasks and assignments change."""
 
 from klientura.kernel.events.outbox import Delivered, subscribe
 from klientura.modules.sales.services.next_steps import refresh_next_steps
@@ -6,10 +6,16 @@ from klientura.modules.sales.services.next_steps import refresh_next_steps
 
 def task_moved(event: Delivered) -> None:
     """Keep the next step of deals and parties current."""
-    refresh_next_steps(event.record_ids)
+    refresh_next_steps("task", event.record_ids)
+
+
+def assignment_moved(event: Delivered) -> None:
+    """Keep the next step of deals and parties current."""
+    refresh_next_steps("assignment", event.record_ids)
 
 
 def attach() -> None:
-    """Subscribe to the events of tasks."""
-    for kind in ("task.created", "task.changed", "task.trashed", "task.restored", "task.undone"):
-        subscribe(kind, task_moved)
+    """Subscribe to the events of tasks and assignments."""
+    for what in ("created", "changed", "trashed", "restored", "undone"):
+        subscribe(f"task.{what}", task_moved)
+        subscribe(f"assignment.{what}", assignment_moved)

@@ -1,5 +1,6 @@
 """Whether an assignment kept its time: a fact of its own, so that lists are filtered by it."""
 
+from django.conf import settings
 from django.db import migrations, models
 
 # What was done before is judged by the times that are kept of it; nobody changes anything, so the history does not tell it.
@@ -13,7 +14,10 @@ JUDGED = (
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "0002_shares_and_substitutions"),
         ("activities", "0005_repeating_and_control"),
+        ("parties", "0004_undeliverable"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -21,6 +25,14 @@ class Migration(migrations.Migration):
             model_name="assignment",
             name="in_time",
             field=models.BooleanField(blank=True, null=True, verbose_name="in time"),
+        ),
+        migrations.AddIndex(
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("status__in", ["issued", "accepted"])),
+                fields=["party", "due_at"],
+                name="assignment_party_under_way",
+            ),
         ),
         migrations.RunSQL(JUDGED, migrations.RunSQL.noop),
     ]

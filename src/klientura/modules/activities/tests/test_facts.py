@@ -86,3 +86,31 @@ def test_a_hidden_field_of_activities_does_not_break_the_card_of_a_client(object
     company.hide("employee", object_key, field)
 
     assert company.client("employee").get(f"/organisation/{number}").status_code == 200
+
+
+def test_the_first_contact_is_the_earliest_and_what_somebody_knows_better_stays():
+    first = client()
+    call(first, "2026-05-01")
+    deliver()
+    shape = shape_of("organisation")
+    assert str(read.get(ACTOR, shape, first)["first_contact_on"]) == "2026-05-01"
+    call(first, "2026-03-01")
+    deliver()
+    assert str(read.get(ACTOR, shape, first)["first_contact_on"]) == "2026-03-01"
+    write.update(ACTOR, shape, first, {"first_contact_on": "2020-01-01"})
+    call(first, "2025-03-01")
+    deliver()
+    assert str(read.get(ACTOR, shape, first)["first_contact_on"]) == "2020-01-01"
+
+
+def test_an_assignment_is_a_next_step_too():
+    number = client()
+    values = {"name": "Собрать отзывы", "party": number, "due_at": "2027-01-10T09:00:00Z"}
+    given = write.create(ACTOR, shape_of("assignment"), values)
+    assert fact(number, "next_step_at") == "2027-01-10"
+    write.create(
+        ACTOR, shape_of("task"), {"name": "Позвонить", "party": number, "due_at": "2027-01-05T09:00:00Z"}
+    )
+    assert fact(number, "next_step_at") == "2027-01-05"
+    write.trash(ACTOR, shape_of("assignment"), [given])
+    assert fact(number, "next_step_at") == "2027-01-05"

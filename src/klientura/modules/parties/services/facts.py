@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 type Moments = Mapping[int, dt.datetime | None]
@@ -16,6 +17,20 @@ type Moments = Mapping[int, dt.datetime | None]
 def note_last_contact(moments: Moments) -> None:
     """Record when each of these parties was last in touch with us."""
     _note("last_contact_at", moments)
+
+
+def note_first_contact(moments: Moments) -> None:
+    """Record the day of the first contact where none is known, or a later one; what somebody entered as earlier stays."""
+    known = {number: at for number, at in moments.items() if at is not None}
+    if not known:
+        return
+    text = (
+        "update party p set first_contact_on = v.day"
+        " from (select id, (at at time zone %s)::date as day from unnest(%s::bigint[], %s::timestamptz[]) u(id, at) order by id) v"
+        " where p.id = v.id and (p.first_contact_on is null or p.first_contact_on > v.day)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, [timezone.get_default_timezone_name(), list(known), list(known.values())])
 
 
 def note_next_step(moments: Moments) -> None:
