@@ -15,7 +15,7 @@ JUDGED = (
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0002_shares_and_substitutions"),
-        ("activities", "0005_repeating_and_control"),
+        ("activities", "0006_reminders_and_feeds"),
         ("parties", "0004_undeliverable"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
