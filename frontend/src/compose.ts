@@ -23,6 +23,12 @@ class Draft {
     if (place) place.textContent = words;
   }
 
+  /** Nothing is worth keeping yet: half a name in a field is no letter. */
+  private isEmpty(): boolean {
+    if (this.field("draft")?.value || all(".pick, [data-attach-item]", this.form).length || this.field("subject")?.value) return false;
+    return !find("[data-editor-page]", this.form)?.textContent?.trim();
+  }
+
   /** Something was typed. */
   touch(): void {
     this.dirty = true;
@@ -34,7 +40,7 @@ class Draft {
   async save(): Promise<void> {
     window.clearTimeout(this.timer);
     while (this.saving) await this.saving;
-    if (!this.dirty || this.moved || this.leaving) return;
+    if (!this.dirty || this.moved || this.leaving || this.isEmpty()) return;
     this.saving = this.post().finally(() => (this.saving = undefined));
     await this.saving;
   }
@@ -106,7 +112,7 @@ class Draft {
 
   /** The page is left: what was typed last goes along. */
   leave(): void {
-    if (!this.dirty || this.leaving || this.moved || this.saving) return;
+    if (!this.dirty || this.leaving || this.moved || this.saving || this.isEmpty()) return;
     void fetch(this.form.dataset.save ?? "", {
       method: "POST", body: new URLSearchParams([...new FormData(this.form)].map(([k, v]) => [k, String(v)])),
       headers: { "X-CSRFToken": csrfToken() }, credentials: "same-origin", keepalive: true,

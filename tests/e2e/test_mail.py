@@ -98,7 +98,7 @@ def test_a_letter_goes_and_its_answer_comes(
     page.wait_for_url(re.compile(r"/mail/drafts/\d+$"))
     page.locator("[data-editor-page]").click()
     page.keyboard.press("Control+Enter")
-    page.wait_for_url(re.compile(r"/mail\?"))
+    page.wait_for_url("**/mail/outgoing/*")
     deadline = time.monotonic() + PATIENCE / 1000
     while not sink.letters and time.monotonic() < deadline:
         page.wait_for_timeout(200)

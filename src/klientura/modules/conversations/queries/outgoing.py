@@ -5,7 +5,9 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import NotFound
 from klientura.modules.conversations.models import Mailbox, Outgoing, Thread
+from klientura.modules.conversations.queries.access import open_mailboxes
 
 MOST: int = 100
 GOING = ("waiting", "sending", "handing", "unsure", "refused")
@@ -21,6 +23,17 @@ def going_of(mailbox: Mailbox) -> list[Outgoing]:
     """What waits in a mailbox, is on its way, or did not go, the latest first; for those who may read it."""
     rows = Outgoing.objects.filter(mailbox=mailbox, state__in=GOING).select_related("author")
     return list(rows.order_by("-send_at", "-pk")[:MOST])
+
+
+def open_going(actor: Actor, outgoing_id: int) -> Outgoing:
+    """A letter that is no draft any more: of the actor's own, or of a mailbox that they read. Raises NotFound."""
+    rows = Outgoing.objects.filter(
+        Q(author_id=actor.user_id or 0) | Q(mailbox__in=open_mailboxes(actor)), pk=outgoing_id
+    )
+    found = rows.exclude(state="draft").select_related("mailbox", "author").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def going_in(thread: Thread) -> list[Outgoing]:

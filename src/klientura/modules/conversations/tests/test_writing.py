@@ -167,7 +167,7 @@ def test_a_letter_is_taken_back(company: Company) -> None:
     box, client = sending_box(company), company.client("employee")
     answer = client.post("/mail/send", {"mailbox": box.pk, "to": "a@b.ru", "html": "x", "subject": "Рано"})
     row = Outgoing.objects.get()
-    assert answer["Location"] == f"/mail?mailbox={box.pk}&sent={row.pk}"
+    assert answer["Location"] == f"/mail/outgoing/{row.pk}?sent={row.pk}"
     page = client.get(answer["Location"]).content.decode()
     assert f'data-undo-url="/mail/outgoing/{row.pk}/undo"' in page
     back = client.post(f"/mail/outgoing/{row.pk}/undo", headers={"HX-Request": "true"})
@@ -177,6 +177,30 @@ def test_a_letter_is_taken_back(company: Company) -> None:
     assert "HX-Redirect" not in late
     assert "toast" in late["HX-Trigger"]
     assert client.post(f"/mail/outgoing/{row.pk}/undo").status_code == 409
+
+
+def test_what_waits_is_seen_by_who_reads_the_mailbox_and_taken_back_by_its_author(company: Company) -> None:
+    box, client = sending_box(company), company.client("employee")
+    client.post(
+        "/mail/send", {"mailbox": box.pk, "to": "a@b.ru", "html": "x", "subject": "Ждёт", "when": "tomorrow"}
+    )
+    row = Outgoing.objects.get()
+    url = f"/mail/outgoing/{row.pk}"
+    assert f"{url}/undo" in client.get(url).content.decode()
+    assert "Ждёт" in client.get(f"/mail?mailbox={box.pk}&show=going").content.decode()
+    reader = company.client("colleague")
+    assert reader.get(url).status_code == 404
+    box.owner, box.answerers, box.readers = (
+        None,
+        [company.users["employee"].pk],
+        [company.users["colleague"].pk],
+    )
+    box.save()
+    page = reader.get(url).content.decode()
+    assert "Ждёт" in page
+    assert f"{url}/undo" not in page
+    assert reader.post(f"{url}/undo").status_code == 404
+    assert company.client("administrator").get(url).status_code == 404
 
 
 def test_an_answer_begins_with_whom_it_goes_to(company: Company) -> None:

@@ -132,8 +132,9 @@ def send(request: HttpRequest) -> HttpResponse:
             raise
         wrong = (FieldError("", moved.code, moved.message),)
         return _form(asked, typed, None, errors=wrong, status=409)
-    place = f"thread={row.thread_id}" if row.thread_id else f"mailbox={row.mailbox_id}"
-    return HttpResponseRedirect(f"/mail?{place}&sent={row.pk}")
+    if row.thread_id is None:
+        return HttpResponseRedirect(f"/mail/outgoing/{row.pk}?sent={row.pk}")
+    return HttpResponseRedirect(f"/mail?thread={row.thread_id}&sent={row.pk}")
 
 
 @open_to(Door.SIGNED_IN)

@@ -33,6 +33,7 @@ from klientura.modules.conversations.queries.outgoing import (
     drafts_of,
     going_in,
     going_of,
+    open_going,
 )
 from klientura.modules.conversations.queries.threads import MOST_TEXT, SHOWN, letters_of, threads_of
 from klientura.modules.conversations.services.binding import bind_thread, keep_private
@@ -55,31 +56,53 @@ def mail(request: HttpRequest) -> HttpResponse:
     return mail_page(asked, mailbox_id=mailbox_id, thread=thread)
 
 
+@open_to(Door.SIGNED_IN)
+@require_GET
+def outgoing(request: HttpRequest, outgoing_id: int) -> HttpResponse:
+    """GET /mail/outgoing/{id}: a letter of ours that waits or did not go; one that is in its thread is shown there."""
+    asked = of(request)
+    if Outgoing.objects.filter(pk=outgoing_id, author_id=asked.actor.user_id or 0, state="draft").exists():
+        return HttpResponseRedirect(f"/mail/drafts/{outgoing_id}")
+    row = open_going(asked.actor, outgoing_id)
+    if row.thread_id and open_mailboxes(asked.actor).filter(pk=row.mailbox_id).exists():
+        return HttpResponseRedirect(f"/mail?thread={row.thread_id}")
+    return mail_page(asked, mailbox_id=row.mailbox_id, going=row)
+
+
 def mail_page(
-    asked: Request, *, mailbox_id: int | None, thread: Thread | None = None, compose: dict[str, Any] | None = None, status: int = 200
+    asked: Request, *, mailbox_id: int | None, thread: Thread | None = None, compose: dict[str, Any] | None = None,
+    going: Outgoing | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """What lies in a mailbox, and beside it a thread or the form of a letter."""
     actor = asked.actor
     boxes = list(open_mailboxes(actor).order_by("owner_id", "address"))
     chosen = next((b for b in boxes if b.pk == mailbox_id), boxes[0] if boxes else None)
-    shown = asked.GET.get("show", "all") if asked.GET.get("show") in SHOWN else "all"
+    usual = "going" if going else "all"
+    shown = asked.GET.get("show", usual) if asked.GET.get("show") in SHOWN else usual
     may_write = writable_mailboxes(actor).exists()
     text = asked.GET.get("q", "")[:MOST_TEXT].strip()
     address = {"mailbox": chosen.pk if chosen else "", "show": shown, **({"q": text} if text else {})}
     beside = thread.pk if thread else number(asked.GET.get("beside"))
-    rows, more = _listed(actor, chosen, address, asked.GET.get("after", ""), beside)
+    rows, more = _listed(
+        actor, chosen, address, asked.GET.get("after", ""), beside, going.pk if going else None
+    )
     return show(
         asked, "conversations/mail.html", active="mail", main_width="full", status=status, boxes=_tabs(boxes, chosen),
         ways=_ways(actor, chosen, address, shown), mailbox=_state(chosen), thread=_thread(actor, thread, may_write=may_write) if thread else None,
         back_url=f"/mail?{urlencode(address)}", threads=rows, more_url=more, compose=compose,
-        may_write=may_write,
+        may_write=may_write, going=going_described(actor, going) if going else None,
         q=text, refresh_url=f"/mail?{urlencode({**address, 'beside': beside or ''})}",
         fresh_url=_fresh(actor, number(asked.GET.get("beside"))), sent=_just_sent(actor, number(asked.GET.get("sent"))),
     )  # fmt: skip
 
 
 def _listed(
-    actor: Actor, mailbox: Mailbox | None, address: dict[str, Any], after: str, beside: int | None
+    actor: Actor,
+    mailbox: Mailbox | None,
+    address: dict[str, Any],
+    after: str,
+    beside: int | None,
+    going_id: int | None,
 ) -> tuple[list[dict[str, Any]], str]:
     """The lines of the list, and where further ones are; `beside` is the thread that is open beside it."""
     if mailbox is None:
@@ -87,7 +110,7 @@ def _listed(
     if address["show"] == "drafts":
         return [outgoing_line(row) for row in drafts_of(actor, mailbox)], ""
     if address["show"] == "going":
-        return [outgoing_line(row) for row in going_of(mailbox)], ""
+        return [{**outgoing_line(row), "active": row.pk == going_id} for row in going_of(mailbox)], ""
     found = threads_of(mailbox, address["show"], after, address.get("q", ""))
     more = f"/mail?{urlencode({**address, 'after': found.next})}" if found.next else ""
     return [_line(t, address, beside) for t in found.rows], more

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import NotFound
@@ -22,23 +22,10 @@ from klientura.modules.conversations.errors import OnItsWay
 from klientura.modules.conversations.models import Outgoing
 from klientura.modules.conversations.queries.access import writable_mailboxes
 from klientura.modules.conversations.services import sending
-from klientura.modules.conversations.services.drafts import own_outgoing
 from klientura.modules.conversations.web.form import editable
 
 HUES: Final = {"draft": "gray", "waiting": "blue", "sending": "blue", "handing": "blue", "sent": "green", "refused": "red",
                "unsure": "orange"}  # fmt: skip
-
-
-@open_to(Door.SIGNED_IN)
-@require_GET
-def outgoing(request: HttpRequest, outgoing_id: int) -> HttpResponse:
-    """GET /mail/outgoing/{id}: where a letter of the reader's own stands now."""
-    row = own_outgoing(of(request).actor, outgoing_id)
-    if row.state == "draft":
-        return HttpResponseRedirect(f"/mail/drafts/{row.pk}")
-    if row.thread_id:
-        return HttpResponseRedirect(f"/mail?thread={row.thread_id}")
-    return HttpResponseRedirect(f"/mail?mailbox={row.mailbox_id}&show=going")
 
 
 @open_to(Door.SIGNED_IN)
@@ -113,6 +100,7 @@ def going_described(actor: Actor, row: Outgoing) -> dict[str, Any]:
     at = row.next_at if row.state == "waiting" and row.attempts else row.send_at
     return {
         "id": row.pk,
+        "subject": row.subject or _("A letter without a subject"),
         "who": row.author.name,
         "to": _to(row),
         "time": format_datetime(timezone.localtime(at), lang()) if at else "",
