@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from klientura.connectors.mail.reading import read_mailbox
 from klientura.connectors.mail.sending import lay_copy, send_one
+from klientura.connectors.mail.smtp import try_out
 from klientura.connectors.mail.tests import dovecot, smtp
 from klientura.connectors.mail.tests.dovecot import MailServer
 from klientura.connectors.mail.tests.smtp import Sink
@@ -55,7 +56,9 @@ def mailbox(company: Company, sink: Sink, server: MailServer | None = None, **mo
 def sent(company: Company, box: Mailbox, to: tuple[str, ...] = ("petr@client.ru",), **more: Any) -> Outgoing:
     """A letter whose time has come."""
     actor = company.actor("employee")
-    typed = Typed(mailbox_id=box.pk, to=to, subject="Счёт", html="<p>Шлём <b>счёт</b></p>", **more)
+    typed = Typed(
+        **{"mailbox_id": box.pk, "to": to, "subject": "Счёт", "html": "<p>Шлём <b>счёт</b></p>", **more}
+    )
     row = sending.send(actor, keep_draft(actor, typed))
     Outgoing.objects.filter(pk=row.pk).update(next_at=timezone.now())
     return row
@@ -323,3 +326,25 @@ def test_an_answer_lies_in_its_thread_and_on_the_timeline(
     read_mailbox(box.pk)
     assert set(Letter.objects.values_list("thread_id", flat=True)) == {thread.pk}
     assert Letter.objects.count() == 3
+
+
+def test_a_mailbox_is_tried_out_before_it_is_kept(company: Company, sink: Sink) -> None:
+    box = mailbox(company, sink)
+    assert try_out(box) == ""
+    keep_sending_password(box, "wrong")
+    assert "535" in try_out(box)
+    box.smtp_security = "tls"
+    assert try_out(box)  # it does not speak TLS
+    box.smtp_security = "starttls"
+    assert try_out(box)
+    box.smtp_port = 1
+    assert try_out(box)
+
+
+def test_a_letter_that_is_larger_than_the_server_takes_is_not_offered(company: Company) -> None:
+    with smtp.listening(data_size_limit=2_000) as small:
+        box = mailbox(company, small)
+        row = sent(company, box, html="<p>" + "длинно " * 2_000 + "</p>")
+        assert not send_one(row.pk)
+        assert now(row).state == "refused"
+        assert small.letters == []

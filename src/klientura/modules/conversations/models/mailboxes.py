@@ -32,7 +32,6 @@ class Mailbox(models.Model):
     username = models.CharField(max_length=254)
     secret = models.TextField(default="")
     since = models.DateField(null=True)
-    signature = models.TextField(default="")
     active = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=enums.State, default="new")
     said = models.CharField(max_length=300, default="")

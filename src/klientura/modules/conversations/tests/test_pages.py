@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.errors import Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
 from klientura.modules.conversations.models import Folder, Letter, LetterFile, Mailbox, Thread
-from klientura.modules.conversations.services.secrets import password_of
+from klientura.modules.conversations.services.mailboxes import filled_in, keep_mailbox
+from klientura.modules.conversations.services.secrets import password_of, password_to_send
 from klientura.modules.conversations.tests.written import arrive, letter, mailbox
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +169,49 @@ def test_only_administrators_knock_at_servers_inside_the_network(company: Compan
     assert Mailbox.objects.count() == 0
 
 
+def test_only_administrators_send_through_servers_inside_the_network(company: Company) -> None:
+    given = {"address": "we@yandex.ru", "password": "секрет", "smtp_host": "localhost", "smtp_port": "25"}
+    with pytest.raises(Invalid) as refused:
+        keep_mailbox(company.actor("employee"), filled_in(given))
+    assert [e.field for e in refused.value.errors] == ["smtp_host"]
+    kept = keep_mailbox(company.actor("administrator"), filled_in(given))
+    assert (kept.imap_host, kept.smtp_host, kept.smtp_port) == ("imap.yandex.ru", "localhost", 25)
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.2)
+        port = str(inside.getsockname()[1])
+        form = {
+            **given,
+            "address": "we@our.ru",
+            "imap_host": "localhost",
+            "imap_port": "9",
+            "smtp_port": port,
+            "smtp_security": "none",
+        }
+        assert company.client("employee").post("/mail/mailboxes/new", form).status_code == 422
+        with pytest.raises(TimeoutError):
+            inside.accept()
+
+
+def test_the_server_for_sending_is_guessed_and_its_password_is_another_only_when_it_is_given(
+    company: Company,
+) -> None:
+    guessed = filled_in({"address": "we@our.ru", "imap_host": "imap.our.ru"})
+    assert guessed["smtp_host"] == "smtp.our.ru"
+    assert not filled_in({"address": "we@our.ru", "imap_host": "imap.our.ru", "only_reads": True}).get(
+        "smtp_host"
+    )
+    assert filled_in({"address": "we@gmail.com"})["smtp_host"] == "smtp.gmail.com"
+    actor = company.actor("employee")
+    given = {"address": "we@yandex.ru", "password": "секрет"}
+    box = keep_mailbox(actor, filled_in(given))
+    assert password_to_send(box) == "секрет"
+    box = keep_mailbox(actor, filled_in({**given, "smtp_username": "other", "smtp_password": "другой"}), box)
+    assert password_to_send(box) == "другой"
+    assert password_of(box) == "секрет"
+    box = keep_mailbox(actor, filled_in({**given, "only_reads": True}), box)
+    assert (box.smtp_host, password_to_send(box)) == ("", "секрет")
+
+
 def test_what_is_missing_or_wrong_is_said(company: Company) -> None:
     client = company.client("employee")
     for given in ({}, {"address": "x"}, {"imap_port": "99999999"}, {"address": "a@b.ru", "imap_host": "\n", "password": "x"},
@@ -176,8 +221,6 @@ def test_what_is_missing_or_wrong_is_said(company: Company) -> None:
 
 
 def test_settings_are_kept(company: Company) -> None:
-    from klientura.modules.conversations.services.mailboxes import filled_in, keep_mailbox
-
     given = {"address": "we@yandex.ru", "password": "секрет", "period": "month", "open_to_clients": True}
     assert filled_in(given)["imap_host"] == "imap.yandex.ru"
     kept = keep_mailbox(company.actor("employee"), given)
