@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from klientura.kernel.jobs.registry import by_the_clock
 from klientura.kernel.objects.registry import follow_latest
-from klientura.modules.activities.services import reminders
+from klientura.modules.activities.services import guests, reminders
 from klientura.modules.activities.services.reminding import remind
 from klientura.modules.activities.services.repeating import make_due
 
@@ -26,10 +26,11 @@ def attach() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="klientura.activities.remind", queueing_lock="klientura.activities.remind")
 def tell_what_begins(timestamp: int) -> None:
-    """Every minute: tell of what begins soon."""
+    """Every minute: tell of what begins soon, and send what guests are to be told."""
     close_old_connections()
     try:
         follow_latest()
         reminders.fire()
+        guests.send_due()
     finally:
         close_old_connections()

@@ -190,6 +190,32 @@ class Reminder(models.Model):
         ]
 
 
+class EventGuest(models.Model):
+    """Somebody outside the company who is invited by letter: what they answered, and what letter is still to go."""
+
+    event_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    address = models.CharField(max_length=320)
+    name = models.CharField(max_length=300, blank=True, default="")
+    answer = models.CharField(max_length=10, default="waiting")
+    answered_sequence = models.IntegerField(default=-1)
+    wants = models.CharField(max_length=10, blank=True, default="")
+    send_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "activities_event_guest"
+        constraints = [
+            models.UniqueConstraint(fields=["event_id", "address"], name="activities_guest_unique")
+        ]
+        indexes = [
+            models.Index(
+                fields=["send_at"], condition=models.Q(send_at__isnull=False), name="activities_guest_due"
+            )
+        ]
+
+
 class Feed(models.Model):
     """The secret address under which a user's calendar is read by other programs; only a digest of it is kept."""
 

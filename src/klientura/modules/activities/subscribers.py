@@ -2,7 +2,7 @@
 
 from klientura.kernel.events.outbox import Delivered, Subscriber, subscribe
 from klientura.kernel.notify.payloads import payload_of
-from klientura.modules.activities.services import reminders, telling
+from klientura.modules.activities.services import guests, reminders, telling
 from klientura.modules.activities.services.last_contacts import refresh_last_contacts
 from klientura.modules.activities.services.repeating import follow_up
 
@@ -38,7 +38,13 @@ def event_changed(event: Delivered) -> None:
         telling.tell_invited(event.record_ids, event.actor_id, event.at)
         reminders.remind_as_usual(event.record_ids)
     telling.tell_changed(event.record_ids, columns, event.actor_id, event.at)
+    guests.follow_changes(event.record_ids, columns)
     reminders.refresh("event", event.record_ids)
+
+
+def event_trashed(event: Delivered) -> None:
+    """Guests need not come."""
+    guests.call_off(event.record_ids)
 
 
 def attach() -> None:
@@ -50,6 +56,7 @@ def attach() -> None:
         subscribe(f"assignment.{what}", assignment_moved)
     subscribe("event.created", event_made)
     subscribe("event.changed", event_changed)
+    subscribe("event.trashed", event_trashed)
     for key in reminders.REMINDED:
         for what in EVER:
             if (key, what) not in {

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
 from klientura.modules.activities.models import Event
-from klientura.modules.activities.services import invitations
+from klientura.modules.activities.services import guests, invitations
 from klientura.modules.activities.services.events import before_write_event, next_hour, zone_name
 
 KEPT: Final = Field(read_only=True, filterable=False, sortable=False, tracked=False)
@@ -118,6 +118,13 @@ EVENT = ObjectSpec(
             run=invitations.decline,
             icon="x",
             fits=invitations.may_decline,
+        ),
+        Action(
+            key="invite",
+            label=_("Invite by letter"),
+            run=guests.invite,
+            icon="mail",
+            fits=guests.may_invite,
         ),
         Action(
             key="hold",

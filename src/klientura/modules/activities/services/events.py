@@ -34,7 +34,7 @@ def zone_name(text: str) -> str:
 def next_hour(_actor: Any) -> dict[str, Any]:
     """An empty form begins with the hour that comes next."""
     begins = timezone.localtime().replace(minute=0, second=0, microsecond=0) + HOUR
-    return {"starts_at": begins, "ends_at": begins + HOUR}
+    return {"starts_at": begins, "ends_at": begins + HOUR, "zone": timezone.get_current_timezone_name()}
 
 
 def before_write_event(batch: Batch, actor: Any) -> None:

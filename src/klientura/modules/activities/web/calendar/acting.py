@@ -28,7 +28,7 @@ from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of
-from klientura.modules.activities.services import invitations, occurrences
+from klientura.modules.activities.services import guests, invitations, occurrences
 from klientura.modules.activities.services.occurrences import WHICH, Place, Which
 from klientura.modules.activities.web.calendar.answers import done
 
@@ -47,7 +47,7 @@ TOLD: Final = (
 )
 VERBS: Final = {
     "accept": invitations.accept, "perhaps": invitations.perhaps, "decline": invitations.decline,
-    "hold": invitations.hold, "cancel": invitations.cancel, "again": invitations.plan_again,
+    "invite": guests.invite, "hold": invitations.hold, "cancel": invitations.cancel, "again": invitations.plan_again,
 }  # fmt: skip
 BY_ITSELF: Final = frozenset({"hold", "cancel"})
 
@@ -167,6 +167,14 @@ def _which(asked: Request, place: Place) -> Which | None:
     if place.at is None:
         return "all"
     return next((w for w in WHICH if w == said), None)
+
+
+def _answers() -> dict[str, str]:
+    """What guests have answered, in words."""
+    return {
+        "waiting": pgettext("invitation", "no answer yet"), "accepted": pgettext("invitation", "comes"),
+        "tentative": pgettext("invitation", "perhaps comes"), "declined": pgettext("invitation", "does not come"),
+    }  # fmt: skip
 
 
 def _choices() -> list[dict[str, str]]:

@@ -1,6 +1,8 @@
 """Finding an hour when everybody is free, and choosing when to be reminded."""
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -53,7 +55,7 @@ def free(request: HttpRequest) -> HttpResponse:
         asked.actor, list(names), dt.timedelta(minutes=minutes), working_time(), after=max(begins, timezone.now()), besides=moved
     )  # fmt: skip
     return show(
-        asked, "activities/free.html", slots=[_slot(asked, s, list(names), moved) for s in slots], moved=moved or "",
+        asked, "activities/free.html", slots=_by_days([_slot(asked, s, list(names), moved) for s in slots]), moved=moved or "",
         people={"type": "picks", "name": "user", "id": "d-user", "label": _("Colleagues"), "url": "/search/users",
                 "chosen": [{"value": pk, "label": name, "hue": "gray"} for pk, name in names.items()]},
         lengths={"type": "select", "name": "minutes", "id": "d-minutes", "label": _("How long it lasts"), "required": True, "value": minutes,
@@ -76,6 +78,11 @@ def _length(minutes: int) -> str:
     if minutes % 60:
         return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
     return ngettext("{n} hour", "{n} hours", minutes // 60).format(n=minutes // 60)
+
+
+def _by_days(slots: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The slots of each day together, in their order."""
+    return [list(of_day) for _day, of_day in groupby(slots, key=itemgetter("day"))]
 
 
 def _slot(

@@ -1,0 +1,178 @@
+"""Guests outside: invited by letter, told of changes, answering by their own programs (RFC 5546)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Invalid
+from klientura.kernel.events.outbox import deliver
+from klientura.kernel.notify import mail
+from klientura.kernel.notify.models import Notification
+from klientura.kernel.notify.tests.smtp import Post, post_office
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read, write
+from klientura.kernel.testing.company import Company
+from klientura.kit.ics.reading import read as read_calendar
+from klientura.modules.activities.models import EventGuest
+from klientura.modules.activities.services import guests, invitations
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "petrov@client.example"
+
+
+@pytest.fixture
+def post(company: Company) -> Iterator[Post]:
+    """A mail server, and the product set up to send by it."""
+    with post_office() as office:
+        office.password = "sesame"
+        mail.change(company.actor("administrator"), {
+            "host": "localhost", "port": str(office.port), "security": "none", "username": "crm", "password": "sesame",
+            "sender": "crm@example.org", "site": "https://crm.example.org/", "active": True,
+        })  # fmt: skip
+        yield office
+
+
+@pytest.fixture
+def vera(company: Company) -> Actor:
+    """An employee who plans."""
+    return company.actor("employee")
+
+
+@pytest.fixture
+def person(vera: Actor) -> int:
+    """A client's person with an address."""
+    return write.create(vera, shape_of("person"), {"last_name": "Петров", "email": ADDRESS})
+
+
+def plan(actor: Actor, **more: Any) -> int:
+    values = {
+        "name": "Показ станка",
+        "starts_at": "2030-03-04T10:00Z",
+        "ends_at": "2030-03-04T11:00Z",
+        "zone": "Europe/Moscow",
+    }
+    return write.create(actor, shape_of("event"), {**values, **more})
+
+
+def entry_in(post: Post, place: int = -1) -> tuple[str, Any]:
+    parts = [p for p in post.letters[place].walk() if p.get_content_type() == "text/calendar"]
+    found = read_calendar(bytes(parts[0].get_payload(decode=True)), "UTC")
+    assert parts[0].get_param("method") == found.method
+    return found.method, found.entries[0]
+
+
+def reply(uid: str, answer: str, *, sequence: int = 0, address: str = ADDRESS) -> bytes:
+    lines = (
+        "BEGIN:VCALENDAR", "METHOD:REPLY", "BEGIN:VEVENT", f"UID:{uid}", f"SEQUENCE:{sequence}", "DTSTART:20300304T100000Z",
+        f"ATTENDEE;PARTSTAT={answer}:MAILTO:{address}", "END:VEVENT", "END:VCALENDAR", "",
+    )  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+def test_a_guest_is_invited_told_of_changes_and_of_the_end(vera: Actor, person: int, post: Post):
+    number = plan(vera, people=[person], private=True, place="Цех 3")
+    guests.invite(vera, number)
+    assert guests.send_due() == 1 and guests.send_due() == 0
+    method, entry = entry_in(post)
+    assert (method, entry.name, entry.place, entry.starts.hour) == ("REQUEST", "Показ станка", "Цех 3", 13)
+    assert (entry.organiser.address, entry.guests[0].address) == (vera.email, ADDRESS)
+    assert post.letters[-1]["Reply-To"] == vera.email
+    write.update(vera, shape_of("event"), number, {"starts_at": "2030-03-05T10:00Z"})
+    deliver()
+    guests.send_due()
+    method, moved = entry_in(post)
+    assert (method, moved.uid, moved.sequence) == ("REQUEST", entry.uid, 1)
+    invitations.cancel(vera, number)
+    deliver()
+    guests.send_due()
+    assert entry_in(post)[0] == "CANCEL"
+    assert len(post.letters) == 3
+
+
+def test_whoever_is_taken_off_is_told(vera: Actor, person: int, post: Post):
+    number = plan(vera, people=[person])
+    guests.invite(vera, number)
+    guests.send_due()
+    write.update(vera, shape_of("event"), number, {"people": []})
+    deliver()
+    assert guests.send_due() == 1
+    assert entry_in(post)[0] == "CANCEL"
+    deliver()
+    assert guests.send_due() == 0
+
+
+def test_a_description_alone_writes_to_nobody(vera: Actor, person: int, post: Post):
+    number = plan(vera, people=[person])
+    guests.invite(vera, number)
+    guests.send_due()
+    write.update(vera, shape_of("event"), number, {"description": "Взять образцы"})
+    deliver()
+    assert guests.send_due() == 0
+
+
+def test_a_server_out_of_order_loses_nothing(vera: Actor, person: int, post: Post):
+    guests.invite(vera, plan(vera, people=[person]))
+    post.broken = True
+    assert guests.send_due() == 0
+    guest = EventGuest.objects.get()
+    assert guest.error and guest.attempts == 1 and guest.send_at and guest.send_at > timezone.now()
+    post.broken = False
+    assert guests.send_due(guest.send_at) == 1
+
+
+def test_nobody_to_write_to_is_told_in_words(company: Company, vera: Actor, post: Post):
+    nobody = write.create(vera, shape_of("person"), {"last_name": "Сидоров"})
+    for people in ([], [nobody]):
+        with pytest.raises(Invalid):
+            guests.invite(vera, plan(vera, people=people))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("ACCEPTED", "accepted"), ("TENTATIVE", "tentative"), ("DECLINED", "declined")]
+)
+def test_an_answer_is_understood(
+    company: Company, vera: Actor, person: int, post: Post, said: str, kept: str
+):
+    number = plan(vera, people=[person])
+    guests.invite(vera, number)
+    guests.send_due()
+    uid = entry_in(post)[1].uid
+    assert guests.take_reply(reply(uid, said), "Petrov@Client.example") == kept
+    assert guests.guests_of(number)[0]["answer"] == kept
+    assert Notification.objects.filter(user_id=vera.user_id or 0, kind="invited").count() == 1
+    page = company.client("employee").get(f"/calendar/event/{number}").content.decode()
+    assert "Петров" in page
+
+
+def test_an_answer_counts_only_for_whom_it_came_from(vera: Actor, person: int, post: Post):
+    number = plan(vera, people=[person])
+    guests.invite(vera, number)
+    guests.send_due()
+    uid = entry_in(post)[1].uid
+    assert guests.take_reply(reply(uid, "ACCEPTED"), "evil@example.net") == "unknown"
+    assert (
+        guests.take_reply(reply(uid, "ACCEPTED", address="evil@example.net"), "evil@example.net") == "unknown"
+    )
+    assert guests.take_reply(reply("1@elsewhere", "ACCEPTED"), ADDRESS) == "unknown"
+    assert guests.take_reply(reply(uid, "MAYBE"), ADDRESS) == "unknown"
+    assert guests.take_reply(b"hello", ADDRESS) == "none"
+    assert guests.take_reply(reply(uid, "ACCEPTED").replace(b"REPLY", b"REQUEST"), ADDRESS) == "none"
+    assert guests.guests_of(number)[0]["answer"] == "waiting"
+    write.update(vera, shape_of("event"), number, {"starts_at": "2030-03-06T10:00Z"})
+    assert guests.take_reply(reply(uid, "ACCEPTED"), ADDRESS) == "old"
+
+
+def test_an_invited_colleague_answers_by_letter_too(company: Company, vera: Actor):
+    outsider = company.actor("outsider")
+    number = plan(vera, attendees=[outsider.user_id])
+    row = read.get(vera, shape_of("event"), number)
+    assert (
+        guests.take_reply(
+            reply(f"{row['uid']}@klientura", "ACCEPTED", address=outsider.email), outsider.email
+        )
+        == "accepted"
+    )
+    assert [u.id for u in read.get(vera, shape_of("event"), number)["accepted"]] == [outsider.user_id]
