@@ -1,7 +1,9 @@
 """A phone: connected on the page, with the clients and tasks of its owner, through a real client library over HTTP."""
 
+import datetime as dt
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import caldav
 import requests
@@ -15,6 +17,12 @@ from tests.e2e.product import Product
 TODO = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x\r\nBEGIN:VTODO\r\nUID:t-1\r\nDTSTAMP:20260101T000000Z\r\n"
     "SUMMARY:Купить бумагу\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+)
+
+EVENT = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x\r\nBEGIN:VEVENT\r\nUID:e-1\r\nDTSTAMP:20260101T000000Z\r\n"
+    "DTSTART;TZID=Europe/Moscow:{day:%Y%m%d}T100000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=3\r\n"
+    "SUMMARY:Встреча с телефона\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
 
 
@@ -46,6 +54,20 @@ def test_a_phone_is_connected_and_shows_the_same(product: Product, page: Page, p
     (done,) = tasks.todos(include_completed=True)
     (stored,) = Calendar.from_ical(done.data).walk("VTODO")
     assert stored["STATUS"] == "COMPLETED"
+
+    calendar = books["calendar"]
+    moscow = ZoneInfo("Europe/Moscow")
+    begin = dt.datetime.now(moscow).replace(hour=10, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+    calendar.save_event(EVENT.format(day=begin))
+    days = calendar.search(start=begin, end=begin + dt.timedelta(days=9), event=True, expand=True)
+    assert [d.icalendar_component.start for d in days] == [begin + dt.timedelta(days=n) for n in range(3)]
+    page.goto(f"{product.address}/calendar?span=agenda")
+    expect(page.locator("main")).to_contain_text("Встреча с телефона")
+    (series,) = calendar.events()
+    series.icalendar_component["summary"] = "Встреча с ноутбука"
+    series.save()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Встреча с ноутбука")
 
     where, who = f"{principal.url}people/".replace("/calendars", ""), (EMAIL, password)
     body = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'

@@ -6,9 +6,9 @@ from typing import Final
 
 from django.utils.functional import Promise
 
-from klientura.connectors.dav import address_books, task_lists
+from klientura.connectors.dav import address_books, event_book, task_lists
+from klientura.connectors.dav.listing import Line, of_calendar, of_object
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.store.filters import Tree
 
 type Texts = Callable[[Actor, Sequence[int], Mapping[int, str], Mapping[int, str]], dict[int, str]]
 """(who reads, record numbers, their UIDs, what machines sent of them) → their texts; one that is gone is left out."""
@@ -27,7 +27,7 @@ class Book:
     tag: str
     component: str
     label: str | Promise
-    tree: Callable[[Actor, str], Tree | None]
+    listing: Callable[[Actor, str], list[Line]]
     texts: Texts
     put: Callable[[Actor, int | None, str], int]
     remove: Callable[[Actor, int], None]
@@ -39,16 +39,22 @@ BOOKS: Final[dict[str, Book]] = {
     book.key: book
     for book in (
         Book(
-            "people", "person", "VADDRESSBOOK", "VCARD", address_books.PEOPLE, address_books.whose,
-            address_books.people, address_books.put_person, address_books.remove, choosable=True,
+            "people", "person", "VADDRESSBOOK", "VCARD", address_books.PEOPLE,
+            of_object("person", ".vcf", address_books.whose), address_books.people, address_books.put_person,
+            address_books.remove, choosable=True,
         ),
         Book(
-            "organisations", "organisation", "VADDRESSBOOK", "VCARD", address_books.ORGANISATIONS, address_books.whose,
-            address_books.organisations, address_books.put_organisation, address_books.remove, choosable=True,
+            "organisations", "organisation", "VADDRESSBOOK", "VCARD", address_books.ORGANISATIONS,
+            of_object("organisation", ".vcf", address_books.whose), address_books.organisations,
+            address_books.put_organisation, address_books.remove, choosable=True,
         ),
         Book(
-            "tasks", "task", "VCALENDAR", "VTODO", task_lists.TASKS, task_lists.mine, task_lists.texts,
-            task_lists.put, task_lists.remove,
+            "calendar", "event", "VCALENDAR", "VEVENT", event_book.EVENTS, of_calendar, event_book.texts,
+            event_book.put, event_book.remove,
+        ),
+        Book(
+            "tasks", "task", "VCALENDAR", "VTODO", task_lists.TASKS, of_object("task", ".ics", task_lists.mine),
+            task_lists.texts, task_lists.put, task_lists.remove,
         ),
     )
 }  # fmt: skip

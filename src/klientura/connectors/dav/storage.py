@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
-from psycopg import sql
+from django.db import transaction
 from radicale.item import Item
 from radicale.rights import BaseRights
 from radicale.storage import BaseCollection, BaseStorage, ComponentNotFoundError
@@ -26,10 +25,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Denied, KernelError, NotFound
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store.compiler import conditions
 
-MOST: Final = 5000
-"""Records in one collection, the latest changed first: more is no address book for a phone."""
 AT_ONCE: Final = 200
 TOKEN: Final = "urn:klientura:sync:"  # noqa: S105 - what every token of a state begins with
 log = logging.getLogger("klientura.dav")
@@ -132,24 +128,16 @@ class Records(BaseCollection):
         return self._listed
 
     def _entries(self) -> Iterator[Entry]:
-        tree = self.book.tree(self.actor, self.wish.whose if self.wish else "mine")
-        where = conditions(self.actor, self.shape, tree=tree)
-        text = sql.SQL(
-            "select r.id, r.uid::text, r.version, r.updated_at from {} r where {} order by r.updated_at desc, r.id limit {}"
-        ).format(sql.Identifier(self.shape.table), where.sql, sql.Literal(MOST))
-        with connection.cursor() as cursor:
-            cursor.execute(text, where.params)
-            rows = cursor.fetchall()
-        names = kept.names_of(self.book.object, [row[0] for row in rows])
-        ending = "vcf" if self.book.component == "VCARD" else "ics"
-        for number, uid, version, changed in rows:
-            said = names.get(number)
+        lines = self.book.listing(self.actor, self.wish.whose if self.wish else "mine")
+        names = kept.names_of(self.book.object, [line.number for line in lines])
+        for line in lines:
+            said = names.get(line.number)
             yield Entry(
-                number,
-                said.name if said else f"{uid}.{ending}",
-                said.uid if said else uid,
-                f"{number}-{version}-{said.revision if said else 0}",
-                changed,
+                line.number,
+                said.name if said else line.name,
+                said.uid if said else line.uid,
+                f"{line.number}-{line.mark}-{said.revision if said else 0}",
+                line.changed,
             )
 
     def text_of(self, entry: Entry) -> str:

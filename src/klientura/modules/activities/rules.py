@@ -2,13 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
 from klientura.kit.recurrence.expanding import moment, wall
 from klientura.kit.recurrence.rules import Recurrence, parse
+
+HOST: Final = "klientura"
+"""What the names of our events end with in other programs."""
+MINE: Final = {"or": [{"field": "owner", "op": "me"}, {"field": "attendees", "op": "me"}]}
+"""What stands in one's own calendar."""
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -22,13 +22,11 @@ from klientura.kit.ics.entries import Entry, Guest
 from klientura.kit.recurrence.expanding import moment, wall
 from klientura.kit.recurrence.rules import parse, stamp
 from klientura.modules.activities.enums import ANSWERS
-from klientura.modules.activities.rules import recurrence_of, start_of, zone_of
+from klientura.modules.activities.rules import HOST, MINE, recurrence_of, start_of, zone_of
 
-HOST: Final = "klientura"
 MOST: Final = 1_000
 """So many entries are taken from one file, and stand in one feed."""
 DAY: Final = dt.timedelta(days=1)
-MINE: Final = {"or": [{"field": "owner", "op": "me"}, {"field": "attendees", "op": "me"}]}
 KEYS: Final = (
     "id", "uid", "name", "kind", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "series",
     "occurrence_at", "place", "description", "free", "private", "foreign_uid", "sequence", "updated_at", "owner", "attendees", *ANSWERS,
@@ -111,7 +109,7 @@ def take_in(actor: Actor, given: Sequence[Entry]) -> Taken:
     for entry, _name in named:
         if entry.occurrence is not None:
             apart[entry.uid].append(entry.occurrence)
-    known = _known(actor, [name for _e, name in named])
+    known = known_by_name(actor, [name for _e, name in named])
     for entry, name in named:
         recurrence = _left_out(entry, apart.get(entry.uid, ())) if entry.occurrence is None else None
         try:
@@ -138,7 +136,7 @@ def _name_of(entry: Entry) -> str:
     return f"{name}#{stamp(entry.occurrence)}" if entry.occurrence is not None else name
 
 
-def _known(actor: Actor, names: Sequence[str]) -> dict[str, int]:
+def known_by_name(actor: Actor, names: Sequence[str]) -> dict[str, int]:
     """The actor's own events by the names of entries, ours by their own identifiers."""
     shape, found = shape_of("event"), {}
     mine = {"field": "owner", "op": "me"}
