@@ -1,4 +1,4 @@
-"""Making a task of one line, and taking it back."""
+"""Making a task or an event of one line, and taking it back."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,12 +7,15 @@ from typing import Any
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kit.entry.reading import Entry
+from klientura.kit.entry.repeats import completed
 
 MOST_NAME = 300
+USUAL_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,48 @@ def values_of(entry: Entry, about: About) -> dict[str, Any]:
     }
 
 
-def plan(actor: Actor, entry: Entry, about: About) -> int:
-    """Make the task that a line says, for the actor; return its number. Raises Denied, Invalid."""
-    return write.create(actor, shape_of("task"), values_of(entry, about))
+def is_event(actor: Actor, entry: Entry) -> bool:
+    """Whether a line says a meeting at an hour: that stands in the calendar and is no task."""
+    timed = entry.kind == "meeting" and entry.moment is not None and not entry.whole_day
+    return timed and may(actor, shape_of("event"), "create")
 
 
-def take_back(actor: Actor, task_id: int) -> None:
-    """Take back a task that the actor has just made: to the trash, or cancelled where they may not delete."""
-    shape = shape_of("task")
-    row = read.get(actor, shape, task_id, keys=["created_by", "created_at", "version"])
+def plan(actor: Actor, entry: Entry, about: About) -> tuple[str, int]:
+    """Make the task that a line says, or the event of a meeting at an hour, for the actor; return its kind and number.
+
+    Raises Denied, Invalid.
+    """
+    if is_event(actor, entry) and entry.moment is not None:
+        return "event", write.create(actor, shape_of("event"), _event(entry, entry.moment, about))
+    return "task", write.create(actor, shape_of("task"), values_of(entry, about))
+
+
+def _event(entry: Entry, moment: dt.datetime, about: About) -> dict[str, Any]:
+    starts = timezone.make_aware(moment)
+    return {
+        "name": entry.name[:MOST_NAME],
+        "kind": "meeting",
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + dt.timedelta(minutes=entry.minutes or USUAL_MINUTES)).isoformat(),
+        "repeats": completed(entry.repeat, moment.date()) if entry.repeat else None,
+        "party": about.party_id,
+        "subject_object": about.subject_object,
+        "subject_id": about.subject_id,
+    }
+
+
+def take_back(actor: Actor, object_key: str, record_id: int) -> None:
+    """Take back what the actor has just made by a line: to the trash; a task that they may not delete is cancelled."""
+    if object_key not in {"task", "event"}:
+        raise NotFound
+    shape = shape_of(object_key)
+    row = read.get(actor, shape, record_id, keys=["created_by", "created_at", "version"])
     made_by = getattr(row["created_by"], "id", row["created_by"])
     if made_by != actor.user_id or row["created_at"] < timezone.now() - dt.timedelta(hours=1):
         raise NotFound
     try:
-        write.trash(actor, shape, [task_id])
+        write.trash(actor, shape, [record_id])
     except (Denied, NotFound):
-        write.update(actor, shape, task_id, {"status": "cancelled"})
+        if object_key != "task":
+            raise
+        write.update(actor, shape, record_id, {"status": "cancelled"})

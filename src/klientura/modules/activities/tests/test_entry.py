@@ -184,3 +184,24 @@ def test_a_call_and_its_next_step_are_one(company: Company) -> None:
     note = {"kind": "note", "text": "Просто заметка", "next": "Третье"}
     client.post(f"/person/{number}/timeline", note)
     assert made()["name"] == "Отправить КП"
+
+
+def test_a_meeting_at_an_hour_stands_in_the_calendar(company: Company) -> None:
+    client, number = company.client("employee"), person(company, "Иванов")
+    text = "встреча с Ивановым завтра в 15 на 2 часа"
+    assert "Встреча в календаре" in preview(company, text)
+    answer = client.post("/entry", {"text": text})
+    event = read.page(ACTOR, shape_of("event"), limit=1).rows[0]
+    assert (event["name"], event["party"].id) == ("Встреча с Ивановым", number)
+    assert event["ends_at"] - event["starts_at"] == dt.timedelta(hours=2)
+    assert timezone.localtime(event["starts_at"]).hour == 15
+    assert not read.page(ACTOR, shape_of("task"), limit=1).rows
+    assert "15:00–17:00" in html.unescape(client.get("/day").content.decode())
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undoUrl"]
+    assert company.client("colleague").post(undo).status_code == 404
+    assert client.post(undo).status_code == 204
+    assert not read.page(ACTOR, shape_of("event"), limit=1).rows
+    client.post("/entry", {"text": text, "without": ["kind"]})
+    assert made()["name"] == "Встреча с Ивановым"
+    client.post("/entry", {"text": "встреча с Ивановым завтра"})
+    assert made()["kind"] == "meeting", "without an hour it is something to arrange"

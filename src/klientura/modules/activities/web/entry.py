@@ -24,7 +24,7 @@ from klientura.kit.entry.repeats import completed
 from klientura.kit.recurrence.rules import parse
 from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.queries.clients import Candidate, clients_named, the_one
-from klientura.modules.activities.services.entry import About, plan, take_back
+from klientura.modules.activities.services.entry import About, is_event, plan, take_back
 
 ROLES: Final = ("kind", "day", "clock", "length", "repeat", "important")
 NOBODY: Final = "0"
@@ -50,10 +50,12 @@ def _text(asked: Request) -> str:
     return (asked.POST.get("text") or asked.GET.get("text", "")).partition("\n")[0].strip()[:MOST_LETTERS]
 
 
-def chips(entry: Entry) -> list[dict[str, str]]:
+def chips(entry: Entry, *, event: bool = False) -> list[dict[str, str]]:
     """What was understood, one chip for each role."""
     labels = {
-        "kind": {"call": _("Call"), "meeting": _("Meeting")}.get(entry.kind, ""),
+        "kind": {"call": _("Call"), "meeting": _("Meeting in the calendar") if event else _("Meeting")}.get(
+            entry.kind, ""
+        ),
         "day": _day(entry.moment.date()) if entry.moment else "",
         "clock": _clock(entry),
         "length": _length(entry.minutes or 0),
@@ -150,7 +152,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "activities/entry_chips.html",
-        chips=chips(entry),
+        chips=chips(entry, event=not here and is_event(asked.actor, entry)),
         name=entry.name,
         url=asked.get_full_path(),
         without=sorted(taken_off(asked)),
@@ -170,7 +172,7 @@ def make(request: HttpRequest) -> HttpResponse:
         return _line(asked, context_of(asked, error=_("Write what has to be done.")), status=422)
     entry, found = _understood(asked)
     try:
-        task_id = plan(asked.actor, entry, _about(asked, found))
+        kind, record_id = plan(asked.actor, entry, _about(asked, found))
     except (Invalid, Denied) as refused:
         said = (
             " ".join(str(e.message) for e in refused.errors)
@@ -180,7 +182,7 @@ def make(request: HttpRequest) -> HttpResponse:
         return _line(asked, context_of(asked, text=text, error=said), status=422)
     response = _line(asked, context_of(asked))
     response["HX-Trigger"] = '{"listChanged": true}'
-    return toast(response, told(entry), undo_url=f"/entry/{task_id}/undo")
+    return toast(response, told(entry), undo_url=f"/entry/{kind}/{record_id}/undo")
 
 
 def told(entry: Entry) -> str:
@@ -197,9 +199,9 @@ def _line(asked: Request, entry: dict[str, Any] | None, *, status: int = 200) ->
 
 @open_to(Door.SIGNED_IN)
 @require_POST
-def undo(request: HttpRequest, record_id: int) -> HttpResponse:
-    """POST /entry/{id}/undo: take back a task that was just made."""
-    take_back(of(request).actor, record_id)
+def undo(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
+    """POST /entry/{object}/{id}/undo: take back a task or an event that was just made."""
+    take_back(of(request).actor, object, record_id)
     response = HttpResponse(status=204)
     response["HX-Trigger"] = '{"listChanged": true}'
     return toast(response, _("Taken back"))
