@@ -36,6 +36,7 @@ class Interaction(Record, About):
     result = models.CharField(_("result"), max_length=300, null=True, blank=True)
     at = models.DateTimeField(_("when"), blank=True)
     minutes = models.IntegerField(_("duration, minutes"), null=True, blank=True)
+    pinned = models.BooleanField(_("pinned"), default=False)
     party = models.ForeignKey(
         Party,
         models.CASCADE,
@@ -59,6 +60,12 @@ class Interaction(Record, About):
         db_table = "interaction"
         indexes = [
             models.Index(fields=["party", "-at"], name="interaction_party_at"),
+            models.Index(fields=["party"], condition=models.Q(pinned=True), name="interaction_party_pinned"),
+            models.Index(
+                fields=["subject_object", "subject_id"],
+                condition=models.Q(pinned=True),
+                name="interaction_subject_pinned",
+            ),
             models.Index(fields=["subject_object", "subject_id", "-at"], name="interaction_subject_at"),
         ]
 

@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "close_date", "source", "stage_changed_at", "closed_at", "loss_reason", "loss_note", "next_step_at",
     ),
     "interaction": (
-        *HEADER, "subject_object", "subject_id", "kind", "direction", "subject", "body", "outcome", "result", "at", "minutes", "party_id",
+        *HEADER, "subject_object", "subject_id", "kind", "direction", "subject", "body", "outcome", "pinned", "result", "at", "minutes", "party_id",
         "person_id",
     ),
     "task": (

@@ -11,6 +11,9 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 
 PARTY_BASE = "party"
+SHOWN = (
+    "kind", "direction", "subject", "body", "outcome", "result", "at", "minutes", "party", "person", "owner", "pinned",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,19 @@ def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | 
         return Slice([], None)
     page = read.page(
         actor, target, tree=about(shape, record_id, people=True), sort="-at", after=after, limit=limit,
-        keys=_open(actor, target, ("kind", "direction", "subject", "body", "outcome", "result", "at", "minutes", "party", "person", "owner")),
+        keys=_open(actor, target, SHOWN),
     )  # fmt: skip
     return Slice(page.rows, page.next)
+
+
+def pinned_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 5) -> list[Row]:
+    """Interactions around a record that somebody has pinned, the latest first."""
+    target = shape_of("interaction")
+    if not _sees(actor, target, "at", shape) or "pinned" not in readable(actor, target):
+        return []
+    pinned = {"field": "pinned", "op": "eq", "value": True}
+    tree = {"and": [pinned, about(shape, record_id, people=False)]}
+    return read.page(actor, target, tree=tree, sort="-at", limit=limit, keys=_open(actor, target, SHOWN)).rows
 
 
 def open_tasks_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 20) -> list[Row]:

@@ -125,3 +125,25 @@ def test_the_card_of_a_person_does_not_ask_for_the_person_again() -> None:
     page = client.get(f"/person/{number}").content.decode()
     assert 'id="compose-call-minutes"' in page
     assert 'id="compose-call-person"' not in page
+
+
+def test_what_is_pinned_stands_on_top() -> None:
+    company = found_company()
+    client, number = (
+        company.client("employee"),
+        write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"}),
+    )
+    write.update(ACTOR, shape_of("organisation"), number, {"owner": company.actor("employee").user_id})
+    owner = company.actor("employee").user_id
+    calls = [
+        {"kind": "call", "subject": f"Разговор {n}", "party": number, "owner": owner, "at": f"2026-01-{n + 1:02}T10:00:00Z"}
+        for n in range(3)
+    ]  # fmt: skip
+    first, *_rest = write.create_many(ACTOR, shape_of("interaction"), calls)
+    assert "timeline-pinned" not in client.get(f"/organisation/{number}").content.decode()
+    assert client.post(f"/interaction/{first}/pin", {"on": "1"}).status_code == 204
+    page = client.get(f"/organisation/{number}").content.decode()
+    assert "Разговор 0" in page.split('id="timeline-pinned"')[1].split("</section>")[0]
+    assert company.client("outsider").post(f"/interaction/{first}/pin", {"on": "0"}).status_code in {403, 404}
+    client.post(f"/interaction/{first}/pin", {"on": "0"})
+    assert "timeline-pinned" not in client.get(f"/organisation/{number}").content.decode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from klientura.kernel.access.gate import may
 from klientura.kernel.errors import Invalid
 from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
@@ -25,7 +26,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
-from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of
+from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of, pinned_of
 from klientura.modules.activities.services.entry import About, values_of
 from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
@@ -43,6 +44,7 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     post_url = f"/{shape.key}/{row['id']}/timeline"
     return {
         **found,
+        "pinned": _pinned(asked, shape, row),
         "tasks": [_task(asked, t) for t in open_tasks_of(asked.actor, shape, row["id"])],
         "composer": composer(asked, shape, row),
         "post_url": post_url,
@@ -60,6 +62,41 @@ TIMELINE_PANEL = MainPanel(
 )
 
 
+def _pinned(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+    """What stands on top of the timeline whatever its age."""
+    found = pinned_of(asked.actor, shape, row["id"])
+    return [
+        {
+            **_interaction(r, shape, row),
+            "actions": _pin_actions(asked, r),
+            "time": format_datetime(timezone.localtime(r["at"]), lang()),
+        }
+        for r in found
+    ]
+
+
+def _pin_actions(asked: Request, row: Row) -> list[dict[str, Any]]:
+    """To pin, or to let go what is pinned."""
+    if "pinned" not in row or not may(asked.actor, shape_of("interaction"), "edit"):
+        return []
+    label, on = (_("Unpin"), "0") if row["pinned"] else (_("Pin"), "1")
+    attrs = {
+        "hx-post": f"/interaction/{row['id']}/pin", "hx-vals": f'{{"on": "{on}"}}', "hx-swap": "none",
+    }  # fmt: skip
+    return [{"label": label, "icon": "pin", "attrs": attrs}]
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def pin(request: HttpRequest, record_id: int) -> HttpResponse:
+    """POST /interaction/{id}/pin: `on` 1 keeps it on top of the timeline, 0 lets it go."""
+    on = request.POST.get("on") == "1"
+    write.update(of(request).actor, shape_of("interaction"), record_id, {"pinned": on})
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
+
+
 def _slice(
     asked: Request, shape: Shape, row: Row, after: str | None = None, before: int | None = None
 ) -> dict[str, Any]:
@@ -74,7 +111,10 @@ def _slice(
         else Slice([], None)
     )
     further = actions_of(asked.actor, [r["id"] for r in told.rows])
-    contacts = [{**_interaction(r, shape, row), "actions": further.get(r["id"], [])} for r in told.rows]
+    contacts = [
+        {**_interaction(r, shape, row), "actions": [*further.get(r["id"], []), *_pin_actions(asked, r)]}
+        for r in told.rows
+    ]
     found, next_before = _changes(asked, shape, row, before)
     changes = found
     pages = ((contacts, told.next), (changes, next_before))
@@ -163,6 +203,7 @@ def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
         "time": at.strftime("%H:%M"),
         "iso": at.isoformat(),
         "at": row["at"],
+        "pinned": bool(row.get("pinned")),
         "body": body,
     }
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("entry", entry.make, name="entry"),
     path("entry/preview", entry.preview, name="entry-preview"),
     path("entry/<object:object>/<number:record_id>/undo", entry.undo, name="entry-undo"),
+    path("interaction/<number:record_id>/pin", timeline.pin, name="interaction-pin"),
     path("task/<number:record_id>/done", home.done, name="task-done"),
     path("task/<number:record_id>/not-done", home.not_done, name="task-not-done"),
     path("<object:object>/<number:record_id>/timeline", timeline.write_down, name="timeline"),
