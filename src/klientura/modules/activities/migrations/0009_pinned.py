@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_token_purpose"),
-        ("activities", "0007_kept_in_time"),
+        ("activities", "0008_event_guests"),
         ("parties", "0004_undeliverable"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
