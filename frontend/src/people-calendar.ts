@@ -34,7 +34,9 @@ function begin(area: HTMLElement, span: Span): void {
   const url = area.dataset.newUrl;
   if (!url) return;
   const query = new URLSearchParams({ dialog: "1", stay: "1", starts_at: span.begins, ends_at: span.ends });
-  void htmx.ajax("get", `${url}?${query}`, { source: area, target: "#dialog-body", swap: "innerHTML" });
+  // The dialog is asked for in the name of its place: what the area itself selects of an answer is not meant here.
+  const source = find(".hours-day", area) ?? document.body;
+  void htmx.ajax("get", `${url}?${query}`, { source, target: "#dialog-body", swap: "innerHTML" });
 }
 
 function dayAt(x: number, y: number): HTMLElement | null {

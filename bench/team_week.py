@@ -1,0 +1,89 @@
+"""A week of a team of twenty in the calendar: the processor time of the page, and of what it reads.
+
+python -m bench.team_week [--scale 0.001] [--data DIR]
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+
+from bench import base
+from bench.figures import Figure, finish
+
+PEOPLE, EVENTS = 20, 15
+MONDAY = dt.date(2027, 3, 1)
+TIMES = 30
+MORNING = dt.datetime(2027, 3, 1, 6, 30)
+
+
+def main() -> int:
+    options = base.arguments(__doc__).parse_args()
+    with base.site(options) as site:
+        users = _fill()
+        address = f"/calendar?span=team&wide=1&on={MONDAY}&who={','.join(map(str, users))}"
+        site.get(address)
+        figures = [
+            Figure("reading the week of twenty", _spent(_read(users)), "ms", 50.0, f"{PEOPLE * EVENTS} events, a third recurring"),
+            Figure("the whole page", _page(site, address), "ms", None, "processor time of the web server and the database"),
+        ]  # fmt: skip
+    return finish("team_week", figures, options.scale)
+
+
+def _fill() -> list[int]:
+    """Twenty colleagues with their meetings of the week; a third of them come again each week or each day."""
+    from klientura.kernel.access.actor import SystemActor
+    from klientura.kernel.access.models import User
+    from klientura.kernel.access.users import role_of
+    from klientura.kernel.objects.registry import follow_latest, shape_of
+    from klientura.kernel.store import write
+
+    follow_latest()
+    users = []
+    for n in range(PEOPLE):
+        user, _made = User.objects.get_or_create(
+            email=f"colleague{n}@example.org", defaults={"name": f"Коллега {n}", "role": role_of("employee")}
+        )
+        users.append(user.pk)
+    rows = [
+        {
+            "name": f"Встреча {n}", "owner": user, "zone": "Europe/Moscow", "attendees": [users[(place + n) % PEOPLE]],
+            "starts_at": f"{MORNING + dt.timedelta(days=n % 5 - 700 * (n % 3 == 0), hours=n // 5 * 2):%Y-%m-%dT%H:%MZ}",
+            "repeats": ("FREQ=WEEKLY", "FREQ=DAILY")[n % 2] if n % 3 == 0 else None,
+        }
+        for place, user in enumerate(users)
+        for n in range(EVENTS)
+    ]  # fmt: skip
+    write.create_many(SystemActor("benchmark"), shape_of("event"), rows)
+    return users
+
+
+def _read(users: list[int]) -> Callable[[], object]:
+    from klientura.kernel.access.models import User
+    from klientura.kernel.access.sessions import actor_of
+    from klientura.kernel.settings.installation import current
+    from klientura.modules.activities.queries.calendar import events_of
+
+    actor = actor_of(User.objects.get(email=base.EMAIL), current().access_version)
+    return lambda: events_of(actor, users, MONDAY, MONDAY + dt.timedelta(days=7))
+
+
+def _spent(act: Callable[[], object]) -> float:
+    """Milliseconds of this process for one time, the least of several."""
+    best = float("inf")
+    for _n in range(TIMES):
+        began = time.process_time()
+        act()
+        best = min(best, time.process_time() - began)
+    return best * 1000
+
+
+def _page(site: base.Site, address: str) -> float:
+    from bench import cpu
+
+    return cpu.side_by_side((site.pids, lambda: site.get(address)), (site.pids, lambda: site.get("/health")))[
+        0
+    ]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
