@@ -149,7 +149,6 @@ EVENT = ObjectSpec(
             fits=invitations.is_over,
         ),
     ),
-    related=False,
     subject=False,
     empty_text=_(
         "Nothing is planned yet. Plan a meeting, a call or a visit, for yourself or with colleagues."
