@@ -5,7 +5,11 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from django.db import connection
+from psycopg import sql
+
 from klientura.connectors.dav.models import DavKnown, DavName
+from klientura.kernel.objects.registry import shape_of
 
 MOST_TEXT: Final = 256 * 1024
 KEPT_TOKENS: Final = 20
@@ -26,14 +30,24 @@ def texts_of(object_key: str, record_ids: Collection[int]) -> dict[int, str]:
 
 def called(object_key: str, record_id: int, name: str, uid: str, text: str) -> DavName | None:
     """Note what a machine calls a record and sent of it; None when another record bears the name already."""
-    if DavName.objects.filter(object=object_key, name=name).exclude(record_id=record_id).exists():
-        return None
+    other = DavName.objects.filter(object=object_key, name=name).exclude(record_id=record_id).first()
+    if other is not None:
+        if _is_live(object_key, other.record_id):
+            return None
+        other.delete()  # what bore the name is in the trash; should it come back, it is called by its own number
     known = DavName.objects.filter(object=object_key, record_id=record_id).first()
     row = known or DavName(object=object_key, record_id=record_id, uid=uid[:255], revision=0)
     row.name, row.revision = name, row.revision + 1
     row.text = text if len(text) <= MOST_TEXT else ""
     row.save()
     return row
+
+
+def _is_live(object_key: str, record_id: int) -> bool:
+    text = sql.SQL("select exists (select from {} where id = %s and deleted_at is null)")
+    with connection.cursor() as cursor:
+        cursor.execute(text.format(sql.Identifier(shape_of(object_key).table)), [record_id])
+        return bool(cursor.fetchone()[0])
 
 
 def token_for(user_id: int, collection: str, marks: Mapping[str, str]) -> str:

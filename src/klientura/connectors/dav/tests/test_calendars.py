@@ -83,6 +83,13 @@ def test_an_event_made_moved_and_deleted_on_a_phone(company: Company) -> None:
     assert list(device.names("calendar")) == ["e1.ics"]
     assert device.ask("DELETE", "calendar/e1.ics").status_code == 200
     assert (rows(company), device.names("calendar")) == ([], {})
+    assert (
+        device.put(
+            "calendar", "e1.ics", WHOLE.format(events=EVENT.format(uid="e-1", name="Снова", more=times))
+        )
+        == 201
+    )
+    assert [r["name"] for r in rows(company)] == ["Снова"]
 
 
 def test_a_series_with_an_occurrence_that_differs_goes_both_ways(company: Company) -> None:

@@ -1,10 +1,9 @@
 """What stands in somebody's own calendar, as other programs list it: one line for an event or a whole series."""
 
 import datetime as dt
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
@@ -13,8 +12,6 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store.compiler import conditions
 from klientura.modules.activities.rules import HOST, MINE
 
-BEHIND: Final = dt.timedelta(days=90)
-"""So long what is over stays in sight of other programs."""
 _LISTED = sql.SQL(
     "select r.id, r.uid::text, split_part(coalesce(r.foreign_uid, r.uid::text || {host}), '#', 1),"
     " r.version || coalesce((select '.' || count(*) || '.' || sum(x.version) from event x"
@@ -44,7 +41,6 @@ def listed(actor: Actor, most: int) -> list[Listed]:
         " and (s.owner_id = %s or %s = any(coalesce(s.attendees, '{}'))))"
     )
     more = [
-        Predicate(sql.SQL("r.over_at is null or r.over_at >= %s"), (timezone.now() - BEHIND,)),
         Predicate(sql.SQL("not %s = any(coalesce(r.declined, '{}'))"), (me,)),
         Predicate(alone, (me, me)),
     ]
