@@ -90,6 +90,7 @@ def derive_field(
         sortable=options.sortable and kind not in NOT_SORTED and column.name not in {"uid", "version"},
         contains=options.contains,
         grouped=options.grouped,
+        counted=options.counted,
         open_options=options.open_options,
         kept_options=tuple(options.kept_options.items()),
         tracked=options.tracked,

@@ -75,6 +75,7 @@ class FieldShape:
     filterable: bool = True
     sortable: bool = True
     contains: bool = False
+    counted: bool = True  # a record without it is less complete
     grouped: bool = False  # a text by whose values lists are grouped
     indexed: bool = True  # an index serves what filters and sorts by it
     formula: str = ""  # what the database computes it by

@@ -39,6 +39,7 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     not_before: str = ""  # the date of the same record that this one never lies before
+    counted: bool = True  # a record without it is less complete
     tracked: bool = True  # kept in the history; facts that follow from other records are not
     within: tuple[str, str] | None = (
         None  # (field here, field of the target): first those that share its record

@@ -25,7 +25,7 @@ LARGE = 300_000
 """From so many rows on, whoever sees a whole table is told by a sample; others by no more records than these."""
 SAMPLE = 100_000
 GROUPS = 50
-NEVER = frozenset({"boolean"})
+NEVER = frozenset({"boolean", "recurrence"})
 
 type By = Literal["owner", "team"]
 
@@ -77,7 +77,13 @@ def countable(actor: Actor, shape: Shape) -> list[FieldShape]:
 
 def _people_fill(field: FieldShape) -> bool:
     by_hand = (field.writable or bool(field.by_verb)) and not field.formula
-    return by_hand and not field.required and field.type.key not in NEVER and field.key not in ABOUT
+    return (
+        by_hand
+        and not field.required
+        and field.type.key not in NEVER
+        and field.key not in ABOUT
+        and field.counted
+    )
 
 
 def counted_fields(actor: Actor, shape: Shape) -> list[FieldShape]:

@@ -113,8 +113,8 @@ TASK = ObjectSpec(
         "done_at": Field(read_only=True),
         "status": Field(hues={"open": "blue", "done": "green", "cancelled": "gray"}),
         "kind": Field(hues={"task": "gray", "call": "green", "meeting": "violet"}),
-        "minutes": Field(sortable=False, minimum=0),
-        "snoozed_until": Field(hint=SNOOZED, sortable=False),
+        "minutes": Field(sortable=False, minimum=0, counted=False),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False),
         "repeats": Field(type="recurrence", sortable=False),
     },
     sections=(
@@ -130,6 +130,8 @@ TASK = ObjectSpec(
                 "party",
                 "description",
                 "minutes",
+                "repeats",
+                "repeat_after",
                 "snoozed_until",
                 "result",
                 "owner",
@@ -194,7 +196,7 @@ ASSIGNMENT = ObjectSpec(
         "owner": Field(label=pgettext_lazy("assignment", "Executor")),
         "helpers": Field(type="users"),
         "files": Field(type="file"),
-        "escalate_after": Field(minimum=0, maximum=365, sortable=False, hint=ESCALATES),
+        "escalate_after": Field(minimum=0, maximum=365, sortable=False, hint=ESCALATES, counted=False),
         "controller": Field(hint=_("Watches over the course and may approve in place of who issued it.")),
         "status": Field(
             read_only=True,
@@ -207,7 +209,7 @@ ASSIGNMENT = ObjectSpec(
                 "cancelled": "gray",
             },
         ),
-        "snoozed_until": Field(hint=SNOOZED, sortable=False),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False),
         "repeats": Field(type="recurrence", sortable=False),
     },
     sections=(

@@ -162,4 +162,6 @@ def _rounded(total: Any, currency: str) -> str:
 
 
 WAITING_PANEL = HomePanel(key="deals", place="main", template="sales/home_deals.html", context=_waiting)
-FUNNEL_PANEL = HomePanel(key="funnel", place="side", template="sales/home_funnel.html", context=_funnel)
+FUNNEL_PANEL = HomePanel(
+    key="funnel", place="side", template="sales/home_funnel.html", context=_funnel, sheets=("bars",)
+)
