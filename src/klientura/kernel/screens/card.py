@@ -239,7 +239,8 @@ def _related_panel(
         "items": [_related_item(asked, other, row) for row in page.rows],
         "more_url": list_url(other.key, tree) if page.next else "",
         "add_url": f"/{other.key}/new?dialog=1&stay=1&{field.key}={record_id}"
-        if may(asked.actor, other, "create")
+        if field.writable
+        and may(asked.actor, other, "create")  # what the product itself ties is not made by hand
         else "",
         "add_label": str(other.spec.new_label),
     }

@@ -46,7 +46,7 @@ EVENT = ObjectSpec(
         "first_day": KEPT,
         "last_day": KEPT,
         "over_at": KEPT,
-        "series": Field(read_only=True, target="event"),
+        "series": Field(read_only=True, target="event", related=_("Moved occurrences")),
         "occurrence_at": KEPT,
         "interaction_id": KEPT,
         "foreign_uid": KEPT,
