@@ -14,6 +14,7 @@ from klientura.kernel.store.rows import remember_actor, reserve_ids
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
 from klientura.project.demo.clients import Block
+from klientura.project.demo.days import write_days
 from klientura.project.demo.filling import filling
 from klientura.project.demo.letters import write_letters
 from klientura.project.demo.phrases import phrases_of
@@ -99,7 +100,8 @@ def generate(
         if not connection.in_atomic_block:
             operations.finish(operation, records=made.records, state="failed")
         raise
-    operations.finish(operation, records=made.records, details={"rows": made.rows})
+    around = write_days(actor, owners, operation.pk, language=language, now=now)
+    operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))
     return made

@@ -20,7 +20,7 @@ from klientura.kit.phones import parse_phone
 from klientura.kit.requisites import check_inn, check_kpp, check_ogrn, check_ogrnip
 from klientura.kit.text import fold
 from klientura.kit.urls import normalise_site
-from klientura.modules.activities.models import Interaction, Task
+from klientura.modules.activities.models import Assignment, Event, Interaction, Task
 from klientura.modules.administration.queries import find_demo
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.parties.models import ContactPoint, Party
@@ -58,7 +58,15 @@ def test_small_is_one_operation_of_the_wizard() -> None:
     assert Party.objects.filter(kind="organisation").count() == 200
     assert Party.objects.filter(kind="person").count() == 400
     assert Opportunity.objects.count() == 150
-    assert operation.records == 600 + 150 + Interaction.objects.count() + Task.objects.count()
+    assert (
+        operation.records
+        == 600
+        + 150
+        + Interaction.objects.count()
+        + Task.objects.count()
+        + Event.objects.count()
+        + Assignment.objects.count()
+    )
     assert find_demo() is not None
     assert seed_small(ACTOR) is None, "a second click writes nothing"
     assert Party.objects.count() == 600
