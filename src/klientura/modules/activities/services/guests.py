@@ -33,6 +33,7 @@ from klientura.kit.ics.reading import read as read_calendar
 from klientura.kit.ics.writing import write as write_calendar
 from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.models import EventGuest
+from klientura.modules.activities.rules import HOST
 from klientura.modules.activities.services import exchange
 from klientura.modules.activities.services.invitations import answer
 
@@ -271,7 +272,7 @@ def _colleague_answered(row: Row, sender: str, said: str) -> str:
 def _by_uid(uid: str) -> Row | None:
     """The event that an identifier of ours names."""
     own, _at, host = uid.partition("@")
-    if host != exchange.HOST:
+    if host != HOST:
         return None
     more = [Predicate(sql.SQL("r.uid::text = %s"), (own,))]
     rows = read.page(KEEPER, shape_of("event"), sort="id", limit=1, keys=exchange.KEYS, more=more).rows
