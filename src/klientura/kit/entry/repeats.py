@@ -20,6 +20,8 @@ _ORDER: Final = {
     "третью": 3, "третье": 3, "third": 3, "последний": -1, "последнюю": -1, "последнее": -1, "last": -1,
 }  # fmt: skip
 _MOST: Final = 99
+_FAR: Final = 366 * 9
+"""Days within which even a 29 February comes."""
 
 
 def read_repeat(line: Line) -> None:
@@ -52,7 +54,7 @@ def completed(rule: str, day: dt.date) -> str:
 def first_day(rule: str, today: dt.date) -> dt.date:
     """The first day of a rule from today on, as far as its own words tell a day; today when they tell none."""
     told = dict(piece.split("=", 1) for piece in rule.split(";"))
-    for ahead in range(400):
+    for ahead in range(_FAR):
         day = today + dt.timedelta(days=ahead)
         if _fits(told, day):
             return day
@@ -61,6 +63,8 @@ def first_day(rule: str, today: dt.date) -> dt.date:
 
 def _fits(told: dict[str, str], day: dt.date) -> bool:
     next_day = day + dt.timedelta(days=1)
+    if "BYMONTH" in told and day.month != int(told["BYMONTH"]):
+        return False
     if month_day := told.get("BYMONTHDAY"):
         return next_day.day == 1 if month_day == "-1" else day.day == int(month_day)
     if "BYDAY" not in told:

@@ -97,3 +97,7 @@ def test_no_name_breaks_the_comparison(title: str, typed: str) -> None:
 def test_a_stem_begins_the_word(word: str) -> None:
     assert word.replace("ё", "е").startswith(stem(word))
     assert all(isinstance(form, str) for form in cases_of(word))
+
+
+def test_a_rule_of_the_leap_day_begins_on_one() -> None:
+    assert read_entry("каждый год 29 февраля праздник", NOW).moment == dt.datetime(2028, 2, 29, 18)
