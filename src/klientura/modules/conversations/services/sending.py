@@ -97,6 +97,11 @@ def check(
     errors: list[FieldError] = []
     if not writable_mailboxes(actor).filter(pk=row.mailbox_id).exists():
         errors.append(FieldError("mailbox", "closed", _("You cannot write from this mailbox.")))
+    elif not _is_good(row.mailbox.address):
+        text = _("Mail servers do not take the address of this mailbox: %(address)s") % {
+            "address": row.mailbox.address
+        }
+        errors.append(FieldError("mailbox", "email", text))
     everybody = 0
     for key in ("to", "cc", "bcc"):
         people = getattr(row, key)
@@ -111,8 +116,8 @@ def check(
         too_many = _("A letter goes to at most %(most)s people.") % {"most": MOST_RECIPIENTS}
         errors.append(FieldError("to", "many", too_many))
     if sum(each.size for each in files) > MOST_ATTACHED:
-        text = _("The files are larger than %(most)s MB together: mail servers would not take them.")
-        errors.append(FieldError("files", "large", text % {"most": MOST_ATTACHED // 1024 // 1024}))
+        large = _("The files are larger than %(most)s MB together: mail servers would not take them.")
+        errors.append(FieldError("files", "large", large % {"most": MOST_ATTACHED // 1024 // 1024}))
     if writing.is_blank(row.html) and not files and not (row.manner == "forward" and row.quoting):
         errors.append(FieldError("html", "required", _("The letter is empty.")))
     if at is not None and not now < at < now + FARTHEST:

@@ -151,6 +151,13 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(company: Company) -> N
     assert not Outgoing.objects.exclude(state="draft").exists()
 
 
+def test_a_mailbox_whose_address_no_server_takes_sends_nothing(company: Company) -> None:
+    box, client = sending_box(company, address="ящик@наш.рф"), company.client("employee")
+    answer = client.post("/mail/send", {"mailbox": box.pk, "to": "a@b.ru", "html": "x"})
+    assert answer.status_code == 422
+    assert "ящик@наш.рф" in answer.content.decode()
+
+
 def test_a_letter_goes_at_the_writers_own_nine_o_clock(company: Company) -> None:
     box, user = sending_box(company), company.users["employee"]
     user.time_zone = "Asia/Vladivostok"
