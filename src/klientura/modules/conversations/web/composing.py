@@ -19,6 +19,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.file_answers import FILE, described
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import format_bytes
+from klientura.kit.letters.words import kept
 from klientura.modules.conversations.enums import Manner
 from klientura.modules.conversations.models import Outgoing
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
@@ -42,7 +43,7 @@ NINE: Final = dt.time(9)
 def new(request: HttpRequest) -> HttpResponse:
     """GET /mail/new: the form of a new letter; ?about=person-5 fills in whom it goes to, ?to= an address."""
     asked = of(request)
-    about, to = request.GET.get("about", ""), request.GET.getlist("to")
+    about, to = request.GET.get("about", ""), [kept(text) for text in request.GET.getlist("to")]
     key, _line, text = about.partition("-")
     if about and (key not in all_shapes() or number(text) is None):
         raise NotFound
@@ -144,7 +145,7 @@ def people(request: HttpRequest) -> HttpResponse:
     actor = of(request).actor
     if not writable_mailboxes(actor).exists():
         raise NotFound
-    text = request.GET.get("q", "").strip()[:100]
+    text = kept(request.GET.get("q", "")).strip()[:100]
     found = addressees(actor, text) if text else lately_written_to(actor)
     return show(request, "screens/options.html", items=[_option(each) for each in found], query=text)
 
@@ -187,11 +188,11 @@ def typed_in(asked: Request) -> Typed:
     manner = given.get("manner", "new")
     return Typed(
         mailbox_id=number(given.get("mailbox")),
-        to=given.getlist("to"),
-        cc=given.getlist("cc"),
-        bcc=given.getlist("bcc"),
-        subject=given.get("subject", ""),
-        html=given.get("html", ""),
+        to=[kept(text) for text in given.getlist("to")],
+        cc=[kept(text) for text in given.getlist("cc")],
+        bcc=[kept(text) for text in given.getlist("bcc")],
+        subject=kept(given.get("subject", "")),
+        html=kept(given.get("html", "")),
         quoting=given.get("quoting") == "1",
         files=[n for text in given.getlist("files") if (n := number(text))],
         manner=manner if manner in Manner.values else "new",

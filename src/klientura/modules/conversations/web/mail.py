@@ -19,6 +19,7 @@ from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import format_datetime
+from klientura.kit.letters.words import kept
 from klientura.modules.conversations.enums import State
 from klientura.modules.conversations.models import Letter, Mailbox, Outgoing, Thread
 from klientura.modules.conversations.queries.access import (
@@ -80,7 +81,7 @@ def mail_page(
     usual = "going" if going else "all"
     shown = asked.GET.get("show", usual) if asked.GET.get("show") in SHOWN else usual
     may_write = writable_mailboxes(actor).exists()
-    text = asked.GET.get("q", "")[:MOST_TEXT].strip()
+    text = kept(asked.GET.get("q", ""))[:MOST_TEXT].strip()
     address = {"mailbox": chosen.pk if chosen else "", "show": shown, **({"q": text} if text else {})}
     beside = thread.pk if thread else number(asked.GET.get("beside"))
     rows, more = _listed(

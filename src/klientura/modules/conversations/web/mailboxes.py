@@ -16,6 +16,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import format_datetime
+from klientura.kit.letters import words
 from klientura.modules.conversations.enums import FolderRole, Security, State
 from klientura.modules.conversations.models import Folder, Mailbox
 from klientura.modules.conversations.services import mailboxes as keeping
@@ -89,7 +90,10 @@ def folders(request: HttpRequest, mailbox_id: int) -> HttpResponse:
 def _form(request: Request, row: Mailbox | None) -> HttpResponse:
     if request.method == "GET":
         return _page(request, row, _stored(row))
-    given: dict[str, Any] = {key: request.POST.get(key, "") for key in KEYS}
+    given: dict[str, Any] = {
+        key: request.POST.get(key, "") if "password" in key else words.kept(request.POST.get(key, ""))
+        for key in KEYS
+    }
     given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
     given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads")}
     given["shared"] = given["shared"] and request.actor.is_admin

@@ -16,6 +16,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
+from klientura.kit.letters import words
 from klientura.kit.letters.cleaning import text_of
 from klientura.modules.conversations.enums import Outcome
 from klientura.modules.conversations.errors import OnItsWay
@@ -64,7 +65,7 @@ def signature(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         sending.keep_signature(
-            actor, mailbox, name=request.POST.get("name", ""), html=request.POST.get("html", "")
+            actor, mailbox, name=words.kept(request.POST.get("name", "")), html=request.POST.get("html", "")
         )
         return HttpResponseRedirect(f"/mail?mailbox={mailbox.pk}")
     kept = sending.signature_of(mailbox, actor.user_id or 0)

@@ -11,6 +11,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
+from klientura.kit.letters.words import kept
 from klientura.modules.conversations.models import Template
 from klientura.modules.conversations.queries.templates import open_template, templates_of
 from klientura.modules.conversations.services import templates as keeping
@@ -62,7 +63,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     asked = of(request)
     try:
         found = keeping.filled(
-            asked.actor, request.POST.get("subject", "")[:500], request.POST.get("html", "")[: keeping.MOST_HTML], _chosen(asked)
+            asked.actor, kept(request.POST.get("subject", ""))[:500], kept(request.POST.get("html", ""))[: keeping.MOST_HTML], _chosen(asked)
         )  # fmt: skip
     except KernelError as refused:
         return show(request, "conversations/filled.html", subject="", html="", missing=str(refused.message))
@@ -97,12 +98,13 @@ def _chosen(asked: Request) -> dict[str, int]:
 
 def _form(asked: Request, row: Template | None) -> HttpResponse:
     given = asked.POST
-    values: dict[str, Any] = (
-        {"name": given.get("name", ""), "subject": given.get("subject", ""), "html": given.get("html", ""), "shared": given.get("shared") == "1"}
-        if asked.method == "POST"
-        else {"name": row.name if row else "", "subject": row.subject if row else "", "html": row.html if row else "",
-              "shared": bool(row and row.owner_id is None)}
-    )  # fmt: skip
+    values: dict[str, Any]
+    if asked.method == "POST":
+        values = {key: kept(given.get(key, "")) for key in ("name", "subject", "html")}
+        values["shared"] = given.get("shared") == "1"
+    else:
+        values = {key: getattr(row, key, "") for key in ("name", "subject", "html")}
+        values["shared"] = bool(row and row.owner_id is None)
     if asked.method == "GET":
         return _page(asked, row, values)
     try:
