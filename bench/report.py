@@ -26,6 +26,7 @@ SCRIPTS = (
     "segments",
     "maps",
     "scan",
+    "timeline",
     "untouched",
 )
 

@@ -92,7 +92,6 @@ EVENT = ObjectSpec(
             "edit": "own",
             "delete": "own",
             "export": "own",
-            "import": "own",
         },
     },
     before_write=before_write_event,

@@ -28,7 +28,10 @@ def about(shape: Shape, record_id: int, *, people: bool) -> dict[str, Any]:
     """The filter of activities around a record: those of a party, or those linked to any other record."""
     if shape.base == PARTY_BASE:
         of_party = {"field": "party", "op": "eq", "value": record_id}
-        return {"or": [of_party, {"field": "person", "op": "eq", "value": record_id}]} if people else of_party
+        # Only a person may be meant by the second link; asked of an organisation it would keep the index from ordering.
+        if not people or shape.key != "person":
+            return of_party
+        return {"or": [of_party, {"field": "person", "op": "eq", "value": record_id}]}
     return {
         "and": [
             {"field": "subject_object", "op": "eq", "value": shape.key},

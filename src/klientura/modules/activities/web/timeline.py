@@ -32,7 +32,7 @@ from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
 from klientura.modules.activities.web.entry import read_line, taken_off
 
-PAGE = 30
+PAGE = 20
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
 ICONS = {
     "letter": "mail", "fax": "printer", "sms": "message-square", "chat": "messages-square", "visit": "map-pin", "form": "file-text",
