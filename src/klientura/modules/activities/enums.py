@@ -84,3 +84,9 @@ class Outcome(models.TextChoices):
 
 ANSWERS = ("accepted", "tentative", "declined")
 """The fields of an event that hold who has answered its invitation, and how."""
+
+
+IN_HAND = ("issued", "accepted")
+"""The states in which an assignment waits for whoever carries it out."""
+UNDER_WAY = (*IN_HAND, "reported")
+"""The states in which somebody still waits for an assignment."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
+from klientura.modules.activities.enums import UNDER_WAY
 from klientura.modules.activities.models import Assignment, Interaction, Task
 from klientura.modules.activities.services import assignments, checks
 from klientura.modules.activities.services.repeating import (
@@ -246,7 +247,7 @@ ASSIGNMENT = ObjectSpec(
     calendar="due_at",
     indexes=(("status", "due_at"), ("owner_id", "due_at")),
     search=("name", "description", "report"),
-    current={"field": "status", "op": "in", "value": ["issued", "accepted", "reported"]},
+    current={"field": "status", "op": "in", "value": list(UNDER_WAY)},
     goes_with="party",
     members={"issuer": ("read", "edit"), "controller": ("read", "edit"), "helpers": ("read",)},
     rights={  # whoever works here may give something to anybody, and sees what they gave

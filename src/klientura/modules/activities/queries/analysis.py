@@ -19,6 +19,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
+from klientura.modules.activities.enums import IN_HAND, UNDER_WAY
 from klientura.modules.activities.queries.reports import (
     Asked,
     Cell,
@@ -32,8 +33,8 @@ from klientura.modules.activities.queries.reports import (
 
 CONTACT: Final[Tree] = {"field": "kind", "op": "ne", "value": "note"}
 OPEN_TASK: Final[Tree] = {"field": "status", "op": "eq", "value": "open"}
-UNDER_WAY: Final[Tree] = {"field": "status", "op": "in", "value": ["issued", "accepted"]}
-IN_HAND: Final[Tree] = {"field": "status", "op": "in", "value": ["issued", "accepted", "reported"]}
+TO_DO: Final[Tree] = {"field": "status", "op": "in", "value": list(IN_HAND)}
+OPEN_ASSIGNMENT: Final[Tree] = {"field": "status", "op": "in", "value": list(UNDER_WAY)}
 CLIENT_KINDS: Final = ("organisation", "person")
 
 
@@ -174,7 +175,7 @@ def load(actor: Actor, asked: Asked) -> list[Table] | None:
     late: Tree = {"field": "due_at", "op": "lt", "value": asked.now.isoformat(timespec="seconds")}
     kinds = [
         (s, tree)
-        for key, tree in (("task", OPEN_TASK), ("assignment", IN_HAND))
+        for key, tree in (("task", OPEN_TASK), ("assignment", OPEN_ASSIGNMENT))
         if sees(actor, s := shape_of(key), "owner", "status", "due_at")
     ]
     if not kinds:
@@ -220,7 +221,7 @@ def discipline(actor: Actor, asked: Asked) -> list[Table] | None:
         [],
         [{"field": "in_time", "op": "eq", "value": True}],
         [{"field": "in_time", "op": "eq", "value": False}],
-        [UNDER_WAY, {"field": "due_at", "op": "lt", "value": asked.now.isoformat(timespec="seconds")}],
+        [TO_DO, {"field": "due_at", "op": "lt", "value": asked.now.isoformat(timespec="seconds")}],
         [{"field": "status", "op": "eq", "value": "declined"}],
     )
     lines = [

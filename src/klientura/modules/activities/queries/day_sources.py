@@ -11,6 +11,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Ref, Row
+from klientura.modules.activities.enums import IN_HAND, UNDER_WAY
 from klientura.modules.activities.queries.calendar import Item, events_of
 from klientura.modules.activities.queries.day import DayItem, DaySource, Span
 
@@ -19,7 +20,7 @@ MINE: Final[Tree] = {"field": "owner", "op": "me"}
 GIVEN: Final[Tree] = {"field": "issuer", "op": "me"}
 OPEN: Final[Tree] = {"field": "status", "op": "eq", "value": "open"}
 # What somebody else has to do next does not wait for the reader.
-TO_DO: Final[Tree] = {"and": [MINE, {"field": "status", "op": "in", "value": ["issued", "accepted"]}]}
+TO_DO: Final[Tree] = {"and": [MINE, {"field": "status", "op": "in", "value": list(IN_HAND)}]}
 WAITING: Final[Tree] = {
     "or": [
         TO_DO,
@@ -28,7 +29,7 @@ WAITING: Final[Tree] = {
             "and": [
                 GIVEN,
                 {"field": "asked_due_at", "op": "not_empty"},
-                {"field": "status", "op": "in", "value": ["issued", "accepted"]},
+                {"field": "status", "op": "in", "value": list(IN_HAND)},
             ]
         },
     ]
@@ -129,14 +130,14 @@ def assignments_near(actor: Actor, span: Span) -> list[DayItem]:
 
 def assignments_chosen(actor: Actor, ids: Collection[int]) -> list[DayItem]:
     """Some assignments under way by their numbers, as far as the reader sees them."""
-    under_way = {"field": "status", "op": "in", "value": ["issued", "accepted", "reported", "declined"]}
+    under_way = {"field": "status", "op": "in", "value": [*UNDER_WAY, "declined"]}
     tree = {"and": [under_way, {"field": "id", "op": "in", "value": list(ids)}]}
     return [_assignment(actor, row) for row in _rows(actor, "assignment", tree, ASSIGNMENT_KEYS)]
 
 
 def _assignment(actor: Actor, row: Row) -> DayItem:
     mine = isinstance(row["owner"], Ref) and row["owner"].id == actor.user_id
-    to_do = mine and row["status"] in {"issued", "accepted"}
+    to_do = mine and row["status"] in IN_HAND
     other = row["issuer"] if mine else row["owner"]
     return DayItem(
         object="assignment",
@@ -159,7 +160,7 @@ def _assignment(actor: Actor, row: Row) -> DayItem:
 
 def _awaited(row: Row, *, mine: bool) -> str:
     """What the reader is to do."""
-    if mine and row["status"] in {"issued", "accepted"}:
+    if mine and row["status"] in IN_HAND:
         return _("to accept") if row["status"] == "issued" else _("to do")
     if row["status"] == "reported":
         return _("to approve")

@@ -1,6 +1,6 @@
 """Verbs of assignments: what whoever carries one out may do, and what whoever gave it may do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,13 +13,13 @@ from klientura.kernel.objects.batch import Batch
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.store.drafts import parse_for_verb
+from klientura.modules.activities.enums import IN_HAND, UNDER_WAY
 from klientura.modules.activities.services.checks import check_subjects
 from klientura.modules.activities.services.repeating import complete_rule
 
 type Row = Mapping[str, Any]
 type Verb = Callable[..., int]
 
-UNDER_WAY: Final = frozenset({"issued", "accepted", "reported"})
 ISSUERS_OWN: Final = (
     "name", "description", "due_at", "issuer", "owner", "controller", "escalate_after", "repeats", "repeat_after",
 )  # fmt: skip
@@ -55,10 +55,8 @@ def before_write_assignment(batch: Batch, actor: Any) -> None:
             draft.values["issuer"] = draft.get("issuer") or actor.user_id
             continue
         stored = draft.before
-        theirs = actor.user_id is not None and _id(stored.get("owner")) == actor.user_id
-        controls = actor.user_id is not None and _id(stored.get("controller")) == actor.user_id
-        others = _id(stored.get("issuer")) not in (None, actor.user_id) and not actor.is_admin
-        if (theirs or controls) and others:
+        others = _id(stored.get("issuer")) is not None and not issued(actor, stored)
+        if others and (executes(actor, stored) or watches(actor, stored)):
             for key in ISSUERS_OWN:
                 if draft.changed(key):
                     draft.refuse(
@@ -68,7 +66,7 @@ def before_write_assignment(batch: Batch, actor: Any) -> None:
 
 def _verb(
     by: Callable[[Actor, Row], bool],
-    states: frozenset[str],
+    states: Collection[str],
     change: Callable[[Row, dict[str, Any]], dict[str, Any]],
     *,
     takes: tuple[str, ...] = (),
@@ -137,12 +135,10 @@ def _to(status: str, *moments: str) -> Callable[[Row, dict[str, Any]], dict[str,
 
 
 accept, may_accept = _verb(executes, frozenset({"issued"}), _to("accepted"))
-decline, may_decline = _verb(
-    executes, frozenset({"issued", "accepted"}), _to("declined"), takes=("remark",), needs=("remark",)
-)
+decline, may_decline = _verb(executes, IN_HAND, _to("declined"), takes=("remark",), needs=("remark",))
 report, may_report = _verb(
     executes,
-    frozenset({"issued", "accepted"}),
+    IN_HAND,
     _reported,
     takes=("report",),
     needs=("report",),
@@ -153,9 +149,9 @@ send_back, may_send_back = _verb(
     takes=("remark",), needs=("remark",),
 )  # fmt: skip
 issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))
-cancel, may_cancel = _verb(issued, UNDER_WAY | {"declined"}, _to("cancelled"), takes=("remark",))
+cancel, may_cancel = _verb(issued, (*UNDER_WAY, "declined"), _to("cancelled"), takes=("remark",))
 ask_to_move, _may_ask = _verb(
-    executes, frozenset({"issued", "accepted"}), lambda _row, given: given,
+    executes, IN_HAND, lambda _row, given: given,
     takes=("asked_due_at", "asked_why"), needs=("asked_due_at",),
 )  # fmt: skip
 grant_move, _may_grant = _verb(

@@ -22,12 +22,13 @@ from klientura.kit.entry.clocks import END_OF_WORK
 from klientura.kit.entry.repeats import completed, first_day
 from klientura.kit.recurrence.expanding import moment, next_after, wall
 from klientura.kit.recurrence.rules import parse
+from klientura.modules.activities.enums import UNDER_WAY
 from klientura.modules.activities.models import Successor
 
 REPEATER: Final = SystemActor("it repeats")
 MOST_AT_ONCE: Final = 500
 CLOSED: Final = {"task": ("done", "cancelled"), "assignment": ("done",)}
-OPEN: Final = {"task": ("open",), "assignment": ("issued", "accepted", "reported")}
+OPEN: Final = {"task": ("open",), "assignment": UNDER_WAY}
 _CARRIED: Final = {
     "task": ("name", "kind", "description", "important", "minutes", "repeats", "repeat_after", "party", "owner", "team"),
     "assignment": (

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import json
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 from klientura.kernel.errors import NotFound
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.places import Place
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.tabular.writing import write_csv
@@ -132,8 +132,7 @@ def _cell(cell: Cell) -> dict[str, str]:
     text = cell.text or ("" if cell.value is None else str(cell.value))
     if not cell.value or cell.tree is None:
         return {"text": text, "url": ""}
-    query = urlencode({"filter": json.dumps(cell.tree, separators=(",", ":"))})
-    return {"text": text, "url": f"/{cell.object}?{query}"}
+    return {"text": text, "url": list_url(cell.object, cell.tree)}
 
 
 def _csv(report: Report, tables: list[Table]) -> HttpResponse:

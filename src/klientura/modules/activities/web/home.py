@@ -1,8 +1,6 @@
 """My tasks on the start page: what is late, what is for today; done in place."""
 
-import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,6 +11,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.home_panels import HomePanel, sees
 from klientura.kernel.store import read, write
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kernel.web.toasts import toast
@@ -71,7 +70,7 @@ def _number(asked: Request, tree: Tree) -> str:
 
 
 def _list(tree: Tree) -> str:
-    return f"/task?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
+    return list_url("task", tree)
 
 
 TASKS_PANEL = HomePanel(

@@ -1,13 +1,12 @@
 """Assignments on the start page: what waits for the reader, as who carries it out and as who gave it."""
 
-import json
 from typing import Any
-from urllib.parse import urlencode
 
 from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.home_panels import HomePanel
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
 from klientura.modules.activities.queries.day import span_of_now
 from klientura.modules.activities.queries.day_sources import WAITING, assignments_near
@@ -30,7 +29,7 @@ def _context(asked: Request) -> dict[str, Any] | None:
 
 
 def _list(tree: Tree) -> str:
-    return f"/assignment?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
+    return list_url("assignment", tree)
 
 
 WAITING_PANEL = HomePanel(

@@ -1,9 +1,7 @@
 """The page «My day»: by hours and days, or in the quadrants of importance and urgency."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,6 +13,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.store import read
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.modules.activities.queries.day import DayItem, Span, day_panels, near_items, span_of_now
@@ -122,7 +121,7 @@ def _links(asked: Request, span: Span) -> list[dict[str, str]]:
     for label, tree in groups:
         found = read.count(asked.actor, shape_of("task"), tree=tree)
         if found.number:
-            url = f"/task?{urlencode({'filter': json.dumps(tree, separators=(',', ':'))})}"
+            url = list_url("task", tree)
             made.append(
                 {"label": label, "number": f"{found.number}{'+' if found.capped else ''}", "url": url}
             )
