@@ -67,7 +67,7 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
         }
 
     return [
-        line("home", translation.gettext("Today"), "sun", "/", "H"),
+        line("home", translation.gettext("Overview"), "house", "/", "H"),
         *(line(p.key, str(p.label), p.icon, p.url) for p in places() if p.at_top),
         *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
         *(line(p.key, str(p.label), p.icon, p.url) for p in places() if not p.at_top),
