@@ -1,12 +1,23 @@
 """Resources of a calendar: one component in the text that a machine sent last, or in a new one."""
 
 import datetime as dt
-from typing import Any
+import re
+from typing import Any, Final
 
 from icalendar import Calendar, Component
 
+from klientura.kit.recurrence.expanding import between
+from klientura.kit.recurrence.rules import parse
+
 PRODUCT = "-//Klientura//CRM//RU"
 MOST_LETTERS = 512 * 1024
+SOME_DAY: Final = dt.datetime(9950, 1, 1, 10)
+"""So late that a rule without any day is soon followed to the end of the calendar."""
+MOST_OCCURRENCES: Final = 4000
+DECADES: Final = dt.timedelta(days=40 * 366)
+_FOLD: Final = re.compile(r"\r?\n[ \t]")
+_COUNT: Final = re.compile(r"COUNT=\s*(\d+)", re.IGNORECASE)
+_END: Final = re.compile(r";?(?:COUNT|UNTIL)=[^;]*", re.IGNORECASE)
 
 
 class BadCalendar(ValueError):
@@ -62,3 +73,25 @@ def moment(component: Component, name: str, zone: dt.tzinfo) -> dt.datetime | No
     if isinstance(value, dt.date):
         return dt.datetime.combine(value, dt.time(23, 59), zone)
     return None
+
+
+def has_bad_rule(body: bytes) -> bool:
+    """Whether a calendar holds a rule of recurrence that is none of ours: finer than a day, or without a day for decades.
+
+    Asked before Radicale reads the text, which walks the occurrences of a rule one by one.
+    """
+    text = _FOLD.sub("", body.decode("utf-8", "replace"))
+    for line in text.splitlines():
+        name, _colon, said = line.partition(":")
+        if name.partition(";")[0].strip().upper() not in {"RRULE", "EXRULE"}:
+            continue
+        if (count := _COUNT.search(said)) is not None and int(count[1][:9]) > MOST_OCCURRENCES:
+            return True
+        try:
+            # When it ends makes no difference, nor does when it begins: what has no day within decades has none.
+            rule = parse("RRULE:" + _END.sub("", said.strip()))
+            if not between(rule, SOME_DAY, SOME_DAY + dt.timedelta(days=1), SOME_DAY + DECADES, most=1):
+                return True
+        except (ValueError, OverflowError):
+            return True
+    return False

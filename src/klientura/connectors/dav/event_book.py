@@ -1,5 +1,6 @@
 """One's own calendar on other machines: events and whole series, changed there as their owner may, answered as who is invited."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -130,7 +131,8 @@ def put(actor: Actor, record_id: int | None, text: str) -> int:
         raise BadEvent("; ".join(b.code for b in calendar.bad) or "one UID is expected")
     if record_id is not None and not _is_mine(actor, record_id):
         return _answered(actor, record_id, text)
-    taken = exchange.take_in(actor, calendar.entries)
+    given = calendar.entries if record_id is None else _named_alike(actor, record_id, calendar.entries)
+    taken = exchange.take_in(actor, given)
     if taken.refused:
         raise BadEvent("; ".join(f"{name}: {why}" for name, why in taken.refused))
     number = record_id if record_id is not None else _made(actor, calendar)
@@ -144,6 +146,15 @@ def remove(actor: Actor, record_id: int) -> None:
         occurrences.remove(actor, Place(record_id, None), "all")
     else:
         invitations.answer(actor, record_id, "declined")
+
+
+def _named_alike(actor: Actor, record_id: int, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """One occurrence that came without its series is sent without saying so: it is given its moment back, to be found by."""
+    row = read.get(actor, shape_of("event"), record_id, keys=["foreign_uid"])
+    uid, mark, at = str(row["foreign_uid"] or "").partition("#")
+    if not mark or len(entries) != 1 or entries[0].uid != uid or entries[0].occurrence is not None:
+        return entries
+    return [replace(entries[0], occurrence=dt.datetime.strptime(at[:15], "%Y%m%dT%H%M%S"))]
 
 
 def _is_mine(actor: Actor, record_id: int) -> bool:

@@ -10,23 +10,26 @@ WHOSE: Final = ("mine", "team", "all")
 
 
 class DavName(models.Model):
-    """What a machine calls a record: the name it gave the resource, its UID, and the text that it sent last.
+    """What the machines of a user call a record: the name they gave the resource, its UID, the text that was sent last.
 
-    Records that no machine has sent yet are called by their own number, and have no row.
+    Records that none of them has sent are called by their own number, and have no row. `hidden` is the mark of the version
+    that was deleted on a machine though it stays here: it is not listed until it changes.
     """
 
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     object = models.CharField(max_length=60)
     record_id = models.BigIntegerField()
     name = models.CharField(max_length=255)
     uid = models.CharField(max_length=255)
     text = models.TextField(default="")
     revision = models.IntegerField(default=1)
+    hidden = models.CharField(max_length=100, default="")
 
     class Meta:
         db_table = "dav_name"
         constraints = [
-            models.UniqueConstraint(fields=["object", "record_id"], name="dav_name_record"),
-            models.UniqueConstraint(fields=["object", "name"], name="dav_name_unique"),
+            models.UniqueConstraint(fields=["user", "object", "record_id"], name="dav_name_record"),
+            models.UniqueConstraint(fields=["user", "object", "name"], name="dav_name_unique"),
         ]
 
 

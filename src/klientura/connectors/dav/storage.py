@@ -23,13 +23,17 @@ from klientura.connectors.dav.books import BOOKS, Book
 from klientura.connectors.dav.models import DavCollection
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
-from klientura.kernel.errors import Denied, KernelError, NotFound
+from klientura.kernel.errors import Denied, KernelError, NotFound, Stale
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
 
 AT_ONCE: Final = 200
 TOKEN: Final = "urn:klientura:sync:"  # noqa: S105 - what every token of a state begins with
 log = logging.getLogger("klientura.dav")
+MOST_NAME: Final = 255
 acting: ContextVar[Actor] = ContextVar("dav_actor")
+overtaken: ContextVar[bool] = ContextVar("dav_overtaken", default=False)
+"""Whether somebody was faster than the machine: answered by 412, which Radicale has no way to be told."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Entry:
     uid: str
     mark: str
     changed: datetime
+    version: int = 0
+    line_mark: str = ""
 
 
 class Record(Item):
@@ -115,6 +121,7 @@ class Records(BaseCollection):
         self.wish = DavCollection.objects.filter(user_id=actor.user_id or 0, collection=book.key).first()
         self._listed: dict[str, Entry] | None = None
         self._read: dict[int, str] = {}
+        self._awaited: list[Entry] = []
 
     @property
     def path(self) -> str:
@@ -129,26 +136,36 @@ class Records(BaseCollection):
 
     def _entries(self) -> Iterator[Entry]:
         lines = self.book.listing(self.actor, self.wish.whose if self.wish else "mine")
-        names = kept.names_of(self.book.object, [line.number for line in lines])
+        names = kept.names_of(self.user_id, self.book.object, [line.number for line in lines])
         for line in lines:
             said = names.get(line.number)
+            if said is not None and said.hidden == line.mark:
+                continue
+            own = said is not None and not said.hidden
             yield Entry(
                 line.number,
-                said.name if said else line.name,
-                said.uid if said else line.uid,
-                f"{line.number}-{line.mark}-{said.revision if said else 0}",
+                said.name if said is not None and own else line.name,
+                said.uid if said is not None and own else line.uid,
+                f"{line.number}-{line.mark}-{said.revision if said is not None and own else 0}",
                 line.changed,
+                int(line.mark.partition(".")[0]),
+                line.mark,
             )
 
+    @property
+    def user_id(self) -> int:
+        """Whose collection it is."""
+        return self.actor.user_id or 0
+
     def text_of(self, entry: Entry) -> str:
-        """The text of a record, read with its neighbours."""
+        """The text of a record, read with those that are asked for after it."""
         if entry.number not in self._read:
-            everyone = [e.number for e in self.listed.values()]
-            begin = everyone.index(entry.number) if entry.number in everyone else 0
-            wanted = list(dict.fromkeys([entry.number, *everyone[begin : begin + AT_ONCE - 1]]))
-            uids = {e.number: e.uid for e in (*self.listed.values(), entry)}
-            sent = kept.texts_of(self.book.object, wanted)
-            self._read |= self.book.texts(self.actor, wanted, uids, sent)
+            begin = next((n for n, e in enumerate(self._awaited) if e.number == entry.number), None)
+            following = [] if begin is None else self._awaited[begin + 1 : begin + AT_ONCE]
+            some = [entry, *(e for e in following if e.number not in self._read)]
+            wanted = [e.number for e in some]
+            sent = kept.texts_of(self.user_id, self.book.object, wanted)
+            self._read |= self.book.texts(self.actor, wanted, {e.number: e.uid for e in some}, sent)
         return self._read.get(entry.number, "")
 
     @property
@@ -162,24 +179,27 @@ class Records(BaseCollection):
 
     def _state(self) -> str:
         marks = {name: entry.mark for name, entry in self.listed.items()}
-        return kept.token_for(self.actor.user_id or 0, self.book.key, marks)
+        return kept.token_for(self.user_id, self.book.key, marks)
 
     def sync(self, old_token: str = "") -> tuple[str, Iterable[str]]:
         """The state of now, and the names of what is not as the machine knows it. Raises ValueError for a token of long ago."""
         now = self._state()
         if not old_token:
             return TOKEN + now, list(self.listed)
-        was = kept.known_under(self.actor.user_id or 0, self.book.key, old_token.removeprefix(TOKEN))
+        was = kept.known_under(self.user_id, self.book.key, old_token.removeprefix(TOKEN))
         if was is None:
             raise ValueError("the token is not known")
         marks = {name: entry.mark for name, entry in self.listed.items()}
         return TOKEN + now, [name for name in {**was, **marks} if was.get(name) != marks.get(name)]
 
     def get_all(self) -> Iterable[Item]:
-        return [Record(self, entry) for entry in self.listed.values()]
+        self._awaited = list(self.listed.values())
+        return [Record(self, entry) for entry in self._awaited]
 
     def get_multi(self, hrefs: Iterable[str]) -> Iterable[tuple[str, Item | None]]:
-        for href in hrefs:
+        wanted = list(dict.fromkeys(hrefs))
+        self._awaited = [self.listed[href] for href in wanted if href in self.listed]
+        for href in wanted:
             entry = self.listed.get(href)
             yield href, Record(self, entry) if entry else None
 
@@ -190,11 +210,13 @@ class Records(BaseCollection):
         """Keep what a machine sent. Raises ValueError in the words that Radicale understands."""
         known = self.listed.get(href)
         text = item.serialize()
+        if len(href) > MOST_NAME or len(item.uid) > MOST_NAME:
+            raise ValueError("the name is too long")
         with _in_their_words(), transaction.atomic():
+            if known is not None:
+                self._hold(known)
             number = self.book.put(self.actor, known.number if known else None, text)
-            said = kept.called(self.book.object, number, href, item.uid, text)
-            if said is None:
-                raise Denied
+            said = kept.called(self.user_id, self.book.object, number, href, item.uid, text)
         before = Record(self, known) if known else None
         self._listed, self._read = None, {}
         after = self.listed.get(href)
@@ -202,14 +224,26 @@ class Records(BaseCollection):
             after = Entry(number, href, item.uid, f"{number}-0-{said.revision}", datetime.now(UTC))
         return Record(self, after), before
 
+    def _hold(self, known: Entry) -> None:
+        """Let nobody else change a record from here on. Raises Stale when somebody has, since the mark was read that was compared."""
+        (row,) = write.lock_rows(self.shape, [known.number]) or ({"version": None},)
+        if row["version"] != known.version:
+            raise Stale
+
     def delete(self, href: str | None = None) -> None:
         if href is None:
             raise ValueError(f"[Errno {errno.EACCES}]")
         known = self.listed.get(href)
         if known is None:
             raise ComponentNotFoundError(href)
-        with _in_their_words():
+        with _in_their_words(), transaction.atomic():
+            self._hold(known)
             self.book.remove(self.actor, known.number)
+            kept.let_go(self.user_id, self.book.object, known.number, known.uid, "")
+            self._listed = None
+            still = next((e for e in self.listed.values() if e.number == known.number), None)
+            if still is not None:
+                kept.let_go(self.user_id, self.book.object, known.number, known.uid, still.line_mark)
         self._listed = None
 
     def get_meta(self, key: str | None = None) -> Any:
@@ -305,6 +339,9 @@ def _in_their_words() -> Iterator[None]:
         yield
     except (Denied, NotFound) as refused:
         raise ValueError(f"[Errno {errno.EACCES}] {refused.message}") from refused
-    except KernelError as refused:
+    except Stale as refused:
+        overtaken.set(True)
+        raise ValueError(str(refused)) from refused
+    except (KernelError, OverflowError) as refused:
         log.info("what a machine sent was refused: %s", refused)
         raise ValueError(str(refused)) from refused

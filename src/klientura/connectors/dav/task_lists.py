@@ -56,7 +56,7 @@ def texts(
 
 
 def put(actor: Actor, record_id: int | None, text: str) -> int:
-    """Make a task, or change what differs. Raises BadCalendar for a text without a task, and for one that recurs."""
+    """Make a task, or change what differs. Raises BadCalendar for a text without a task."""
     came = _values(_todo(parsed(text)))
     shape = shape_of("task")
     if record_id is None:
@@ -70,7 +70,9 @@ def put(actor: Actor, record_id: int | None, text: str) -> int:
 
 
 def remove(actor: Actor, record_id: int) -> None:
-    """A task that is deleted on a machine is cancelled: it stays to be seen what became of it."""
+    """An open task that is deleted on a machine is cancelled; one that is done stays done, and only leaves the machine."""
+    if read.get(actor, shape_of("task"), record_id, keys=["status"])["status"] != "open":
+        return
     write.update(actor, shape_of("task"), record_id, {"status": "cancelled"})
 
 

@@ -1,9 +1,12 @@
 """Address books on devices: what stands in them, what is written back, and what nobody gets to see."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from klientura.connectors.dav.models import DavCollection
+from klientura.connectors.dav.storage import Records
 from klientura.connectors.dav.tests.asking import CARD, SYNC, Machine, machine
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
@@ -126,6 +129,50 @@ def test_hidden_fields_are_neither_told_nor_lost(company: Company) -> None:
     assert (now["note"], now["position"]) == ("Секрет", "Начальник")
 
 
+def test_a_name_covers_nobody_elses_record(company: Company) -> None:
+    number = person(company)
+    mine, other = machine(company, "employee"), machine(company, "colleague")
+    assert other.put("people", only(mine), CARD.format(uid="x", last="Чужой", first="", more="")) == 403
+    boss = machine(company, "administrator")
+    DavCollection.objects.create(user_id=boss.user_id, collection="people", whose="all")
+    assert [boss.text("people", n).count("Иванов") > 0 for n in boss.names("people")] == [True]
+    assert stored(company, number)["last_name"] == "Иванов"
+
+
+def test_what_a_device_notes_besides_is_its_users_alone(company: Company) -> None:
+    mine, boss = machine(company, "employee"), machine(company, "administrator")
+    assert (
+        mine.put("people", "a.vcf", CARD.format(uid="a", last="Ким", first="А", more="X-PRIVATE:тайна\r\n"))
+        == 201
+    )
+    DavCollection.objects.create(user_id=boss.user_id, collection="people", whose="all")
+    (name,) = boss.names("people")
+    assert "тайна" not in boss.text("people", name)
+    assert "X-PRIVATE:тайна" in mine.text("people", "a.vcf")
+    assert mine.put("people", "б" * 300 + ".vcf", CARD.format(uid="b", last="Ли", first="", more="")) == 400
+    assert mine.put("people", "c.vcf", CARD.format(uid="c" * 300, last="Ли", first="", more="")) == 400
+
+
+def test_a_change_made_since_the_mark_was_compared_is_not_lost(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = person(company)
+    device = machine(company, "employee")
+    name = only(device)
+    mark, text = device.names("people")[name], device.text("people", name)
+    put = Records.upload
+
+    def slowly(self: Records, href: str, item: Any) -> Any:
+        _ = self.listed
+        write.update(company.actor("manager"), shape_of("person"), number, {"note": "Из браузера"})
+        return put(self, href, item)
+
+    monkeypatch.setattr(Records, "upload", slowly)
+    changed = text.replace("END:VCARD", "NOTE:С телефона\r\nEND:VCARD")
+    assert device.put("people", name, changed, if_match=mark) == 412
+    assert stored(company, number)["note"] == "Из браузера"
+
+
 @pytest.mark.parametrize("who", ["colleague", "outsider", "observer"])
 def test_nobody_gets_at_what_is_not_theirs(company: Company, who: str) -> None:
     person(company, "employee")
@@ -142,7 +189,7 @@ def test_nobody_gets_at_what_is_not_theirs(company: Company, who: str) -> None:
         assert answer.status_code in {403, 404, 409}, (method, answer.status_code)
         assert "Иванов" not in answer.content.decode()
     if who != "observer":
-        assert other.put("people", name, CARD.format(uid="x", last="Взлом", first="", more="")) in {201, 403}
+        assert other.put("people", name, CARD.format(uid="x", last="Взлом", first="", more="")) == 403
     assert "Иванов" in mine.text("people", name)
 
 

@@ -1,6 +1,7 @@
 """One's own calendar on devices: events and series both ways, invitations answered, nobody else's secrets."""
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -8,7 +9,8 @@ from klientura.connectors.dav.tests.asking import Machine, machine
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
-from klientura.modules.activities.services import occurrences
+from klientura.kit.ics.reading import read as read_calendar
+from klientura.modules.activities.services import exchange, occurrences
 from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +180,52 @@ def test_an_unknown_zone_and_the_hour_that_there_is_not(company: Company) -> Non
         dt.datetime(2026, 12, 1, 7, tzinfo=dt.UTC), dt.datetime(2027, 3, 28, 1, 30, tzinfo=dt.UTC),
     }  # fmt: skip
     assert len(device.names("calendar")) == 2
+
+
+@pytest.mark.parametrize("rule", [
+    "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
+    "FREQ=DAILY;COUNT=999999999", "FREQ=MINUTELY;UNTIL=20990101T000000Z",
+])  # fmt: skip
+def test_a_rule_without_end_or_day_keeps_nobody_busy(company: Company, rule: str) -> None:
+    device = machine(company, "employee")
+    more = f"DTSTART:20261201T100000Z\r\nRRULE:{rule}\r\n"
+    begun = time.monotonic()
+    assert (
+        device.put("calendar", "q.ics", WHOLE.format(events=EVENT.format(uid="q", name="x", more=more)))
+        == 400
+    )
+    todo = EVENT.format(uid="q", name="x", more=more).replace("VEVENT", "VTODO")
+    assert device.put("tasks", "q.ics", WHOLE.format(events=todo)) == 400
+    assert time.monotonic() - begun < 3
+
+
+def test_one_outside_invitation_stands_in_two_calendars_with_the_notes_of_each(company: Company) -> None:
+    vera, gleb = machine(company, "employee"), machine(company, "colleague")
+    alarm = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:{}\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n"
+    times = "DTSTART:20261201T100000Z\r\nDTEND:20261201T110000Z\r\n"
+    for device, said in ((vera, "Вера"), (gleb, "Глеб")):
+        text = WHOLE.format(events=EVENT.format(uid="out", name="Вебинар", more=times + alarm.format(said)))
+        assert device.put("calendar", "out.ics", text) == 201
+    assert "DESCRIPTION:Вера" in vera.text("calendar", "out.ics")
+    assert "Вера" not in gleb.text("calendar", "out.ics")
+
+
+def test_one_occurrence_without_its_series_is_changed_and_not_doubled(company: Company) -> None:
+    device = machine(company, "employee")
+    times = "RECURRENCE-ID:20261201T100000Z\r\nDTSTART:20261201T100000Z\r\nDTEND:20261201T110000Z\r\n"
+    number = exchange.take_in(
+        company.actor("employee"),
+        read_calendar(
+            WHOLE.format(events=EVENT.format(uid="ser", name="Раз", more=times)).encode(), "UTC"
+        ).entries,
+    )
+    assert number.created == 1
+    name = only(device)
+    assert (
+        device.put("calendar", name, device.text("calendar", name).replace("SUMMARY:Раз", "SUMMARY:Два"))
+        == 204
+    )
+    assert [r["name"] for r in rows(company)] == ["Два"]
 
 
 def test_two_devices_that_edit_one_event_offline(company: Company) -> None:

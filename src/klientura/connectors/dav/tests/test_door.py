@@ -81,6 +81,13 @@ def test_collections_are_neither_made_nor_deleted_nor_overwritten(company: Compa
     assert device.ask("PROPPATCH", "tasks/", body).status_code == 207
 
 
+def test_hostile_bodies_are_refused_at_once(company: Company) -> None:
+    device = machine(company, "employee")
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><propfind xmlns="DAV:"><prop>&b;</prop></propfind>'
+    assert device.ask("PROPFIND", "people/", bomb).status_code == 400
+    assert device.ask("MOVE", "people/x.vcf", destination="http://[bad").status_code == 405
+
+
 def test_more_than_a_device_sends_is_not_read(company: Company) -> None:
     device = machine(company, "employee")
     assert device.ask("PUT", "people/x.vcf", "x" * (5 * 1024 * 1024), kind="text/vcard").status_code == 413

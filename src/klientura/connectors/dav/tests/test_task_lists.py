@@ -84,6 +84,26 @@ def test_a_task_deleted_on_a_phone_is_cancelled_here(company: Company) -> None:
     assert device.names("tasks") == {}
 
 
+def test_a_finished_task_cleared_from_a_phone_stays_done(company: Company) -> None:
+    number = task(company, status="done")
+    device = machine(company, "employee")
+    (name,) = device.names("tasks")
+    assert device.ask("DELETE", f"tasks/{name}").status_code == 200
+    assert stored(company, number)["status"] == "done"
+    assert device.names("tasks") == {}
+    write.update(company.actor("employee"), shape_of("task"), number, {"status": "open"})
+    assert len(device.names("tasks")) == 1  # it is to be done again
+
+
+def test_a_name_that_was_deleted_can_be_used_again(company: Company) -> None:
+    device = machine(company, "employee")
+    sent = TODO.format(uid="t1", name="Купить бумагу", more="")
+    assert device.put("tasks", "t1.ics", sent) == 201
+    assert device.ask("DELETE", "tasks/t1.ics").status_code == 200
+    assert device.put("tasks", "t1.ics", sent) == 201
+    assert list(device.names("tasks")) == ["t1.ics"]
+
+
 def test_bad_calendars_are_refused(company: Company) -> None:
     device = machine(company, "employee")
     for text in ("", "x", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", TODO.format(uid="q", name="x", more="DUE:вчера\r\n"),
