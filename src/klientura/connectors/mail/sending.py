@@ -6,6 +6,7 @@ from typing import Final
 from imap_tools.mailbox import BaseMailBox
 
 from klientura.connectors.mail import imap, smtp
+from klientura.kit.letters.writing import BadAddress
 from klientura.modules.conversations.models import Folder, Mailbox, Outgoing
 from klientura.modules.conversations.services import outbox
 
@@ -67,12 +68,15 @@ def lay_copy(outgoing_id: int) -> bool:
     row = Outgoing.objects.select_related("mailbox").filter(pk=outgoing_id, copy="wanted").first()
     if row is None:
         return False
-    kept = False
+    kept = hopeless = False
     try:
         kept = _lay(row.mailbox, row)
     except (imap.Refused, *imap.TROUBLE) as trouble:
         log.warning("the copy of letter %s: %s", row.pk, trouble)
-    outbox.note_copy(row, kept=kept)
+    except BadAddress as unwritable:
+        hopeless = True
+        log.warning("the copy of letter %s: %s", row.pk, unwritable)
+    outbox.note_copy(row, kept=kept, hopeless=hopeless)
     return kept
 
 

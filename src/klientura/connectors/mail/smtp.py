@@ -116,9 +116,13 @@ def hand_over(server: smtplib.SMTP, raw: bytes) -> None:
     try:
         code, answer = server.data(raw)
     except smtplib.SMTPDataError as failed:
-        raise _judged(failed) from failed
-    if code != 250:
+        if 400 <= failed.smtp_code < 600:
+            raise _judged(failed) from failed
+        raise
+    if 400 <= code < 600:
         raise (Refused if code >= FOR_GOOD else Later)(_words(code, answer))
+    if not 200 <= code < 300:  # no answer that means anything: it may have the letter
+        raise smtplib.SMTPDataError(code, answer)
 
 
 def try_out(mailbox: Mailbox) -> str:

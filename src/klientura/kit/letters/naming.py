@@ -13,8 +13,15 @@ from klientura.kit.letters.words import header
 
 MOST_ADDRESSES: Final = 500
 MOST_REFERENCES: Final = 100
+MOST_OF_NAME: Final = 200
+MOST_OF_PIECE: Final = 500
 _ID = re.compile(r"<\s*([^<>\s]{1,400})\s*>")
 _BARE_ID = re.compile(r"[^<>\s,;\"]{1,400}@[^<>\s,;\"]{1,200}")
+_TYPED = re.compile(
+    r"(?P<bare>[^\s<>()\[\]\\:;,\"@]+@[^\s<>()\[\]\\:;,\"@]+)"
+    r"|(?P<name>(?:\"(?:[^\"\\]|\\.)*\"|[^<>\"@])*)\s*<\s*(?P<in>[^\s<>()\[\]\\:;,\"@]+@[^\s<>()\[\]\\:;,\"@]+)\s*>"
+)
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"")
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fwd?|aw|wg|sv|ha|на|ответ|отв|пересл|переслано|fw)\s*(?:\[\d+\]|\(\d+\))?\s*:\s*)+",
     re.IGNORECASE,
@@ -44,6 +51,34 @@ def addresses(headers: Sequence[str]) -> tuple[Address, ...]:
         if address or shown:
             found.setdefault(address or shown, Address(shown, address))
     return tuple(found.values())
+
+
+def typed(text: str) -> list[Address]:
+    """Whom somebody typed, parted by commas, semicolons and lines. What is no whole address stays as a name without one."""
+    found = []
+    for piece in _typed_pieces(text):
+        whole = _TYPED.fullmatch(piece)
+        address = folded(whole["in"] or whole["bare"]) if whole else ""
+        name = (whole["name"] or "").strip() if whole else ""
+        if _QUOTED.fullmatch(name):
+            name = re.sub(r"\\(.)", r"\1", name[1:-1])
+        shown = header(name)[:MOST_OF_NAME] if address else piece[:MOST_OF_PIECE]
+        found.append(Address(shown, address))
+    return found
+
+
+def _typed_pieces(text: str) -> list[str]:
+    """A text parted at what stands neither in quotes nor in an address's brackets."""
+    pieces, since, quoted, last = [], 0, False, ""
+    for at, sign in enumerate(text):
+        if sign == '"' and last != "\\":
+            quoted = not quoted
+        elif sign in ",;\r\n" and not quoted:
+            pieces.append(text[since:at])
+            since = at + 1
+        last = "" if last == "\\" else sign
+    pieces.append(text[since:])
+    return [plain for piece in pieces if (plain := " ".join(piece.split()))]
 
 
 def folded(written: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address as Written
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -20,6 +21,8 @@ from klientura.kit.letters.words import kept
 MOST_TYPED: Final = 500_000
 MOST_REFERENCES: Final = 20
 TAGS: Final = {"a", "b", "blockquote", "br", "div", "em", "i", "li", "ol", "p", "s", "strong", "u", "ul"}
+_UNWRITABLE: Final = (ValueError, IndexError, TypeError, AttributeError, MessageError)
+"""What the library says of names and addresses that it cannot write."""
 _OWN_PICTURE = re.compile(r"<img[^>]*src=\"cid:[^>]*>", re.IGNORECASE)
 
 
@@ -67,6 +70,15 @@ def wire(address: str) -> str:
     if not name.isascii() or not name or not plain:
         raise BadAddress(address)
     return f"{name}@{plain}"
+
+
+def can_be_named(each: Address) -> bool:
+    """Whether a letter can be put together that names somebody."""
+    try:
+        with_hidden_copies(b"", [each])
+    except BadAddress:
+        return False
+    return True
 
 
 def tidy(typed: str) -> str:
@@ -135,16 +147,20 @@ def _identified(writing: Writing) -> bytes:
 
 
 def with_hidden_copies(raw: bytes, people: Sequence[Address]) -> bytes:
-    """The letter as its sender keeps it: it tells who was sent a copy that nobody else knows of."""
+    """The letter as its sender keeps it: it tells who was sent a copy that nobody else knows of. Raises BadAddress."""
     if not people:
         return raw
     head = EmailMessage(policy=policy.SMTP)
-    head["Bcc"] = [_named(each) for each in people]
-    return head.as_bytes().rstrip(b"\r\n") + b"\r\n" + raw
+    named = [_named(each) for each in people]
+    try:
+        head["Bcc"] = named
+        return head.as_bytes().rstrip(b"\r\n") + b"\r\n" + raw
+    except _UNWRITABLE as bad:
+        raise BadAddress(", ".join(each.address for each in people)) from bad
 
 
 def _named(each: Address) -> Written:
     try:
         return Written(display_name=" ".join(each.name.split())[:120], addr_spec=wire(each.address))
-    except (ValueError, IndexError, TypeError) as bad:
+    except _UNWRITABLE as bad:
         raise BadAddress(each.address) from bad

@@ -32,6 +32,7 @@ class Sink:
     letters: list[Taken] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     to_data: str = ""
+    when_taken: str = "250 taken"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -53,7 +54,7 @@ class Sink:
         if self.to_data:
             return self.to_data
         self.letters.append(Taken(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
-        return "250 taken"
+        return self.when_taken
 
 
 def _authenticate(

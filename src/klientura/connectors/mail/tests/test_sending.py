@@ -19,7 +19,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
 from klientura.kit.letters import parsing
-from klientura.modules.conversations.models import Letter, LetterPlace, Mailbox, Outgoing, Thread
+from klientura.modules.conversations.models import Folder, Letter, LetterPlace, Mailbox, Outgoing, Thread
 from klientura.modules.conversations.services import outbox, sending
 from klientura.modules.conversations.services.drafts import Typed, keep_draft
 from klientura.modules.conversations.services.secrets import keep_password, keep_sending_password
@@ -206,6 +206,31 @@ def test_what_may_have_gone_is_never_sent_again_unasked(company: Company, sink: 
     assert send_one(row.pk)
     assert parsing.parse(sink.letters[-1].raw).message_id == row.message_id
     assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("251 forwarded", "sent"), ("200 OK queued", "sent"), ("garbled", "unsure")]
+)
+def test_what_the_server_took_is_not_sent_again_whatever_it_says(
+    company: Company, sink: Sink, answer: str, state: str
+) -> None:
+    sink.when_taken = answer
+    row = sent(company, mailbox(company, sink))
+    send_one(row.pk)
+    assert now(row).state == state
+    due(row)
+    send_one(row.pk)
+    assert len(sink.letters) == 1
+
+
+def test_a_copy_that_cannot_be_written_is_given_up(company: Company, sink: Sink) -> None:
+    row = sent(company, mailbox(company, sink))
+    assert send_one(row.pk)
+    box = now(row).mailbox
+    Folder.objects.create(mailbox=box, name="Sent", role="sent")
+    Outgoing.objects.filter(pk=row.pk).update(bcc=[["", "a..b@client.ru"]])
+    assert not lay_copy(row.pk)
+    assert now(row).copy == "lost"
 
 
 def test_a_process_that_dies_before_the_letter_was_handed_over_does_no_harm(

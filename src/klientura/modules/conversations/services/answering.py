@@ -45,9 +45,11 @@ def opened(actor: Actor, letter: Letter, manner: str, *, everybody: bool) -> Typ
 
 
 def shown(name: str, address: str) -> str:
-    """Somebody as a form holds them."""
+    """Somebody as a form holds them; what is no address as it was typed."""
+    if not address:
+        return name
     plain = "".join(c for c in name if c not in '"\\<>')
-    return f'"{plain}" <{address}>' if plain and plain != address else address or plain
+    return f'"{plain}" <{address}>' if plain and plain != address else address
 
 
 def quote_of(letter: Letter, manner: str, lang: Language) -> str:

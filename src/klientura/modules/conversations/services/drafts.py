@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
-from klientura.kernel.errors import Denied, NotFound
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound
 from klientura.kernel.files.keeping import claim, looked_up, own_drafts
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kit.letters import naming, writing
@@ -19,6 +20,7 @@ from klientura.modules.conversations.services.ties import Ties, ties_of
 
 MOST_PEOPLE: Final = 200
 MOST_FILES: Final = 100
+CLOSED_MAILBOX: Final = _("You cannot write from this mailbox.")
 TYPED_MARK: Final = ";"
 """Before what was typed into a field of several values and not chosen there."""
 
@@ -53,13 +55,18 @@ def own_outgoing(actor: Actor, outgoing_id: int) -> Outgoing:
 def keep_draft(
     actor: Actor, typed: Typed, draft_id: int | None = None, version: int | None = None
 ) -> Outgoing:
-    """Keep a letter as it stands in the form; nothing of it has to be right yet. Raises DraftMoved, NotFound, Denied."""
+    """Keep a letter as it stands in the form; nothing of it but its mailbox has to be right yet.
+
+    Raises DraftMoved, NotFound, Denied, and Invalid for a mailbox that the actor may not write from.
+    """
     if actor.user_id is None:
         raise Denied
     mailboxes = {m.pk: m for m in writable_mailboxes(actor)}
-    chosen = mailboxes.get(typed.mailbox_id or 0) or next(iter(mailboxes.values()), None)
-    if chosen is None:
+    if not mailboxes:
         raise Denied
+    chosen = mailboxes.get(typed.mailbox_id or next(iter(mailboxes)))
+    if chosen is None:  # never silently from another one
+        raise Invalid([FieldError("mailbox", "closed", CLOSED_MAILBOX)])
     if draft_id is None:
         row = _begun(actor, typed)
     else:
@@ -114,16 +121,14 @@ def tie_of(actor: Actor, about: str) -> Ties:
 
 
 def _people(texts: Sequence[str]) -> list[list[str]]:
-    """Whom some texts name: [name, address], the address empty where it is none."""
+    """Whom some texts name: [name, address], the address empty where it is none; nothing of the texts is left out.
+
+    More than MOST_PEOPLE are more than a letter may go to, so that it is refused with those who are kept.
+    """
     made: dict[str, list[str]] = {}
-    for text in texts[:MOST_PEOPLE]:
-        plain = " ".join(text.removeprefix(TYPED_MARK).split())[:500]
-        found = naming.addresses([plain]) if plain else ()
-        good = [each for each in found if each.address]
-        for each in good:
-            made.setdefault(each.address, [each.name, each.address])
-        if plain and not good:
-            made.setdefault(plain, [plain, ""])
+    for text in texts:
+        for each in naming.typed(text.removeprefix(TYPED_MARK)):
+            made.setdefault(each.address or each.name, [each.name, each.address])
     return list(made.values())[:MOST_PEOPLE]
 
 

@@ -164,8 +164,8 @@ def look_after() -> list[int]:
     )
 
 
-def note_copy(row: Outgoing, *, kept: bool) -> None:
-    """Note whether the copy lies in the folder of sent letters; many failures give it up."""
+def note_copy(row: Outgoing, *, kept: bool, hopeless: bool = False) -> None:
+    """Note whether the copy lies in the folder of sent letters; many failures give it up, one that will not change at once."""
     row.copies_tried += 1
-    row.copy = "kept" if kept else "lost" if row.copies_tried >= MOST_COPIES else "wanted"
+    row.copy = "kept" if kept else "lost" if hopeless or row.copies_tried >= MOST_COPIES else "wanted"
     row.save(update_fields=["copy", "copies_tried", "updated_at"])

@@ -22,7 +22,7 @@ from klientura.modules.conversations.errors import OnItsWay
 from klientura.modules.conversations.models import Mailbox, Outgoing, OutgoingFile, Signature
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
 from klientura.modules.conversations.services.answering import quote_of, references_of
-from klientura.modules.conversations.services.drafts import own_outgoing
+from klientura.modules.conversations.services.drafts import CLOSED_MAILBOX, own_outgoing
 from klientura.modules.conversations.services.servers import ask_to_send
 
 UNDO: Final = dt.timedelta(seconds=10)
@@ -96,8 +96,8 @@ def check(
     """Raise Invalid for whatever keeps a letter from being sent."""
     errors: list[FieldError] = []
     if not writable_mailboxes(actor).filter(pk=row.mailbox_id).exists():
-        errors.append(FieldError("mailbox", "closed", _("You cannot write from this mailbox.")))
-    elif not _is_good(row.mailbox.address):
+        errors.append(FieldError("mailbox", "closed", CLOSED_MAILBOX))
+    elif not writing.can_be_named(Address("", row.mailbox.address)):
         text = _("Mail servers do not take the address of this mailbox: %(address)s") % {
             "address": row.mailbox.address
         }
@@ -106,7 +106,9 @@ def check(
     for key in ("to", "cc", "bcc"):
         people = getattr(row, key)
         everybody += len(people)
-        wrong = [name or address for name, address in people if not _is_good(address)]
+        wrong = [
+            name or address for name, address in people if not writing.can_be_named(Address(name, address))
+        ]
         if wrong:
             no_address = _("This is no address: %(names)s") % {"names": ", ".join(wrong)}
             errors.append(FieldError(key, "email", no_address))
@@ -124,14 +126,6 @@ def check(
         errors.append(FieldError("when", "when", _("Choose a moment to come, within a year.")))
     if errors:
         raise Invalid(errors)
-
-
-def _is_good(address: str) -> bool:
-    try:
-        writing.wire(address)
-    except writing.BadAddress:
-        return False
-    return True
 
 
 def signature_of(mailbox: Mailbox, user_id: int) -> Signature:

@@ -19,6 +19,7 @@ from klientura.kit.letters import parsing, writing
 from klientura.kit.letters.naming import Address
 from klientura.modules.conversations.models import Mailbox, Outgoing, OutgoingFile, Thread
 from klientura.modules.conversations.services import outbox
+from klientura.modules.conversations.services.answering import shown
 from klientura.modules.conversations.tests.written import arrive, letter, mailbox
 
 pytestmark = pytest.mark.django_db
@@ -132,8 +133,57 @@ def test_who_may_write_from_a_shared_mailbox(company: Company, who: str, answers
 
 def test_a_mailbox_of_another_is_not_written_from(company: Company) -> None:
     own, foreign = sending_box(company), sending_box(company, "colleague", "other@our.ru")
-    company.client("employee").post("/mail/drafts", {"mailbox": foreign.pk, "subject": "x"})
+    client, form = company.client("employee"), {"to": "a@b.ru", "html": "Текст"}
+    assert client.post("/mail/drafts", {"mailbox": foreign.pk, **form}).status_code == 422
+    refused = client.post("/mail/send", {"mailbox": foreign.pk, **form})
+    assert refused.status_code == 422
+    assert "Из этого ящика писать нельзя" in refused.content.decode()
+    assert not Outgoing.objects.exists()
+    client.post("/mail/drafts", form)
     assert Outgoing.objects.get().mailbox == own
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Иван Петров, petr@client.ru", "Иван Петров"),
+        ("ivan@client,ru; petr@client.ru", "ivan@client"),
+        ("ivan@client.ru petr@client.ru", "ivan@client.ru petr@client.ru"),
+        ("a>b@client.ru", "a&gt;b@client.ru"),
+        ('"Иван, petr@client.ru', "Иван, petr@client.ru"),
+        ("a..b@client.ru", "a..b@client.ru"),
+        (".a@client.ru", ".a@client.ru"),
+        ("a.@client.ru", "a.@client.ru"),
+    ],
+)
+@pytest.mark.parametrize("key", ["to", "bcc"])
+def test_what_is_no_whole_address_is_named_and_nothing_is_sent(
+    company: Company, text: str, named: str, key: str
+) -> None:
+    box, client = sending_box(company), company.client("employee")
+    answer = client.post(
+        "/mail/send", {"mailbox": box.pk, "to": ["ann@client.ru"], "html": "x", key: f";{text}"}
+    )
+    assert answer.status_code == 422
+    assert named in answer.content.decode()
+    row = Outgoing.objects.get()
+    assert row.state == "draft"
+    kept = saved(
+        client, box, draft=row.pk, version=row.version, **{key: [shown(*each) for each in getattr(row, key)]}
+    )
+    again = Outgoing.objects.get(pk=kept["id"])
+    assert getattr(again, key) == getattr(row, key)
+
+
+def test_several_people_in_one_line_are_all_taken(company: Company) -> None:
+    box, client = sending_box(company), company.client("employee")
+    line = ';"Петров, Пётр" <petr@client.ru>; ann@client.ru, ООО "Ромашка" <info@client.ru>'
+    saved(client, box, to=line)
+    assert Outgoing.objects.get().to == [
+        ["Петров, Пётр", "petr@client.ru"],
+        ["", "ann@client.ru"],
+        ['ООО "Ромашка"', "info@client.ru"],
+    ]
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(company: Company) -> None:

@@ -74,9 +74,10 @@ def _people(key: str, texts: Sequence[str], wrong: dict[str, str]) -> dict[str, 
 
 def _chip(text: str) -> dict[str, str]:
     plain = text.removeprefix(TYPED_MARK)
-    found = [each for each in naming.addresses([plain]) if each.address]
-    label = found[0].name or found[0].address if found else plain
-    return {"value": text, "label": label, "hue": "gray" if found else "red"}
+    found = naming.typed(plain)
+    good = bool(found) and all(each.address for each in found)
+    label = found[0].name or found[0].address if good and len(found) == 1 else plain
+    return {"value": text, "label": label, "hue": "gray" if good else "red"}
 
 
 def _files(asked: Request, typed: Typed, row: Outgoing | None, wrong: dict[str, str]) -> dict[str, Any]:
