@@ -21,7 +21,7 @@ FIELD_TYPES: Final[dict[str, FieldType]] = {
         TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), DateType(), DateTimeType(),
         BooleanType(), OptionType(), MultiOptionType(), EmailType(), PhoneType(), UrlType(), ReferenceType(), UserType(),
         PercentType(), RatingType(), DurationType(), TagsType(), FileType(), LocationType(), ReferencesType(),
-        UsersType(), RecurrenceType(),
+        UsersType(),
     )
 }  # fmt: skip
 

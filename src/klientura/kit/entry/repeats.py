@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from calendar import monthrange
 from typing import Final
 
 from klientura.kit.entry.findings import Line, pattern
@@ -62,11 +63,11 @@ def first_day(rule: str, today: dt.date) -> dt.date:
 
 
 def _fits(told: dict[str, str], day: dt.date) -> bool:
-    next_day = day + dt.timedelta(days=1)
-    if "BYMONTH" in told and day.month != int(told["BYMONTH"]):
+    if "BYMONTH" in told and str(day.month) not in told["BYMONTH"].split(","):
         return False
-    if month_day := told.get("BYMONTHDAY"):
-        return next_day.day == 1 if month_day == "-1" else day.day == int(month_day)
+    if month_days := told.get("BYMONTHDAY"):
+        from_the_end = day.day - monthrange(day.year, day.month)[1] - 1
+        return not {str(day.day), str(from_the_end)}.isdisjoint(month_days.split(","))
     if "BYDAY" not in told:
         return True
     for code in told["BYDAY"].split(","):

@@ -14,8 +14,10 @@ from klientura.modules.activities.services.repeating import make_due
 def look_at_the_clock() -> None:
     """Every five minutes; each thing happens once, however often this is called."""
     now = timezone.now()
-    make_due(now)
-    remind(now)
+    try:
+        make_due(now)
+    finally:  # reminders go out, whatever keeps the next ones from being made
+        remind(now)
 
 
 def attach() -> None:

@@ -49,7 +49,7 @@ def remind(now: dt.datetime) -> int:
         rows = [_Row(*row) for row in cursor.fetchall()]
     if not rows:
         return 0
-    people = _People({n for r in rows for n in (r.owner_id, r.issuer_id) if n})
+    people = People({n for r in rows for n in (r.owner_id, r.issuer_id) if n})
     told = [each for row in rows for each in _told(row, now, people)]
     known = set(
         Notification.objects.filter(kind="due", cause__in={t.cause for t in told}).values_list(
@@ -61,7 +61,7 @@ def remind(now: dt.datetime) -> int:
     return len(fresh)
 
 
-class _People:
+class People:
     """Names of users, and who stands above them; read once for all rows."""
 
     def __init__(self, user_ids: Iterable[int]) -> None:
@@ -74,21 +74,24 @@ class _People:
         for pk, team in managing:
             self._managers.setdefault(team, []).append(pk)
 
-    def heads_of(self, user_id: int) -> list[int]:
+        administering = User.objects.filter(is_active=True, role__key="administrator")
+        self._administrators = list(administering.values_list("pk", flat=True))
+
+    def managers_of(self, user_id: int) -> list[int]:
         """The managers of the nearest team, from the user's own upwards, that has one besides them."""
         team = self.teams.get(user_id)
         while team is not None:
             if heads := [pk for pk in self._managers.get(team, ()) if pk != user_id]:
                 return heads
             team = self._above.get(team)
-        return list(
-            User.objects.filter(is_active=True, role__key="administrator")
-            .exclude(pk=user_id)
-            .values_list("pk", flat=True)
-        )
+        return []
+
+    def heads_of(self, user_id: int) -> list[int]:
+        """The managers above a user; where there are none, the administrators."""
+        return self.managers_of(user_id) or [pk for pk in self._administrators if pk != user_id]
 
 
-def _told(row: _Row, now: dt.datetime, people: _People) -> Iterable[Told]:
+def _told(row: _Row, now: dt.datetime, people: People) -> Iterable[Told]:
     name = people.names.get(row.owner_id or 0, "")
     if row.due_at > now:
         for user_id in {row.owner_id, *row.helpers} - {None}:

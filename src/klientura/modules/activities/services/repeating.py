@@ -4,7 +4,9 @@ The rule stands on the record itself and goes over to the next one, so that chan
 """
 
 import datetime as dt
+import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,19 +16,24 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.models import User
+from klientura.kernel.errors import Invalid, KernelError
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Ref
 from klientura.kit.entry.clocks import END_OF_WORK
 from klientura.kit.entry.repeats import completed, first_day
-from klientura.kit.recurrence.expanding import moment, next_after, wall
+from klientura.kit.recurrence.expanding import moment, next_after, passed, wall
 from klientura.kit.recurrence.rules import parse
 from klientura.modules.activities.enums import UNDER_WAY
 from klientura.modules.activities.models import Successor
+from klientura.modules.activities.services.reminding import People
 
+log = logging.getLogger(__name__)
 REPEATER: Final = SystemActor("it repeats")
 MOST_AT_ONCE: Final = 500
+ABOUT_GROUPS: Final = (frozenset({"party"}), frozenset({"subject_object", "subject_id"}), frozenset({"team"}))
+ABOUT: Final = frozenset().union(*ABOUT_GROUPS)
 CLOSED: Final = {"task": ("done", "cancelled"), "assignment": ("done",)}
 OPEN: Final = {"task": ("open",), "assignment": UNDER_WAY}
 _CARRIED: Final = {
@@ -93,7 +100,7 @@ _AFFECTED: Final = sql.SQL(
     " where id = any(%s) and repeats is not null and due_at is not null and deleted_at is null order by id"
 )
 _DUE: Final = sql.SQL(
-    "select t.id from {table} t where t.repeats is not null and not t.repeat_after and t.due_at < %(now)s"
+    "select t.id from {table} t where t.id > %(after)s and t.repeats is not null and not t.repeat_after and t.due_at < %(now)s"
     " and t.status = any(%(open)s) and t.deleted_at is null"
     " and not exists (select from activities_successor s where s.object = %(key)s and s.record_id = t.id)"
     " and not exists (select from activities_successor s join {table} former on former.id = s.record_id"
@@ -110,22 +117,45 @@ def follow_up(object_key: str, record_ids: Collection[int]) -> None:
         )
         rows = cursor.fetchall()
     for record_id, closed in rows:
-        if closed:
-            make_next(object_key, record_id, because="done")
-        else:
-            _take_back_next(object_key, record_id)
+        try:
+            if closed:
+                make_next(object_key, record_id, because="done")
+            else:
+                _take_back_next(object_key, record_id)
+        except KernelError as refused:  # what cannot be written must not keep the rest from being followed up
+            log.warning("nothing follows %s %s: %s", object_key, record_id, refused)
 
 
 def make_due(now: dt.datetime) -> int:
     """Make the next ones whose time has come though the former is still open; never more than two stand open at once."""
     made = 0
-    for key, states in OPEN.items():
-        given: dict[str, Any] = {"now": now, "open": list(states), "key": key, "most": MOST_AT_ONCE}
-        with connection.cursor() as cursor:
-            cursor.execute(_DUE.format(table=sql.Identifier(key)), given)
-            ids = [row[0] for row in cursor.fetchall()]
-        made += sum(make_next(key, n, because="time", now=now) is not None for n in ids)
+    for key in OPEN:
+        ids = _due_after(key, 0, now)
+        while ids:
+            made += sum(_made_in_time(key, n, now) for n in ids)
+            ids = _due_after(key, ids[-1], now)
     return made
+
+
+def _due_after(object_key: str, after: int, now: dt.datetime) -> list[int]:
+    """Some records behind a number whose next one may have its time come."""
+    given: dict[str, Any] = {
+        "now": now,
+        "open": list(OPEN[object_key]),
+        "key": object_key,
+        "most": MOST_AT_ONCE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE.format(table=sql.Identifier(object_key)), {**given, "after": after})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _made_in_time(object_key: str, record_id: int, now: dt.datetime) -> bool:
+    try:
+        return make_next(object_key, record_id, because="time", now=now) is not None
+    except KernelError as refused:  # one record that cannot be written must not stop those of everybody else
+        log.warning("nothing follows %s %s: %s", object_key, record_id, refused)
+        return False
 
 
 @transaction.atomic
@@ -150,9 +180,50 @@ def make_next(object_key: str, record_id: int, *, because: str, now: dt.datetime
             return None
     values = {key: _plain(row.get(key)) for key in _CARRIED[object_key]}
     about = {k: row.get(k) for k in ("subject_object", "subject_id")}
-    next_id = write.create(REPEATER, shape, {**values, **about, "due_at": due.isoformat()})
+    rule = rule_left(row["repeats"], row["due_at"], due, zone, after_done=row["repeat_after"])
+    next_id = _write(object_key, {**values, **about, "repeats": rule, "due_at": due.isoformat()})
     Successor.objects.filter(object=object_key, record_id=record_id).update(next_id=next_id)
     return next_id
+
+
+def _write(object_key: str, values: dict[str, Any]) -> int:
+    """Create a record as the former was; what it was about is left out when that is gone. Raises Invalid."""
+    shape = shape_of(object_key)
+    values = _for_those_who_work_here(values)
+    try:
+        with transaction.atomic():
+            return write.create(REPEATER, shape, values)
+    except Invalid as refused:
+        gone = {e.field for e in refused.errors}
+        if not gone <= ABOUT:
+            raise
+        left_out = {key for group in ABOUT_GROUPS if gone & group for key in group}
+        return write.create(REPEATER, shape, {k: v for k, v in values.items() if k not in left_out})
+
+
+def _for_those_who_work_here(values: dict[str, Any]) -> dict[str, Any]:
+    """Whoever was switched off is named no more; their part goes to who issued it, or to the head of their team."""
+    named = {
+        values.get("owner"),
+        values.get("issuer"),
+        values.get("controller"),
+        *(values.get("helpers") or ()),
+    }
+    working = set(User.objects.filter(pk__in=named - {None}, is_active=True).values_list("pk", flat=True))
+    if named - {None} <= working:
+        return values
+    people = People(named - {None})
+    found = dict(values)
+    for key in ("issuer", "owner"):
+        user_id = values.get(key)
+        if user_id is not None and user_id not in working:
+            heirs = [found["issuer"]] if key == "owner" and found.get("issuer") else []
+            found[key] = next(iter([*heirs, *people.managers_of(user_id)]), user_id)
+    if found.get("controller") not in working or found.get("controller") == found.get("owner"):
+        found.pop("controller", None)
+    if found.get("helpers"):
+        found["helpers"] = [n for n in found["helpers"] if n in working]
+    return found
 
 
 def _day_before(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -176,6 +247,18 @@ def next_due(
     else:
         found = next_after(recurrence, start, max(start, wall(now, zone)))
     return moment(found, zone) if found is not None else None
+
+
+def rule_left(
+    rule: str, due: dt.datetime, following: dt.datetime, zone: ZoneInfo, *, after_done: bool
+) -> str | None:
+    """What is left of a rule for the next one: of a counted rule what is still to come, none for the last."""
+    recurrence = parse(rule)
+    if recurrence.rule is None or recurrence.rule.count is None:
+        return rule
+    gone = 1 if after_done else passed(recurrence, wall(due, zone), wall(following, zone))
+    left = recurrence.rule.count - gone
+    return replace(recurrence, rule=replace(recurrence.rule, count=left)).text() if left > 1 else None
 
 
 def _take_back_next(object_key: str, record_id: int) -> None:

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
-from klientura.modules.activities.services import assignments
+from klientura.modules.activities import jobs
+from klientura.modules.activities.services import assignments, repeating
 from klientura.modules.activities.services.reminding import remind
 from klientura.modules.activities.services.repeating import follow_up, make_due, make_next, next_due
 
@@ -210,3 +212,82 @@ class TestAssignments:
         assert following["issuer"].id == company.actor("manager").user_id
         assert following["controller"].id == company.actor("colleague").user_id
         assert following["report"] is None
+
+
+def test_one_that_cannot_be_written_stops_nobody_elses(company: Company) -> None:
+    stuck = write.create(
+        company.actor("outsider"),
+        shape_of("task"),
+        {"name": "Без хозяина", "due_at": at(16).isoformat(), "repeats": "каждый понедельник"},
+    )
+    make(company)
+    User.objects.filter(pk=company.users["outsider"].pk).update(is_active=False)
+    assert make_due(at(23, 1)) == 1
+    write.update(ACTOR, shape_of("task"), stuck, {"status": "done"})
+    plain = make(company, name="Другая")
+    write.update(ACTOR, shape_of("task"), plain, {"status": "done"})
+    deliver()
+    assert [r["name"] for r in rows()].count("Другая") == 2
+
+
+def test_a_client_that_is_gone_is_left_out_of_the_next_one(company: Company) -> None:
+    admin = company.actor("administrator")
+    party = write.create(company.actor("employee"), shape_of("organisation"), {"name": "Ромашка"})
+    make(company, party=party)
+    write.trash(admin, shape_of("organisation"), [party])
+    assert make_due(at(23, 1)) == 1
+    assert rows()[1]["party"] is None
+
+
+def test_what_repeats_of_somebody_switched_off_goes_to_the_head_of_their_team(company: Company) -> None:
+    make(company)
+    User.objects.filter(pk=company.users["employee"].pk).update(is_active=False)
+    assert make_due(at(23, 1)) == 1
+    assert rows()[1]["owner"].id == company.users["manager"].pk
+
+
+def test_reminders_go_out_whatever_keeps_the_next_ones(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = timezone.now() - dt.timedelta(minutes=1)
+    boss, vera = company.actor("manager"), company.actor("employee")
+    write.create(
+        boss, shape_of("assignment"), {"name": "Отзывы", "owner": vera.user_id, "due_at": due.isoformat()}
+    )
+    monkeypatch.setattr(repeating, "OPEN", {"task": None})  # as anything unforeseen would
+    with pytest.raises(TypeError):
+        jobs.look_at_the_clock()
+    assert Notification.objects.filter(kind="due", user_id=boss.user_id or 0).exists()
+
+
+def test_those_whose_time_has_not_come_starve_nobody(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeating, "MOST_AT_ONCE", 1)
+    make(company, repeats="ежегодно")
+    make(company)
+    assert make_due(at(23, 1)) == 1
+
+
+@pytest.mark.parametrize("after_done", [False, True])
+def test_a_counted_rule_ends(company: Company, after_done: bool) -> None:
+    due = timezone.now().isoformat()
+    make(company, due_at=due, repeats="FREQ=DAILY;COUNT=3", repeat_after=after_done)
+    for _round in range(5):
+        write.update(ACTOR, shape_of("task"), rows()[-1]["id"], {"status": "done"})
+        deliver()
+    assert len(rows()) == 3
+    assert rows()[-1]["repeats"] is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=MONTHLY;BYMONTHDAY=1,15", {1, 15}),
+        ("FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1", {1}),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,-31", {1, 15}),
+    ],
+)
+def test_a_rule_of_several_days_brings_the_first_of_them(company: Company, rule: str, days: set[int]) -> None:
+    make(company, repeats=rule, due_at=None)
+    assert timezone.localtime(rows()[0]["due_at"]).day in days
