@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import icalendar
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,6 @@ from klientura.kernel.store.read import Ref, Row
 from klientura.kit.ics.entries import Calendar, Entry, Guest
 from klientura.kit.ics.reading import read as read_calendar
 from klientura.kit.ics.writing import write as write_calendar
-from klientura.kit.recurrence.expanding import wall
 from klientura.modules.activities.enums import ANSWERS as ANSWER_KEYS
 from klientura.modules.activities.services import exchange, invitations, occurrences
 from klientura.modules.activities.services.occurrences import Place
@@ -132,7 +130,7 @@ def put(actor: Actor, record_id: int | None, text: str) -> int:
     if record_id is not None and not _is_mine(actor, record_id):
         return _answered(actor, record_id, text)
     given = calendar.entries if record_id is None else _named_alike(actor, record_id, calendar.entries)
-    taken = exchange.take_in(actor, given)
+    taken = exchange.take_in(actor, given, whole=True)
     if taken.refused:
         raise BadEvent("; ".join(f"{name}: {why}" for name, why in taken.refused))
     number = record_id if record_id is not None else _made(actor, calendar)
@@ -172,17 +170,14 @@ def _made(actor: Actor, calendar: Calendar) -> int:
 
 def _gather(actor: Actor, series_id: int, sent: Sequence[Entry]) -> None:
     """Occurrences that stood by themselves and were not sent again are no longer apart: their series says how they are."""
-    shape = shape_of("event")
-    tree = {"field": "series", "op": "eq", "value": series_id}
-    rows = read.page(actor, shape, tree=tree, sort="id", limit=PAGE, keys=["occurrence_at", "zone"]).rows
-    named = {e.occurrence for e in sent if e.occurrence is not None}
+    named = [e for e in sent if e.occurrence is not None]
     gone = [
-        r["id"]
-        for r in rows
-        if r["occurrence_at"] and wall(r["occurrence_at"], ZoneInfo(r["zone"])) not in named
+        row["id"]
+        for row in exchange.apart_of(actor, [series_id])
+        if not any(exchange.stands_for(e, row) for e in named)
     ]
     if gone:
-        write.trash(actor, shape, gone)
+        write.trash(actor, shape_of("event"), gone)
 
 
 def _answered(actor: Actor, record_id: int, text: str) -> int:

@@ -5,7 +5,8 @@ first is meant (RFC 5545 §3.3.5). Only the window is expanded, so a rule may ha
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final, Literal
@@ -26,6 +27,7 @@ _FREQ: Final[dict[str, Literal[0, 1, 2, 3]]] = {
     "DAILY": 3,
 }  # dateutil's numbers
 _DAY: Final = dt.timedelta(days=1)
+_LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def moment(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -42,10 +44,15 @@ def between(
     recurrence: Recurrence, start: dt.datetime, first: dt.datetime, after: dt.datetime, *, most: int = MOST
 ) -> list[dt.datetime]:
     """Wall-clock occurrences from `first` on and before `after`; the start itself is one, whatever the rule says."""
-    found = set(islice(_ruled(recurrence.rule, start, first, after), most)) if recurrence.rule else set()
-    found.update(m for m in (start, *recurrence.extra) if first <= m < after)
     without = recurrence.without
-    return sorted(m for m in found if m not in without and m.date() not in without)[:most]
+
+    def stands(local: dt.datetime) -> bool:
+        return local not in without and local.date() not in without
+
+    ruled = _ruled(recurrence.rule, start, first, after) if recurrence.rule else iter(())
+    found = set(islice(filter(stands, ruled), most))
+    found.update(m for m in (start, *recurrence.extra) if first <= m < after and stands(m))
+    return sorted(found)[:most]
 
 
 def expand(
@@ -108,7 +115,11 @@ def _ruled(rule: Rule, start: dt.datetime, first: dt.datetime, after: dt.datetim
             yield local
 
 
-def _dates(rule: Rule, begin: dt.datetime, until: dt.datetime) -> rrule.rrule:
+def _dates(rule: Rule, begin: dt.datetime, until: dt.datetime) -> Iterable[dt.datetime]:
+    if _never(rule):
+        return ()
+    if rule.freq == "DAILY" and not rule.positions:
+        return _daily(rule, begin, until)
     days = [rrule.weekday(day, nth or None) for nth, day in rule.days]
     return rrule.rrule(
         _FREQ[rule.freq],
@@ -123,6 +134,27 @@ def _dates(rule: Rule, begin: dt.datetime, until: dt.datetime) -> rrule.rrule:
         byweekno=rule.weeks or None,
         bysetpos=rule.positions or None,
     )
+
+
+def _never(rule: Rule) -> bool:
+    """Whether its months have none of its days. (dateutil would look for them until the year 9999.)"""
+    longest = max((_LONGEST_MONTH[month - 1] for month in rule.months), default=31)
+    return bool(rule.month_days) and all(abs(day) > longest for day in rule.month_days)
+
+
+def _daily(rule: Rule, begin: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
+    """Every so many days those that fit. Not by dateutil: where few fit it walks on past the end."""
+    weekdays = {day for _nth, day in rule.days}
+    for number in range(0, (until - begin).days + 1 if until >= begin else 0, rule.interval):
+        local = begin + _DAY * number
+        if rule.months and local.month not in rule.months:
+            continue
+        if weekdays and local.weekday() not in weekdays:
+            continue
+        from_end = local.day - monthrange(local.year, local.month)[1] - 1
+        if rule.month_days and local.day not in rule.month_days and from_end not in rule.month_days:
+            continue
+        yield local
 
 
 def _with_its_days(rule: Rule, start: dt.datetime) -> Rule:

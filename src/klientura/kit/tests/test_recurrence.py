@@ -255,3 +255,24 @@ def test_words(rule: str, russian: str, english: str) -> None:
 def test_every_rule_has_words(rule: str, start: dt.datetime) -> None:
     assert describe(parse(rule), start, "ru")
     assert describe(parse(rule), start, "en")
+
+
+def test_what_is_left_out_takes_no_place_of_what_comes_next():
+    found = parse("RRULE:FREQ=DAILY\nEXDATE:20300305T100000,20300306T100000,20300307T100000")
+    start = dt.datetime(2030, 3, 4, 10)
+    assert next_after(found, start, start) == dt.datetime(2030, 3, 8, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("FREQ=DAILY;INTERVAL=3;BYMONTH=3", [4, 7, 10, 13, 16, 19, 22, 25, 28, 31]),
+        ("FREQ=DAILY;BYMONTHDAY=-1,5;BYMONTH=3", [4, 5, 31]),
+        ("FREQ=DAILY;BYDAY=MO,TU;COUNT=4", [4, 5, 11, 12]),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", [4]),
+    ],
+)
+def test_daily_rules_that_choose_their_days(text: str, days: list[int]):
+    start = dt.datetime(2030, 3, 4, 10)
+    found = between(parse(text), start, start, dt.datetime(2030, 4, 1))
+    assert [local.day for local in found] == days

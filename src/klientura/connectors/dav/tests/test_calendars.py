@@ -242,3 +242,18 @@ def test_two_devices_that_edit_one_event_offline(company: Company) -> None:
         == 412
     )
     assert [r["name"] for r in rows(company)] == ["С первого"]
+
+
+def test_ones_own_series_sent_back_keeps_what_stands_apart_even_in_another_zone(company: Company) -> None:
+    series = event(company, repeats="RRULE:FREQ=DAILY", zone="Europe/Moscow")
+    vera = company.actor("employee")
+    to = {"starts_at": "2026-12-02T15:00:00+03:00", "ends_at": "2026-12-02T16:00:00+03:00"}
+    apart = occurrences.change(vera, Place(series, dt.datetime(2026, 12, 2, 10)), "one", to)
+    write.update(vera, shape_of("event"), apart, {"zone": "Asia/Vladivostok"})
+    device = machine(company, "employee")
+    name = only(device)
+    assert device.put("calendar", name, device.text("calendar", name)) == 204
+    found = read.page(vera, shape_of("event"), sort="id", keys=["occurrence_at"]).rows
+    assert [(r["id"], r["occurrence_at"]) for r in found] == [
+        (series, None), (apart, dt.datetime(2026, 12, 2, 7, tzinfo=dt.UTC)),
+    ]  # fmt: skip

@@ -4,11 +4,14 @@ import datetime as dt
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.store import write
 from klientura.kit.recurrence.expanding import between, moment
 from klientura.kit.recurrence.rules import MOST_COUNT, Recurrence, parse
 from klientura.modules.activities.enums import ANSWERS
@@ -18,6 +21,10 @@ from klientura.modules.activities.services.checks import check_subjects
 HOUR: Final = dt.timedelta(hours=1)
 DAY: Final = dt.timedelta(days=1)
 LONGEST: Final = dt.timedelta(days=366)
+FAR: Final = dt.timedelta(days=366 * 40)
+"""So far ahead the end of a series is looked for; one that goes on longer has no end for us."""
+LAST: Final = dt.datetime(9000, 1, 1)
+KEEPER: Final = SystemActor("occurrences are as private as their series")
 SPAN: Final = ("starts_at", "ends_at", "all_day", "zone")
 TOLD: Final = (*SPAN, "repeats", "place", "status")
 """What a guest has to be told anew when it changes; their calendars go by the number that then rises."""
@@ -57,6 +64,35 @@ def before_write_event(batch: Batch, actor: Any) -> None:
         _settle_answers(draft, actor.user_id)
         if draft.before and draft.changed(*TOLD):
             draft.values["sequence"] = draft.before["sequence"] + 1
+    _settle_private(batch)
+
+
+def _settle_private(batch: Batch) -> None:
+    """What is private of a series is so of each of its occurrences, those that stand by themselves with it."""
+    shape = batch.shape
+    if batch.creating:
+        of_series = [d for d in batch if d.get("series")]
+        rows = write.lock_rows(shape, sorted({d.get("series") for d in of_series})) if of_series else []
+        private = {row["id"] for row in rows if row["private"]}
+        for draft in of_series:
+            if draft.get("series") in private:
+                draft.values["private"] = True
+        return
+    ticked = [
+        d.record_id or 0
+        for d in batch
+        if not d.errors and d.changed("private") and d.get("private") and d.before["repeats"]
+    ]
+    if not ticked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("select id from event where series_id = any(%s) and not private", [ticked])
+        apart = [number for (number,) in cursor.fetchall()]
+    drafts = [
+        Draft(values={"private": True}, before=row, record_id=row["id"], version=row["version"])
+        for row in write.lock_rows(shape, apart)
+    ]
+    write.write_drafts(KEEPER, Batch(shape, drafts, creating=False))
 
 
 def _settle_span(draft: Draft, *, creating: bool) -> None:
@@ -85,10 +121,13 @@ def _settle_days(draft: Draft, start: dt.datetime, end: dt.datetime, *, anew: bo
     here = timezone.get_current_timezone()
     if anew or draft.changed("starts_at", "ends_at"):
         first, last = start.astimezone(here), end.astimezone(here)
-        draft.values["first_day"] = first.date()
-        # Midnight ends the day before, as calendars say it; any other time lies within its day.
-        whole = last.time() == dt.time() and last > first
-        draft.values["last_day"] = last.date() - DAY if whole else last.date()
+        if anew or draft.changed("starts_at"):
+            draft.values["first_day"] = first.date()
+        if anew or draft.changed("ends_at"):
+            # Midnight ends the day before, as calendars say it; any other time lies within its day.
+            whole = last.time() == dt.time() and end > start
+            draft.values["last_day"] = last.date() - DAY if whole else last.date()
+        draft.values["last_day"] = max(draft.get("first_day"), draft.get("last_day"))
     zone = zone_of(draft.get("zone"))
     draft.values["starts_at"] = moment(dt.datetime.combine(draft.get("first_day"), dt.time()), zone)
     draft.values["ends_at"] = moment(dt.datetime.combine(draft.get("last_day") + DAY, dt.time()), zone)
@@ -111,14 +150,17 @@ def _settle_series(draft: Draft) -> None:
 
 
 def _last_of(recurrence: Recurrence, start: dt.datetime) -> dt.datetime | None:
-    """A wall-clock time after which nothing of it begins; None: there is no end."""
-    rule = recurrence.rule
-    if rule is None or rule.until is not None:
-        return max(start, *recurrence.extra, (rule.until if rule and rule.until else start))
-    if rule.count is None:
-        return None
-    found = between(recurrence, start, start, dt.datetime(2400, 1, 1), most=MOST_COUNT * 2)
-    return found[-1] if found else start
+    """A wall-clock time after which nothing of it begins; None: there is no end, or none that is worth looking for."""
+    rule, far = recurrence.rule, min(start, LAST - FAR) + FAR
+    if rule is not None and rule.until is None:
+        if rule.count is None:
+            return None
+        found = between(Recurrence(rule), start, start, far, most=MOST_COUNT)
+        if len(found) < rule.count:
+            return None
+        start = found[-1]
+    last = max(start, *recurrence.extra, (rule.until if rule and rule.until else start))
+    return last if last <= far else None
 
 
 def _settle_answers(draft: Draft, actor_id: int | None) -> None:

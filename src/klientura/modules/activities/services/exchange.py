@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -17,12 +18,14 @@ from klientura.kernel.errors import Invalid, KernelError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import drafts, read, write
+from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.read import Row
 from klientura.kit.ics.entries import Entry, Guest
 from klientura.kit.recurrence.expanding import moment, wall
 from klientura.kit.recurrence.rules import parse, stamp
 from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.rules import HOST, MINE, recurrence_of, start_of, zone_of
+from klientura.modules.activities.services import invitations
 
 MOST: Final = 1_000
 """So many entries are taken from one file, and stand in one feed."""
@@ -78,10 +81,15 @@ def _entry(row: Row, by_id: Mapping[int, Row], apart: Iterable[dt.datetime]) -> 
         uid=uid_of(series or row), name=row["name"], starts=starts,
         ends=starts + lasting if lasting is not None else wall(row["ends_at"], zone),
         zone=zone.key, all_day=row["all_day"], recurrence=recurrence.text() if recurrence else "",
-        occurrence=wall(row["occurrence_at"], zone_of(series["zone"])) if series and row["occurrence_at"] else None,
+        occurrence=_occurrence(row, series) if series and row["occurrence_at"] else None,
         place=row["place"] or "", description=row["description"] or "", sequence=row["sequence"], stamp=row["updated_at"],
         cancelled=row["status"] == "cancelled", free=row["free"], private=row["private"],
     )  # fmt: skip
+
+
+def _occurrence(row: Row, series: Row) -> dt.datetime:
+    """Which occurrence of its series a row stands for: by its own clock, as an entry says it; of whole days the day there."""
+    return wall(row["occurrence_at"], zone_of(series["zone"] if row["all_day"] else row["zone"]))
 
 
 def with_people(entry: Entry, organiser: Guest, guests: Sequence[Guest]) -> Entry:
@@ -99,22 +107,27 @@ class Taken:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def take_in(actor: Actor, given: Sequence[Entry]) -> Taken:
-    """Put entries into the actor's own calendar. One that is there already is brought up to date, not doubled."""
+def take_in(actor: Actor, given: Sequence[Entry], *, whole: bool = False) -> Taken:
+    """Put entries into the actor's own calendar. One that is there already is brought up to date, not doubled.
+
+    `whole` says that a series comes with all that is left out of it, so that what is not named happens again.
+    """
     shape = shape_of("event")
     require(actor, shape, "create")
     taken = Taken()
     named = [(e, _name_of(e)) for e in sorted(given[:MOST], key=lambda e: e.occurrence is not None)]
+    zones = {e.uid: zone_of(e.zone) for e, _name in reversed(named) if e.occurrence is None}
     apart: dict[str, list[dt.datetime]] = defaultdict(list)
     for entry, _name in named:
-        if entry.occurrence is not None:
-            apart[entry.uid].append(entry.occurrence)
-    known = known_by_name(actor, [name for _e, name in named])
+        if entry.occurrence is not None and entry.uid in zones:
+            apart[entry.uid].append(wall(place_of(entry, zones[entry.uid]), zones[entry.uid]))
+    known = known_by_name(actor, [name for e, n in named for name in {n, e.uid} if name])
+    known |= _apart_by_name(actor, named, known)
     for entry, name in named:
         recurrence = _left_out(entry, apart.get(entry.uid, ())) if entry.occurrence is None else None
         try:
             with transaction.atomic():
-                number, how = _take(actor, entry, name, recurrence, known)
+                number, how = _take(actor, entry, name, recurrence, known, whole=whole)
         except Invalid as refused:
             taken.refused.append((entry.name, "; ".join(str(e.message) for e in refused.errors)))
         except KernelError as refused:
@@ -127,6 +140,55 @@ def take_in(actor: Actor, given: Sequence[Entry]) -> Taken:
             (_("{n} further entries").format(n=len(given) - MOST), _("Take them in by another file."))
         )
     return taken
+
+
+def place_of(entry: Entry, zone: ZoneInfo) -> dt.datetime:
+    """The moment of its series (planned in `zone`) that an entry stands for; a bare day is one of the series' own zone."""
+    at = entry.occurrence or entry.starts
+    return moment(at, zone if entry.all_day else zone_of(entry.zone))
+
+
+def _apart_by_name(
+    actor: Actor, named: Iterable[tuple[Entry, str]], known: Mapping[str, int]
+) -> dict[str, int]:
+    """Occurrences that stand by themselves already, by the names of the entries that mean them."""
+    wanted = [(e, n) for e, n in named if e.occurrence is not None and e.uid in known]
+    if not wanted:
+        return {}
+    rows = apart_of(actor, {known[e.uid] for e, _name in wanted})
+    found: dict[str, int] = {}
+    for entry, name in wanted:
+        for row in rows:
+            if row["series"] == known[entry.uid] and stands_for(entry, row):
+                found[name] = row["id"]
+                break
+    return found
+
+
+def apart_of(actor: Actor, series_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """The occurrences of some series of the actor's that stand by themselves: number, series, moment, the zone of the series."""
+    shape = shape_of("event")
+    where = conditions(actor, shape, more=[Predicate(sql.SQL("r.series_id = any(%s)"), (list(series_ids),))])
+    text = sql.SQL(
+        "select r.id, r.series_id, r.occurrence_at, s.zone from event r join event s on s.id = r.series_id"
+        " where {} and r.occurrence_at is not null order by r.id"
+    ).format(where.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(text, where.params)
+        return [
+            dict(zip(("id", "series", "occurrence_at", "zone"), r, strict=True)) for r in cursor.fetchall()
+        ]
+
+
+def stands_for(entry: Entry, row: Mapping[str, Any]) -> bool:
+    """Whether an entry means the occurrence of a row; a bare day means whatever of the series begins on it."""
+    zone = zone_of(row["zone"])
+    if place_of(entry, zone) == row["occurrence_at"]:
+        return True
+    bare = entry.occurrence is not None and entry.occurrence.time() == dt.time()
+    if not bare or not (entry.all_day or entry.zone == zone.key):
+        return False
+    return wall(row["occurrence_at"], zone).date() == (entry.occurrence or entry.starts).date()
 
 
 def _name_of(entry: Entry) -> str:
@@ -166,7 +228,7 @@ def _left_out(entry: Entry, apart: Iterable[dt.datetime]) -> str | None:
 
 
 def _take(
-    actor: Actor, entry: Entry, name: str, recurrence: str | None, known: Mapping[str, int]
+    actor: Actor, entry: Entry, name: str, recurrence: str | None, known: Mapping[str, int], *, whole: bool
 ) -> tuple[int, str]:
     """Write one entry; return its number and what was done."""
     shape = shape_of("event")
@@ -187,20 +249,35 @@ def _take(
     }  # fmt: skip
     number = known.get(name)
     if number is not None:
-        before = read.get(actor, shape, number, keys=["version"])["version"]
-        now = write.update(actor, shape, number, values)
-        return number, "changed" if now != before else "unchanged"
+        return number, _update(actor, number, entry, values, whole=whole)
     draft = Draft(values={})
     drafts.parse(actor, shape, values, draft, creating=True)
     draft.values["foreign_uid"] = name
     series = known.get(entry.uid) if entry.occurrence is not None else None
     if series is not None and entry.occurrence is not None:
-        draft.values |= {"series": series, "occurrence_at": moment(entry.occurrence, zone)}
+        stored = write.lock_rows(shape, [series])[0]
+        draft.values |= {"series": series, "occurrence_at": place_of(entry, zone_of(stored["zone"]))}
     if entry.cancelled:
         draft.values["status"] = "cancelled"
     if draft.errors:
         raise Invalid(draft.errors)
     return write.insert_batch(actor, Batch(shape, [draft], creating=True))[0], "created"
+
+
+def _update(actor: Actor, number: int, entry: Entry, values: dict[str, Any], *, whole: bool) -> str:
+    """Bring an event up to date; say what was done. What is private stays so: a file knows nothing of who reads here."""
+    shape = shape_of("event")
+    before = write.lock(actor, shape, number, "edit")
+    given = {k: v for k, v in values.items() if k != "private" or v}
+    if before["series"] is not None:
+        del given["repeats"]
+    elif not whole and given["repeats"] and before["repeats"]:
+        stated = parse(given["repeats"])
+        given["repeats"] = replace(stated, without=stated.without | parse(before["repeats"]).without).text()
+    now = write.update(actor, shape, number, given)
+    if entry.cancelled and before["status"] == "planned":
+        now = invitations.cancel(actor, number)
+    return "changed" if now != before["version"] else "unchanged"
 
 
 def one(actor: Actor, record_id: int) -> list[Entry]:

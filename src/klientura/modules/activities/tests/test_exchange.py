@@ -15,12 +15,19 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
 from klientura.kit.ics.reading import read as read_calendar
+from klientura.kit.ics.writing import write as write_calendar
 from klientura.modules.activities.queries.calendar import events_of
-from klientura.modules.activities.services import occurrences
+from klientura.modules.activities.services import exchange, occurrences
 from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
 TOMORROW = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).date()
+
+FILE_OF_ONE = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:abc@x\r\nSUMMARY:Созвон\r\n"
+    "DTSTART;TZID=Europe/Moscow:20300304T100000\r\nDTEND;TZID=Europe/Moscow:20300304T110000\r\n{more}"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 @pytest.fixture
@@ -181,3 +188,59 @@ def test_what_is_no_calendar_is_refused_in_words(company: Company, text: str):
 def test_a_closed_event_is_no_file_either(company: Company, vera: Actor):
     number = plan(vera, private=True)
     assert company.client("administrator").get(f"/calendar/event/{number}/ics").status_code == 404
+
+
+def moved_once(actor: Actor) -> tuple[int, int]:
+    """A weekly series and one occurrence of it that was moved: the numbers of both."""
+    series = write.create(actor, shape_of("event"), {
+        "name": "Созвон", "starts_at": "2030-03-04T10:00+03:00", "ends_at": "2030-03-04T11:00+03:00", "zone": "Europe/Moscow",
+        "repeats": "RRULE:FREQ=WEEKLY;BYDAY=MO",
+    })  # fmt: skip
+    moved = {"starts_at": "2030-03-12T15:00+03:00", "ends_at": "2030-03-12T16:00+03:00"}
+    return series, occurrences.change(actor, Place(series, dt.datetime(2030, 3, 11, 10)), "one", moved)
+
+
+def test_ones_own_series_comes_back_without_doubling_what_was_moved(vera: Actor):
+    series, apart = moved_once(vera)
+    before = read.page(vera, shape_of("event"), sort="id").rows
+    given = exchange.calendar_of(vera, since=timezone.now())
+    taken = exchange.take_in(vera, read_calendar(write_calendar(given), "Europe/Moscow").entries)
+    assert (taken.created, taken.changed, taken.unchanged, taken.refused) == (0, 0, 2, [])
+    rows = read.page(vera, shape_of("event"), sort="id").rows
+    assert [r["id"] for r in rows] == [series, apart]
+    assert [r["repeats"] for r in rows] == [r["repeats"] for r in before]
+
+
+def test_a_file_taken_in_again_brings_back_nothing_that_was_left_out_since(vera: Actor):
+    entries = read_calendar(
+        FILE_OF_ONE.format(more="RRULE:FREQ=WEEKLY\r\n").encode(), "Europe/Moscow"
+    ).entries
+    exchange.take_in(vera, entries)
+    (number,) = [r["id"] for r in read.page(vera, shape_of("event")).rows]
+    occurrences.remove(vera, Place(number, dt.datetime(2030, 3, 11, 10)), "one")
+    exchange.take_in(vera, entries)
+    assert "EXDATE:20300311T100000" in read.get(vera, shape_of("event"), number)["repeats"]
+    exchange.take_in(vera, entries, whole=True)
+    assert "EXDATE" not in read.get(vera, shape_of("event"), number)["repeats"]
+
+
+def test_a_known_event_is_called_off_by_a_file_and_stays_private(vera: Actor):
+    def take(more: str) -> exchange.Taken:
+        text = FILE_OF_ONE.format(more=more).encode()
+        return exchange.take_in(vera, read_calendar(text, "Europe/Moscow").entries)
+
+    take("")
+    (number,) = [r["id"] for r in read.page(vera, shape_of("event")).rows]
+    write.update(vera, shape_of("event"), number, {"private": True})
+    take("")
+    row = read.get(vera, shape_of("event"), number)
+    assert (row["private"], row["status"]) == (True, "planned")
+    assert take("STATUS:CANCELLED\r\n").changed == 1
+    assert read.get(vera, shape_of("event"), number)["status"] == "cancelled"
+
+
+def test_a_rule_that_goes_on_to_the_last_year_is_taken_in(company: Company, vera: Actor):
+    text = FILE_OF_ONE.format(more="RRULE:FREQ=YEARLY;UNTIL=99991231T235959\r\n")
+    assert company.client("employee").post("/calendar/import", {"text": text}).status_code == 200
+    (row,) = read.page(vera, shape_of("event"), keys=["repeats", "over_at"]).rows
+    assert "UNTIL=9999" in row["repeats"] and row["over_at"] is None

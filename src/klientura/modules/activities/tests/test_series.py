@@ -1,0 +1,72 @@
+"""A series and those of its occurrences that stand by themselves stay one thing, whatever is done to either."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.events.outbox import deliver
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read, write
+from klientura.kernel.testing.company import Company
+from klientura.modules.activities.services import occurrences
+from klientura.modules.activities.services.occurrences import Place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def vera(company: Company) -> Actor:
+    """An employee with a calendar."""
+    return company.actor("employee")
+
+
+def plan(actor: Actor, **more: Any) -> int:
+    values = {
+        "name": "Созвон", "starts_at": "2030-03-04T10:00+03:00", "ends_at": "2030-03-04T11:00+03:00", "zone": "Europe/Moscow",
+        "repeats": "RRULE:FREQ=WEEKLY;BYDAY=MO",
+    }  # fmt: skip
+    number = write.create(actor, shape_of("event"), {**values, **more})
+    deliver()
+    return number
+
+
+def move_one(actor: Actor, series: int) -> int:
+    """Move the second occurrence a day and some hours on."""
+    to = {"starts_at": "2030-03-12T15:00+03:00", "ends_at": "2030-03-12T16:00+03:00"}
+    return occurrences.change(actor, Place(series, dt.datetime(2030, 3, 11, 10)), "one", to)
+
+
+def test_a_series_is_private_with_all_that_belongs_to_it(company: Company, vera: Actor):
+    boss, series = company.actor("administrator"), plan(vera)
+    move_one(vera, series)
+    assert len(read.page(boss, shape_of("event")).rows) == 2
+    write.update(vera, shape_of("event"), series, {"private": True})
+    assert read.page(boss, shape_of("event")).rows == []
+    later = Place(series, dt.datetime(2030, 3, 18, 10))
+    occurrences.change(vera, later, "one", {"name": "Особый", "private": False})
+    assert read.page(boss, shape_of("event")).rows == []
+
+
+def test_days_of_an_all_day_event_change_only_where_they_were_changed(vera: Actor):
+    with timezone.override("Europe/Moscow"):
+        number = plan(vera, repeats=None, all_day=True, starts_at="2030-03-05", ends_at="2030-03-06")
+    for zone, ends, days in (
+        ("Asia/Vladivostok", "2030-03-07", (5, 6)),
+        ("America/New_York", "2030-03-08", (5, 7)),
+    ):
+        with timezone.override(zone):
+            write.update(vera, shape_of("event"), number, {"ends_at": ends})
+        row = read.get(vera, shape_of("event"), number)
+        assert (row["first_day"].day, row["last_day"].day) == days
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["RRULE:FREQ=DAILY;COUNT=2000;BYMONTH=2;BYMONTHDAY=30", "RRULE:FREQ=YEARLY;COUNT=2000", "RRULE:FREQ=DAILY;UNTIL=99991231"],
+)  # fmt: skip
+def test_an_end_that_is_out_of_sight_is_none(vera: Actor, rule: str):
+    number = plan(vera, repeats=rule)
+    assert read.get(vera, shape_of("event"), number, keys=["over_at"])["over_at"] is None
