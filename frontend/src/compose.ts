@@ -94,7 +94,7 @@ class Draft {
 
   /** Another window has saved the same draft: this one becomes a draft of its own. */
   apart(): void {
-    for (const name of ["draft", "version"]) {
+    for (const name of ["draft", "version", "form_key"]) {
       const field = this.field(name);
       if (field) field.value = "";
     }

@@ -30,7 +30,8 @@ def send_one(outgoing_id: int) -> bool:
         with smtp.connected(row.mailbox) as server:
             offered = smtp.offer(server, row.mailbox.address, outbox.recipients(row), len(raw))
             if offered.taken:
-                outbox.begin_handing(row)
+                if not outbox.begin_handing(row):
+                    return False
                 began = True
                 smtp.hand_over(server, raw)
                 outbox.note_handed(row, reached=offered.taken, refused=offered.refused, later=offered.later)

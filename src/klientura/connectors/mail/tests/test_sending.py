@@ -245,6 +245,28 @@ def test_a_process_that_dies_before_the_letter_was_handed_over_does_no_harm(
     assert len(sink.letters) == 1
 
 
+def test_who_was_slower_than_the_lease_leaves_a_letter_that_was_taken_back_alone(
+    company: Company, sink: Sink
+) -> None:
+    row, actor = sent(company, mailbox(company, sink)), company.actor("employee")
+    slow = outbox.claim(row.pk)
+    assert slow is not None
+    Outgoing.objects.filter(pk=row.pk).update(claimed_at=timezone.now() - outbox.LEASE * 2)
+    outbox.look_after()
+    sending.take_back(actor, row.pk)
+    assert not outbox.begin_handing(slow)
+    outbox.note_handed(slow, reached=["petr@client.ru"], refused={}, later={})
+    outbox.note_later(slow, "451")
+    outbox.note_refused(slow, "550", {})
+    outbox.note_unsure(slow, "")
+    assert (now(row).state, now(row).raw_id, now(row).letter) == ("draft", None, None)
+    sending.send(actor, now(row))
+    due(row)
+    assert outbox.claim(row.pk) is not None
+    assert not outbox.begin_handing(slow)
+    assert now(row).state == "sending"
+
+
 def test_a_process_that_dies_while_handing_over_leaves_the_question(company: Company, sink: Sink) -> None:
     row = sent(company, mailbox(company, sink))
     claimed = outbox.claim(row.pk)

@@ -31,6 +31,9 @@ class Outgoing(models.Model):
     person_id = models.BigIntegerField(null=True)
     subject_object = models.CharField(max_length=60, null=True)
     subject_id = models.BigIntegerField(null=True)
+    form_key = models.CharField(
+        max_length=40, null=True
+    )  # of the form it was begun in, which makes one letter
     moves = models.JSONField(default=list)  # as those of threads
     state = models.CharField(max_length=8, choices=enums.Outcome, default="draft")
     version = models.IntegerField(default=1)
@@ -63,6 +66,9 @@ class Outgoing(models.Model):
             models.Index(
                 fields=["message_id"], condition=~models.Q(message_id=""), name="mail_outgoing_message"
             ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "form_key"], name="mail_outgoing_form_unique")
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -27,7 +27,10 @@ TYPED_MARK: Final = ";"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the form of a letter. `about` names the record it was begun at: «opportunity-5»."""
+    """What stands in the form of a letter. `about` names the record it was begun at: «opportunity-5».
+
+    `form_key` is the form's own and used once: the same form sent twice is one letter.
+    """
 
     mailbox_id: int | None = None
     to: Sequence[str] = ()
@@ -40,6 +43,7 @@ class Typed:
     manner: str = "new"
     answered_id: int | None = None
     about: str = ""
+    form_key: str = ""
 
 
 def own_outgoing(actor: Actor, outgoing_id: int) -> Outgoing:
@@ -67,17 +71,7 @@ def keep_draft(
     chosen = mailboxes.get(typed.mailbox_id or next(iter(mailboxes)))
     if chosen is None:  # never silently from another one
         raise Invalid([FieldError("mailbox", "closed", CLOSED_MAILBOX)])
-    if draft_id is None:
-        row = _begun(actor, typed)
-    else:
-        mine = Outgoing.objects.select_for_update().filter(pk=draft_id, author_id=actor.user_id)
-        found = mine.first()
-        if found is None:
-            raise NotFound
-        if found.state != "draft" or found.version != version:
-            raise DraftMoved
-        row = found
-        row.version += 1
+    row = _written_on(actor, typed, draft_id, version)
     row.mailbox = chosen
     row.to, row.cc, row.bcc = (_people(each) for each in (typed.to, typed.cc, typed.bcc))
     row.subject = " ".join(typed.subject.split())[:500]
@@ -85,9 +79,37 @@ def keep_draft(
     row.quoting = typed.quoting
     if row.manner == "reply" and row.answered and row.answered.mailbox_id == chosen.pk:
         row.thread_id = row.answered.thread_id
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as twice:  # the same form is being kept this very moment
+        raise DraftMoved from twice
     _hold(actor, row, typed.files)
     return row
+
+
+def _written_on(actor: Actor, typed: Typed, draft_id: int | None, version: int | None) -> Outgoing:
+    """The draft that the form is of, held, or a new one. Raises DraftMoved, NotFound."""
+    mine = Outgoing.objects.select_for_update().filter(author_id=actor.user_id or 0)
+    if draft_id is not None:
+        found = mine.filter(pk=draft_id).first()
+        if found is None:
+            raise NotFound
+    else:
+        found = mine.filter(form_key=typed.form_key).first() if typed.form_key else None
+        if found is None:
+            return _begun(actor, typed)
+        version = 1  # as the form left it
+    if found.state != "draft" or found.version != version:
+        raise DraftMoved
+    found.version += 1
+    return found
+
+
+def of_form(actor: Actor, form_key: str) -> Outgoing | None:
+    """The letter that was made of a form already, if it is no draft any more."""
+    mine = Outgoing.objects.filter(author_id=actor.user_id or 0, form_key=form_key).exclude(state="draft")
+    return mine.first() if form_key else None
 
 
 def drop_draft(actor: Actor, draft_id: int) -> None:
@@ -99,7 +121,7 @@ def drop_draft(actor: Actor, draft_id: int) -> None:
 
 def _begun(actor: Actor, typed: Typed) -> Outgoing:
     """A new draft, with what it answers and what it was begun at, if both are open to its author."""
-    row = Outgoing(author_id=actor.user_id or 0, manner=typed.manner)
+    row = Outgoing(author_id=actor.user_id or 0, manner=typed.manner, form_key=typed.form_key or None)
     if typed.answered_id is not None and typed.manner != "new":
         row.answered = open_letter(actor, typed.answered_id)
     else:

@@ -72,9 +72,22 @@ def recipients(row: Outgoing) -> list[str]:
     return [a for a in dict.fromkeys(a for _n, a in (*row.to, *row.cc, *row.bcc)) if a not in done]
 
 
-def begin_handing(row: Outgoing) -> None:
-    """Note that the server may have the letter from now on."""
-    Outgoing.objects.filter(pk=row.pk).update(state="handing")
+def _is_ours(row: Outgoing, *states: str) -> bool:
+    """Whether a letter is still in the hands of the attempt that claimed it, in one of these states; holds it, if so.
+
+    Who was slower than the lease may find it taken back, changed, or claimed by another process.
+    """
+    held = Outgoing.objects.select_for_update().filter(pk=row.pk, claimed_at=row.claimed_at, state__in=states)
+    return held.values_list("pk", flat=True).first() is not None
+
+
+def begin_handing(row: Outgoing) -> bool:
+    """Note that the server may have the letter from now on; False: it is not ours to send any more."""
+    mine = Outgoing.objects.filter(pk=row.pk, claimed_at=row.claimed_at, state="sending")
+    if not mine.update(state="handing"):
+        return False
+    row.state = "handing"
+    return True
 
 
 def note_handed(
@@ -82,6 +95,8 @@ def note_handed(
 ) -> None:
     """The server took the letter for some; `refused` it will never take, `later` it may. It is a letter of the thread now."""
     with transaction.atomic():
+        if not _is_ours(row, "handing", "unsure"):
+            return
         row.reached = sorted({*row.reached, *reached})
         row.refused = {**row.refused, **refused}
         row.said = next(iter(later.values()), "")[:300]
@@ -100,25 +115,33 @@ def note_handed(
 
 def note_later(row: Outgoing, said: str) -> None:
     """The server did not take the letter this time: again after a pause, at last given up."""
-    row.said = said[:300]
-    if _put_off(row):
-        row.state = "waiting"
-        row.save()
-    else:
+    with transaction.atomic():
+        if not _is_ours(row, "sending", "handing"):
+            return
+        row.said = said[:300]
+        if again := _put_off(row):
+            row.state = "waiting"
+            row.save()
+    if not again:
         note_refused(row, said, {})
 
 
 def note_refused(row: Outgoing, said: str, by_address: Mapping[str, str]) -> None:
     """The server will not take the letter, whenever it is asked."""
-    row.state = "sent" if row.reached else "refused"
-    row.said, row.next_at, row.refused = said[:300], None, {**row.refused, **by_address}
-    row.save()
+    with transaction.atomic():
+        if not _is_ours(row, "sending", "handing"):
+            return
+        row.state = "sent" if row.reached else "refused"
+        row.said, row.next_at, row.refused = said[:300], None, {**row.refused, **by_address}
+        row.save()
     _tell(row, said)
 
 
 def note_unsure(row: Outgoing, said: str) -> None:
     """It broke off while the server may have had the letter. When it lies in the mailbox already, it went."""
     with transaction.atomic():
+        if not _is_ours(row, "handing"):
+            return
         there = Letter.objects.filter(
             mailbox_id=row.mailbox_id, message_id=row.message_id, direction="outgoing"
         ).first()

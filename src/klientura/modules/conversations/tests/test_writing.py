@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from io import BytesIO
 from typing import Any
 
@@ -63,6 +64,30 @@ def test_a_draft_is_kept_as_it_is_typed_and_opened_again(company: Company) -> No
     assert "petr@client.ru" in page
     assert "Иначе" in page
     assert "Черновики" in client.get("/mail").content.decode()
+
+
+def test_a_form_that_is_sent_twice_makes_one_letter(company: Company) -> None:
+    box, client = sending_box(company), company.client("employee")
+    page = client.get("/mail/new").content.decode()
+    [key] = re.findall(r'name="form_key" value="([^"]+)"', page)
+    form = {"mailbox": box.pk, "to": "petr@client.ru", "html": "x", "form_key": key}
+    first, second = client.post("/mail/send", form), client.post("/mail/send", form)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert Outgoing.objects.count() == 1
+    assert client.post("/mail/drafts", form).status_code == 409
+    colleague = sending_box(company, "colleague", "other@our.ru")
+    company.client("colleague").post("/mail/send", {**form, "mailbox": colleague.pk})
+    assert Outgoing.objects.count() == 2
+
+
+def test_a_draft_whose_number_got_lost_on_its_way_is_the_letter_that_is_sent(company: Company) -> None:
+    box, client = sending_box(company), company.client("employee")
+    form = {"mailbox": box.pk, "to": "petr@client.ru", "form_key": "k"}
+    saved(client, box, **form, html="Начало")
+    assert client.post("/mail/send", {**form, "html": "Конец"}).status_code == 302
+    row = Outgoing.objects.get()
+    assert (row.state, row.html) == ("waiting", "Конец")
 
 
 def test_two_windows_do_not_eat_each_other(company: Company) -> None:

@@ -131,8 +131,10 @@ def send(request: HttpRequest) -> HttpResponse:
     except KernelError as moved:
         if moved.status != 409:
             raise
-        wrong = (FieldError("", moved.code, moved.message),)
-        return _form(asked, typed, None, errors=wrong, status=409)
+        row = drafts.of_form(asked.actor, typed.form_key) if _which(asked)[0] is None else None
+        if row is None:
+            wrong = (FieldError("", moved.code, moved.message),)
+            return _form(asked, replace(typed, form_key=""), None, errors=wrong, status=409)
     if row.thread_id is None:
         return HttpResponseRedirect(f"/mail/outgoing/{row.pk}?sent={row.pk}")
     return HttpResponseRedirect(f"/mail?thread={row.thread_id}&sent={row.pk}")
@@ -198,6 +200,7 @@ def typed_in(asked: Request) -> Typed:
         manner=manner if manner in Manner.values else "new",
         answered_id=number(given.get("answered")),
         about=given.get("about", "")[:100],
+        form_key=kept(given.get("form_key", ""))[:40],
     )
 
 

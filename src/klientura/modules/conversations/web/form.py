@@ -1,5 +1,6 @@
 """The form of a letter, as its template wants it."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,6 +46,7 @@ def compose_form(
         "manner": typed.manner,
         "answered": typed.answered_id or "",
         "about": typed.about,
+        "form_key": typed.form_key or secrets.token_urlsafe(16),
         "people": [_people(key, getattr(typed, key), wrong) for key in ("to", "cc", "bcc")],
         "more_people": bool(typed.cc or typed.bcc or wrong.get("cc") or wrong.get("bcc")),
         "subject": typed.subject,
