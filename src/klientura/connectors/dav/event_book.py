@@ -38,7 +38,7 @@ def texts(
     """Some events and series, each with its occurrences that differ, and with what its machine noted besides."""
     by_series: dict[int, list[Row]] = defaultdict(list)
     for row in _rows(actor, ids):
-        series = row["series"]
+        series = row.get("series")
         by_series[series.id if isinstance(series, Ref) and series.id in uids else row["id"]].append(row)
     found = {}
     addresses = _addresses([row for rows in by_series.values() for row in rows])
@@ -87,9 +87,15 @@ def _rows(actor: Actor, ids: Sequence[int]) -> list[Row]:
     after: str | None = None
     while True:
         page = read.page(
-            actor, shape_of("event"), tree=tree, sort="id", limit=PAGE, after=after, keys=exchange.KEYS
+            actor,
+            shape_of("event"),
+            tree=tree,
+            sort="id",
+            limit=PAGE,
+            after=after,
+            keys=exchange.keys_of(actor),
         )
-        rows += page.rows
+        rows += [dict.fromkeys(exchange.KEYS) | row for row in page.rows if row.get("starts_at")]
         after = page.next
         if after is None:
             return rows

@@ -16,10 +16,10 @@ MINE: Final = {"or": [{"field": "owner", "op": "me"}, {"field": "attendees", "op
 """What stands in one's own calendar."""
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str | None) -> ZoneInfo:
     """The zone an event was planned in; one that is not known (any more) is that of the moment."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name or "")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo(timezone.get_current_timezone_name())
 
@@ -39,7 +39,7 @@ def recurrence_of(row: Mapping[str, Any]) -> Recurrence | None:
 def span_at(row: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
     """The span of one occurrence, as the columns of an event hold it."""
     zone, lasting = zone_of(row["zone"]), row["ends_at"] - row["starts_at"]
-    if row["all_day"]:
+    if row["all_day"] and row["first_day"] and row["last_day"]:
         days = row["last_day"] - row["first_day"]
         first, last = at.date(), at.date() + days
         ends = moment(dt.datetime.combine(last + dt.timedelta(days=1), dt.time()), zone)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, require
+from klientura.kernel.access.gate import Predicate, readable, require
 from klientura.kernel.errors import Invalid, KernelError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
@@ -24,7 +24,7 @@ from klientura.kit.ics.entries import Entry, Guest
 from klientura.kit.recurrence.expanding import moment, wall
 from klientura.kit.recurrence.rules import parse, stamp
 from klientura.modules.activities.enums import ANSWERS
-from klientura.modules.activities.rules import HOST, MINE, recurrence_of, start_of, zone_of
+from klientura.modules.activities.rules import HOST, recurrence_of, start_of, zone_of
 from klientura.modules.activities.services import invitations
 
 MOST: Final = 1_000
@@ -44,11 +44,15 @@ def uid_of(row: Mapping[str, Any]) -> str:
 def calendar_of(actor: Actor, *, since: dt.datetime) -> list[Entry]:
     """What stands in the actor's own calendar and is not over before `since`, series as rules with their exceptions."""
     shape = shape_of("event")
-    more = [Predicate(sql.SQL("(r.over_at is null or r.over_at >= %s)"), (since,))]
+    mine = sql.SQL("(r.owner_id = %s or r.attendees @> array[%s]::bigint[])")
+    more = [
+        Predicate(sql.SQL("(r.over_at is null or r.over_at >= %s)"), (since,)),
+        Predicate(mine, (actor.user_id, actor.user_id)),
+    ]
     rows: list[Row] = []
     after: str | None = None
     while len(rows) < MOST:
-        page = read.page(actor, shape, tree=MINE, sort="id", limit=200, after=after, keys=KEYS, more=more)
+        page = read.page(actor, shape, sort="id", limit=200, after=after, keys=keys_of(actor), more=more)
         rows += page.rows
         after = page.next
         if after is None:
@@ -56,8 +60,18 @@ def calendar_of(actor: Actor, *, since: dt.datetime) -> list[Entry]:
     return entries(rows)
 
 
+def keys_of(actor: Actor) -> list[str]:
+    """What of an event is open to the actor and told to other programs."""
+    shown = readable(actor, shape_of("event"))
+    return [key for key in KEYS if key in shown]
+
+
 def entries(rows: Sequence[Row]) -> list[Entry]:
-    """Rows of events as entries; an occurrence that stands by itself names its series where that is among them."""
+    """Rows of events as entries; an occurrence that stands by itself names its series where that is among them.
+
+    What is hidden from who reads is empty; one whose time is hidden cannot be told.
+    """
+    rows = [dict.fromkeys(KEYS) | row for row in rows if row.get("starts_at")]
     by_id = {row["id"]: row for row in rows}
     own: dict[int, list[dt.datetime]] = defaultdict(list)
     for row in rows:
@@ -76,14 +90,15 @@ def _entry(row: Row, by_id: Mapping[int, Row], apart: Iterable[dt.datetime]) -> 
         kept = recurrence.without - {wall(at, zone) for at in apart}
         recurrence = replace(recurrence, without=frozenset(kept))
     starts = start_of(row)
-    lasting = (row["last_day"] - row["first_day"] + DAY) if row["all_day"] else None
+    whole = bool(row["all_day"] and row["first_day"] and row["last_day"])
+    lasting = (row["last_day"] - row["first_day"] + DAY) if whole else None
     return Entry(
-        uid=uid_of(series or row), name=row["name"], starts=starts,
-        ends=starts + lasting if lasting is not None else wall(row["ends_at"], zone),
-        zone=zone.key, all_day=row["all_day"], recurrence=recurrence.text() if recurrence else "",
+        uid=uid_of(series or row), name=row["name"] or "", starts=starts,
+        ends=starts + lasting if lasting is not None else wall(row["ends_at"] or row["starts_at"], zone),
+        zone=zone.key, all_day=whole, recurrence=recurrence.text() if recurrence else "",
         occurrence=_occurrence(row, series) if series and row["occurrence_at"] else None,
-        place=row["place"] or "", description=row["description"] or "", sequence=row["sequence"], stamp=row["updated_at"],
-        cancelled=row["status"] == "cancelled", free=row["free"], private=row["private"],
+        place=row["place"] or "", description=row["description"] or "", sequence=row["sequence"] or 0, stamp=row["updated_at"],
+        cancelled=row["status"] == "cancelled", free=bool(row["free"]), private=bool(row["private"]),
     )  # fmt: skip
 
 
@@ -201,7 +216,7 @@ def _name_of(entry: Entry) -> str:
 def known_by_name(actor: Actor, names: Sequence[str]) -> dict[str, int]:
     """The actor's own events by the names of entries, ours by their own identifiers."""
     shape, found = shape_of("event"), {}
-    mine = {"field": "owner", "op": "me"}
+    mine = Predicate(sql.SQL("r.owner_id = %s"), (actor.user_id,))
     for start in range(0, len(names), 200):
         some = list(names[start : start + 200])
         ours = [n.partition("@")[0] for n in some if n.endswith(f"@{HOST}")]
@@ -209,11 +224,10 @@ def known_by_name(actor: Actor, names: Sequence[str]) -> dict[str, int]:
         page = read.page(
             actor,
             shape,
-            tree=mine,
             sort="id",
             limit=200,
             keys=("id", "uid", "foreign_uid"),
-            more=[Predicate(text, (some, ours))],
+            more=[mine, Predicate(text, (some, ours))],
         )
         for row in page.rows:
             found[row["foreign_uid"] or f"{row['uid']}@{HOST}"] = row["id"]
@@ -283,6 +297,7 @@ def _update(actor: Actor, number: int, entry: Entry, values: dict[str, Any], *, 
 def one(actor: Actor, record_id: int) -> list[Entry]:
     """One event as it stands, with the occurrences of its series that stand by themselves."""
     shape = shape_of("event")
-    row = read.get(actor, shape, record_id, keys=KEYS)
-    tree = {"field": "series", "op": "eq", "value": record_id}
-    return entries([row, *read.page(actor, shape, tree=tree, sort="id", limit=200, keys=KEYS).rows])
+    keys = keys_of(actor)
+    row = read.get(actor, shape, record_id, keys=keys)
+    of_it = [Predicate(sql.SQL("r.series_id = %s"), (record_id,))]
+    return entries([row, *read.page(actor, shape, more=of_it, sort="id", limit=200, keys=keys).rows])

@@ -11,7 +11,7 @@ from klientura.kernel.events.outbox import deliver
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
-from klientura.modules.activities.services import occurrences
+from klientura.modules.activities.services import feeds, occurrences
 from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +70,31 @@ def test_days_of_an_all_day_event_change_only_where_they_were_changed(vera: Acto
 def test_an_end_that_is_out_of_sight_is_none(vera: Actor, rule: str):
     number = plan(vera, repeats=rule)
     assert read.get(vera, shape_of("event"), number, keys=["over_at"])["over_at"] is None
+
+
+@pytest.mark.parametrize(
+    "field", ["repeats", "owner", "attendees", "starts_at", "ends_at", "all_day", "zone", "description", "status"]
+)  # fmt: skip
+def test_a_hidden_field_breaks_no_page_of_the_calendar(company: Company, vera: Actor, field: str):
+    number = plan(vera)
+    company.hide("employee", "event", field)
+    client, address = company.client("employee"), feeds.make(vera)
+    pages = (
+        f"/calendar/event/{number}", f"/calendar/event/{number}?at=20300304T100000", f"/calendar/event/{number}/change",
+        f"/calendar/event/{number}/ics", f"/calendar/free?event={number}", f"/feeds/{address}.ics",
+    )  # fmt: skip
+    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+@pytest.mark.parametrize("page", ["event/{n}?at=00010101T000000", "event/{n}?at=99991231T235959",
+                                  "event/{n}/change?at=99991231T235959", "people?back=http://["])  # fmt: skip
+def test_no_address_breaks_the_calendar(company: Company, vera: Actor, page: str):
+    number = plan(vera)
+    assert company.client("employee").get(f"/calendar/{page.format(n=number)}").status_code in {200, 404}
+
+
+def test_what_is_refused_of_one_occurrence_leaves_the_series_whole(company: Company, vera: Actor):
+    number = plan(vera)
+    client = company.client("employee")
+    assert client.post(f"/calendar/event/{number}/do/hold?at=20300311T100000").status_code == 422
+    assert "EXDATE" not in read.get(vera, shape_of("event"), number)["repeats"]

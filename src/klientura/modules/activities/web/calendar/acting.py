@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,6 +50,8 @@ VERBS: Final = {
     "accept": invitations.accept, "perhaps": invitations.perhaps, "decline": invitations.decline,
     "invite": guests.invite, "hold": invitations.hold, "cancel": invitations.cancel, "again": invitations.plan_again,
 }  # fmt: skip
+FIRST: Final = dt.datetime(1000, 1, 1)
+LAST: Final = dt.datetime(9000, 1, 1)
 BY_ITSELF: Final = frozenset({"hold", "cancel"})
 
 
@@ -137,14 +140,19 @@ def act(request: HttpRequest, record_id: int, verb: str) -> HttpResponse:
     _row, place = _meant(asked, record_id)
     if verb not in VERBS:
         raise NotFound
-    number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
-    VERBS[verb](asked.actor, number)
+    with transaction.atomic():  # what is refused leaves the series as it was
+        number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
+        VERBS[verb](asked.actor, number)
     return done(_("Done"))
 
 
 def _meant(asked: Request, record_id: int) -> tuple[Row, Place]:
     """The event, with the times of the occurrence that the address names."""
-    row = read.get(asked.actor, shape_of("event"), record_id)
+    shape = shape_of("event")
+    row = {
+        **dict.fromkeys(shape.fields),
+        **read.get(asked.actor, shape, record_id),
+    }  # hidden fields are empty
     recurrence = recurrence_of(row)
     text = asked.GET.get("at", "")
     if not text or recurrence is None:
@@ -153,6 +161,10 @@ def _meant(asked: Request, record_id: int) -> tuple[Row, Place]:
         at = parse(f"RDATE:{text}").extra[0]
     except (BadRule, IndexError):
         raise BadRequest(occurrences.NOT_ONE, code="occurrence") from None
+    if not FIRST <= at < LAST:
+        raise NotFound(occurrences.NOT_ONE)
+    if any(row[k] is None for k in ("starts_at", "ends_at", "zone")):
+        return row, Place(record_id, at)
     return row | span_at(row, at), Place(record_id, at)
 
 
@@ -222,7 +234,9 @@ def _form(
 
 
 def _when(row: Row) -> str:
-    if row["all_day"]:
+    if row["starts_at"] is None or row["ends_at"] is None:
+        return ""
+    if row["all_day"] and row["first_day"] and row["last_day"]:
         first, last = format_date(row["first_day"], lang()), format_date(row["last_day"], lang())
         return first if first == last else f"{first} – {last}"
     begins, ends = (_local(row[k]) for k in TIMES)
@@ -240,4 +254,5 @@ def _words(row: Row, place: Place) -> str:
     recurrence = recurrence_of(row)
     if recurrence is None:
         return ""
-    return describe(recurrence, place.at or start_of(row), lang())
+    start = place.at or (start_of(row) if row["starts_at"] else None)
+    return describe(recurrence, start, lang())

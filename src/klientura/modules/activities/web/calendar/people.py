@@ -1,7 +1,7 @@
 """Choosing whose calendars are shown."""
 
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from klientura.modules.activities.web.calendar.state import MOST_PEOPLE, state_i
 def people(request: HttpRequest) -> HttpResponse:
     """GET /calendar/people?back=: the choice of colleagues. POST: to the calendar that shows them."""
     asked = of(request)
-    said = dict(parse_qsl(urlsplit(asked.GET.get("back", "")).query))
+    said = dict(parse_qsl(asked.GET.get("back", "").partition("?")[2].partition("#")[0]))
     if request.method == "GET":
         chosen = [n for piece in said.get("who", "").split(",") if (n := number(piece)) is not None]
         if not chosen:

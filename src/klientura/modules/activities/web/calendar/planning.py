@@ -39,12 +39,13 @@ def free(request: HttpRequest) -> HttpResponse:
     moved = number(asked.GET.get("event"))
     row = read.get(asked.actor, shape_of("event"), moved) if moved is not None else None
     if row is not None and not users:
-        users = [*([row["owner"].id] if row["owner"] else []), *(each.id for each in row["attendees"] or ())]
+        owner = row.get("owner")
+        users = [*([owner.id] if owner else []), *(each.id for each in row.get("attendees") or ())]
     users = users or [asked.actor.user_id or 0]
     names = dict(User.objects.filter(pk__in=users, is_active=True).values_list("pk", "name"))
     usual = (
         int((row["ends_at"] - row["starts_at"]).total_seconds() // 60)
-        if row is not None and not row["all_day"]
+        if row is not None and not row.get("all_day") and row.get("starts_at") and row.get("ends_at")
         else 60
     )
     minutes = number(asked.GET.get("minutes")) or usual
