@@ -21,6 +21,9 @@ from klientura.kit.letters.words import kept
 MOST_TYPED: Final = 500_000
 MOST_REFERENCES: Final = 20
 TAGS: Final = {"a", "b", "blockquote", "br", "div", "em", "i", "li", "ol", "p", "s", "strong", "u", "ul"}
+DEEPEST: Final = 100
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*)[^>]*(?:>|\Z)")
+_EMPTY: Final = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 _UNWRITABLE: Final = (ValueError, IndexError, TypeError, AttributeError, MessageError)
 """What the library says of names and addresses that it cannot write."""
 _OWN_PICTURE = re.compile(r"<img[^>]*src=\"cid:[^>]*>", re.IGNORECASE)
@@ -84,13 +87,30 @@ def can_be_named(each: Address) -> bool:
 def tidy(typed: str) -> str:
     """What somebody typed into the editor, with nothing in it but words, emphasis, lists and links."""
     return nh3.clean(
-        kept(typed[:MOST_TYPED]),
+        _shallow(kept(typed)),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
         generic_attribute_prefixes=set(),
     ).strip()
+
+
+def _shallow(page: str) -> str:
+    """A page without the tags that lie too deep: cleaning takes a time that grows with the square of the depth."""
+    depth = 0
+
+    def judged(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match["name"].lower() in _EMPTY:
+            return match[0]
+        if match["end"]:
+            depth -= depth > 0
+            return match[0] if depth < DEEPEST else ""
+        depth += 1
+        return match[0] if depth <= DEEPEST else ""
+
+    return _TAG.sub(judged, page)
 
 
 def is_blank(html: str) -> bool:

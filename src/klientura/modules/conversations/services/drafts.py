@@ -20,6 +20,7 @@ from klientura.modules.conversations.services.ties import Ties, ties_of
 
 MOST_PEOPLE: Final = 200
 MOST_FILES: Final = 100
+TOO_LONG: Final = _("This is too long for a letter.")
 CLOSED_MAILBOX: Final = _("You cannot write from this mailbox.")
 TYPED_MARK: Final = ";"
 """Before what was typed into a field of several values and not chosen there."""
@@ -61,7 +62,7 @@ def keep_draft(
 ) -> Outgoing:
     """Keep a letter as it stands in the form; nothing of it but its mailbox has to be right yet.
 
-    Raises DraftMoved, NotFound, Denied, and Invalid for a mailbox that the actor may not write from.
+    Raises DraftMoved, NotFound, Denied, and Invalid for a mailbox that the actor may not write from and for what is too long.
     """
     if actor.user_id is None:
         raise Denied
@@ -71,6 +72,8 @@ def keep_draft(
     chosen = mailboxes.get(typed.mailbox_id or next(iter(mailboxes)))
     if chosen is None:  # never silently from another one
         raise Invalid([FieldError("mailbox", "closed", CLOSED_MAILBOX)])
+    if len(typed.html) > writing.MOST_TYPED:
+        raise Invalid([FieldError("html", "long", TOO_LONG)])
     row = _written_on(actor, typed, draft_id, version)
     row.mailbox = chosen
     row.to, row.cc, row.bcc = (_people(each) for each in (typed.to, typed.cc, typed.bcc))

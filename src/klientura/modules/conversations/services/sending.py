@@ -30,6 +30,7 @@ UNDO: Final = dt.timedelta(seconds=10)
 MOST_ATTACHED: Final = 18 * 1024 * 1024
 """Bytes of files of one letter: on their way they grow by a third, and most servers take 25 MB."""
 MOST_RECIPIENTS: Final = 100
+MOST_SIGNED: Final = 20_000
 FARTHEST: Final = dt.timedelta(days=366)
 
 
@@ -139,10 +140,12 @@ def signature_of(mailbox: Mailbox, user_id: int) -> Signature:
 
 
 def keep_signature(actor: Actor, mailbox: Mailbox, *, name: str, html: str) -> None:
-    """Sign so in a mailbox from now on. Raises NotFound for a mailbox that the actor may not write from."""
+    """Sign so in a mailbox from now on. Raises NotFound for a mailbox that the actor may not write from, Invalid."""
     if actor.user_id is None or not writable_mailboxes(actor).filter(pk=mailbox.pk).exists():
         raise NotFound
-    values = {"name": " ".join(name.split())[:120], "html": writing.tidy(html)[:20_000]}
+    if len(html) > MOST_SIGNED:
+        raise Invalid([FieldError("html", "long", _("This is too long for a signature."))])
+    values = {"name": " ".join(name.split())[:120], "html": writing.tidy(html)}
     Signature.objects.update_or_create(mailbox=mailbox, user_id=actor.user_id, defaults=values)
 
 

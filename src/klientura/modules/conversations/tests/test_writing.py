@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +19,6 @@ from klientura.kit.letters import parsing, writing
 from klientura.kit.letters.naming import Address
 from klientura.modules.conversations.models import Mailbox, Outgoing, OutgoingFile, Thread
 from klientura.modules.conversations.services import outbox
-from klientura.modules.conversations.services.answering import shown
 from klientura.modules.conversations.tests.written import arrive, letter, mailbox
 
 pytestmark = pytest.mark.django_db
@@ -64,30 +62,6 @@ def test_a_draft_is_kept_as_it_is_typed_and_opened_again(company: Company) -> No
     assert "petr@client.ru" in page
     assert "Иначе" in page
     assert "Черновики" in client.get("/mail").content.decode()
-
-
-def test_a_form_that_is_sent_twice_makes_one_letter(company: Company) -> None:
-    box, client = sending_box(company), company.client("employee")
-    page = client.get("/mail/new").content.decode()
-    [key] = re.findall(r'name="form_key" value="([^"]+)"', page)
-    form = {"mailbox": box.pk, "to": "petr@client.ru", "html": "x", "form_key": key}
-    first, second = client.post("/mail/send", form), client.post("/mail/send", form)
-    assert (first.status_code, second.status_code) == (302, 302)
-    assert first["Location"] == second["Location"]
-    assert Outgoing.objects.count() == 1
-    assert client.post("/mail/drafts", form).status_code == 409
-    colleague = sending_box(company, "colleague", "other@our.ru")
-    company.client("colleague").post("/mail/send", {**form, "mailbox": colleague.pk})
-    assert Outgoing.objects.count() == 2
-
-
-def test_a_draft_whose_number_got_lost_on_its_way_is_the_letter_that_is_sent(company: Company) -> None:
-    box, client = sending_box(company), company.client("employee")
-    form = {"mailbox": box.pk, "to": "petr@client.ru", "form_key": "k"}
-    saved(client, box, **form, html="Начало")
-    assert client.post("/mail/send", {**form, "html": "Конец"}).status_code == 302
-    row = Outgoing.objects.get()
-    assert (row.state, row.html) == ("waiting", "Конец")
 
 
 def test_two_windows_do_not_eat_each_other(company: Company) -> None:
@@ -166,49 +140,6 @@ def test_a_mailbox_of_another_is_not_written_from(company: Company) -> None:
     assert not Outgoing.objects.exists()
     client.post("/mail/drafts", form)
     assert Outgoing.objects.get().mailbox == own
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("Иван Петров, petr@client.ru", "Иван Петров"),
-        ("ivan@client,ru; petr@client.ru", "ivan@client"),
-        ("ivan@client.ru petr@client.ru", "ivan@client.ru petr@client.ru"),
-        ("a>b@client.ru", "a&gt;b@client.ru"),
-        ('"Иван, petr@client.ru', "Иван, petr@client.ru"),
-        ("a..b@client.ru", "a..b@client.ru"),
-        (".a@client.ru", ".a@client.ru"),
-        ("a.@client.ru", "a.@client.ru"),
-    ],
-)
-@pytest.mark.parametrize("key", ["to", "bcc"])
-def test_what_is_no_whole_address_is_named_and_nothing_is_sent(
-    company: Company, text: str, named: str, key: str
-) -> None:
-    box, client = sending_box(company), company.client("employee")
-    answer = client.post(
-        "/mail/send", {"mailbox": box.pk, "to": ["ann@client.ru"], "html": "x", key: f";{text}"}
-    )
-    assert answer.status_code == 422
-    assert named in answer.content.decode()
-    row = Outgoing.objects.get()
-    assert row.state == "draft"
-    kept = saved(
-        client, box, draft=row.pk, version=row.version, **{key: [shown(*each) for each in getattr(row, key)]}
-    )
-    again = Outgoing.objects.get(pk=kept["id"])
-    assert getattr(again, key) == getattr(row, key)
-
-
-def test_several_people_in_one_line_are_all_taken(company: Company) -> None:
-    box, client = sending_box(company), company.client("employee")
-    line = ';"Петров, Пётр" <petr@client.ru>; ann@client.ru, ООО "Ромашка" <info@client.ru>'
-    saved(client, box, to=line)
-    assert Outgoing.objects.get().to == [
-        ["Петров, Пётр", "petr@client.ru"],
-        ["", "ann@client.ru"],
-        ['ООО "Ромашка"', "info@client.ru"],
-    ]
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(company: Company) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.errors import NotFound
+from klientura.kernel.errors import Invalid, NotFound
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
@@ -20,7 +20,7 @@ from klientura.kit.letters import words
 from klientura.kit.letters.cleaning import text_of
 from klientura.modules.conversations.enums import Outcome
 from klientura.modules.conversations.errors import OnItsWay
-from klientura.modules.conversations.models import Outgoing
+from klientura.modules.conversations.models import Mailbox, Outgoing
 from klientura.modules.conversations.queries.access import writable_mailboxes
 from klientura.modules.conversations.services import sending
 from klientura.modules.conversations.web.form import editable
@@ -64,14 +64,22 @@ def signature(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     if mailbox is None:
         raise NotFound
     if request.method == "POST":
-        sending.keep_signature(
-            actor, mailbox, name=words.kept(request.POST.get("name", "")), html=request.POST.get("html", "")
-        )
+        name, html = words.kept(request.POST.get("name", "")), request.POST.get("html", "")
+        try:
+            sending.keep_signature(actor, mailbox, name=name, html=html)
+        except Invalid as refused:
+            return _signature(request, mailbox, name, html, wrong=str(refused.errors[0].message))
         return HttpResponseRedirect(f"/mail?mailbox={mailbox.pk}")
     kept = sending.signature_of(mailbox, actor.user_id or 0)
+    return _signature(request, mailbox, kept.name, kept.html)
+
+
+def _signature(
+    request: HttpRequest, mailbox: Mailbox, name: str, html: str, *, wrong: str = ""
+) -> HttpResponse:
     return show(
-        request, "conversations/signature.html", active="mail", mailbox={"id": mailbox.pk, "address": mailbox.address}, name=kept.name,
-        html=editable(kept.html),
+        request, "conversations/signature.html", active="mail", mailbox={"id": mailbox.pk, "address": mailbox.address}, name=name,
+        html=editable(html), wrong=wrong, status=422 if wrong else 200,
     )  # fmt: skip
 
 
