@@ -34,7 +34,7 @@ EVENT = ObjectSpec(
         "subject_id": Field(sortable=False),
         "kind": Field(hues={"meeting": "violet", "call": "green", "visit": "teal", "other": "gray"}),
         "status": Field(read_only=True, hues={"planned": "blue", "held": "green", "cancelled": "gray"}),
-        "repeats": Field(type="recurrence"),
+        "repeats": Field(type="recurrence", filterable=False, sortable=False),
         "attendees": Field(type="users", label=_("Colleagues")),
         **{key: Field(type="users", read_only=True) for key in ("accepted", "tentative", "declined")},
         "people": Field(type="references", target="person", label=_("People of clients")),

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import require
 from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
+from klientura.kernel.fields.recurrence import WRONG
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import drafts, read, write
-from klientura.kit.recurrence.expanding import between, moment, passed
-from klientura.kit.recurrence.rules import BadRule, Recurrence
+from klientura.kit.recurrence.expanding import between, moment, passed, wall
+from klientura.kit.recurrence.rules import MOST_MOMENTS, BadRule, Recurrence
 from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of, zone_of
 
@@ -95,7 +97,7 @@ def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | 
     _check_version(row, expected_version)
     _check_occurs(row, recurrence, place.at)
     if which == "one":
-        _set_rule(actor, row, recurrence.leaving_out(place.at))
+        _set_rule(actor, row, _leaving_out(recurrence, place.at))
         return
     _set_rule(actor, row, recurrence.ending_before(place.at))
     cut = moment(place.at, zone_of(row["zone"]))
@@ -120,7 +122,7 @@ def _detach(
 ) -> int:
     own = {k: row[k] for k in OWN} | span_at(row, at)
     own |= {"series": row["id"], "occurrence_at": moment(at, zone_of(row["zone"])), "status": "planned"}
-    _set_rule(actor, row, recurrence.leaving_out(at))
+    _set_rule(actor, row, _leaving_out(recurrence, at))
     return _made(actor, own, values)
 
 
@@ -156,7 +158,28 @@ def _change_whole(
         given |= {k: moved[k] for k in ("starts_at", "ends_at")}
         if "repeats" not in given and (by or days):
             given["repeats"] = _shifted(recurrence, by, days).text()
+            write.update(actor, shape, row["id"], given)
+            _move_apart(row, by, zone_of(meant["zone"]))
+            return
     write.update(actor, shape, row["id"], given)
+
+
+def _move_apart(series: Row, by: dt.timedelta, zone: ZoneInfo) -> None:
+    """Occurrences that stand by themselves keep their times, and their places in the series that has moved."""
+    before, shape = zone_of(series["zone"]), shape_of("event")
+    places = {number: at for number, at in _detached(series["id"]) if at is not None}
+    if not places:
+        return
+    changed = [
+        Draft(
+            values={"occurrence_at": moment(wall(places[r["id"]], before) + by, zone)},
+            before=r,
+            record_id=r["id"],
+            version=r["version"],
+        )
+        for r in write.lock_rows(shape, sorted(places))
+    ]
+    write.write_drafts(KEEPER, Batch(shape, changed, creating=False))
 
 
 def _shift(before: dt.datetime, after: dt.datetime) -> tuple[dt.timedelta, int]:
@@ -168,6 +191,12 @@ def _shifted(recurrence: Recurrence, by: dt.timedelta, days: int) -> Recurrence:
         return recurrence.shifted(by, days) if by or days else recurrence
     except BadRule:
         raise Invalid([FieldError("starts_at", "fixed_days", FIXED_DAYS)]) from None
+
+
+def _leaving_out(recurrence: Recurrence, at: dt.datetime) -> Recurrence:
+    if len(recurrence.without) >= MOST_MOMENTS:
+        raise Invalid([FieldError("repeats", "moments", WRONG["moments"])])
+    return recurrence.leaving_out(at)
 
 
 def _set_rule(actor: Actor, row: Row, recurrence: Recurrence) -> None:

@@ -116,6 +116,7 @@ def _tell(due: Sequence[Reminder], now: dt.datetime) -> int:
             if (
                 row is not None
                 and row["status"] not in OVER
+                and reminder.user_id not in {each.id for each in row.get("declined") or ()}
                 and reminder.record_id in seen.get(reminder.user_id, ())
             ):
                 notices.append(_notice(reminder, now))

@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Invalid
 from klientura.kernel.events.outbox import deliver
+from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
-from klientura.modules.activities.services import feeds, occurrences
+from klientura.modules.activities.services import feeds, invitations, occurrences, reminders
 from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,32 @@ def test_what_is_refused_of_one_occurrence_leaves_the_series_whole(company: Comp
     client = company.client("employee")
     assert client.post(f"/calendar/event/{number}/do/hold?at=20300311T100000").status_code == 422
     assert "EXDATE" not in read.get(vera, shape_of("event"), number)["repeats"]
+
+
+def test_what_stands_apart_keeps_its_place_in_a_series_that_moves(vera: Actor):
+    series = plan(vera)
+    apart = move_one(vera, series)
+    to = {"starts_at": "2030-03-04T12:00+03:00", "ends_at": "2030-03-04T13:00+03:00"}
+    occurrences.change(vera, Place(series, dt.datetime(2030, 3, 4, 10)), "all", to)
+    row = read.get(vera, shape_of("event"), apart)
+    assert row["occurrence_at"] == dt.datetime(2030, 3, 11, 9, tzinfo=dt.UTC)
+    assert row["starts_at"] == dt.datetime(2030, 3, 12, 12, tzinfo=dt.UTC)
+    assert "EXDATE:20300311T120000" in read.get(vera, shape_of("event"), series)["repeats"]
+
+
+def test_a_series_has_room_for_many_exceptions_and_no_more(vera: Actor):
+    start = dt.datetime(2030, 3, 5, 10)
+    left_out = ",".join(f"{start + dt.timedelta(days=n * 3):%Y%m%dT%H%M%S}" for n in range(1_000))
+    series = plan(vera, repeats=f"RRULE:FREQ=DAILY\nEXDATE:{left_out}")
+    with pytest.raises(Invalid):
+        occurrences.remove(vera, Place(series, start + dt.timedelta(days=1)), "one")
+
+
+def test_who_has_declined_is_not_reminded(company: Company, vera: Actor):
+    boss = company.actor("manager")
+    number = plan(vera, repeats=None, attendees=[boss.user_id])
+    invitations.decline(boss, number)
+    deliver()
+    reminders.fire(dt.datetime(2030, 3, 4, 6, 45, tzinfo=dt.UTC))
+    told = Notification.objects.filter(kind="reminder").values_list("user_id", flat=True)
+    assert list(told) == [vera.user_id]
