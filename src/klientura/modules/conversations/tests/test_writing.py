@@ -41,6 +41,15 @@ def saved(client: Client, box: Mailbox, **more: Any) -> dict[str, Any]:
     return dict(json.loads(answer.content))
 
 
+def handing(row: Outgoing) -> Outgoing:
+    """A letter as its server gets it."""
+    Outgoing.objects.filter(pk=row.pk).update(next_at=timezone.now())
+    claimed = outbox.claim(row.pk)
+    assert claimed is not None
+    assert outbox.begin_handing(claimed)
+    return claimed
+
+
 def test_a_draft_is_kept_as_it_is_typed_and_opened_again(company: Company) -> None:
     box, client = sending_box(company), company.client("employee")
     first = saved(
@@ -343,6 +352,7 @@ def test_a_letter_begun_at_a_client_is_bound_to_it(company: Company) -> None:
     assert client.post("/mail/send", form).status_code == 302
     row = Outgoing.objects.get()
     assert row.party_id == party
+    row = handing(row)
     outbox.note_handed(row, reached=["other@else.ru"], refused={}, later={})
     thread = Thread.objects.get()
     assert (thread.party_id, thread.bound_by_hand) == (party, True)
@@ -359,6 +369,7 @@ def test_a_letter_that_came_back_marks_the_address_and_nobody_can_forge_that(com
         client.post("/mail/send", {"mailbox": box.pk, "to": "gone@client.ru", "html": "x"}).status_code == 302
     )
     row = Outgoing.objects.get()
+    row = handing(row)
     outbox.note_handed(row, reached=["gone@client.ru"], refused={}, later={})
     arrive(
         box, inbox, report("gone@client.ru", "unknown@elsewhere"), report("safe@client.ru", row.message_id)
