@@ -2,7 +2,7 @@
 
 from klientura.kernel.events.outbox import Delivered, Subscriber, subscribe
 from klientura.kernel.notify.payloads import payload_of
-from klientura.modules.activities.services import guests, reminders, telling
+from klientura.modules.activities.services import guests, invitations, reminders, telling
 from klientura.modules.activities.services.last_contacts import refresh_last_contacts
 from klientura.modules.activities.services.repeating import follow_up
 
@@ -47,6 +47,16 @@ def event_trashed(event: Delivered) -> None:
     guests.call_off(event.record_ids)
 
 
+def event_restored(event: Delivered) -> None:
+    """Guests are to come after all."""
+    guests.call_again(event.record_ids)
+
+
+def event_undone(event: Delivered) -> None:
+    """What was not held after all leaves no interaction."""
+    invitations.forget_contacts(event.record_ids)
+
+
 def attach() -> None:
     """Subscribe to the events of interactions, to what repeats, and to whatever moves what somebody is reminded of."""
     for what in EVER:
@@ -57,6 +67,8 @@ def attach() -> None:
     subscribe("event.created", event_made)
     subscribe("event.changed", event_changed)
     subscribe("event.trashed", event_trashed)
+    subscribe("event.restored", event_restored)
+    subscribe("event.undone", event_undone)
     for key in reminders.REMINDED:
         for what in EVER:
             if (key, what) not in {

@@ -21,19 +21,19 @@ GIVEN: Final[Tree] = {"field": "issuer", "op": "me"}
 OPEN: Final[Tree] = {"field": "status", "op": "eq", "value": "open"}
 # What somebody else has to do next does not wait for the reader.
 TO_DO: Final[Tree] = {"and": [MINE, {"field": "status", "op": "in", "value": list(IN_HAND)}]}
-WAITING: Final[Tree] = {
+ANSWERS_AWAITED: Final[Tree] = {
     "or": [
-        TO_DO,
         {"and": [GIVEN, {"field": "status", "op": "in", "value": ["reported", "declined"]}]},
         {
             "and": [
                 GIVEN,
                 {"field": "asked_due_at", "op": "not_empty"},
-                {"field": "status", "op": "in", "value": list(IN_HAND)},
+                {"field": "status", "op": "in", "value": ["issued", "accepted"]},
             ]
         },
     ]
 }
+WAITING: Final[Tree] = {"or": [TO_DO, ANSWERS_AWAITED]}
 TASK_KEYS: Final = ("title", "kind", "due_at", "important", "party", "status", "snoozed_until")
 ASSIGNMENT_KEYS: Final = (
     "title", "status", "due_at", "asked_due_at", "owner", "issuer", "important", "party", "snoozed_until",
@@ -124,7 +124,8 @@ def assignments_near(actor: Actor, span: Span) -> list[DayItem]:
     """The assignments that wait for the reader, as who carries them out or as who gave them."""
     if not sees_day(actor, "assignment"):
         return []
-    tree = {"and": [WAITING, *not_put_off(actor, "assignment", span)]}
+    # An executor puts off their own work, never the answer that somebody waits for.
+    tree = {"or": [{"and": [TO_DO, *not_put_off(actor, "assignment", span)]}, ANSWERS_AWAITED]}
     return [_assignment(actor, row) for row in _rows(actor, "assignment", tree, ASSIGNMENT_KEYS)]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Denied, FieldError, Invalid, Text
-from klientura.kernel.objects.batch import Batch
+from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.store.drafts import parse_for_verb
@@ -46,14 +46,25 @@ def watches(actor: Actor, row: Row) -> bool:
     return issued(actor, row) or (actor.user_id is not None and _id(row.get("controller")) == actor.user_id)
 
 
+def judges(actor: Actor, row: Row) -> bool:
+    """Whether the actor may approve the work or send it back: nobody judges their own unless they gave it themselves."""
+    return issued(actor, row) or (watches(actor, row) and not executes(actor, row))
+
+
 def before_write_assignment(batch: Batch, actor: Any) -> None:
     """An assignment has somebody who gave it; who carries it out changes neither its words nor its time."""
     check_subjects(batch, actor)
     for draft in batch:
         complete_rule(draft)
         if batch.creating:
-            draft.values["issuer"] = draft.get("issuer") or actor.user_id
+            named = _id(draft.get("issuer")) or actor.user_id
+            if named != actor.user_id and not (actor.is_admin or actor.is_system):
+                draft.refuse("issuer", "issuer", _("You give assignments in your own name only."))
+            draft.values["issuer"] = named
+            _check_controller(draft)
             continue
+        if draft.changed("controller", "owner"):
+            _check_controller(draft)
         stored = draft.before
         others = _id(stored.get("issuer")) is not None and not issued(actor, stored)
         if others and (executes(actor, stored) or watches(actor, stored)):
@@ -62,6 +73,14 @@ def before_write_assignment(batch: Batch, actor: Any) -> None:
                     draft.refuse(
                         key, "issuer", _("Whoever gave the assignment decides this. Ask them to change it.")
                     )
+
+
+def _check_controller(draft: Draft) -> None:
+    controller = _id(draft.get("controller"))
+    if controller is not None and controller == _id(draft.get("owner")):
+        draft.refuse(
+            "controller", "executor", _("Whoever carries it out does not control it. Choose somebody else.")
+        )
 
 
 def _verb(
@@ -121,7 +140,13 @@ def _in_time(row: Row) -> bool:
 
 
 def _reported(row: Row, given: dict[str, Any]) -> dict[str, Any]:
-    return {**given, "status": "reported", "reported_at": timezone.now(), "in_time": _in_time(row)}
+    return {
+        **given,
+        "status": "reported",
+        "reported_at": timezone.now(),
+        "in_time": _in_time(row),
+        "snoozed_until": None,
+    }
 
 
 def _approved(row: Row, _given: dict[str, Any]) -> dict[str, Any]:
@@ -143,9 +168,9 @@ report, may_report = _verb(
     takes=("report",),
     needs=("report",),
 )
-approve, may_approve = _verb(watches, UNDER_WAY, _approved)
+approve, may_approve = _verb(judges, UNDER_WAY, _approved)
 send_back, may_send_back = _verb(
-    watches, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None, "in_time": None},
+    judges, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None, "in_time": None},
     takes=("remark",), needs=("remark",),
 )  # fmt: skip
 issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))

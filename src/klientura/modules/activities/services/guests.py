@@ -7,6 +7,7 @@ order loses nothing. A guest who was invited is told of each further change; who
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import MIMEPart
+from itertools import batched
 from typing import Any, Final
 
 from django.core.mail import EmailMultiAlternatives
@@ -84,6 +85,7 @@ def invite(
         ignore_conflicts=True,
     )
     mine = EventGuest.objects.filter(event_id=record_id, person_id__in=[p["id"] for p in invited])
+    mine.filter(answer="gone").update(answer="waiting")
     mine.update(wants="REQUEST", send_at=timezone.now(), attempts=0, error="")
     return int(row["version"])
 
@@ -109,10 +111,26 @@ def follow_changes(event_ids: Sequence[int], columns: Iterable[str]) -> None:
 
 
 def call_off(event_ids: Sequence[int]) -> None:
-    """Guests of events that went to the trash are told that they are called off."""
-    EventGuest.objects.filter(event_id__in=event_ids).exclude(answer="gone").update(
-        wants="CANCEL", send_at=timezone.now(), attempts=0
+    """Guests of events that went to the trash are told that they are called off; of what is over nobody is told."""
+    now = timezone.now()
+    to_come = [r["id"] for r in _rows(event_ids, trashed=True) if is_to_come(r, now)]
+    EventGuest.objects.filter(event_id__in=to_come).exclude(answer="gone").update(
+        wants="CANCEL", send_at=now, attempts=0
     )
+
+
+def call_again(event_ids: Sequence[int]) -> None:
+    """Guests of events that came back from the trash are invited anew."""
+    now = timezone.now()
+    to_come = [r["id"] for r in _rows(event_ids) if is_to_come(r, now)]
+    EventGuest.objects.filter(event_id__in=to_come).exclude(answer="gone").update(
+        wants="REQUEST", send_at=now, attempts=0
+    )
+
+
+def is_to_come(row: Row, now: dt.datetime) -> bool:
+    """Whether a planned event, or something of its series, may still be to come."""
+    return row["status"] == "planned" and (bool(row["repeats"]) or row["ends_at"] > now)
 
 
 def guests_of(record_id: int) -> list[dict[str, str]]:
@@ -280,8 +298,8 @@ def _by_uid(uid: str) -> Row | None:
 
 
 def _rows(event_ids: Sequence[int], *, trashed: bool = False) -> list[Row]:
-    tree = {"field": "id", "op": "in", "value": list(event_ids[:200])}
-    keys = (*exchange.KEYS, "people")
-    return read.page(
-        KEEPER, shape_of("event"), tree=tree, sort="id", limit=200, keys=keys, trashed=trashed
-    ).rows
+    shape, keys, found = shape_of("event"), (*exchange.KEYS, "people"), list[Row]()
+    for some in batched(event_ids, 200, strict=False):
+        tree = {"field": "id", "op": "in", "value": list(some)}
+        found += read.page(KEEPER, shape, tree=tree, sort="id", limit=200, keys=keys, trashed=trashed).rows
+    return found

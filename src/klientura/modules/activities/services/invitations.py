@@ -1,6 +1,6 @@
 """Verbs of an event: colleagues answer its invitation; it is held, called off, planned anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -109,10 +109,23 @@ def hold(
         if errors:
             raise Invalid(errors)
         told = {**row, **given}
+        if row["interaction_id"]:  # left by «held» that was undone
+            undo_contacts([row["interaction_id"]])
         number = record_contacts([_contact(told)])[0] if row["kind"] in CONTACTS else None
         return write.set_by_verb(
             actor, shape, record_id, {**given, "status": "held", "interaction_id": number}, expected_version=expected_version
         )  # fmt: skip
+
+
+def forget_contacts(event_ids: Sequence[int]) -> None:
+    """Take back the interactions of events that are no longer held, as when «held» was undone."""
+    teller, shape = SystemActor("what was not held is not told of"), shape_of("event")
+    with transaction.atomic():
+        for row in write.lock_rows(shape, list(event_ids)):
+            if row["status"] == "held" or not row["interaction_id"]:
+                continue
+            undo_contacts([row["interaction_id"]])
+            write.set_by_verb(teller, shape, row["id"], {"interaction_id": None})
 
 
 def _contact(row: Row) -> Contact:

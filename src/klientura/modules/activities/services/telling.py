@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import batched
 from typing import Any, Final
 
 from klientura.kernel.access.actor import SystemActor
@@ -66,8 +67,11 @@ def tell_changed(
 
 
 def _rows(event_ids: Sequence[int]) -> list[Row]:
-    tree = {"field": "id", "op": "in", "value": list(event_ids[:200])}
-    return read.page(TELLER, shape_of("event"), tree=tree, sort="id", limit=200, keys=KEYS).rows
+    shape, found = shape_of("event"), list[Row]()
+    for some in batched(event_ids, 200, strict=False):
+        tree = {"field": "id", "op": "in", "value": list(some)}
+        found += read.page(TELLER, shape, tree=tree, sort="id", limit=200, keys=KEYS).rows
+    return found
 
 
 def _ids(value: Any) -> list[int]:

@@ -15,7 +15,11 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
+from klientura.modules.activities.models import Assignment
+from klientura.modules.activities.queries.day import span_of_now
+from klientura.modules.activities.queries.day_sources import assignments_near
 from klientura.modules.activities.services import assignments
+from klientura.modules.activities.services.snoozing import snooze_assignment
 
 DUE = timezone.now() + dt.timedelta(days=3)
 
@@ -173,3 +177,42 @@ def test_what_waits_for_the_reader_stands_on_the_start_page(
     assert (told("employee"), told("manager")) == (False, True)
     assignments.approve(issuer, given)
     assert (told("employee"), told("manager")) == (False, False)
+
+
+def test_only_an_administrator_gives_in_another_name(
+    company: Company, issuer: Actor, executor: Actor, shape: Shape
+):
+    values = {"name": "Отчёт", "owner": executor.user_id, "issuer": issuer.user_id}
+    with pytest.raises(Invalid) as refused:
+        write.create(executor, shape, values)
+    assert [e.field for e in refused.value.errors] == ["issuer"]
+    number = write.create(company.actor("administrator"), shape, values)
+    assert read.get(issuer, shape, number)["issuer"].id == issuer.user_id
+
+
+def test_nobody_controls_their_own_work(issuer: Actor, executor: Actor, given: int, shape: Shape):
+    with pytest.raises(Invalid) as refused:
+        write.update(issuer, shape, given, {"controller": executor.user_id})
+    assert [e.field for e in refused.value.errors] == ["controller"]
+    Assignment.objects.filter(pk=given).update(controller=executor.user_id, status="reported")
+    for verb in (assignments.approve, assignments.send_back):
+        with pytest.raises(Denied):
+            verb(executor, given, {"remark": "так"})
+    own = write.create(executor, shape, {"name": "Себе", "owner": executor.user_id})
+    assignments.approve(executor, own)
+    assert status(executor, own) == "done"
+
+
+def test_putting_off_hides_no_report_and_no_question(issuer: Actor, executor: Actor, given: int):
+    def waiting(actor: Actor) -> list[int]:
+        return [item.id for item in assignments_near(actor, span_of_now())]
+
+    until = {"snoozed_until": (timezone.now() + dt.timedelta(days=2)).isoformat()}
+    snooze_assignment(executor, given, until)
+    assert waiting(executor) == []
+    assignments.ask_to_move(executor, given, {"asked_due_at": (DUE + dt.timedelta(days=7)).isoformat()})
+    assert waiting(issuer) == [given]
+    assignments.report(executor, given, {"report": "Готово"})
+    assert waiting(issuer) == [given]
+    assignments.send_back(issuer, given, {"remark": "Ещё"})
+    assert waiting(executor) == [given]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Invalid
 from klientura.kernel.events.outbox import deliver
+from klientura.kernel.history.take_back import take_back
 from klientura.kernel.notify import mail
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.tests.smtp import Post, post_office
@@ -176,3 +177,63 @@ def test_an_invited_colleague_answers_by_letter_too(company: Company, vera: Acto
         == "accepted"
     )
     assert [u.id for u in read.get(vera, shape_of("event"), number)["accepted"]] == [outsider.user_id]
+
+
+def invited(vera: Actor, person: int, **more: Any) -> int:
+    number = plan(vera, people=[person], **more)
+    guests.invite(vera, number)
+    deliver()
+    guests.send_due()
+    return number
+
+
+def test_who_was_taken_off_and_named_again_is_a_guest_again(vera: Actor, person: int, post: Post):
+    number = invited(vera, person)
+    for people in ([], [person]):
+        write.update(vera, shape_of("event"), number, {"people": people})
+        deliver()
+        guests.send_due()
+    assert not guests.guests_of(number)
+    guests.invite(vera, number)
+    assert [g["answer"] for g in guests.guests_of(number)] == ["waiting"]
+
+
+def test_the_trash_calls_off_what_is_to_come_and_back_from_there_invites_anew(
+    vera: Actor, person: int, post: Post
+):
+    past = invited(vera, person, starts_at="2026-03-02T10:00Z", ends_at="2026-03-02T11:00Z")
+    coming = invited(vera, person)
+    write.trash(vera, shape_of("event"), [past, coming])
+    deliver()
+    assert {g.event_id: g.wants for g in EventGuest.objects.all()} == {past: "", coming: "CANCEL"}
+    guests.send_due()
+    write.restore(vera, shape_of("event"), [past, coming])
+    deliver()
+    assert {g.event_id: g.wants for g in EventGuest.objects.all()} == {past: "", coming: "REQUEST"}
+
+
+def test_held_undone_and_held_again_leaves_one_interaction(vera: Actor):
+    number = plan(vera, starts_at="2026-03-02T10:00Z", ends_at="2026-03-02T11:00Z")
+    for told in (True, False):
+        version = invitations.hold(vera, number)
+        deliver()
+        take_back(vera, shape_of("event"), number, version)
+        if told:
+            deliver()
+            assert not read.page(vera, shape_of("interaction"), limit=9).rows
+    invitations.hold(vera, number)
+    deliver()
+    assert len(read.page(vera, shape_of("interaction"), limit=9).rows) == 1
+
+
+def test_of_many_events_everybody_is_told(company: Company, vera: Actor):
+    boss = company.actor("manager")
+    values = {
+        "name": "e",
+        "starts_at": "2030-03-04T10:00+03:00",
+        "zone": "Europe/Moscow",
+        "attendees": [boss.user_id],
+    }
+    write.create_many(vera, shape_of("event"), [dict(values) for _n in range(205)])
+    deliver()
+    assert Notification.objects.filter(user_id=boss.user_id or 0, kind="invited").count() == 205
