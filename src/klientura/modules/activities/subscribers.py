@@ -37,8 +37,11 @@ def event_changed(event: Delivered) -> None:
     if "attendees" in columns:
         telling.tell_invited(event.record_ids, event.actor_id, event.at)
         reminders.remind_as_usual(event.record_ids)
-    telling.tell_changed(event.record_ids, columns, event.actor_id, event.at)
-    guests.follow_changes(event.record_ids, columns)
+    touched, moved = set(columns), list(event.record_ids)
+    if "repeats" in touched and not (guests.TOLD - {"repeats"}) & touched:
+        moved = telling.moved_in_earnest(moved)
+    telling.tell_changed(moved, columns, event.actor_id, event.at)
+    guests.follow_changes(moved, columns)
     reminders.refresh("event", event.record_ids)
 
 

@@ -299,7 +299,7 @@ def _by_uid(uid: str) -> Row | None:
 
 def _rows(event_ids: Sequence[int], *, trashed: bool = False) -> list[Row]:
     shape, keys, found = shape_of("event"), (*exchange.KEYS, "people"), list[Row]()
-    for some in batched(event_ids, 200, strict=False):
+    for some in batched(event_ids, 200):
         tree = {"field": "id", "op": "in", "value": list(some)}
         found += read.page(KEEPER, shape, tree=tree, sort="id", limit=200, keys=keys, trashed=trashed).rows
     return found

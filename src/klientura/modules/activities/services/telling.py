@@ -2,19 +2,46 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
+
+import orjson
+from django.db import connection
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
+from klientura.kit.recurrence.rules import Recurrence, parse
 from klientura.modules.activities.enums import ANSWERS
 
 TELLER: Final = SystemActor("colleagues are told of an event")
 KEYS: Final = ("id", "status", "starts_at", "owner", "attendees", "sequence", *ANSWERS)
 TIMES: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats"})
+
+
+_REPEATS: Final = (
+    "select distinct on (record_id) record_id, changes -> 'repeats' -> 0, changes -> 'repeats' -> 1 from kernel_change"
+    " where object = 'event' and record_id = any(%s) and changes ? 'repeats' order by record_id, id desc"
+)
+
+
+def moved_in_earnest(event_ids: Sequence[int]) -> list[int]:
+    """Those of events with another `repeats` of which more has changed than days that are left out.
+
+    A day that is held, moved or taken out by itself leaves the series where it was: of that nobody is told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REPEATS, [list(event_ids)])
+        same = {n for n, *texts in cursor.fetchall() if _without_days(texts[0]) == _without_days(texts[1])}
+    return [n for n in event_ids if n not in same]
+
+
+def _without_days(text: Any) -> Recurrence | None:
+    said = orjson.loads(text) if isinstance(text, str | bytes) else text
+    return replace(parse(said), without=frozenset()) if said else None
 
 
 def tell_invited(event_ids: Sequence[int], actor_id: int | None, at: dt.datetime) -> None:
@@ -68,7 +95,7 @@ def tell_changed(
 
 def _rows(event_ids: Sequence[int]) -> list[Row]:
     shape, found = shape_of("event"), list[Row]()
-    for some in batched(event_ids, 200, strict=False):
+    for some in batched(event_ids, 200):
         tree = {"field": "id", "op": "in", "value": list(some)}
         found += read.page(TELLER, shape, tree=tree, sort="id", limit=200, keys=KEYS).rows
     return found

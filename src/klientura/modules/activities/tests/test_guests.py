@@ -1,5 +1,6 @@
 """Guests outside: invited by letter, told of changes, answering by their own programs (RFC 5546)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,8 @@ from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
 from klientura.kit.ics.reading import read as read_calendar
 from klientura.modules.activities.models import EventGuest
-from klientura.modules.activities.services import guests, invitations
+from klientura.modules.activities.services import guests, invitations, occurrences
+from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "petrov@client.example"
@@ -237,3 +239,22 @@ def test_of_many_events_everybody_is_told(company: Company, vera: Actor):
     write.create_many(vera, shape_of("event"), [dict(values) for _n in range(205)])
     deliver()
     assert Notification.objects.filter(user_id=boss.user_id or 0, kind="invited").count() == 205
+
+
+def test_one_meeting_of_a_series_that_was_held_is_told_to_nobody(
+    company: Company, vera: Actor, person: int, post: Post
+):
+    boss = company.actor("manager")
+    number = invited(
+        vera, person, repeats="RRULE:FREQ=WEEKLY", attendees=[boss.user_id],
+        starts_at="2026-03-02T10:00Z", ends_at="2026-03-02T11:00Z",
+    )  # fmt: skip
+    one = occurrences.by_itself(vera, Place(number, dt.datetime(2026, 3, 9, 13)))
+    invitations.hold(vera, one)
+    deliver()
+    assert EventGuest.objects.get(event_id=number).wants == ""
+    said = Notification.objects.filter(user_id=boss.user_id or 0, kind="invited", record_id=number)
+    assert [n.payload["said"] for n in said] == ["invited"]
+    write.update(vera, shape_of("event"), number, {"repeats": "RRULE:FREQ=DAILY"})
+    deliver()
+    assert EventGuest.objects.get(event_id=number).wants == "REQUEST"
