@@ -179,17 +179,6 @@ def test_what_waits_for_the_reader_stands_on_the_start_page(
     assert (told("employee"), told("manager")) == (False, False)
 
 
-def test_only_an_administrator_gives_in_another_name(
-    company: Company, issuer: Actor, executor: Actor, shape: Shape
-):
-    values = {"name": "Отчёт", "owner": executor.user_id, "issuer": issuer.user_id}
-    with pytest.raises(Invalid) as refused:
-        write.create(executor, shape, values)
-    assert [e.field for e in refused.value.errors] == ["issuer"]
-    number = write.create(company.actor("administrator"), shape, values)
-    assert read.get(issuer, shape, number)["issuer"].id == issuer.user_id
-
-
 def test_nobody_controls_their_own_work(issuer: Actor, executor: Actor, given: int, shape: Shape):
     with pytest.raises(Invalid) as refused:
         write.update(issuer, shape, given, {"controller": executor.user_id})
