@@ -33,6 +33,7 @@ PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "l
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "preferences": "everybody chooses language, theme and time zone for themselves",
+    "calendar/feed": "everybody gives their own calendar to other programs",
     "me/devices": "everybody connects their own devices",
     "me/devices/choose": "everybody chooses whose clients stand on their own devices",
     "api/v1/notifications/wishes": "everybody chooses how they are told",

@@ -84,7 +84,12 @@ def test_trying_on_the_past(company: Company) -> None:
     rule = send(api, "POST", "", NEW).json()["id"]
     number = organisation(company)
     period = {"since": "2020-01-01T00:00:00Z", "until": "2020-02-01T00:00:00Z"}
-    assert send(api, "POST", f"/{rule}/try", period).json() == {"count": 0, "capped": False, "looked": 0, "records": []}
+    assert send(api, "POST", f"/{rule}/try", period).json() == {
+        "count": 0,
+        "capped": False,
+        "looked": 0,
+        "records": [],
+    }
     for bad in (
         {},
         {"since": "x", "until": "y"},
