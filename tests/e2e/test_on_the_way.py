@@ -74,6 +74,7 @@ def test_what_is_typed_survives_leaving_the_page(company: Product, page: Page):
     page.locator("form.form [name=name]").press_sequentially("Кедр")
     page.goto(f"{company.address}/task")
     page.goto(f"{company.address}/organisation/new")
+    page.locator(".draft-notice button", has_text="Продолжить").click()
     expect(page.locator("form.form [name=name]")).to_have_value("Кедр")
 
 
