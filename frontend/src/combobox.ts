@@ -17,6 +17,7 @@ export function close({ input, list }: Pick<Parts, "input" | "list">): void {
   list.hidden = true;
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
+  input.dispatchEvent(new Event("listbox:closed"));
 }
 
 function setValue(box: Parts, value: string, title: string): void {
@@ -79,6 +80,11 @@ export function search(box: Pick<Parts, "root" | "input" | "list">): () => void 
     box.input.setAttribute("aria-expanded", "true");
     highlight(box.list, box.input, optionsOf(box.list).length ? 0 : -1);
   };
+  // An answer that is still under way must not open again what was closed since.
+  box.input.addEventListener("listbox:closed", () => {
+    window.clearTimeout(timer);
+    running?.abort();
+  });
   return () => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void ask(), box.list.hidden ? 0 : 120);

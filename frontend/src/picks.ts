@@ -68,6 +68,10 @@ function take(box: Box, option: HTMLElement | undefined): void {
 function keys(box: Box, ask: () => void, event: KeyboardEvent): void {
   const { root, input, list } = box;
   const opened = !list.hidden;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    close(box);
+    return takeTyped(box); // and the form hears the key too: it saves
+  }
   if (event.key === "ArrowDown" || event.key === "ArrowUp") opened ? step(list, input, event.key === "ArrowDown" ? 1 : -1) : ask();
   else if (event.key === "Enter" && opened && selected(list)) take(box, selected(list));
   else if ((event.key === "Enter" || event.key === "," || event.key === ";") && input.value.trim()) {
