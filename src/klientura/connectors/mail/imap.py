@@ -14,8 +14,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from imap_tools.errors import ImapToolsError, MailboxLoginError
-from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.mailbox import BaseMailBox
 
+from klientura.connectors.mail.lines import open_imap
+from klientura.kernel.network.reach import Unreachable
 from klientura.kit.letters.words import kept
 from klientura.modules.conversations.models import Mailbox
 from klientura.modules.conversations.services.secrets import password_of
@@ -81,7 +83,7 @@ def connected(mailbox: Mailbox, *, patience: int = PATIENCE) -> Iterator[BaseMai
     password = password_of(mailbox)
     if password is None:
         raise Refused("the password was kept with another key")
-    server = _open(mailbox, patience)
+    server = open_imap(mailbox, patience)
     try:
         try:
             # Some passwords hold letters that plain LOGIN cannot carry.
@@ -95,18 +97,6 @@ def connected(mailbox: Mailbox, *, patience: int = PATIENCE) -> Iterator[BaseMai
     finally:
         with suppress(*TROUBLE):
             server.logout()
-
-
-def _open(mailbox: Mailbox, patience: int) -> BaseMailBox:
-    if mailbox.imap_security == "tls":
-        return MailBox(
-            mailbox.imap_host, mailbox.imap_port, timeout=patience, ssl_context=ssl.create_default_context()
-        )
-    if mailbox.imap_security == "starttls":
-        return MailBoxStartTls(
-            mailbox.imap_host, mailbox.imap_port, timeout=patience, ssl_context=ssl.create_default_context()
-        )
-    return MailBoxUnencrypted(mailbox.imap_host, mailbox.imap_port, timeout=patience)
 
 
 def is_refusal(text: str) -> bool:
@@ -192,10 +182,12 @@ def mark_seen(server: BaseMailBox, numbers: Sequence[int]) -> None:
 
 
 def try_out(mailbox: Mailbox) -> str:
-    """Sign in once; what the server says against it, empty when all is well."""
+    """Sign in once; what the server says against it, empty when all is well. Raises Unreachable."""
     try:
         with connected(mailbox, patience=10) as server:
             folders(server)
+    except Unreachable:
+        raise
     except (Refused, *TROUBLE) as failed:
         return said(failed)
     return ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from klientura.connectors.mail.imap import said
+from klientura.connectors.mail.lines import open_smtp, seal_smtp
+from klientura.kernel.network.reach import Unreachable
 from klientura.kit.letters.words import kept
 from klientura.kit.letters.writing import wire
 from klientura.modules.conversations.models import Mailbox
@@ -48,11 +50,11 @@ def connected(mailbox: Mailbox, *, patience: int = PATIENCE) -> Iterator[smtplib
     password = password_to_send(mailbox)
     if password is None:
         raise Refused("the password was kept with another key")
-    server = _open(mailbox, patience)
+    server = open_smtp(mailbox, patience)
     try:
         server.ehlo()
         if mailbox.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+            seal_smtp(server)
             server.ehlo()
         if server.has_extn("auth"):
             _sign_in(server, mailbox, password)
@@ -60,15 +62,6 @@ def connected(mailbox: Mailbox, *, patience: int = PATIENCE) -> Iterator[smtplib
     finally:
         with suppress(*TROUBLE):
             server.quit()
-
-
-def _open(mailbox: Mailbox, patience: int) -> smtplib.SMTP:
-    host, port = mailbox.smtp_host, mailbox.smtp_port
-    name = wire(mailbox.address).rpartition("@")[2]
-    if mailbox.smtp_security == "tls":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=patience, context=context)
-    return smtplib.SMTP(host, port, local_hostname=name, timeout=patience)
 
 
 def _sign_in(server: smtplib.SMTP, mailbox: Mailbox, password: str) -> None:
@@ -126,10 +119,12 @@ def hand_over(server: smtplib.SMTP, raw: bytes) -> None:
 
 
 def try_out(mailbox: Mailbox) -> str:
-    """Sign in once; what the server says against it, empty when all is well."""
+    """Sign in once; what the server says against it, empty when all is well. Raises Unreachable."""
     try:
         with connected(mailbox, patience=10) as server:
             server.noop()
+    except Unreachable:
+        raise
     except (Refused, Later, *TROUBLE) as failed:
         return said(failed)
     return ""

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from klientura.kernel.webhooks.addresses import BadAddress, Resolve, Target, checked, resolve, take_apart
+from klientura.kernel.network.reach import Resolve, resolve
+from klientura.kernel.webhooks.addresses import BadAddress, Target, checked, take_apart
 
 SECONDS = 10.0
 CONNECT_SECONDS = 5.0

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from klientura.kernel.errors import KernelError
+from klientura.kernel.network.reach import Resolve, resolve
 from klientura.kernel.objects.registry import follow_latest
 from klientura.kernel.webhooks import keeping, signing
-from klientura.kernel.webhooks.addresses import Resolve, resolve
 from klientura.kernel.webhooks.bodies import body_of
 from klientura.kernel.webhooks.client import Answer, post
 from klientura.kernel.webhooks.hearing import wake

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
+from klientura.kernel.network.reach import resolve
 from klientura.kernel.webhooks import client
-from klientura.kernel.webhooks.addresses import BadAddress, checked, resolve, take_apart
+from klientura.kernel.webhooks.addresses import BadAddress, checked, take_apart
 from klientura.kernel.webhooks.tests.receiver import Receiver
 
 PUBLIC = "93.184.215.14"

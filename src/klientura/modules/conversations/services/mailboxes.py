@@ -1,7 +1,7 @@
 """Connecting mailboxes: their own by users, shared ones by administrators."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
-from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Text
-from klientura.kernel.webhooks.addresses import BadAddress, Target, checked
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Stale, Text
+from klientura.kernel.network.reach import Unreachable, addresses
 from klientura.kit.emails import BadEmail, normalise_email
 from klientura.kit.hosts import BadHost, normalise_host
 from klientura.modules.conversations.enums import Security
@@ -105,23 +105,31 @@ def filled_in(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None = None) -> Mailbox:
+def keep_mailbox(
+    actor: Actor,
+    given: Mapping[str, Any],
+    mailbox: Mailbox | None = None,
+    *,
+    expected_version: int | None = None,
+    reached: Collection[str] = (),
+) -> Mailbox:
     """Connect a mailbox, or change one that the actor looks after. An empty password keeps the one that is there.
 
-    Raises Invalid, Denied. The mailbox is read soon.
+    `reached` names the servers («imap», «smtp») that were connected to with these very values. Raises Invalid, Denied, and
+    Stale when somebody changed it since the version that the actor saw. The mailbox is read soon.
     """
     if actor.user_id is None:
         raise Denied
     values = filled_in(given)
     errors: list[FieldError] = []
-    made = mailbox or Mailbox(owner_id=actor.user_id)
+    made = _held(mailbox, expected_version) if mailbox else Mailbox(owner_id=actor.user_id)
     if values.get("shared") and mailbox is None:
         if not actor.is_admin:
             raise Denied
         made.owner_id = None
     _names(made, values, errors)
     if not errors:
-        errors += _inside(actor, made)
+        errors += _closed(made, reached)
     if made.owner_id is None:
         _users(made, values)
     if values.get("password"):
@@ -145,6 +153,16 @@ def keep_mailbox(actor: Actor, given: Mapping[str, Any], mailbox: Mailbox | None
     return made
 
 
+def _held(mailbox: Mailbox, expected_version: int | None) -> Mailbox:
+    """A mailbox as it stands now, held until it is kept: what its reading notes meanwhile is not lost. Raises NotFound, Stale."""
+    found = Mailbox.objects.select_for_update().filter(pk=mailbox.pk).first()
+    if found is None:
+        raise NotFound
+    if found.version != (mailbox.version if expected_version is None else expected_version):
+        raise Stale
+    return found
+
+
 def _users(made: Mailbox, values: Mapping[str, Any]) -> None:
     """Who reads a shared mailbox, and who answers."""
     known = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
@@ -152,25 +170,27 @@ def _users(made: Mailbox, values: Mapping[str, Any]) -> None:
         setattr(made, key, sorted({int(n) for n in values.get(key, ()) if str(n).isdigit()} & known))
 
 
-def _inside(actor: Actor, made: Mailbox) -> list[FieldError]:
-    """Which of the two servers the actor may not have us speak to."""
-    servers = {"imap_host": (made.imap_host, made.imap_port), "smtp_host": (made.smtp_host, made.smtp_port)}
-    return [
-        FieldError(key, "inside", INSIDE)
-        for key, (host, port) in servers.items()
-        if host and not may_reach(actor, host, port)
-    ]
+def _closed(made: Mailbox, reached: Collection[str]) -> list[FieldError]:
+    """Which of the two servers the owner may not have us speak to; those that were just reached are not looked up again."""
+    servers = {"imap": (made.imap_host, made.imap_port), "smtp": (made.smtp_host, made.smtp_port)}
+    errors = []
+    for key, (host, port) in servers.items():
+        if not host or key in reached or may_be_inside(made, host):
+            continue
+        try:
+            addresses(host, port)
+        except Unreachable:
+            errors.append(FieldError(f"{key}_host", "inside", INSIDE))
+    return errors
 
 
-def may_reach(actor: Actor, host: str, port: int) -> bool:
-    """Whether the actor may have us speak to a server: what lies inside the network is not for everybody to knock at."""
-    if actor.is_admin or host in PUBLIC:
+def may_be_inside(mailbox: Mailbox, host: str) -> bool:
+    """Whether a mailbox's server may lie inside the network: not everybody has us knock there. The shared ones are set up by
+    administrators; what the known providers' names stand for is nobody's to choose."""
+    owner = mailbox.owner_id
+    if owner is None or host in PUBLIC:
         return True
-    try:
-        checked(Target("https", host, port, "/"))
-    except BadAddress:
-        return False
-    return True
+    return User.objects.filter(pk=owner, role__key="administrator").exists()
 
 
 def _names(made: Mailbox, values: Mapping[str, Any], errors: list[FieldError]) -> None:
@@ -196,6 +216,11 @@ def _names(made: Mailbox, values: Mapping[str, Any], errors: list[FieldError]) -
     made.name = " ".join(str(values.get("name") or "").split())[:120]
 
 
+def is_port(text: str) -> bool:
+    """Whether a text is the number of a port."""
+    return text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536
+
+
 def _server(made: Mailbox, key: str, values: Mapping[str, Any], errors: list[FieldError]) -> None:
     """The host, the port and the protection of one of the two servers."""
     host = str(values.get(f"{key}_host") or "").strip()
@@ -204,7 +229,7 @@ def _server(made: Mailbox, key: str, values: Mapping[str, Any], errors: list[Fie
     except BadHost:
         errors.append(FieldError(f"{key}_host", "host", WRONG_HOST))
     port = str(values.get(f"{key}_port") or USUAL_PORTS[key])
-    if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
+    if is_port(port):
         setattr(made, f"{key}_port", int(port))
     else:
         errors.append(FieldError(f"{key}_port", "port", _("A port is a number from 1 to 65535.")))

@@ -27,12 +27,12 @@ def register_server(server: Server) -> None:
 
 
 def try_reading(mailbox: Mailbox) -> str:
-    """Sign in once where a mailbox is read; what the server says against it."""
+    """Sign in once where a mailbox is read; what the server says against it. Raises Unreachable."""
     return _servers[0].try_reading(mailbox) if _servers else ""
 
 
 def try_sending(mailbox: Mailbox) -> str:
-    """Sign in once where a mailbox sends; what the server says against it."""
+    """Sign in once where a mailbox sends; what the server says against it. Raises Unreachable."""
     return _servers[0].try_sending(mailbox) if _servers else ""
 
 

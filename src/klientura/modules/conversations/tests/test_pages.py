@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.errors import Invalid
+from klientura.kernel.errors import Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
@@ -258,3 +258,37 @@ def test_shared_mailboxes_are_looked_after_by_administrators(company: Company) -
     assert "Счёт" not in company.client("administrator").get("/mail").content.decode()
     assert "Счёт" in company.client("employee").get("/mail").content.decode()
     assert company.client("employee").get(f"/mail/mailboxes/{box.pk}").status_code == 404
+
+
+def test_of_two_who_change_a_mailbox_the_second_is_told_and_keeps_what_they_typed(company: Company) -> None:
+    given = {"address": "we@yandex.ru", "password": "секрет", "shared": True, "name": "Общий"}
+    kept = keep_mailbox(company.actor("administrator"), given)
+    Mailbox.objects.filter(pk=kept.pk).update(
+        state="refused", said="no"
+    )  # its reading has noted this meanwhile
+    client, address = company.client("administrator"), f"/mail/mailboxes/{kept.pk}"
+    seen = re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())
+    assert seen
+    form = {
+        "address": "we@yandex.ru",
+        "only_reads": "1",
+        "imap_host": "",
+        "name": "Первый",
+        "version": seen[1],
+    }
+    Mailbox.objects.filter(pk=kept.pk).update(secret="")  # so that nothing is tried out on real servers
+    form["password"] = ""
+    refused = client.post(address, form)
+    assert refused.status_code == 422
+    kept.refresh_from_db()
+    keep_mailbox(company.actor("administrator"), {**given, "name": "Второй"}, kept)
+    kept.refresh_from_db()
+    assert (kept.state, kept.said) == ("refused", "no")
+    Mailbox.objects.filter(pk=kept.pk).update(secret="")
+    late = client.post(address, form)
+    assert late.status_code == 409
+    assert "Первый" in late.content.decode()
+    kept.refresh_from_db()
+    assert kept.name == "Второй"
+    with pytest.raises(Stale):
+        keep_mailbox(company.actor("administrator"), given, kept, expected_version=kept.version - 1)

@@ -1,7 +1,7 @@
 """Mailboxes: how they are, connecting and changing them, choosing folders."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
-from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.errors import FieldError, Invalid, Stale
+from klientura.kernel.network.reach import Unreachable
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
@@ -97,18 +98,31 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
     given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
     given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads")}
     given["shared"] = given["shared"] and request.actor.is_admin
-    if failed := _tried(request.actor, keeping.filled_in(given), row):
-        return _page(request, row, given, failed=failed, status=422)
+    trial = _tried(request.actor, keeping.filled_in(given), row)
+    if trial.said or trial.closed:
+        return _page(request, row, given, errors=trial.closed, failed=trial.said, status=422)
+    seen = number(request.POST.get("version")) or 0 if row else None
     try:
-        kept = keeping.keep_mailbox(request.actor, given, row)
+        kept = keeping.keep_mailbox(request.actor, given, row, expected_version=seen, reached=trial.reached)
     except Invalid as refused:
         return _page(request, row, given, errors=refused.errors, status=422)
+    except Stale as stale:
+        return _page(request, row, given, problem=str(stale.message), status=409)
     return HttpResponseRedirect(f"/mail/mailboxes/{kept.pk}")
 
 
-def _tried(actor: Actor, values: dict[str, Any], row: Mailbox | None) -> str:
-    """What the servers say against these settings; empty when they take them, or these are not complete yet."""
+class Trial(NamedTuple):
+    """How settings were tried out: what a server says against them, which servers are not to be reached, which were."""
+
+    said: str = ""
+    closed: tuple[FieldError, ...] = ()
+    reached: tuple[str, ...] = ()
+
+
+def _tried(actor: Actor, values: dict[str, Any], row: Mailbox | None) -> Trial:
+    """Sign in with these settings, as far as they are complete."""
     trial = Mailbox(
+        owner_id=row.owner_id if row else actor.user_id,
         address=str(values.get("address") or "")[:254],
         username=values["username"],
         secret=row.secret if row else "",
@@ -120,34 +134,34 @@ def _tried(actor: Actor, values: dict[str, Any], row: Mailbox | None) -> str:
     if values.get("smtp_password"):
         keep_sending_password(trial, values["smtp_password"])
     if not trial.secret:
-        return ""
+        return Trial()
     ways = {"imap": try_reading} if values.get("only_reads") else {"imap": try_reading, "smtp": try_sending}
+    reached = []
     for key, attempt in ways.items():
         host, port = (
             str(values.get(f"{key}_host") or "").strip(),
             str(values.get(f"{key}_port") or keeping.USUAL_PORTS[key]),
         )
-        if (
-            not host
-            or any(ord(c) < 33 for c in host)
-            or not (port.isascii() and port.isdigit())
-            or len(port) > 5
-        ):
-            continue
-        if not keeping.may_reach(actor, host, int(port)):
+        if not host or any(ord(c) < 33 for c in host) or not keeping.is_port(port):
             continue  # refused with its reason when it is to be kept
         setattr(trial, f"{key}_host", host)
         setattr(trial, f"{key}_port", int(port))
         setattr(trial, f"{key}_security", values.get(f"{key}_security") or "tls")
-        if said := attempt(trial):
-            return f"{host}: {said}"
-    return ""
+        try:
+            said = attempt(trial)
+        except Unreachable:
+            return Trial(closed=(FieldError(f"{key}_host", "inside", keeping.INSIDE),))
+        if said:
+            return Trial(said=f"{host}: {said}")
+        reached.append(key)
+    return Trial(reached=tuple(reached))
 
 
 def _described(row: Mailbox) -> dict[str, Any]:
     when = format_datetime(timezone.localtime(row.synced_at), lang()) if row.synced_at else ""
     return {
         "id": row.pk,
+        "version": row.version,
         "address": row.address,
         "name": row.name,
         "shared": row.owner_id is None,
@@ -254,7 +268,8 @@ def _options(labels: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _page(
-    request: Request, row: Mailbox | None, values: dict[str, Any], *, errors: tuple[FieldError, ...] = (), failed: str = "", status: int = 200
+    request: Request, row: Mailbox | None, values: dict[str, Any], *, errors: tuple[FieldError, ...] = (), failed: str = "",
+    problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     wrong = {e.field: str(e.message) for e in reversed(errors)}
     fields = [
@@ -267,7 +282,7 @@ def _page(
     ]
     found = Folder.objects.filter(mailbox=row).order_by("name") if row else []
     return show(
-        request, "conversations/mailbox.html", active="mail", status=status, fields=fields, failed=failed,
+        request, "conversations/mailbox.html", active="mail", status=status, fields=fields, failed=failed, problem=problem,
         mailbox=_described(row) if row else None,
         folders=[{"id": f.pk, "name": str(FolderRole(f.role).label) if f.role else f.name, "chosen": f.chosen} for f in found],
     )  # fmt: skip
