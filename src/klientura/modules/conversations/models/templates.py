@@ -12,6 +12,7 @@ class Template(models.Model):
     name = models.CharField(max_length=120)
     subject = models.CharField(max_length=500, default="")
     html = models.TextField(default="")
+    version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

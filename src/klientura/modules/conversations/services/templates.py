@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable
-from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.rules.telling import in_messages, pieces
@@ -69,15 +70,26 @@ def _writer_labels() -> dict[str, str]:
     return {"name": pgettext("writer of a letter", "Name"), "email": pgettext("writer of a letter", "E-mail")}
 
 
+@transaction.atomic
 def keep_template(
-    actor: Actor, template: Template | None, *, name: str, subject: str, html: str, shared: bool
+    actor: Actor,
+    template: Template | None,
+    *,
+    name: str,
+    subject: str,
+    html: str,
+    shared: bool,
+    expected_version: int | None = None,
 ) -> Template:
-    """Keep a template of one's own; one of all by administrators. Raises Invalid, Denied."""
+    """Keep a template of one's own; one of all by administrators. Raises Invalid, Denied, and Stale when somebody changed it
+    since the version that the actor saw."""
     if actor.user_id is None or (shared and not actor.is_admin):
         raise Denied
-    made = template or Template()
+    made = _held(template) if template else Template(version=0)
     if made.pk and not may_change(actor, made):
         raise Denied
+    if template and made.version != (template.version if expected_version is None else expected_version):
+        raise Stale
     made.owner_id = None if shared else made.owner_id if made.pk and made.owner_id else actor.user_id
     made.name = " ".join(name.split())[:120]
     made.subject = " ".join(subject.split())[:500]
@@ -90,8 +102,17 @@ def keep_template(
         errors.append(FieldError("html", "place", text))
     if errors:
         raise Invalid(errors)
+    made.version += 1
     made.save()
     return made
+
+
+def _held(template: Template) -> Template:
+    """A template as it stands now, held until it is kept. Raises NotFound."""
+    found = Template.objects.select_for_update().filter(pk=template.pk).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def may_change(actor: Actor, template: Template) -> bool:

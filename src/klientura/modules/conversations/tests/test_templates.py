@@ -143,3 +143,20 @@ def test_how_it_looks_is_shown(company: Company) -> None:
         "notthere"
         not in client.post("/mail/templates/preview", {"party": "99999", "subject": "x"}).content.decode()
     )
+
+
+def test_of_two_who_change_a_template_the_second_is_told_and_keeps_what_they_typed(company: Company) -> None:
+    shared = Template.objects.create(name="Ответ", html="<p>А</p>")
+    client, address = company.client("administrator"), f"/mail/templates/{shared.pk}"
+    page = client.get(address).content.decode()
+    assert 'name="version" value="1"' in page
+    form = {"subject": "", "html": "<p>Б</p>", "shared": "1", "version": "1"}
+    assert client.post(address, {**form, "name": "Первый"}).status_code == 302
+    late = client.post(address, {**form, "name": "Второй", "html": "<p>Моё</p>"})
+    assert late.status_code == 409
+    assert "Второй" in late.content.decode()
+    assert "Моё" in late.content.decode()
+    shared.refresh_from_db()
+    assert (shared.name, shared.version) == ("Первый", 2)
+    assert client.post(address, {"name": "без версии", "shared": "1"}).status_code == 409
+    assert client.post(address, {**form, "name": "Второй", "version": "2"}).status_code == 302

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from klientura.kernel.errors import FieldError, Invalid, KernelError
+from klientura.kernel.errors import FieldError, Invalid, KernelError, Stale
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.web.doors import Door, open_to
@@ -108,14 +108,18 @@ def _form(asked: Request, row: Template | None) -> HttpResponse:
     if asked.method == "GET":
         return _page(asked, row, values)
     try:
-        keeping.keep_template(asked.actor, row, **values)
+        seen = number(given.get("version")) or 0 if row else None
+        keeping.keep_template(asked.actor, row, **values, expected_version=seen)
     except Invalid as refused:
         return _page(asked, row, values, refused.errors, 422)
+    except Stale as stale:
+        return _page(asked, row, values, status=409, problem=str(stale.message))
     return HttpResponseRedirect("/mail/templates")
 
 
 def _page(
-    asked: Request, row: Template | None, values: dict[str, Any], errors: tuple[FieldError, ...] = (), status: int = 200
+    asked: Request, row: Template | None, values: dict[str, Any], errors: tuple[FieldError, ...] = (), status: int = 200,
+    problem: str = "",
 ) -> HttpResponse:  # fmt: skip
     wrong = {e.field: str(e.message) for e in reversed(errors)}
     actor = asked.actor
@@ -126,6 +130,7 @@ def _page(
         for key in abouts(actor)
     ]  # fmt: skip
     return show(
-        asked, "conversations/template.html", active="mail", status=status, row=row, values={**values, "html": editable(values["html"])},
-        wrong=wrong, places=keeping.places(actor), looks=looks, may_share=actor.is_admin, may_change=row is None or keeping.may_change(actor, row),
+        asked, "conversations/template.html", active="mail", status=status, problem=problem, row=row,
+        values={**values, "html": editable(values["html"])}, wrong=wrong, places=keeping.places(actor), looks=looks, may_share=actor.is_admin,
+        may_change=row is None or keeping.may_change(actor, row),
     )  # fmt: skip
