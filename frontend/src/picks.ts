@@ -52,9 +52,29 @@ function takeOff(root: HTMLElement, chip: Element | null | undefined): void {
   changed(root);
 }
 
+/** Whether what stands in the box is over with its last sign. A field of people waits at a comma for an address: «Петров, Иван <…>». */
+function isOver(root: HTMLElement, typed: string): boolean {
+  if (root.dataset.people === undefined) return MARKS.test(typed);
+  return people(typed).length > 1 || /[;\n]\s*$/.test(typed);
+}
+
+/** Typed people, parted where nothing is quoted: at semicolons and lines, and at a comma after an address. */
+function people(typed: string): string[] {
+  const found = [""];
+  let quoted = false;
+  for (const sign of typed) {
+    const piece = found[found.length - 1] ?? "";
+    if (sign === '"') quoted = !quoted;
+    if (!quoted && (sign === ";" || sign === "\n" || (sign === "," && piece.includes("@")))) found.push("");
+    else found[found.length - 1] = piece + sign;
+  }
+  return found;
+}
+
 /** What was typed and not chosen: a new value where the field takes such, several where they were pasted. */
 function takeTyped(box: Box): void {
-  const pieces = box.input.value.split(MARKS).map((piece) => piece.trim()).filter(Boolean);
+  const typed = box.input.value;
+  const pieces = (box.root.dataset.people === undefined ? typed.split(MARKS) : people(typed)).map((piece) => piece.trim()).filter(Boolean);
   box.input.value = "";
   if (box.root.dataset.creates === undefined) return;
   for (const piece of pieces) add(box, { value: TYPED + piece, label: piece });
@@ -74,7 +94,7 @@ function keys(box: Box, ask: () => void, event: KeyboardEvent): void {
   }
   if (event.key === "ArrowDown" || event.key === "ArrowUp") opened ? step(list, input, event.key === "ArrowDown" ? 1 : -1) : ask();
   else if (event.key === "Enter" && opened && selected(list)) take(box, selected(list));
-  else if ((event.key === "Enter" || event.key === "," || event.key === ";") && input.value.trim()) {
+  else if ((event.key === "Enter" || (MARKS.test(event.key) && isOver(root, input.value + event.key))) && input.value.trim()) {
     if (root.dataset.creates !== undefined) takeTyped(box); // else what was typed waits for its suggestions
   }
   else if (event.key === "Escape" && opened) close(box);
@@ -92,7 +112,7 @@ function setup(root: HTMLElement): void {
   const initial = picked(root);
   const ask = search(box);
   input.addEventListener("input", () => {
-    if (MARKS.test(input.value)) takeTyped(box);
+    if (isOver(root, input.value)) takeTyped(box);
     else {
       highlight(list, input, -1);
       ask();

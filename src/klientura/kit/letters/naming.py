@@ -9,7 +9,9 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import Final
 
 from klientura.kit.emails import BadEmail, normalise_email
+from klientura.kit.given_names import is_given_name
 from klientura.kit.letters.words import header
+from klientura.kit.text import fold
 
 MOST_ADDRESSES: Final = 500
 MOST_REFERENCES: Final = 100
@@ -21,6 +23,9 @@ _TYPED = re.compile(
     r"(?P<bare>[^\s<>()\[\]\\:;,\"@]+@[^\s<>()\[\]\\:;,\"@]+)"
     r"|(?P<name>(?:\"(?:[^\"\\]|\\.)*\"|[^<>\"@])*)\s*<\s*(?P<in>[^\s<>()\[\]\\:;,\"@]+@[^\s<>()\[\]\\:;,\"@]+)\s*>"
 )
+_WORD = r"[^\W\d_](?:[^\W\d_]|['’.-])*"
+_SURNAME = re.compile(_WORD)
+_GIVEN = re.compile(rf"{_WORD}(?: {_WORD})?")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"")
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fwd?|aw|wg|sv|ha|на|ответ|отв|пересл|переслано|fw)\s*(?:\[\d+\]|\(\d+\))?\s*:\s*)+",
@@ -54,31 +59,53 @@ def addresses(headers: Sequence[str]) -> tuple[Address, ...]:
 
 
 def typed(text: str) -> list[Address]:
-    """Whom somebody typed, parted by commas, semicolons and lines. What is no whole address stays as a name without one."""
-    found = []
-    for piece in _typed_pieces(text):
-        whole = _TYPED.fullmatch(piece)
-        address = folded(whole["in"] or whole["bare"]) if whole else ""
-        name = (whole["name"] or "").strip() if whole else ""
-        if _QUOTED.fullmatch(name):
-            name = re.sub(r"\\(.)", r"\1", name[1:-1])
-        shown = header(name)[:MOST_OF_NAME] if address else piece[:MOST_OF_PIECE]
-        found.append(Address(shown, address))
+    """Whom somebody typed, parted by commas, semicolons and lines. What is no whole address stays as a name without one.
+
+    «Петров, Иван <a@b.ru>» is one person where nobody can take it for two: a surname, then a given name with the address.
+    """
+    found: list[Address] = []
+    pieces = _typed_pieces(text)
+    for at, (piece, _mark) in enumerate(pieces):
+        each = _one_typed(piece)
+        if at and each.address and _is_surname_of(each.name, pieces[:at]):
+            found[-1] = Address(f"{found[-1].name}, {each.name}"[:MOST_OF_NAME], each.address)
+        else:
+            found.append(each)
     return found
 
 
-def _typed_pieces(text: str) -> list[str]:
-    """A text parted at what stands neither in quotes nor in an address's brackets."""
+def _is_surname_of(name: str, before: Sequence[tuple[str, str]]) -> bool:
+    """Whether what stands before a name is the surname that belongs to it: one word alone, and no given name itself."""
+    (piece, mark), further = before[-1], before[-2] if len(before) > 1 else None
+    if mark != "," or (further is not None and further[1] == "," and "@" not in further[0]):
+        return False
+    if not _SURNAME.fullmatch(piece) or not _GIVEN.fullmatch(name):
+        return False
+    return is_given_name(fold(name.split(maxsplit=1)[0])) and not is_given_name(fold(piece))
+
+
+def _one_typed(piece: str) -> Address:
+    whole = _TYPED.fullmatch(piece)
+    address = folded(whole["in"] or whole["bare"]) if whole else ""
+    name = (whole["name"] or "").strip() if whole else ""
+    if _QUOTED.fullmatch(name):
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    shown = header(name)[:MOST_OF_NAME] if address else piece[:MOST_OF_PIECE]
+    return Address(shown, address)
+
+
+def _typed_pieces(text: str) -> list[tuple[str, str]]:
+    """A text parted at what stands neither in quotes nor in an address's brackets: each piece and the mark that ends it."""
     pieces, since, quoted, last = [], 0, False, ""
     for at, sign in enumerate(text):
         if sign == '"' and last != "\\":
             quoted = not quoted
         elif sign in ",;\r\n" and not quoted:
-            pieces.append(text[since:at])
+            pieces.append((text[since:at], sign))
             since = at + 1
         last = "" if last == "\\" else sign
-    pieces.append(text[since:])
-    return [plain for piece in pieces if (plain := " ".join(piece.split()))]
+    pieces.append((text[since:], ""))
+    return [(plain, mark) for piece, mark in pieces if (plain := " ".join(piece.split()))]
 
 
 def folded(written: str) -> str:

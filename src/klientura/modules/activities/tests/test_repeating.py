@@ -228,6 +228,11 @@ def test_one_that_cannot_be_written_stops_nobody_elses(company: Company) -> None
     write.update(ACTOR, shape_of("task"), plain, {"status": "done"})
     deliver()
     assert [r["name"] for r in rows()].count("Другая") == 2
+    [told] = Notification.objects.filter(kind="paused")
+    assert (told.user_id, told.payload) == (
+        company.users["administrator"].pk,
+        {"name": "Без хозяина", "url": f"/task/{stuck}"},
+    )
 
 
 def test_a_client_that_is_gone_is_left_out_of_the_next_one(company: Company) -> None:

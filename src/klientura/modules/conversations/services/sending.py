@@ -31,6 +31,9 @@ MOST_ATTACHED: Final = 18 * 1024 * 1024
 """Bytes of files of one letter: on their way they grow by a third, and most servers take 25 MB."""
 MOST_RECIPIENTS: Final = 100
 MOST_SIGNED: Final = 20_000
+NO_ADDRESS: Final = _(
+    "No address is given for: %(names)s. Put a name with a comma in it in quotes, and the address after it in angle brackets."
+)
 FARTHEST: Final = dt.timedelta(days=366)
 
 
@@ -111,7 +114,10 @@ def check(
             name or address for name, address in people if not writing.can_be_named(Address(name, address))
         ]
         if wrong:
-            no_address = _("This is no address: %(names)s") % {"names": ", ".join(wrong)}
+            names = {"names": ", ".join(wrong)}
+            no_address = _("This is no address: %(names)s") % names
+            if any("@" not in each for each in wrong):
+                no_address = NO_ADDRESS % names
             errors.append(FieldError(key, "email", no_address))
     if not everybody:
         errors.append(FieldError("to", "required", _("Say whom the letter is for.")))

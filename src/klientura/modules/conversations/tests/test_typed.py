@@ -7,7 +7,7 @@ import pytest
 
 from klientura.kernel.testing.company import Company, found_company
 from klientura.kit.letters import writing
-from klientura.modules.conversations.models import Outgoing, Signature
+from klientura.modules.conversations.models import Mailbox, Outgoing, Signature
 from klientura.modules.conversations.services.answering import shown
 from klientura.modules.conversations.tests.test_writing import saved, sending_box
 
@@ -84,6 +84,51 @@ def test_several_people_in_one_line_are_all_taken(company: Company) -> None:
         ["", "ann@client.ru"],
         ['ООО "Ромашка"', "info@client.ru"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("Петров, Иван <ivan@client.ru>", [["Петров, Иван", "ivan@client.ru"]]),
+        ("Петрова-Водкина, Анна Сергеевна <a@client.ru>", [["Петрова-Водкина, Анна Сергеевна", "a@client.ru"]]),
+        ("ann@client.ru, Петров, Иван <ivan@client.ru>; b@client.ru",
+         [["", "ann@client.ru"], ["Петров, Иван", "ivan@client.ru"], ["", "b@client.ru"]]),
+        ("Smith, John <john@client.ru>", [["Smith, John", "john@client.ru"]]),
+    ],
+)  # fmt: skip
+def test_a_surname_before_a_comma_belongs_to_the_name_after_it(
+    company: Company, line: str, people: list[list[str]]
+) -> None:
+    box, client = sending_box(company), company.client("employee")
+    saved(client, box, to=f";{line}")
+    assert Outgoing.objects.get().to == people
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Анна, Иван <ivan@client.ru>", "Сидоров, Петров, Иван <ivan@client.ru>", "ООО Ромашка, Иван <ivan@client.ru>",
+        "Петров; Иван <ivan@client.ru>", "Петров, Отдел закупок <ivan@client.ru>", "Петров, ivan@client.ru",
+    ],
+)  # fmt: skip
+def test_what_may_be_two_people_is_asked_about(company: Company, line: str) -> None:
+    box, client = sending_box(company), company.client("employee")
+    answer = client.post("/mail/send", {"mailbox": box.pk, "to": f";{line}", "html": "x"})
+    assert answer.status_code == 422
+    assert "Не указан адрес" in answer.content.decode()
+    assert Outgoing.objects.get().state == "draft"
+
+
+def test_who_opens_a_draft_of_a_mailbox_that_is_closed_to_them_is_told_so(company: Company) -> None:
+    box, client = sending_box(company), company.client("employee")
+    other = sending_box(company, "employee", "second@our.ru")
+    draft = saved(client, box, to="petr@client.ru", html="x")
+    address = f"/mail/drafts/{draft['id']}"
+    assert "больше нельзя" not in client.get(address).content.decode()
+    Mailbox.objects.filter(pk=box.pk).update(smtp_host="")
+    page = client.get(address).content.decode()
+    assert f"Из {box.address} писать больше нельзя: письмо уйдёт из {other.address}" in page
+    assert "больше нельзя" not in client.get("/mail/new").content.decode()
 
 
 def test_what_is_too_long_is_refused_and_not_cut(company: Company) -> None:

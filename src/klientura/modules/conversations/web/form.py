@@ -35,12 +35,14 @@ def compose_form(
     mailboxes = list(writable_mailboxes(asked.actor))
     chosen = next((m for m in mailboxes if m.pk == typed.mailbox_id), mailboxes[0] if mailboxes else None)
     wrong = {e.field: str(e.message) for e in reversed(errors)}
+    closed = row.mailbox.address if row and chosen and row.mailbox_id == typed.mailbox_id != chosen.pk else ""
     answered, quote = _quote(asked, typed)
     user_id = asked.actor.user_id or 0
     return {
         "mailbox_id": chosen.pk if chosen else None,
         "mailboxes": [{"value": m.pk, "label": m.address} for m in mailboxes],
         "from": chosen.address if chosen else "",
+        "closed": closed,
         "draft": row.pk if row else "",
         "version": row.version if row else "",
         "manner": typed.manner,
@@ -69,7 +71,7 @@ def compose_form(
 def _people(key: str, texts: Sequence[str], wrong: dict[str, str]) -> dict[str, Any]:
     labels = {"to": pgettext("letter", "To"), "cc": pgettext("letter", "Copy"), "bcc": _("Hidden copy")}
     return {
-        "type": "picks", "name": key, "label": labels[key], "url": "/mail/people", "creates": True,
+        "type": "picks", "name": key, "label": labels[key], "url": "/mail/people", "creates": True, "people": True,
         "placeholder": _("A name or an address"), "chosen": [_chip(text) for text in texts], "error": wrong.get(key, ""),
     }  # fmt: skip
 
