@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import icalendar
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from klientura.connectors.dav.calendars import parsed
-from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.access.gate import Predicate
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import shape_of
@@ -26,6 +28,7 @@ from klientura.modules.activities.services.occurrences import Place
 EVENTS = _("Calendar")
 PARTSTAT: Final = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "declined"}
 PAGE: Final = 200
+KEEPER: Final = SystemActor("an event is found by its name on a device")
 
 
 class BadEvent(ValueError):
@@ -77,19 +80,14 @@ def _with_people(entry: Entry, row: Row, addresses: Mapping[int, Guest]) -> Entr
 
 
 def _rows(actor: Actor, ids: Sequence[int]) -> list[Row]:
-    tree = {
-        "or": [
-            {"field": "id", "op": "in", "value": list(ids)},
-            {"field": "series", "op": "in", "value": list(ids)},
-        ]
-    }
+    wanted = Predicate(sql.SQL("(r.id = any(%s) or r.series_id = any(%s))"), (list(ids), list(ids)))
     rows: list[Row] = []
     after: str | None = None
     while True:
         page = read.page(
             actor,
             shape_of("event"),
-            tree=tree,
+            more=[wanted],
             sort="id",
             limit=PAGE,
             after=after,
@@ -154,7 +152,8 @@ def remove(actor: Actor, record_id: int) -> None:
 
 def _named_alike(actor: Actor, record_id: int, entries: Sequence[Entry]) -> Sequence[Entry]:
     """One occurrence that came without its series is sent without saying so: it is given its moment back, to be found by."""
-    row = read.get(actor, shape_of("event"), record_id, keys=["foreign_uid"])
+    # By which name a machine knows it, that machine has told us itself.
+    row = read.get(KEEPER, shape_of("event"), record_id, keys=["foreign_uid"])
     uid, mark, at = str(row["foreign_uid"] or "").partition("#")
     if not mark or len(entries) != 1 or entries[0].uid != uid or entries[0].occurrence is not None:
         return entries
@@ -162,8 +161,11 @@ def _named_alike(actor: Actor, record_id: int, entries: Sequence[Entry]) -> Sequ
 
 
 def _is_mine(actor: Actor, record_id: int) -> bool:
-    owner = read.get(actor, shape_of("event"), record_id, keys=["owner"])["owner"]
-    return isinstance(owner, Ref) and owner.id == actor.user_id
+    """Whether it is the actor's own, also where they may not see whose events are."""
+    shape = shape_of("event")
+    mine = Predicate(sql.SQL("r.id = %s and r.owner_id = %s"), (record_id, actor.user_id))
+    read.get(actor, shape, record_id, keys=["id"])
+    return bool(read.page(actor, shape, more=[mine], sort="id", limit=1, keys=["id"]).rows)
 
 
 def _made(actor: Actor, calendar: Calendar) -> int:

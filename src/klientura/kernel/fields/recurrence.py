@@ -8,6 +8,7 @@ from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldProblem, FieldType, Params
 from klientura.kit.entry.repeats import rule_of
 from klientura.kit.formats import Language
+from klientura.kit.recurrence.days import ever_happens
 from klientura.kit.recurrence.rules import LONGEST_TEXT, BadRule, parse
 from klientura.kit.recurrence.words import describe
 
@@ -18,6 +19,7 @@ WRONG: Final[dict[str, Text]] = {
     "both_ends": _("A repetition ends on a day or after a number of times, not both."),
     "moments": _("This rule of repetition names too many single dates."),
 }
+NEVER: Final = _("There is no such day: this rule of repetition would never happen.")
 NO_RULE: Final = _(
     "It is not clear how often. Write, for example: every Monday, every 2 weeks, every month on the 25th."
 )
@@ -34,10 +36,12 @@ class RecurrenceType(FieldType):
         if not isinstance(raw, str):
             raise FieldProblem("type", NO_RULE)
         try:
-            found = parse(rule_of(raw) or raw).text()
+            found = parse(rule_of(raw) or raw)
         except BadRule as bad:
             raise FieldProblem("recurrence", WRONG.get(bad.code, NO_RULE)) from bad
-        return found
+        if found.rule is not None and not ever_happens(found.rule):
+            raise FieldProblem("recurrence", NEVER)
+        return found.text()
 
     def display(self, value: Any, params: Params, lang: Language) -> str:
         return "" if not value else describe(parse(value), None, lang)

@@ -11,11 +11,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import hidden, readable
+from klientura.kernel.access.gate import hidden, may, readable
 from klientura.kernel.comments.models import Comment
 from klientura.kernel.notify.kinds import KINDS
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.naming import Named, named
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kit.formats import format_datetime
 
@@ -85,7 +86,7 @@ def _said(
         return {"text": text, "url": row.payload["url"], "detail": row.payload["detail"]}
     known = tuple(names[row.object, i] for i in _ids(row) if (row.object, i) in names)
     if not known:
-        return None
+        return _gone(actor, row)
     if row.kind in {"mentioned", "commented"}:
         return _comment(row, known[0], comments.get(row.payload.get("comment", 0)))
     one = row.record_id is not None
@@ -119,6 +120,16 @@ def _said(
     return said | {"text": single if one else many.format(n=row.number)}
 
 
+def _gone(actor: Actor, row: Notification) -> dict[str, Any] | None:
+    """What was called off by putting it into the trash is told by the name it had to those who took part."""
+    shape = all_shapes().get(row.object)
+    if row.payload.get("said") != "off" or not row.payload.get("name") or shape is None:
+        return None
+    if not may(actor, shape, "read") or not set(shape.spec.title) <= set(readable(actor, shape)):
+        return None
+    return _by_moment(row) | {"detail": row.payload["name"]}
+
+
 def _due(payload: Mapping[str, Any]) -> str:
     """What is the matter with its time, and with whose work."""
     texts = {
@@ -144,6 +155,7 @@ def _by_moment(row: Notification) -> dict[str, Any]:
         "invited": _("You are invited: {when}"),
         "moved": _("The time has changed: {when}"),
         "off": _("Called off: {when}"),
+        "again": _("It is to be after all: {when}"),
         "accepted": _("Comes: {when}"),
         "tentative": _("Perhaps comes: {when}"),
         "declined": _("Does not come: {when}"),

@@ -5,29 +5,20 @@ first is meant (RFC 5545 §3.3.5). Only the window is expanded, so a rule may ha
 """
 
 import datetime as dt
-from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from dateutil import rrule
-
+from klientura.kit.recurrence.days import days
 from klientura.kit.recurrence.rules import MOST_COUNT, Recurrence, Rule
 
 MOST: Final = 1_000
 """So many occurrences one window shows at most."""
 HORIZON: Final = dt.timedelta(days=366 * 12)
 """Further ahead nobody looks for the next occurrence of a rule (from one 29 February to the next over 2100 it is eight years)."""
-_FREQ: Final[dict[str, Literal[0, 1, 2, 3]]] = {
-    "YEARLY": 0,
-    "MONTHLY": 1,
-    "WEEKLY": 2,
-    "DAILY": 3,
-}  # dateutil's numbers
 _DAY: Final = dt.timedelta(days=1)
-_LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def moment(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -115,46 +106,11 @@ def _ruled(rule: Rule, start: dt.datetime, first: dt.datetime, after: dt.datetim
             yield local
 
 
-def _dates(rule: Rule, begin: dt.datetime, until: dt.datetime) -> Iterable[dt.datetime]:
-    if _never(rule):
-        return ()
-    if rule.freq == "DAILY" and not rule.positions:
-        return _daily(rule, begin, until)
-    days = [rrule.weekday(day, nth or None) for nth, day in rule.days]
-    return rrule.rrule(
-        _FREQ[rule.freq],
-        dtstart=begin,
-        interval=rule.interval,
-        wkst=rule.week_start,
-        until=until,
-        byweekday=days or None,
-        bymonthday=rule.month_days or None,
-        bymonth=rule.months or None,
-        byyearday=rule.year_days or None,
-        byweekno=rule.weeks or None,
-        bysetpos=rule.positions or None,
-    )
-
-
-def _never(rule: Rule) -> bool:
-    """Whether its months have none of its days. (dateutil would look for them until the year 9999.)"""
-    longest = max((_LONGEST_MONTH[month - 1] for month in rule.months), default=31)
-    return bool(rule.month_days) and all(abs(day) > longest for day in rule.month_days)
-
-
-def _daily(rule: Rule, begin: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
-    """Every so many days those that fit. Not by dateutil: where few fit it walks on past the end."""
-    weekdays = {day for _nth, day in rule.days}
-    for number in range(0, (until - begin).days + 1 if until >= begin else 0, rule.interval):
-        local = begin + _DAY * number
-        if rule.months and local.month not in rule.months:
-            continue
-        if weekdays and local.weekday() not in weekdays:
-            continue
-        from_end = local.day - monthrange(local.year, local.month)[1] - 1
-        if rule.month_days and local.day not in rule.month_days and from_end not in rule.month_days:
-            continue
-        yield local
+def _dates(rule: Rule, begin: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
+    clock = begin.time()
+    for day in days(rule, begin.date(), until.date()):
+        if begin <= (local := dt.datetime.combine(day, clock)) <= until:
+            yield local
 
 
 def _with_its_days(rule: Rule, start: dt.datetime) -> Rule:

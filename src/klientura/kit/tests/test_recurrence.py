@@ -1,6 +1,10 @@
 """What repeats: rules read strictly, the wall clock over changes of time, windows of rules without an end, words."""
 
 import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +12,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from klientura.kit.recurrence.days import ever_happens
 from klientura.kit.recurrence.expanding import between, expand, moment, next_after, passed, wall
 from klientura.kit.recurrence.rules import DAYS, BadRule, Recurrence, Rule, parse
 from klientura.kit.recurrence.words import describe
@@ -276,3 +281,99 @@ def test_daily_rules_that_choose_their_days(text: str, days: list[int]):
     start = dt.datetime(2030, 3, 4, 10)
     found = between(parse(text), start, start, dt.datetime(2030, 4, 1))
     assert [local.day for local in found] == days
+
+
+NUMBERS = {"BYMONTHDAY": 31, "BYMONTH": 12, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+NEVER = (
+    "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYWEEKNO=20;BYMONTH=12",
+    "FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31", "FREQ=YEARLY;BYYEARDAY=1;BYMONTH=7", "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2,4,6",
+    "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2", "FREQ=YEARLY;BYWEEKNO=1;BYYEARDAY=100",
+)  # fmt: skip
+
+
+@st.composite
+def any_rules(draw: st.DrawFn) -> str:
+    """Whatever can be said, also what makes no sense."""
+    freq = draw(st.sampled_from(("DAILY", "WEEKLY", "MONTHLY", "YEARLY")))
+    parts = [f"FREQ={freq}", f"INTERVAL={draw(st.integers(1, 1000))}"]
+    parts += draw(st.sampled_from(([], ["COUNT=2000"], ["UNTIL=99991231T000000"])))
+    for name in draw(st.sets(st.sampled_from(sorted(NUMBERS)), max_size=3)):
+        signs = (1,) if name == "BYMONTH" else (1, -1)
+        found = draw(
+            st.lists(st.tuples(st.integers(1, NUMBERS[name]), st.sampled_from(signs)), min_size=1, max_size=4)
+        )
+        parts.append(f"{name}={','.join(str(n * sign) for n, sign in found)}")
+    if draw(st.booleans()):
+        nth = st.sampled_from(("", "1", "5", "-5") if freq in {"MONTHLY", "YEARLY"} else ("",))
+        named = draw(st.lists(st.tuples(nth, st.sampled_from(DAYS)), min_size=1, max_size=3))
+        parts.append("BYDAY=" + ",".join(n + day for n, day in named))
+    parts += draw(st.sampled_from(([], ["WKST=SU"])))
+    return ";".join(parts)
+
+
+def took(work: Callable[[], object]) -> float:
+    """The least that a piece of work takes of a processor, in seconds: others are at work here, too."""
+    measured = []
+    for _again in range(3):
+        begun = time.thread_time()
+        work()
+        measured.append(time.thread_time() - begun)
+        if measured[-1] < 0.05:
+            break
+    return min(measured)
+
+
+@unhurried
+@given(any_rules(), st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9000, 1, 1)), st.integers(0, 500_000))
+@example(NEVER[0] + ";COUNT=2000", local("0001-01-01T00:00"), 3_000_000)
+@example("FREQ=YEARLY;BYWEEKNO=53;BYMONTHDAY=15", local("0001-01-01T00:00"), 3_000_000)
+def test_no_rule_keeps_a_worker_busy(text: str, start: dt.datetime, later: int) -> None:
+    try:
+        rule = parse(text)
+    except BadRule:
+        return
+    at = start + DAY * min(later, (dt.datetime(9900, 1, 1) - start).days)
+    assert rule.rule is not None
+    bare = rule.rule
+    assert took(lambda: ever_happens(bare)) < 0.05
+    assert took(lambda: between(rule, start, at, at + DAY * 366 * 40, most=2000)) < 0.25
+    assert took(lambda: next_after(rule, start, at)) < 0.25
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_what_never_happens_is_told(text: str) -> None:
+    rule = parse(text).rule
+    assert rule is not None and not ever_happens(rule)
+    found = between(
+        Recurrence(rule), local("2024-01-01T10:00"), local("2024-01-02T10:00"), local("2099-01-01T10:00")
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYYEARDAY=366", "FREQ=YEARLY;INTERVAL=1000", "FREQ=YEARLY;BYWEEKNO=53",
+     "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO", "FREQ=DAILY;COUNT=1",
+     "FREQ=WEEKLY;UNTIL=20000101", "FREQ=MONTHLY;BYDAY=MO,1TU"],
+)  # fmt: skip
+def test_what_is_rare_happens(text: str) -> None:
+    rule = parse(text).rule
+    assert rule is not None and ever_happens(rule)
+
+
+@unhurried
+@given(any_rules(), STARTS)
+def test_days_are_those_that_the_library_finds(text: str, start: dt.datetime) -> None:
+    """Of rules that come at least now and then: for the others the library looks too long."""
+    try:
+        rule = parse(text)
+    except BadRule:
+        return
+    bare = replace(rule.rule or Rule("DAILY"), count=None, until=None, interval=1)
+    mixed = {bool(n) for n, _day in bare.days} == {True, False}  # of which the library makes «both at once»
+    weekly = bare.freq == "WEEKLY" and bare.positions  # it picks from what is left of the first week
+    ours = between(Recurrence(bare), start, start, start + DAY * 366 * 12)
+    if mixed or weekly or len(ours) < 4:
+        return
+    theirs = rrulestr(bare.text(), dtstart=start)
+    assert ours[1:] == list(islice(theirs.xafter(start), len(ours) - 1))

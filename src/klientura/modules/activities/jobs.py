@@ -36,3 +36,15 @@ def tell_what_begins(timestamp: int) -> None:
         guests.send_due()
     finally:
         close_old_connections()
+
+
+@app.periodic(cron="52 3 * * *")
+@app.task(name="klientura.activities.sweep", queueing_lock="klientura.activities.sweep")
+def sweep_activities(timestamp: int) -> None:
+    """Every night: forget what was kept of records that are gone for good."""
+    close_old_connections()
+    try:
+        follow_latest()
+        reminders.forget_purged()
+    finally:
+        close_old_connections()

@@ -12,8 +12,6 @@ from klientura.kit.recurrence.rules import Recurrence, parse
 
 HOST: Final = "klientura"
 """What the names of our events end with in other programs."""
-MINE: Final = {"or": [{"field": "owner", "op": "me"}, {"field": "attendees", "op": "me"}]}
-"""What stands in one's own calendar."""
 
 
 def zone_of(name: str | None) -> ZoneInfo:

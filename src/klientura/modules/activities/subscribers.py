@@ -2,7 +2,7 @@
 
 from klientura.kernel.events.outbox import Delivered, Subscriber, subscribe
 from klientura.kernel.notify.payloads import payload_of
-from klientura.modules.activities.services import guests, invitations, reminders, telling
+from klientura.modules.activities.services import aftermath, reminders, telling
 from klientura.modules.activities.services.last_contacts import refresh_last_contacts
 from klientura.modules.activities.services.repeating import follow_up
 
@@ -34,30 +34,23 @@ def event_made(event: Delivered) -> None:
 def event_changed(event: Delivered) -> None:
     """What has changed is told; reminders move along."""
     columns = payload_of(event).get("columns", ())
-    if "attendees" in columns:
-        telling.tell_invited(event.record_ids, event.actor_id, event.at)
-        reminders.remind_as_usual(event.record_ids)
-    touched, moved = set(columns), list(event.record_ids)
-    if "repeats" in touched and not (guests.TOLD - {"repeats"}) & touched:
-        moved = telling.moved_in_earnest(moved)
-    telling.tell_changed(moved, columns, event.actor_id, event.at)
-    guests.follow_changes(moved, columns)
+    aftermath.of_changed(event.record_ids, columns, event.actor_id, event.at)
     reminders.refresh("event", event.record_ids)
 
 
 def event_trashed(event: Delivered) -> None:
-    """Guests need not come."""
-    guests.call_off(event.record_ids)
+    """Guests and colleagues need not come."""
+    aftermath.of_trashed(event.record_ids, event.actor_id, event.at)
 
 
 def event_restored(event: Delivered) -> None:
-    """Guests are to come after all."""
-    guests.call_again(event.record_ids)
+    """Guests and colleagues are to come after all."""
+    aftermath.of_restored(event.record_ids, event.actor_id, event.at)
 
 
 def event_undone(event: Delivered) -> None:
-    """What was not held after all leaves no interaction."""
-    invitations.forget_contacts(event.record_ids)
+    """Everybody hears what stands now; what was not held after all leaves no interaction."""
+    aftermath.of_undone(event.record_ids, event.operation_id, event.actor_id, event.at)
 
 
 def attach() -> None:

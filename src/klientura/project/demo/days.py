@@ -47,12 +47,14 @@ def write_days(
     written = {
         "event": events,
         "task": _tasks(words, me, clients, today),
-        "assignment": _assignments(words, me, colleagues, today),
     }
     for key, rows in written.items():
         if rows:
             write.create_many(MAKER, shape_of(key), rows, operation_id=operation_id)
-    return sum(len(rows) for rows in written.values())
+    given = _assignments(words, me, colleagues, today)
+    for issuer, row in given:
+        write.create(SystemActor("demo", issuer), shape_of("assignment"), row, operation_id=operation_id)
+    return sum(len(rows) for rows in written.values()) + len(given)
 
 
 def _events(
@@ -111,8 +113,8 @@ def _tasks(
 
 def _assignments(
     words: dict[str, Any], me: int, colleagues: Sequence[int], today: dt.datetime
-) -> list[dict[str, Any]]:
+) -> list[tuple[int, dict[str, Any]]]:
+    """Who gives something, and what: each in their own name."""
     due = (today + dt.timedelta(days=3, hours=18)).isoformat()
-    return [
-        {"owner": me, "issuer": user, "name": words["asked"], "due_at": due} for user in colleagues[:1]
-    ] + [{"owner": user, "issuer": me, "name": words["given"], "due_at": due} for user in colleagues[1:2]]
+    asked = [(user, {"owner": me, "name": words["asked"], "due_at": due}) for user in colleagues[:1]]
+    return asked + [(me, {"owner": user, "name": words["given"], "due_at": due}) for user in colleagues[1:2]]

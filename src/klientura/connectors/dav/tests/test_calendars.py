@@ -257,3 +257,56 @@ def test_ones_own_series_sent_back_keeps_what_stands_apart_even_in_another_zone(
     assert [(r["id"], r["occurrence_at"]) for r in found] == [
         (series, None), (apart, dt.datetime(2026, 12, 2, 7, tzinfo=dt.UTC)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "field", ["owner", "attendees", "series", "repeats", "foreign_uid", "place", "accepted"]
+)
+def test_what_is_hidden_keeps_nothing_else_from_a_device(company: Company, field: str) -> None:
+    mine = event(company, place="Переговорная", repeats="RRULE:FREQ=DAILY;COUNT=5")
+    to = {"starts_at": "2026-12-02T15:00+03:00", "ends_at": "2026-12-02T16:00+03:00"}
+    occurrences.change(
+        company.actor("employee"),
+        Place(mine, dt.datetime(2026, 12, 2, 10)),
+        "one",
+        {**to, "name": "Сдвинутая"},
+    )
+    attendees = [company.users["employee"].pk, company.users["outsider"].pk]
+    event(company, "manager", name="Планёрка", attendees=attendees)
+    event(company, "outsider", name="Чужое")
+    company.hide("employee", "event", field)
+    device = machine(company, "employee")
+    text = "".join(device.text("calendar", name) for name in device.names("calendar")).replace("\r\n ", "")
+    assert {name for name in ("Встреча", "Планёрка", "Сдвинутая", "Чужое") if f"SUMMARY:{name}" in text} == {
+        "Встреча", "Планёрка", "Сдвинутая",
+    }  # fmt: skip
+    told = {
+        "owner": "ORGANIZER", "attendees": "ATTENDEE", "series": "RECURRENCE-ID", "repeats": "RRULE", "place": "Переговорная",
+    }.get(field)  # fmt: skip
+    assert told is None or told not in text
+    if field == "attendees":
+        assert company.users["outsider"].email not in text
+    if field == "owner":
+        assert company.users["manager"].email not in text
+
+
+@pytest.mark.parametrize(
+    "field", ["owner", "attendees", "series", "foreign_uid", "place", "repeats", "private"]
+)
+def test_what_is_hidden_keeps_nobody_from_changing_and_answering(company: Company, field: str) -> None:
+    mine = event(company, place="Переговорная", repeats="RRULE:FREQ=DAILY;COUNT=5")
+    theirs = event(company, "manager", name="Планёрка", attendees=[company.users["employee"].pk])
+    company.hide("employee", "event", field)
+    device = machine(company, "employee")
+    named = {("SUMMARY:Планёрка" in device.text("calendar", n)): n for n in device.names("calendar")}
+    text = device.text("calendar", named[False]).replace("SUMMARY:Встреча", "SUMMARY:Другая")
+    assert device.put("calendar", named[False], text) == 204
+    row = read.get(company.actor("administrator"), shape_of("event"), mine)
+    assert (row["name"], row["place"], row["repeats"]) == (
+        "Другая",
+        "Переговорная",
+        "RRULE:FREQ=DAILY;COUNT=5",
+    )
+    assert device.ask("DELETE", f"calendar/{named[True]}").status_code == 200
+    row = read.get(company.actor("manager"), shape_of("event"), theirs)
+    assert [u.id for u in row["declined"]] == [company.users["employee"].pk]

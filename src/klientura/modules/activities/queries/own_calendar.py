@@ -7,10 +7,10 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate
+from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store.compiler import conditions
-from klientura.modules.activities.rules import HOST, MINE
+from klientura.modules.activities.rules import HOST
 
 _LISTED = sql.SQL(
     "select r.id, r.uid::text, split_part(coalesce(r.foreign_uid, r.uid::text || {host}), '#', 1),"
@@ -40,11 +40,13 @@ def listed(actor: Actor, most: int) -> list[Listed]:
         "r.series_id is null or not exists (select from event s where s.id = r.series_id and s.deleted_at is null"
         " and (s.owner_id = %s or %s = any(coalesce(s.attendees, '{}'))))"
     )
-    more = [
+    more = [  # as predicates: whether it is theirs is no secret to them, whoever may see whose it is
+        Predicate(sql.SQL("(r.owner_id = %s or r.attendees @> array[%s]::bigint[])"), (me, me)),
         Predicate(sql.SQL("not %s = any(coalesce(r.declined, '{}'))"), (me,)),
-        Predicate(alone, (me, me)),
     ]
-    where = conditions(actor, shape, tree=MINE, more=more)
+    if "series" in readable(actor, shape):  # who may not know of series has each day of them by itself
+        more.append(Predicate(alone, (me, me)))
+    where = conditions(actor, shape, more=more)
     text = _LISTED.format(host=sql.Literal(f"@{HOST}"), where=where.sql, most=sql.Literal(most))
     with connection.cursor() as cursor:
         cursor.execute(text, where.params)

@@ -24,6 +24,7 @@ ISSUERS_OWN: Final = (
     "name", "description", "due_at", "issuer", "owner", "controller", "escalate_after", "repeats", "repeat_after",
 )  # fmt: skip
 """What an executor does not change in a matter that somebody else has given them."""
+IN_OWN_NAME: Final = _("You give assignments in your own name only.")
 
 
 def _id(value: Any) -> int | None:
@@ -57,19 +58,32 @@ def before_write_assignment(batch: Batch, actor: Any) -> None:
     for draft in batch:
         complete_rule(draft)
         if batch.creating:
-            draft.values["issuer"] = draft.get("issuer") or actor.user_id
+            named = _id(draft.get("issuer")) or actor.user_id
+            if named != actor.user_id and not (actor.is_admin or actor.is_system):
+                draft.refuse("issuer", "own_name", IN_OWN_NAME)
+            draft.values["issuer"] = named
             _check_controller(draft)
             continue
         if draft.changed("controller", "owner"):
             _check_controller(draft)
         stored = draft.before
         others = _id(stored.get("issuer")) is not None and not issued(actor, stored)
+        if draft.changed("issuer") and not _hands_over(actor, draft):
+            draft.refuse("issuer", "own_name", IN_OWN_NAME)
+            continue
         if others and (executes(actor, stored) or watches(actor, stored)):
             for key in ISSUERS_OWN:
                 if draft.changed(key):
                     draft.refuse(
                         key, "issuer", _("Whoever gave the assignment decides this. Ask them to change it.")
                     )
+
+
+def _hands_over(actor: Any, draft: Draft) -> bool:
+    """Whether another issuer is the actor's to name: they gave the assignment, or nobody did and they take it on."""
+    if actor.is_system or issued(actor, draft.before):
+        return True
+    return _id(draft.before.get("issuer")) is None and _id(draft.get("issuer")) == actor.user_id
 
 
 def _check_controller(draft: Draft) -> None:

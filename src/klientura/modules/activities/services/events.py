@@ -53,7 +53,7 @@ def before_write_event(batch: Batch, actor: Any) -> None:
         if batch.creating or draft.changed(*SPAN):
             _settle_span(draft, creating=batch.creating)
         if batch.creating or draft.changed(*SPAN, "repeats"):
-            _settle_series(draft)
+            settle_series(draft)
         if (
             draft.changed("private", "owner")
             and draft.get("private")
@@ -133,7 +133,7 @@ def _settle_days(draft: Draft, start: dt.datetime, end: dt.datetime, *, anew: bo
     draft.values["ends_at"] = moment(dt.datetime.combine(draft.get("last_day") + DAY, dt.time()), zone)
 
 
-def _settle_series(draft: Draft) -> None:
+def settle_series(draft: Draft) -> None:
     """When all of it is over. An occurrence that stands by itself does not repeat."""
     if draft.get("starts_at") is None or draft.get("ends_at") is None:
         return

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, readable, require
+from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.access.gate import Predicate, readable, require, writable
 from klientura.kernel.errors import Invalid, KernelError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
@@ -30,6 +30,7 @@ from klientura.modules.activities.services import invitations
 MOST: Final = 1_000
 """So many entries are taken from one file, and stand in one feed."""
 DAY: Final = dt.timedelta(days=1)
+KEEPER: Final = SystemActor("an event is found by the name that another program knows it by")
 KEYS: Final = (
     "id", "uid", "name", "kind", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "series",
     "occurrence_at", "place", "description", "free", "private", "foreign_uid", "sequence", "updated_at", "owner", "attendees", *ANSWERS,
@@ -222,7 +223,7 @@ def known_by_name(actor: Actor, names: Sequence[str]) -> dict[str, int]:
         ours = [n.partition("@")[0] for n in some if n.endswith(f"@{HOST}")]
         text = sql.SQL("(r.foreign_uid = any(%s) or r.uid::text = any(%s))")
         page = read.page(
-            actor,
+            KEEPER,  # they are the actor's own, and by which names is what the other program says
             shape,
             sort="id",
             limit=200,
@@ -261,6 +262,8 @@ def _take(
         **times, "name": entry.name or _("Without a name"), "all_day": entry.all_day, "zone": entry.zone, "repeats": recurrence,
         "place": entry.place or None, "description": entry.description or None, "free": entry.free, "private": entry.private,
     }  # fmt: skip
+    # What the actor may not change, or not even see, stays as it is.
+    values = {k: v for k, v in values.items() if k in readable(actor, shape) and writable(actor, shape, k)}
     number = known.get(name)
     if number is not None:
         return number, _update(actor, number, entry, values, whole=whole)
@@ -284,8 +287,8 @@ def _update(actor: Actor, number: int, entry: Entry, values: dict[str, Any], *, 
     before = write.lock(actor, shape, number, "edit")
     given = {k: v for k, v in values.items() if k != "private" or v}
     if before["series"] is not None:
-        del given["repeats"]
-    elif not whole and given["repeats"] and before["repeats"]:
+        given.pop("repeats", None)
+    elif not whole and given.get("repeats") and before["repeats"]:
         stated = parse(given["repeats"])
         given["repeats"] = replace(stated, without=stated.without | parse(before["repeats"]).without).text()
     now = write.update(actor, shape, number, given)

@@ -6,6 +6,7 @@ order loses nothing. A guest who was invited is told of each further change; who
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from email.message import MIMEPart
 from itertools import batched
 from typing import Any, Final
@@ -37,6 +38,7 @@ from klientura.modules.activities.models import EventGuest
 from klientura.modules.activities.rules import HOST
 from klientura.modules.activities.services import exchange
 from klientura.modules.activities.services.invitations import answer
+from klientura.modules.activities.services.telling import is_to_come, raise_sequence
 
 KEEPER: Final = SystemActor("guests of an event are written to")
 TOLD: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats", "place", "name", "status", "people"})
@@ -94,43 +96,87 @@ def _refused(key: str, message: Text) -> Invalid:
     return Invalid([FieldError(key, "state", message)])
 
 
-def follow_changes(event_ids: Sequence[int], columns: Iterable[str]) -> None:
-    """Guests of events that were changed are written to again; those who were taken off are told so."""
+def follow_changes(event_ids: Sequence[int], columns: Iterable[str], *, named_again: bool = False) -> None:
+    """Guests of events that were changed are written to again; those who were taken off are told so.
+
+    `named_again` says that whoever was taken off and is named now is a guest as before.
+    """
     if not TOLD & set(columns):
         return
     now = timezone.now()
+    apart: list[Row] = []
     for row in _rows(event_ids):
         guests = EventGuest.objects.filter(event_id=row["id"])
         named = {p.id for p in row["people"] or ()}
         method = "CANCEL" if row["status"] == "cancelled" else "REQUEST"
+        if named_again:
+            guests.filter(person_id__in=named, answer="gone").update(answer="waiting")
         if row["status"] != "held":
-            guests.filter(person_id__in=named).update(wants=method, send_at=now, attempts=0)
+            guests.filter(person_id__in=named).exclude(answer="gone").update(
+                wants=method, send_at=now, attempts=0
+            )
+            apart += [row]
         guests.exclude(person_id__in=named).exclude(answer="gone").update(
             wants="CANCEL", send_at=now, attempts=0, answer="gone"
         )
+    _follow_series(apart, now)
+
+
+def follow_days(series_ids: Sequence[int]) -> None:
+    """Guests of series of which days to come were left out, or are again, are told of the whole as it stands."""
+    guests = EventGuest.objects.filter(
+        event_id__in=[r["id"] for r in _rows(series_ids) if r["status"] == "planned"]
+    )
+    guests.exclude(answer="gone").update(wants="REQUEST", send_at=timezone.now(), attempts=0)
+
+
+def _follow_series(rows: Sequence[Row], now: dt.datetime) -> None:
+    """Whoever was invited to a series hears of its days that stand by themselves with the whole."""
+    series = sorted({r["series"].id for r in rows if r["series"] and r["ends_at"] > now})
+    invited = list(
+        EventGuest.objects.filter(event_id__in=series)
+        .exclude(answer="gone")
+        .values_list("event_id", flat=True)
+    )
+    if invited:
+        raise_sequence(invited)
+        follow_days(invited)
+
+
+@transaction.atomic
+def carry_over(event_id: int, number: int) -> None:
+    """Guests of an event are invited to another that takes its place, as far as they are named there."""
+    named = write.lock_rows(shape_of("event"), [number])[0]["people"] or ()
+    former = EventGuest.objects.filter(event_id=event_id, person_id__in=list(named)).exclude(answer="gone")
+    EventGuest.objects.bulk_create(
+        (
+            EventGuest(
+                event_id=number, person_id=g.person_id, address=g.address, name=g.name, wants="REQUEST", send_at=timezone.now(),
+            )
+            for g in former
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
 
 
 def call_off(event_ids: Sequence[int]) -> None:
     """Guests of events that went to the trash are told that they are called off; of what is over nobody is told."""
     now = timezone.now()
-    to_come = [r["id"] for r in _rows(event_ids, trashed=True) if is_to_come(r, now)]
-    EventGuest.objects.filter(event_id__in=to_come).exclude(answer="gone").update(
+    to_come = [r for r in _rows(event_ids, trashed=True) if is_to_come(r, now)]
+    EventGuest.objects.filter(event_id__in=[r["id"] for r in to_come]).exclude(answer="gone").update(
         wants="CANCEL", send_at=now, attempts=0
     )
+    _follow_series(to_come, now)
 
 
 def call_again(event_ids: Sequence[int]) -> None:
     """Guests of events that came back from the trash are invited anew."""
     now = timezone.now()
-    to_come = [r["id"] for r in _rows(event_ids) if is_to_come(r, now)]
-    EventGuest.objects.filter(event_id__in=to_come).exclude(answer="gone").update(
+    to_come = [r for r in _rows(event_ids) if is_to_come(r, now)]
+    EventGuest.objects.filter(event_id__in=[r["id"] for r in to_come]).exclude(answer="gone").update(
         wants="REQUEST", send_at=now, attempts=0
     )
-
-
-def is_to_come(row: Row, now: dt.datetime) -> bool:
-    """Whether a planned event, or something of its series, may still be to come."""
-    return row["status"] == "planned" and (bool(row["repeats"]) or row["ends_at"] > now)
+    _follow_series(to_come, now)
 
 
 def guests_of(record_id: int) -> list[dict[str, str]]:
@@ -194,11 +240,14 @@ def _letter(row: Row, guest: EventGuest, server: MailServer) -> EmailMultiAltern
     """The invitation as a letter for people, with the entry as programs read it."""
     owner = User.objects.filter(pk=row["owner"].id).first() if row["owner"] else None
     organiser = Guest(owner.email if owner else server.sender, owner.name if owner else "")
-    entry = exchange.with_people(
-        exchange.entries([row])[0], organiser, [Guest(guest.address, guest.name, guest.answer if guest.answer in ANSWERS else "waiting")]
-    )  # fmt: skip
+    invited = [Guest(guest.address, guest.name, guest.answer if guest.answer in ANSWERS else "waiting")]
+    rows = [row, *(_apart(row, guest) if guest.wants == "REQUEST" else ())]
+    entries = [
+        replace(exchange.with_people(e, organiser, invited), sequence=max(e.sequence, row["sequence"]))
+        for e in exchange.entries(rows)
+    ]
     with translation.override(owner.language if owner else "ru"):
-        subject, text = _said(entry, guest.wants, organiser.name)
+        subject, text = _said(entries[0], guest.wants, organiser.name)
     message = EmailMultiAlternatives(
         subject,
         text,
@@ -209,11 +258,26 @@ def _letter(row: Row, guest: EventGuest, server: MailServer) -> EmailMultiAltern
     )
     part = MIMEPart()
     part.set_content(
-        write_calendar([entry], method=guest.wants), maintype="text", subtype="calendar", filename="invite.ics",
+        write_calendar(entries, method=guest.wants), maintype="text", subtype="calendar", filename="invite.ics",
         params={"method": guest.wants, "charset": "utf-8"},
     )  # fmt: skip
     message.attach(part)
     return message
+
+
+def _apart(row: Row, guest: EventGuest) -> list[Row]:
+    """The days of a series that stand by themselves and to which the guest is to come; the others are left out of it."""
+    if not row["repeats"]:
+        return []
+    tree = {
+        "and": [
+            {"field": "series", "op": "eq", "value": row["id"]},
+            {"field": "status", "op": "ne", "value": "cancelled"},
+        ]
+    }
+    keys = (*exchange.KEYS, "people")
+    found = read.page(KEEPER, shape_of("event"), tree=tree, sort="-starts_at", limit=200, keys=keys).rows
+    return [r for r in found if guest.person_id in {p.id for p in r["people"] or ()}]
 
 
 def _said(entry: Entry, method: str, organiser: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from klientura.kit.recurrence.expanding import between, moment, passed, wall
 from klientura.kit.recurrence.rules import MOST_MOMENTS, BadRule, Recurrence
 from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of, zone_of
+from klientura.modules.activities.services import guests, reminders
 
 type Which = Literal["one", "following", "all"]
 type Row = dict[str, Any]
@@ -92,7 +93,7 @@ def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | 
         write.trash(actor, shape, [place.event_id])
         detached = [i for i, _at in _detached(place.event_id)]
         if detached:
-            write.trash(KEEPER, shape, detached)
+            write.trash(_keeper(actor), shape, detached)
         return
     _check_version(row, expected_version)
     _check_occurs(row, recurrence, place.at)
@@ -103,7 +104,7 @@ def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | 
     cut = moment(place.at, zone_of(row["zone"]))
     later = [i for i, at in _detached(place.event_id) if at is not None and at >= cut]
     if later:
-        write.trash(KEEPER, shape, later)
+        write.trash(_keeper(actor), shape, later)
 
 
 @transaction.atomic
@@ -138,6 +139,8 @@ def _split(actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, valu
     write.update(KEEPER, shape_of("event"), number, {"repeats": repeats})
     cut = moment(at, zone_of(row["zone"]))
     _hand_on([i for i, when in _detached(row["id"]) if when is not None and when >= cut], number)
+    guests.carry_over(row["id"], number)
+    reminders.carry_over({number: row["id"]})
     return number
 
 
@@ -201,8 +204,12 @@ def _leaving_out(recurrence: Recurrence, at: dt.datetime) -> Recurrence:
 
 def _set_rule(actor: Actor, row: Row, recurrence: Recurrence) -> None:
     """Write the rule of a series whose editing was allowed already, with whoever does it in its history."""
-    keeper = SystemActor("a series is kept in order", actor.user_id)
-    write.set_by_verb(keeper, shape_of("event"), row["id"], {"repeats": recurrence.text()})
+    write.set_by_verb(_keeper(actor), shape_of("event"), row["id"], {"repeats": recurrence.text()})
+
+
+def _keeper(actor: Actor) -> Actor:
+    """Who does what belongs to a change that was allowed already; whoever did that stands in the history."""
+    return SystemActor("a series is kept in order", actor.user_id)
 
 
 def _made(actor: Actor, own: Row, values: Mapping[str, Any]) -> int:

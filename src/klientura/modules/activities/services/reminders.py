@@ -6,11 +6,12 @@ series the next occurrence is waited for.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import FieldError, Invalid
@@ -26,6 +27,8 @@ from klientura.modules.activities.rules import recurrence_of, start_of, zone_of
 CHOICES: Final = (0, 5, 10, 15, 30, 60, 120, 1440, 2880, 10080)
 USUAL: Final = 15
 """Minutes before an event at which everybody who takes part is reminded, unless they choose otherwise."""
+NONE: Final = -1
+"""The minutes of a row that says: this user wants no reminder of it. It never fires, and keeps the usual one away."""
 MOST: Final = 8
 AT_ONCE: Final = 500
 REMINDED: Final = {"event": "starts_at", "task": "due_at", "assignment": "due_at"}
@@ -34,14 +37,32 @@ LATE: Final = dt.timedelta(minutes=5)
 """So long after its beginning something still begins; later it has been missed."""
 KEEPER: Final = SystemActor("reminders are kept in time")
 EVENT_KEYS: Final = (
-    "id", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "owner", "attendees",
+    "id", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "series", "owner", "attendees",
     *ANSWERS,
 )  # fmt: skip
+_NAMED: Final = (
+    "select distinct on (c.record_id) c.record_id,"
+    " array(select x::bigint from jsonb_array_elements_text(nullif(c.changes -> 'attendees' -> 0, 'null')) x)"
+    " from kernel_change c where c.object = 'event' and c.record_id = any(%s) and c.changes ? 'attendees'"
+    " order by c.record_id, c.id desc"
+)
+_FORGET: Final = (
+    "delete from activities_reminder r using unnest(%s::bigint[], %s::bigint[]) v(event_id, user_id)"
+    " where r.object = 'event' and r.record_id = v.event_id and r.user_id = v.user_id"
+)
+_PURGED: Final = sql.SQL(
+    "delete from {table} t where t.object = {key} and not exists (select from {records} r where r.id = t.record_id)"
+)
+_GUESTS: Final = (
+    "delete from activities_event_guest g where not exists (select from event e where e.id = g.event_id)"
+)
 
 
 def chosen(actor: Actor, object_key: str, record_id: int) -> list[int]:
     """How many minutes before the actor wants to be reminded."""
-    found = Reminder.objects.filter(user_id=actor.user_id or 0, object=object_key, record_id=record_id)
+    found = Reminder.objects.filter(
+        user_id=actor.user_id or 0, object=object_key, record_id=record_id, minutes__gte=0
+    )
     return sorted(found.values_list("minutes", flat=True))
 
 
@@ -53,31 +74,81 @@ def choose(actor: Actor, object_key: str, record_id: int, minutes: Collection[in
     if not wanted <= set(CHOICES) or len(wanted) > MOST:
         raise Invalid([FieldError("minutes", "option", "")])
     mine = Reminder.objects.filter(user_id=me, object=object_key, record_id=record_id)
-    mine.exclude(minutes__in=wanted).delete()
+    mine.exclude(minutes__in=wanted or {NONE}).delete()
     known = set(mine.values_list("minutes", flat=True))
     Reminder.objects.bulk_create(
-        Reminder(user_id=me, object=object_key, record_id=record_id, minutes=m) for m in wanted - known
+        Reminder(user_id=me, object=object_key, record_id=record_id, minutes=m)
+        for m in (wanted or {NONE}) - known
     )
     refresh(object_key, [record_id])
 
 
 def remind_as_usual(event_ids: Sequence[int]) -> None:
-    """Whoever takes part in a new event, or is invited to one and has not answered, is reminded of it."""
+    """Whoever takes part in an event, or is invited to it and has not answered, is reminded, unless they have chosen.
+
+    A day of a series that stands by itself takes over what was chosen for the series.
+    """
     rows = _rows("event", event_ids)
+    carry_over({row["id"]: row["series"].id for row in rows if row["series"]})
+    known = set(
+        Reminder.objects.filter(object="event", record_id__in=event_ids).values_list("record_id", "user_id")
+    )
     Reminder.objects.bulk_create(
         (
             Reminder(user_id=user, object="event", record_id=row["id"], minutes=USUAL)
             for row in rows
             if not row["all_day"]
             for user in _takes_part(row)
+            if (row["id"], user) not in known
         ),
         ignore_conflicts=True,
     )
 
 
+def carry_over(sources: Mapping[int, int]) -> None:
+    """Each event takes over the reminders of another one, where nobody has chosen any of it yet."""
+    of: dict[int, list[Reminder]] = defaultdict(list)
+    for reminder in Reminder.objects.filter(object="event", record_id__in={*sources, *sources.values()}):
+        of[reminder.record_id].append(reminder)
+    Reminder.objects.bulk_create(
+        (
+            Reminder(user_id=r.user_id, object="event", record_id=number, minutes=r.minutes)
+            for number, source in sources.items()
+            if not of[number]
+            for r in of[source]
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def follow_attendees(event_ids: Sequence[int]) -> None:
+    """Whoever is named now is reminded as usual; whoever was named before and is no more, no longer."""
+    rows = {row["id"]: row for row in _rows("event", event_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [list(rows)])
+        before = cursor.fetchall()
+        gone = [(n, user) for n, users in before for user in set(users) - _named(rows[n])]
+        if gone:
+            cursor.execute(_FORGET, [list(column) for column in zip(*gone, strict=True)])
+    remind_as_usual(event_ids)
+
+
+def forget_purged() -> int:
+    """Delete the reminders of what was deleted for good, and the guests of such events; return how many rows."""
+    table = sql.Identifier(Reminder._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(_GUESTS)
+        gone: int = cursor.rowcount
+        for key in REMINDED:
+            cursor.execute(_PURGED.format(table=table, key=sql.Literal(key), records=sql.Identifier(key)))
+            gone += cursor.rowcount
+    return gone
+
+
 def refresh(object_key: str, record_ids: Sequence[int]) -> None:
     """Move the reminders of some records to where those stand now; what lies in the past does not fire."""
-    reminders = list(Reminder.objects.filter(object=object_key, record_id__in=record_ids).select_for_update())
+    armed = Reminder.objects.filter(object=object_key, record_id__in=record_ids, minutes__gte=0)
+    reminders = list(armed.select_for_update())
     if not reminders:
         return
     rows = {row["id"]: row for row in _rows(object_key, record_ids)}
@@ -160,10 +231,18 @@ def _rows(object_key: str, record_ids: Sequence[int]) -> list[dict[str, Any]]:
     return found
 
 
+def _named(row: dict[str, Any]) -> set[int]:
+    """Whose event it is and whoever is invited."""
+    return {each.id for each in row["attendees"] or ()} | _owner(row)
+
+
+def _owner(row: dict[str, Any]) -> set[int]:
+    return {row["owner"].id} if row["owner"] else set()
+
+
 def _takes_part(row: dict[str, Any]) -> set[int]:
-    named = {each.id for each in row["attendees"] or ()}
     answered = {each.id for key in ANSWERS for each in row[key] or ()}
-    return (named - answered) | ({row["owner"].id} if row["owner"] else set())
+    return (_named(row) - answered) | _owner(row)
 
 
 def _aim(reminder: Reminder, row: dict[str, Any] | None, after: dt.datetime) -> None:

@@ -8,24 +8,30 @@ from typing import Any, Final
 
 import orjson
 from django.db import connection
+from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
-from klientura.kit.recurrence.rules import Recurrence, parse
+from klientura.kit.recurrence.expanding import moment
+from klientura.kit.recurrence.rules import Recurrence, moment_of, parse
 from klientura.modules.activities.enums import ANSWERS
+from klientura.modules.activities.rules import zone_of
 
 TELLER: Final = SystemActor("colleagues are told of an event")
-KEYS: Final = ("id", "status", "starts_at", "owner", "attendees", "sequence", *ANSWERS)
+KEYS: Final = (
+    "id", "name", "status", "starts_at", "ends_at", "repeats", "series", "owner", "attendees", "sequence", *ANSWERS,
+)  # fmt: skip
+DAY: Final = dt.timedelta(days=1)
 TIMES: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats"})
-
-
 _REPEATS: Final = (
-    "select distinct on (record_id) record_id, changes -> 'repeats' -> 0, changes -> 'repeats' -> 1 from kernel_change"
-    " where object = 'event' and record_id = any(%s) and changes ? 'repeats' order by record_id, id desc"
+    "select distinct on (c.record_id) c.record_id, e.zone, c.changes -> 'repeats' -> 0, c.changes -> 'repeats' -> 1"
+    " from kernel_change c join event e on e.id = c.record_id"
+    " where c.object = 'event' and c.record_id = any(%s) and c.changes ? 'repeats' order by c.record_id, c.id desc"
 )
+_RAISE: Final = "update event set sequence = sequence + 1 where id = any(%s)"
 
 
 def moved_in_earnest(event_ids: Sequence[int]) -> list[int]:
@@ -35,8 +41,36 @@ def moved_in_earnest(event_ids: Sequence[int]) -> list[int]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_REPEATS, [list(event_ids)])
-        same = {n for n, *texts in cursor.fetchall() if _without_days(texts[0]) == _without_days(texts[1])}
+        same = {
+            n for n, _zone, *texts in cursor.fetchall() if _without_days(texts[0]) == _without_days(texts[1])
+        }
     return [n for n in event_ids if n not in same]
+
+
+def missing_to_come(event_ids: Sequence[int]) -> list[int]:
+    """Those of events with another `repeats` of which a day to come was left out, or is one again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPEATS, [list(event_ids)])
+        rows = cursor.fetchall()
+    now = timezone.now()
+    return [
+        number
+        for number, zone, before, after in rows
+        if any(
+            moment(moment_of(day), zone_of(zone)) + DAY > now for day in _left_out(before) ^ _left_out(after)
+        )
+    ]
+
+
+def _left_out(text: Any) -> frozenset[dt.date]:
+    said = orjson.loads(text) if isinstance(text, str | bytes) else text
+    return parse(said).without if said else frozenset()
+
+
+def raise_sequence(event_ids: Sequence[int]) -> None:
+    """Have what is told of events from now on count as newer than all that was told before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE, [list(event_ids)])
 
 
 def _without_days(text: Any) -> Recurrence | None:
@@ -61,19 +95,9 @@ def tell_changed(
     touched = set(columns)
     notices: list[Told] = []
     for row in _rows(event_ids):
-        said = (
-            "off"
-            if "status" in touched and row["status"] == "cancelled"
-            else "moved"
-            if touched & TIMES
-            else ""
-        )
-        others = {*_ids(row["attendees"]), *([row["owner"].id] if row["owner"] else [])} - {actor_id}
-        if said and row["status"] != "held":
-            notices += [
-                _told(row, u, said, f"{said}:{row['id']}:{row['sequence']}", at, actor_id)
-                for u in sorted(others)
-            ]
+        said = _said(row, touched)
+        if said:
+            notices += _to_all(row, said, at, actor_id)
         answer = (
             next((k for k in ANSWERS if actor_id in _ids(row[k])), "")
             if touched & set(ANSWERS) and not said
@@ -93,11 +117,51 @@ def tell_changed(
     tell(notices)
 
 
-def _rows(event_ids: Sequence[int]) -> list[Row]:
+def _said(row: Row, touched: set[str]) -> str:
+    """What everybody who takes part has to hear of a change, if anything."""
+    if row["status"] == "held":
+        return ""
+    if "status" in touched:
+        return "off" if row["status"] == "cancelled" else "again" if is_to_come(row, timezone.now()) else ""
+    return "moved" if touched & TIMES else ""
+
+
+def tell_off(event_ids: Sequence[int], actor_id: int | None, at: dt.datetime) -> None:
+    """Whoever takes part in something to come is told that it went to the trash; of a series' own days the series tells."""
+    gone = [r for r in _rows(event_ids, trashed=True) if is_to_come(r, timezone.now())]
+    series = {r["id"] for r in _rows([r["series"].id for r in gone if r["series"]], trashed=True)}
+    tell(
+        [
+            n
+            for r in gone
+            if not r["series"] or r["series"].id not in series
+            for n in _to_all(r, "off", at, actor_id)
+        ]
+    )
+
+
+def tell_again(event_ids: Sequence[int], actor_id: int | None, at: dt.datetime) -> None:
+    """Whoever takes part in something to come is told that it is out of the trash."""
+    back = [r for r in _rows(event_ids) if is_to_come(r, timezone.now())]
+    tell([n for r in back for n in _to_all(r, "again", at, actor_id)])
+
+
+def is_to_come(row: Row, now: dt.datetime) -> bool:
+    """Whether a planned event, or something of its series, may still be to come."""
+    return row["status"] == "planned" and (bool(row["repeats"]) or row["ends_at"] > now)
+
+
+def _to_all(row: Row, said: str, at: dt.datetime, actor_id: int | None) -> list[Told]:
+    others = {*_ids(row["attendees"]), *([row["owner"].id] if row["owner"] else [])} - {actor_id}
+    cause = f"{said}:{row['id']}:{row['sequence']}"
+    return [_told(row, u, said, cause, at, actor_id) for u in sorted(others)]
+
+
+def _rows(event_ids: Sequence[int], *, trashed: bool = False) -> list[Row]:
     shape, found = shape_of("event"), list[Row]()
     for some in batched(event_ids, 200):
         tree = {"field": "id", "op": "in", "value": list(some)}
-        found += read.page(TELLER, shape, tree=tree, sort="id", limit=200, keys=KEYS).rows
+        found += read.page(TELLER, shape, tree=tree, sort="id", limit=200, keys=KEYS, trashed=trashed).rows
     return found
 
 
@@ -108,5 +172,5 @@ def _ids(value: Any) -> list[int]:
 def _told(row: Row, user: int, said: str, cause: str, at: dt.datetime, actor_id: int | None) -> Told:
     return Told(
         user_id=user, kind="invited", cause=cause, at=at, object="event", record_ids=[row["id"]], actor_id=actor_id,
-        payload={"said": said, "begins": row["starts_at"].isoformat()},
+        payload={"said": said, "begins": row["starts_at"].isoformat(), "name": row["name"]},
     )  # fmt: skip

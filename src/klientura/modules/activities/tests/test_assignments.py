@@ -13,7 +13,7 @@ from klientura.kernel.history.read import history_of
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store import read, write
+from klientura.kernel.store import bulk, read, write
 from klientura.kernel.testing.company import Company
 from klientura.modules.activities.models import Assignment
 from klientura.modules.activities.queries.day import span_of_now
@@ -205,3 +205,42 @@ def test_putting_off_hides_no_report_and_no_question(issuer: Actor, executor: Ac
     assert waiting(issuer) == [given]
     assignments.send_back(issuer, given, {"remark": "Ещё"})
     assert waiting(executor) == [given]
+
+
+def refused_at(caught: pytest.ExceptionInfo[Invalid]) -> list[str]:
+    return [e.field for e in caught.value.errors]
+
+
+def test_nobody_gives_in_another_name(
+    company: Company, issuer: Actor, executor: Actor, given: int, shape: Shape
+):
+    values = {"name": "Отчёт", "owner": executor.user_id, "issuer": issuer.user_id}
+    with pytest.raises(Invalid) as refused:
+        write.create(executor, shape, values)
+    assert refused_at(refused) == ["issuer"]
+    own = write.create(executor, shape, {**values, "issuer": executor.user_id})
+    assert read.get(executor, shape, own)["issuer"].id == executor.user_id
+    number = write.create(company.actor("administrator"), shape, values)
+    assert read.get(issuer, shape, number)["issuer"].id == issuer.user_id
+    with pytest.raises(Invalid) as refused:
+        write.update(executor, shape, given, {"issuer": executor.user_id})
+    assert refused_at(refused) == ["issuer"]
+    write.update(issuer, shape, given, {"issuer": company.actor("administrator").user_id})
+    with pytest.raises(Invalid) as refused:  # the manager's team is theirs, the name they gave away is not
+        write.update(issuer, shape, given, {"issuer": issuer.user_id})
+    assert refused_at(refused) == ["issuer"]
+
+
+def test_no_door_takes_another_name(company: Company, issuer: Actor, executor: Actor, given: int):
+    client = company.client("employee")
+    values = {"name": "Отчёт", "issuer": issuer.user_id}
+    answer = company.api("employee").post("/api/v1/assignment", values, content_type="application/json")
+    assert answer.status_code == 422, answer.content
+    assert [e["field"] for e in answer.json()["errors"]] == ["issuer"]
+    page = client.post("/assignment/new", {**values, "owner": executor.user_id})
+    assert page.status_code == 422
+    assert "только от своего имени" in page.content.decode()
+    chosen = bulk.Selection(ids=(given,))
+    outcome = bulk.edit(executor, shape_of("assignment"), chosen, {"issuer": executor.user_id})
+    assert (outcome.changed, [e.field for e in outcome.refused[given]]) == (0, ["issuer"])
+    assert read.get(issuer, shape_of("assignment"), given)["issuer"].id == issuer.user_id

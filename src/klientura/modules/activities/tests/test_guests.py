@@ -11,11 +11,12 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Invalid
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.take_back import take_back
+from klientura.kernel.history.undo import undo
 from klientura.kernel.notify import mail
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.tests.smtp import Post, post_office
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import read, write
+from klientura.kernel.store import bulk, read, write
 from klientura.kernel.testing.company import Company
 from klientura.kit.ics.reading import read as read_calendar
 from klientura.modules.activities.models import EventGuest
@@ -258,3 +259,124 @@ def test_one_meeting_of_a_series_that_was_held_is_told_to_nobody(
     write.update(vera, shape_of("event"), number, {"repeats": "RRULE:FREQ=DAILY"})
     deliver()
     assert EventGuest.objects.get(event_id=number).wants == "REQUEST"
+
+
+def told_of(number: int, user_id: int | None) -> list[str]:
+    rows = Notification.objects.filter(user_id=user_id or 0, kind="invited", record_id=number).order_by("pk")
+    return [str(n.payload["said"]) for n in rows]
+
+
+def last_told(post: Post) -> tuple[str, Any]:
+    deliver()
+    guests.send_due()
+    return entry_in(post)
+
+
+def test_an_undo_is_told_with_a_higher_number_than_what_it_undid(
+    company: Company, vera: Actor, person: int, post: Post
+):
+    boss = company.actor("manager")
+    number = invited(vera, person, attendees=[boss.user_id])
+    version = write.update(vera, shape_of("event"), number, {"starts_at": "2030-03-05T10:00Z"})
+    moved = last_told(post)[1]
+    take_back(vera, shape_of("event"), number, version)
+    method, back = last_told(post)
+    assert (method, back.starts.day) == ("REQUEST", 4)
+    assert back.sequence > moved.sequence
+    assert told_of(number, boss.user_id) == ["invited", "moved", "moved"]
+    assert guests.take_reply(reply(back.uid, "ACCEPTED", sequence=moved.sequence), ADDRESS) == "old"
+
+
+def test_an_undo_puts_back_the_days_and_the_end_of_an_event(vera: Actor):
+    shape = shape_of("event")
+    with timezone.override("Europe/Moscow"):
+        number = plan(vera, all_day=True, starts_at="2030-03-05", ends_at="2030-03-06")
+        before = read.get(vera, shape, number)
+        version = write.update(vera, shape, number, {"starts_at": "2030-04-05", "ends_at": "2030-04-09"})
+        take_back(vera, shape, number, version)
+    deliver()
+    after = read.get(vera, shape, number)
+    assert {k: after[k] for k in ("first_day", "last_day", "over_at", "starts_at")} == {
+        k: before[k] for k in ("first_day", "last_day", "over_at", "starts_at")
+    }
+
+
+def test_whoever_was_taken_off_by_mistake_is_a_guest_as_before(vera: Actor, person: int, post: Post):
+    number = invited(vera, person)
+    version = write.update(vera, shape_of("event"), number, {"people": []})
+    assert last_told(post)[0] == "CANCEL"
+    take_back(vera, shape_of("event"), number, version)
+    assert last_told(post)[0] == "REQUEST"
+    assert [g["answer"] for g in guests.guests_of(number)] == ["waiting"]
+
+
+def test_the_trash_and_the_way_back_are_told_to_everybody(
+    company: Company, vera: Actor, person: int, post: Post
+):
+    boss, shape = company.actor("manager"), shape_of("event")
+    number = invited(vera, person, attendees=[boss.user_id])
+    past = plan(vera, attendees=[boss.user_id], starts_at="2026-03-02T10:00Z", ends_at="2026-03-02T11:00Z")
+    deliver()
+    numbers = []
+    for act in (write.trash, write.restore, write.trash):
+        act(vera, shape, [number, past])
+        numbers.append(last_told(post))
+    assert [method for method, _entry in numbers] == ["CANCEL", "REQUEST", "CANCEL"]
+    assert sorted({e.sequence for _m, e in numbers}) == [e.sequence for _m, e in numbers]
+    assert told_of(number, boss.user_id) == ["invited", "off", "again", "off"]
+    assert told_of(past, boss.user_id) == ["invited"]
+    assert told_of(number, vera.user_id) == []
+    page = company.client("manager").get("/notifications").content.decode()
+    assert "Показ станка" in page
+
+
+def test_undoing_what_was_deleted_together_invites_again(
+    company: Company, vera: Actor, person: int, post: Post
+):
+    boss, shape = company.actor("manager"), shape_of("event")
+    number = invited(vera, person, attendees=[boss.user_id])
+    operation = bulk.trash(vera, shape, bulk.Selection(ids=(number,))).operation_id
+    cancelled = last_told(post)
+    undo(vera, operation)
+    method, again = last_told(post)
+    assert (cancelled[0], method) == ("CANCEL", "REQUEST")
+    assert again.sequence > cancelled[1].sequence
+    assert told_of(number, boss.user_id) == ["invited", "off", "again"]
+
+
+def test_guests_of_a_series_that_was_split_are_invited_to_both_parts(vera: Actor, person: int, post: Post):
+    number = invited(vera, person, repeats="RRULE:FREQ=WEEKLY")
+    to = {"starts_at": "2030-03-18T12:00Z", "ends_at": "2030-03-18T13:00Z"}
+    other = occurrences.change(vera, Place(number, dt.datetime(2030, 3, 18, 13)), "following", to)
+    deliver()
+    before = len(post.letters)
+    assert guests.send_due() == 2
+    told = {e.uid: e for _m, e in (entry_in(post, n) for n in range(before, before + 2))}
+    assert len(told) == 2
+    assert sorted("UNTIL" in (e.recurrence or "") for e in told.values()) == [False, True]
+    assert [g["answer"] for g in guests.guests_of(other)] == ["waiting"]
+
+
+def test_a_day_of_a_series_that_was_moved_reaches_its_guests(vera: Actor, person: int, post: Post):
+    number = invited(vera, person, repeats="RRULE:FREQ=WEEKLY")
+    first = entry_in(post)[1]
+    to = {"starts_at": "2030-03-12T12:00Z", "ends_at": "2030-03-12T13:00Z"}
+    one = occurrences.change(vera, Place(number, dt.datetime(2030, 3, 11, 13)), "one", to)
+    deliver()
+    guests.send_due()
+
+    def told() -> tuple[Any, ...]:
+        parts = [p for p in post.letters[-1].walk() if p.get_content_type() == "text/calendar"]
+        return read_calendar(bytes(parts[0].get_payload(decode=True)), "UTC").entries
+
+    whole, apart = told()
+    assert (apart.occurrence, apart.starts) == (
+        dt.datetime(2030, 3, 11, 13),
+        dt.datetime(2030, 3, 12, 15),
+    )
+    assert min(whole.sequence, apart.sequence) > first.sequence
+    invitations.cancel(vera, one)
+    deliver()
+    guests.send_due()
+    (after,) = told()
+    assert "EXDATE" in after.recurrence and after.sequence > whole.sequence

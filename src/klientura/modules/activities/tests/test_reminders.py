@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -15,9 +16,10 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company
 from klientura.kit.working_days import WorkingTime
-from klientura.modules.activities.models import Reminder
+from klientura.modules.activities.models import Event, EventGuest, Reminder
 from klientura.modules.activities.queries.free_time import free_slots
-from klientura.modules.activities.services import invitations, reminders
+from klientura.modules.activities.services import invitations, occurrences, reminders
+from klientura.modules.activities.services.occurrences import Place
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -196,3 +198,54 @@ def test_the_dialog_offers_them(company: Company, vera: Actor):
     assert client.get("/calendar/free?minutes=99999").status_code == 400
     new = client.get(f"/event/new?dialog=1&attendees={vera.user_id}").content.decode()
     assert f'name="attendees" value="{vera.user_id}"' in new
+
+
+def armed(actor: Actor, number: int) -> list[int]:
+    rows = Reminder.objects.filter(object="event", record_id=number, fires_at__isnull=False)
+    return sorted(rows.filter(user_id=actor.user_id or 0).values_list("minutes", flat=True))
+
+
+def test_what_somebody_chose_stays_whoever_else_is_invited(company: Company, vera: Actor):
+    boss, other = company.actor("manager"), company.actor("colleague")
+    number = plan(vera, soon(), attendees=[boss.user_id])
+    reminders.choose(vera, "event", number, [])
+    reminders.choose(boss, "event", number, [60])
+    write.update(vera, shape_of("event"), number, {"attendees": [boss.user_id, other.user_id]})
+    deliver()
+    assert (armed(vera, number), armed(boss, number), armed(other, number)) == ([], [60], [15])
+    assert reminders.chosen(vera, "event", number) == []
+    reminders.choose(vera, "event", number, [5])
+    assert armed(vera, number) == [5]
+
+
+def test_whoever_is_taken_off_is_reminded_no_more(company: Company, vera: Actor):
+    boss = company.actor("manager")
+    begins = soon()
+    number = plan(vera, begins, attendees=[boss.user_id])
+    write.update(vera, shape_of("event"), number, {"attendees": []})
+    deliver()
+    assert (armed(boss, number), armed(vera, number)) == ([], [15])
+    reminders.fire(begins)
+    assert told(boss) == []
+
+
+def test_a_day_that_stands_by_itself_reminds_as_its_series(vera: Actor):
+    begins = soon()
+    number = plan(vera, begins, repeats="RRULE:FREQ=DAILY")
+    reminders.choose(vera, "event", number, [30, 120])
+    at = timezone.localtime(begins, ZoneInfo("Europe/Moscow")).replace(tzinfo=None)
+    to = {"starts_at": (begins + 27 * HOUR).isoformat(), "ends_at": (begins + 28 * HOUR).isoformat()}
+    one = occurrences.change(vera, Place(number, at + dt.timedelta(days=1)), "one", to)
+    rest = occurrences.change(vera, Place(number, at + dt.timedelta(days=3)), "following", {"name": "Иначе"})
+    deliver()
+    assert armed(vera, one) == armed(vera, rest) == [30, 120]
+
+
+def test_what_is_gone_for_good_leaves_no_reminder_and_no_guest(vera: Actor):
+    kept, gone = plan(vera, soon()), plan(vera, soon())
+    for number in (kept, gone):
+        EventGuest.objects.create(event_id=number, person_id=1, address=f"{number}@client.example")
+    Event.objects.filter(pk=gone).delete()
+    assert reminders.forget_purged() == 2
+    assert set(Reminder.objects.values_list("record_id", flat=True)) == {kept}
+    assert set(EventGuest.objects.values_list("event_id", flat=True)) == {kept}

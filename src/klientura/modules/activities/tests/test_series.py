@@ -67,7 +67,7 @@ def test_days_of_an_all_day_event_change_only_where_they_were_changed(vera: Acto
 
 @pytest.mark.parametrize(
     "rule",
-    ["RRULE:FREQ=DAILY;COUNT=2000;BYMONTH=2;BYMONTHDAY=30", "RRULE:FREQ=YEARLY;COUNT=2000", "RRULE:FREQ=DAILY;UNTIL=99991231"],
+    ["RRULE:FREQ=DAILY;COUNT=2000;BYMONTH=2;BYMONTHDAY=29", "RRULE:FREQ=YEARLY;COUNT=2000", "RRULE:FREQ=DAILY;UNTIL=99991231"],
 )  # fmt: skip
 def test_an_end_that_is_out_of_sight_is_none(vera: Actor, rule: str):
     number = plan(vera, repeats=rule)
@@ -129,3 +129,14 @@ def test_who_has_declined_is_not_reminded(company: Company, vera: Actor):
     reminders.fire(dt.datetime(2030, 3, 4, 6, 45, tzinfo=dt.UTC))
     told = Notification.objects.filter(kind="reminder").values_list("user_id", flat=True)
     assert list(told) == [vera.user_id]
+
+
+def test_a_rule_that_never_happens_is_refused(company: Company, vera: Actor):
+    with pytest.raises(Invalid) as refused:
+        plan(vera, repeats="RRULE:FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1")
+    assert [e.field for e in refused.value.errors] == ["repeats"]
+    number = plan(vera, repeats="RRULE:FREQ=MONTHLY;BYDAY=1MO")
+    with pytest.raises(Invalid):
+        write.update(
+            vera, shape_of("event"), number, {"repeats": "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}
+        )
