@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "klientura.kernel.screens",
     "klientura.modules.administration",
     "klientura.modules.parties",
+    "klientura.modules.consents",
     "klientura.modules.activities",
     "klientura.modules.conversations",
     "klientura.modules.sales",

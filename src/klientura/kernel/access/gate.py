@@ -42,7 +42,12 @@ def may(actor: Actor, shape: Shape, verb: str) -> bool:
     members = members_of(shape)
     if members:
         return verb not in NEEDS_KIND and any(actor.may(m.key, verb) for m in members)
-    return actor.may(shape.key, verb)
+    return actor.may(shape.key, verb) and not _stays(actor, shape, verb)
+
+
+def _stays(actor: Actor, shape: Shape, verb: str) -> bool:
+    """Whether records are of a kind that nobody but the product itself takes away."""
+    return verb == "delete" and shape.spec.kept and not actor.is_system
 
 
 def members_of(shape: Shape) -> tuple[Shape, ...]:
@@ -104,7 +109,7 @@ def _not_private(actor: Actor, shape: Shape, alias: str) -> Predicate:
 
 
 def _width(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool) -> Predicate:
-    width = actor.scope(shape.key, verb)
+    width = "none" if _stays(actor, shape, verb) else actor.scope(shape.key, verb)
     if width == "all":
         return Predicate(EVERYTHING)
     if width == "none" or actor.user_id is None:

@@ -91,7 +91,7 @@ def put_back(actor: Actor, shape: Shape, record_id: int, change_id: int) -> PutB
         found = [row for row in cursor.fetchall() if row[0] in fields]
     if not found:
         raise NotFound
-    mine = [row for row in found if fields[row[0]].writable and writable(actor, shape, fields[row[0]].key)]
+    mine = [row for row in found if fields[row[0]].changeable and writable(actor, shape, fields[row[0]].key)]
     if not mine:
         raise Denied(_("What this change wrote cannot be changed here."))
     standing = [row for row in mine if row[3]]

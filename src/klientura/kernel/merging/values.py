@@ -51,7 +51,7 @@ def empty(value: Any) -> bool:
 def mergeable(each: FieldShape) -> bool:
     """Whether a field is merged at all. What the product keeps by itself, and what only an action changes, stays as it is
     in the kept record."""
-    return each.writable and (not each.system or each.key in {"owner", "team"})
+    return each.changeable and (not each.system or each.key in {"owner", "team"})
 
 
 def groups_of(shape: Shape) -> list[Group]:

@@ -299,9 +299,15 @@ def worded(declared: Choices, rows: Sequence["DeclaredOption"]) -> Choices:
 
 
 def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
-    """The last value of a choice is shown by the options of the field that it was gathered from."""
+    """The last value of a choice is shown by the options of the field that it was gathered from; some share another's."""
     for key, shape in shapes.items():
         for name, field in shape.fields.items():
+            if field.options_of:
+                lender, _dot, lent = field.options_of.partition(".")
+                mended = replace(
+                    field, params=replace(field.params, choices=shapes[lender].fields[lent].params.choices)
+                )
+                shapes[key] = replace(shape, fields={**shapes[key].fields, name: mended})
             if field.rollup and field.type.key == "option":
                 gathered = shapes[field.rollup.source].fields.get(field.rollup.of)
                 choices = gathered.params.choices if gathered else NO_CHOICES

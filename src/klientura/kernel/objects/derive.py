@@ -84,6 +84,7 @@ def derive_field(
         system=system,
         read_only=options.read_only or column.name in READ_ONLY_HEADER,
         by_verb=options.by_verb,
+        once=options.once,
         filterable=options.filterable
         and (kind != "long_text" or options.contains)
         and column.name not in UNFILTERED,
@@ -92,6 +93,7 @@ def derive_field(
         grouped=options.grouped,
         counted=options.counted,
         open_options=options.open_options,
+        options_of=options.options_of,
         kept_options=tuple(options.kept_options.items()),
         tracked=options.tracked,
         within=options.within,

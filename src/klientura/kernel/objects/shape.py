@@ -72,6 +72,7 @@ class FieldShape:
     system: bool = False  # part of the record header, or kept by the product
     read_only: bool = False
     by_verb: str | None = None
+    once: bool = False  # told when the record is made, and never changed after
     filterable: bool = True
     sortable: bool = True
     contains: bool = False
@@ -86,6 +87,7 @@ class FieldShape:
     required_when: str = ""
     locked_when: str = ""
     open_options: bool = False  # administrators may add options
+    options_of: str = ""  # the field whose options these are
     kept_options: tuple[tuple[str, Text], ...] = ()  # those that cannot be taken away, and what needs each
     default: Any = None
     tracked: bool = True
@@ -108,8 +110,13 @@ class FieldShape:
 
     @property
     def writable(self) -> bool:
-        """Whether the generic create and update accept it."""
+        """Whether the generic create accepts it, and the generic update unless it is told once."""
         return not (self.read_only or self.by_verb)
+
+    @property
+    def changeable(self) -> bool:
+        """Whether the generic update accepts it."""
+        return self.writable and not self.once
 
 
 @dataclass(frozen=True, slots=True)

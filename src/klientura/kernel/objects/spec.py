@@ -31,8 +31,10 @@ class Field:
     grouped: bool = False  # a line of text whose values come back (a city, a source): lists are grouped by it
     read_only: bool = False  # kept by the product itself
     by_verb: str | None = None  # only this action changes it
+    once: bool = False  # told when the record is made, and never changed after
     normalise: Callable[[str], str] | None = None
     hues: Mapping[str, str] = field(default_factory=dict)  # option code → hue
+    options_of: str = ""  # the options are those of this other field («consent_text.purpose»)
     open_options: bool = False  # administrators may add options, and take away those that are not kept
     kept_options: Mapping[str, Text] = field(default_factory=dict)  # code → what of the product needs it
     target: str | None = None  # object of a reference, when its model serves several
@@ -159,6 +161,9 @@ class ObjectSpec:
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # a tick by which a record is open to nobody but its owner, its members and those it is shared with
     private: str = ""
+    kept: bool = (
+        False  # nobody moves such a record to the trash: it goes with what it hangs on, when that is purged
+    )
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     related: bool = True  # shown as a panel on the cards of the records it refers to

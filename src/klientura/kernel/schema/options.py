@@ -29,7 +29,13 @@ def choice_field(object_key: str, field_key: str) -> tuple[Shape, FieldShape]:
     """A declared field of options. Raises NotFound for anything else."""
     shape = shape_of(object_key)
     field = shape.fields.get(field_key)
-    if field is None or members_of(shape) or field.type.key not in LISTS or not as_declared(shape, field):
+    if (
+        field is None
+        or members_of(shape)
+        or field.type.key not in LISTS
+        or not as_declared(shape, field)
+        or field.options_of
+    ):
         raise NotFound
     return shape, field
 

@@ -167,7 +167,7 @@ def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable:
             cell(field, row[field.key], row, lang(), company_currency=asked.installation.currency),
         ),
     }
-    if editable and field.writable and writable(asked.actor, shape, field.key):
+    if editable and field.changeable and writable(asked.actor, shape, field.key):
         made["edit_url"] = f"/{shape.key}/{row['id']}/fact/{field.key}"
     return made
 

@@ -169,7 +169,7 @@ def _offer_to_put_back(
         e.id
         for e in history.entries
         if e.action == "update" and not e.part
-        and any(c.field.writable and writable(asked.actor, shape, c.field.key) for c in e.fields)
+        and any(c.field.changeable and writable(asked.actor, shape, c.field.key) for c in e.fields)
     }  # fmt: skip
     for item in items:
         if item["id"] in may:

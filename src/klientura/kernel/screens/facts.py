@@ -26,7 +26,7 @@ def edit_fact(request: HttpRequest, object: str, record_id: int, key: str) -> Ht
     """GET: the editor of one fact (?view=1: the fact itself). POST: save it, with the version that was seen."""
     asked, shape = of(request), shape_of(object)
     field = readable(asked.actor, shape).get(key)
-    if field is None or not field.writable:
+    if field is None or not field.changeable:
         raise NotFound
     row = read.get(asked.actor, shape, record_id)
     if request.method == "GET":

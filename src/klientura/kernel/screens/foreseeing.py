@@ -27,7 +27,7 @@ def preview(request: HttpRequest, object: str) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     require(asked.actor, shape, "edit")
     field = readable(asked.actor, shape).get(request.POST.get("field", ""))
-    if field is None or not field.writable:
+    if field is None or not field.changeable:
         raise NotFound
     raw = inputs.values_from(request.POST, {field.key: field}).get(field.key)
     how = request.POST.get("how", "set") if isinstance(raw, list) else "set"

@@ -68,7 +68,7 @@ def edit(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     if request.method == "GET":
         return _form(asked, shape, record_id, row)
     values, parts = _given(asked, shape)
-    values = {k: v for k, v in values.items() if shape.fields[k].writable}
+    values = {k: v for k, v in values.items() if shape.fields[k].changeable}
     try:
         _refuse_too_many(parts)
         seen = seen_version(asked, row)
@@ -176,7 +176,7 @@ def _form(
     states, closed = conditional.of_form(
         asked.actor, shape, judged, typed or {}, stored=record_id is not None
     )
-    fields = {k: f for k, f in fields.items() if k not in closed}
+    fields = {k: f for k, f in fields.items() if k not in closed and (record_id is None or not f.once)}
     in_dialog, manner = bool(asked.GET.get("dialog")), _manner(asked)
     given = [(fields[k], raw) for k, raw in (typed or {}).items() if k in fields]
     names = names_of(asked.actor, [*given, *disputed(fields, conflict)])

@@ -212,7 +212,7 @@ def _tagged_by(asked: Request, shape: Shape) -> str:
     """The first field of tags that the reader may fill in; empty without one."""
     fields = readable(asked.actor, shape)
     tags = (k for k in card_order(asked.actor, shape) if fields[k].params.dictionary)
-    return next((k for k in tags if fields[k].writable and writable(asked.actor, shape, k)), "")
+    return next((k for k in tags if fields[k].changeable and writable(asked.actor, shape, k)), "")
 
 
 def _hows() -> list[dict[str, str]]:
@@ -227,7 +227,7 @@ def _hows() -> list[dict[str, str]]:
 def _same_for_many(shape: Shape, field: FieldShape) -> bool:
     """Whether a group of records may share a value: names and numbers tell records apart."""
     telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
-    return field.writable and field.key not in telling_apart and field.params.normalise is None
+    return field.changeable and field.key not in telling_apart and field.params.normalise is None
 
 
 @open_to(Door.SIGNED_IN)

@@ -15,6 +15,7 @@ from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 MAX_LINES = 200
 NO_SUCH_FIELD = _("There is no such field.")
 READ_ONLY = _("This field cannot be changed here.")
+TOLD_ONCE = _("This is told when the record is made and does not change after.")
 
 
 def parse(actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, *, creating: bool) -> None:
@@ -39,8 +40,16 @@ def parse(actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, *, c
             draft.refuse(key, "read_only", READ_ONLY)
         else:
             _parse_value(field, value, draft)
+            if field.once and not creating:
+                _keep_as_told(key, draft)
     if creating:
         _complete(shape, fields, draft)
+
+
+def _keep_as_told(key: str, draft: Draft) -> None:
+    """What is told once stays; who sends the same value again changes nothing."""
+    if key in draft.values and draft.values.pop(key) != draft.before.get(key):
+        draft.refuse(key, "once", TOLD_ONCE)
 
 
 def parse_for_verb(

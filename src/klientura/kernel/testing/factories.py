@@ -173,7 +173,7 @@ def plain_field(shape: Shape) -> FieldShape:
     texts = [
         f
         for f in shape.fields.values()
-        if f.writable and not f.system and f.type.key in {"text", "long_text"} and not f.params.normalise
+        if f.changeable and not f.system and f.type.key in {"text", "long_text"} and not f.params.normalise
         and f.key != "subject_object"
     ]  # fmt: skip
     return next((f for f in texts if f.key not in shape.spec.title), texts[0])

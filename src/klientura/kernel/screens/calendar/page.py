@@ -77,7 +77,7 @@ def day_of(text: str) -> dt.date:
 
 
 def _writable(asked: Request, shape: Shape, field: FieldShape | None) -> bool:
-    return field is not None and field.writable and writable(asked.actor, shape, field.key)
+    return field is not None and field.changeable and writable(asked.actor, shape, field.key)
 
 
 def _keys(

@@ -35,7 +35,7 @@ def of_one(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         missing=[
             {
                 "label": f.heading,
-                "url": f"/{shape.key}/{record_id}/edit#f-{f.key}" if may_edit and f.writable else "",
+                "url": f"/{shape.key}/{record_id}/edit#f-{f.key}" if may_edit and f.changeable else "",
             }
             for f in missing[:NAMED]
         ],

@@ -16,6 +16,7 @@ from klientura.kernel.screens.conflicts import seen_version
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.state import ListState, read_state, shown_columns
 from klientura.kernel.store import field_states, read, write
+from klientura.kernel.store.drafts import TOLD_ONCE
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
@@ -70,6 +71,8 @@ def closed_to_all(asked: Request, shape: Shape, field: FieldShape) -> Text:
     part = next((p for p in shape.parts.values() if field.key in p.mirrors), None)
     if part is not None and not field.writable:
         return _("This is the first of the lines «{lines}»: change it on the card.").format(lines=part.label)
+    if field.once:
+        return TOLD_ONCE
     if field.formula or field.rollup:
         return _("This is computed from other values.")
     if field.read_only:

@@ -189,7 +189,7 @@ def addable(actor: Actor, target: Shape, taken: Iterable[str], *, creating: bool
         for f in readable(actor, target).values()
         if f.key not in set(taken)
         and not f.read_only
-        and (creating or not f.by_verb)
+        and (creating or not (f.by_verb or f.once))
         and (not f.system or f.key in {"owner", "team"})
         and writable(actor, target, f.key)
     ]

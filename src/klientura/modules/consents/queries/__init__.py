@@ -1,0 +1,1 @@
+"""Whether something is allowed, and what stands with a person."""

@@ -1,0 +1,1 @@
+"""The panel of consents on the card of a person."""
