@@ -49,8 +49,8 @@ class Standing(models.TextChoices):
 class TextLanguage(models.TextChoices):
     """The language of a text of consent."""
 
-    RU = "ru", _("Russian")
-    EN = "en", _("English")
+    RU = "ru", pgettext_lazy("language of a text", "Russian")
+    EN = "en", pgettext_lazy("language of a text", "English")
 
 
 REACHED_BY: Final = ("email", "phone", "sms", "messenger", "post")

@@ -17,7 +17,7 @@ searched = [
     (s.key, k)
     for s in creatable()
     for k in s.spec.search
-    if s.fields[k].type.key in TEXTS and not s.fields[k].params.normalise and s.fields[k].writable
+    if s.fields[k].type.key in TEXTS and not s.fields[k].params.normalise and s.fields[k].changeable
 ]
 cases = pytest.mark.parametrize(("key", "field"), searched)
 

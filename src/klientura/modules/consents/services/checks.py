@@ -90,7 +90,7 @@ def _in_order(draft: Draft, now: dt.datetime, zone: dt.tzinfo) -> None:
     if draft.changed("given_at") and given and given > now + AHEAD:
         draft.refuse("given_at", "future", _("A consent cannot be given in the future."))
     if given and until and draft.changed("given_at", "valid_until") and until < given.astimezone(zone).date():
-        draft.refuse("valid_until", "order", _("The end lies before the beginning."))
+        draft.refuse("valid_until", "order", _("The last day lies before the consent."))
     if draft.changed("withdrawn_at") and withdrawn:
         if withdrawn > now + AHEAD:
             draft.refuse("withdrawn_at", "future", _("A withdrawal counts from now or from earlier."))
