@@ -16,6 +16,7 @@ STACK = (
     "sales",
     "conversations",
     "activities",
+    "consents",
     "parties",
     "administration",
 )  # as in pyproject.toml, the upper first

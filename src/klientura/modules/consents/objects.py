@@ -154,6 +154,5 @@ CONSENT = ObjectSpec(
     indexes=(("status", "valid_until"),),
     subject=False,
     related=False,
-    navigation=False,
     empty_text=_("Consents are written down on the cards of people, or imported from a file."),
 )  # fmt: skip

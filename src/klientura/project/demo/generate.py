@@ -14,6 +14,7 @@ from klientura.kernel.store.rows import remember_actor, reserve_ids
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
 from klientura.project.demo.clients import Block
+from klientura.project.demo.consents import write_consents
 from klientura.project.demo.days import write_days
 from klientura.project.demo.filling import filling
 from klientura.project.demo.letters import write_letters
@@ -101,6 +102,7 @@ def generate(
             operations.finish(operation, records=made.records, state="failed")
         raise
     around = write_days(actor, owners, operation.pk, language=language, now=now)
+    around += write_consents(operation.pk, language=language, now=now)
     operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))

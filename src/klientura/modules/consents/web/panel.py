@@ -1,8 +1,10 @@
 """What stands with a person: by purpose and channel, and each consent with its proof."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +14,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
-from klientura.kernel.store.read import Row
+from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
 from klientura.kit.formats import format_date
@@ -81,23 +83,42 @@ def _said(verdict: Verdict) -> str:
 def _line(asked: Request, consent: Shape, row: Row, may_change: bool) -> dict[str, Any]:
     """One consent, with the verbs that the reader may use on it."""
     fields = readable(asked.actor, consent)
-    shown = {
-        k: cell(fields[k], row[k], row, lang(), company_currency=asked.installation.currency)
-        for k in ("channel", "status", "given_at", "valid_until", "how", "text", "proof", "withdrawn_at")
-        if k in fields and row.get(k) is not None
-    }
+
+    def shown(key: str) -> Any:
+        known = key in fields and row.get(key) not in (None, "")
+        return (
+            cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
+            if known
+            else ""
+        )
+
+    text = row.get("text")
+    said = [
+        *([shown("how")] if "how" in fields else []),
+        *([text.title] if isinstance(text, Ref) and text.title else []),
+        *([_("withdrawn {day}").format(day=_day(row["withdrawn_at"]))] if row["withdrawn_at"] else []),
+        *([shown("proof")] if row.get("proof") else []),
+        *([_("proof in a file")] if row.get("proof_files") else []),
+    ]
+    since, until = _day(row["given_at"]), row["valid_until"]
+    span = (
+        _("{since} – {until}").format(since=since, until=format_date(until, lang()))
+        if until
+        else _("since {since}").format(since=since)
+    )
     actions = [
         {"label": str(a.label), "icon": a.icon, "url": f"/consent/{row['id']}/actions/{a.key}"}
         for a in consent.spec.actions
         if may_change and holds(asked.actor, row)
     ]
     return {
-        "id": row["id"],
-        "url": f"/consent/{row['id']}",
-        **shown,
-        "files": bool(row.get("proof_files")),
-        "actions": actions,
-    }
+        "url": f"/consent/{row['id']}", "channel": shown("channel"), "span": span, "said": " · ".join(str(each) for each in said),
+        "status": shown("status"), "actions": actions,
+    }  # fmt: skip
+
+
+def _day(moment: dt.datetime) -> str:
+    return format_date(timezone.localtime(moment).date(), lang())
 
 
 CONSENTS_PANEL = MainPanel(

@@ -22,6 +22,7 @@ from klientura.kit.text import fold
 from klientura.kit.urls import normalise_site
 from klientura.modules.activities.models import Assignment, Event, Interaction, Task
 from klientura.modules.administration.queries import find_demo
+from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.sales.models import Opportunity
@@ -64,6 +65,8 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         + 150
         + Interaction.objects.count()
         + Task.objects.count()
+        + Consent.objects.count()
+        + ConsentText.objects.count()
         + Event.objects.count()
         + Assignment.objects.count()
     )
