@@ -38,7 +38,7 @@ def read_options(request: HttpRequest, actor: Actor, *, object: str, field: str)
 
 
 def change_options(request: HttpRequest, actor: Actor, *, object: str, field: str) -> HttpResponse:
-    """PUT /schema/objects/{object}/options/{field} {"options": [{"code", "label", "hue", "active"}], "mark"}: the whole list."""
+    """PUT /schema/objects/{object}/options/{field} {"options": [{"code", "label", "hue", "active", "fits"}], "mark"}: the whole list."""
     require_administrator(actor)
     body = bodies.body_of(request)
     if set(body) - {"options", "mark"} or not isinstance(body.get("mark", ""), str):
@@ -66,7 +66,7 @@ def _options(object_key: str, field_key: str) -> HttpResponse:
     items = [
         {
             "code": line["code"], "label": {language: line[language] for language in LANGUAGES}, "hue": line["hue"],
-            "active": line["active"], "kept": line["kept"],
+            "active": line["active"], "fits": line["fits"], "kept": line["kept"],
         }
         for line in options.lines(shape, field)
     ]  # fmt: skip
@@ -151,7 +151,10 @@ TAG = {
         "version": INTEGER,
     },
 }  # fmt: skip
-OPTION = {"code": TEXT, "label": TEXTS, "hue": TEXT, "active": BOOLEAN}
+OPTION = {
+    "code": TEXT, "label": TEXTS, "hue": TEXT, "active": BOOLEAN,
+    "fits": {"type": "array", "items": TEXT, "description": "values of the field by which these are offered; empty: all"},
+}  # fmt: skip
 
 
 def description(

@@ -24,6 +24,12 @@ class Choice(NamedTuple):
     label: Text
     hue: str = "gray"
     active: bool = True
+    fits: tuple[str, ...] = ()  # codes of the field that the list hangs on; empty: offered with all of them
+
+
+def fitting(choice: Choice, of: object) -> bool:
+    """Whether an option is offered where the field that its list hangs on holds this."""
+    return not choice.fits or of in (None, "") or str(of) in choice.fits
 
 
 class Choices(tuple[Choice, ...]):
@@ -76,6 +82,7 @@ class Params:
     minimum: int | None = None
     maximum: int | None = None
     choices: Choices = NO_CHOICES
+    options_by: str = ""  # the field of options of the same record that these are offered by
     home: str = (
         ""  # «object.field» of a field whose values are chosen from a list; where the list is asked for
     )

@@ -75,7 +75,10 @@ class OptionType(FieldType):
         return str(known.label) if known else "" if value is None else str(value)
 
     def schema(self, params: Params) -> dict[str, Any]:
-        return _codes(params)
+        if not params.options_by:
+            return _codes(params)
+        fits = {c.code: list(c.fits) for c in params.choices if c.fits}
+        return {**_codes(params), "x-options-by": params.options_by, "x-fits": fits}
 
 
 class MultiOptionType(ManyType):

@@ -290,12 +290,24 @@ def worded(declared: Choices, rows: Sequence["DeclaredOption"]) -> Choices:
     """The options of a declared field by what the company keeps of them; those it knows nothing of come last, as declared."""
     known = declared.by_code
     own = [
-        Choice(row.code, said(row.label) if row.label else known[row.code].label, row.hue, row.active)
+        Choice(
+            row.code,
+            said(row.label) if row.label else known[row.code].label,
+            row.hue,
+            row.active,
+            _fits(row, known.get(row.code)),
+        )
         for row in rows
         if row.label or row.code in known
     ]
     kept = {choice.code for choice in own}
     return Choices((*own, *(choice for choice in declared if choice.code not in kept)))
+
+
+def _fits(row: "DeclaredOption", declared: Choice | None) -> tuple[str, ...]:
+    if row.fits is not None:
+        return tuple(row.fits)
+    return declared.fits if declared else ()
 
 
 def _with_borrowed_options(shapes: dict[str, Shape]) -> None:

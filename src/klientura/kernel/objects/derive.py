@@ -113,7 +113,9 @@ def _home(kind: str, column: Column, of: tuple[str, str] | None) -> tuple[str, s
 def _params(column: Column, options: Field, targets: Mapping[str, str], home: tuple[str, str]) -> Params:
     choice_source = column.base_field if isinstance(column, ArrayField) else column
     choices = Choices(
-        Choice(str(code), label, options.hues.get(str(code), "gray"))
+        Choice(
+            str(code), label, options.hues.get(str(code), "gray"), fits=options.option_fits.get(str(code), ())
+        )
         for code, label in (choice_source.flatchoices or ())
         if code not in ("", None)
     )
@@ -124,6 +126,7 @@ def _params(column: Column, options: Field, targets: Mapping[str, str], home: tu
     if isinstance(column, models.IntegerField) and not isinstance(column, models.BigIntegerField):
         low, high = (-(2**31) if low is None else low), (2**31 - 1 if high is None else high)
     return Params(
+        options_by=options.options_by,
         # As text an identifier has its hyphens; Django says 32, which is how other databases keep it.
         max_length=36 if isinstance(column, models.UUIDField) else getattr(choice_source, "max_length", None),
         digits=getattr(column, "max_digits", None),

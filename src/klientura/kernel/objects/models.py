@@ -104,6 +104,7 @@ class DeclaredOption(models.Model):
     hue = models.CharField(max_length=20, default="gray")
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    fits = models.JSONField(null=True)  # codes of the field the list hangs on; null: as declared
 
     class Meta:
         db_table = "kernel_declared_option"

@@ -37,6 +37,8 @@ class Field:
     options_of: str = ""  # the options are those of this other field («consent_text.purpose»)
     open_options: bool = False  # administrators may add options, and take away those that are not kept
     kept_options: Mapping[str, Text] = field(default_factory=dict)  # code → what of the product needs it
+    options_by: str = ""  # the field of options of the same record by which these are offered
+    option_fits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # code → codes of that field
     target: str | None = None  # object of a reference, when its model serves several
     minimum: int | None = None
     maximum: int | None = None

@@ -22,6 +22,7 @@ from klientura.kernel.schema.wishes import LANGUAGES, LISTS, Complaints, OptionW
 
 NO_NEW = _("The product works with these options by name, so this list takes no others.")
 KEPT = _("“%(label)s” cannot be taken away: %(why)s")
+NO_VALUE = _("There is no value “%(code)s” that an option could go with.")
 FIXED = _("the product works with it by name.")
 
 
@@ -58,7 +59,7 @@ def in_both_languages(choice: Choice) -> dict[str, str]:
 
 def mark_of(shape: Shape, field: FieldShape) -> str:
     """A mark of the options as they are stored: a form that was made for others is refused."""
-    rows = _stored(shape, field).values_list("code", "label", "hue", "position", "active")
+    rows = _stored(shape, field).values_list("code", "label", "hue", "position", "active", "fits")
     return hashlib.sha256(repr(list(rows)).encode()).hexdigest()[:16]
 
 
@@ -80,12 +81,16 @@ def change_options(
     wrong.end()
     codes = codes_for(wishes, [*field.params.choices.by_code], longest=field.params.max_length or 63)
     _check(field, product, dict(zip(codes, wishes, strict=True)))
+    _check_fits(shape, field, wishes)
     rows = [
         _row(shape, field, product, code, wish, place)
         for place, (code, wish) in enumerate(zip(codes, wishes, strict=True))
     ]
     rows += [
-        DeclaredOption(base=shape.base, column=field.column, code=c.code, hue=c.hue, label=_label(c, product), position=len(rows) + n, active=False)
+        DeclaredOption(
+            base=shape.base, column=field.column, code=c.code, hue=c.hue, label=_label(c, product), position=len(rows) + n, active=False,
+            fits=list(c.fits),
+        )
         for n, c in enumerate(c for c in field.params.choices if c.code not in codes)
     ]  # fmt: skip
 
@@ -124,6 +129,22 @@ def _check(field: FieldShape, product: Choices, wanted: Mapping[str, OptionWish]
         raise Invalid(errors)
 
 
+def hangs_on(shape: Shape, field: FieldShape) -> FieldShape | None:
+    """The field of options by which the options of this one are offered, if there is one."""
+    return shape.fields.get(field.params.options_by)
+
+
+def _check_fits(shape: Shape, field: FieldShape, wishes: Sequence[OptionWish]) -> None:
+    """Raise Invalid for an option that is to go with what there is not."""
+    by = hangs_on(shape, field)
+    known = by.params.choices.by_code if by else {}
+    wrong = Complaints()
+    for number, wish in enumerate(wishes):
+        if gone := [code for code in wish.fits or () if code not in known]:
+            wrong.add(f"options.{number}", "fits", NO_VALUE % {"code": gone[0][:60]})
+    wrong.end()
+
+
 def needed(field: FieldShape, product: Choices) -> dict[str, Text]:
     """The options that have to stay, each with the reason."""
     if not field.open_options:
@@ -138,6 +159,7 @@ def _row(
     return DeclaredOption(
         base=shape.base, column=field.column, code=code, hue=wish.hue, position=place, active=wish.active,
         label={} if same else dict(wish.label),
+        fits=list(field.params.choices.by_code[code].fits if code in field.params.choices.by_code else ()) if wish.fits is None else list(wish.fits),
     )  # fmt: skip
 
 
@@ -153,7 +175,7 @@ def lines(shape: Shape, field: FieldShape) -> Sequence[dict[str, Any]]:
     why = needed(field, as_declared(shape, field))
     made = [
         {
-            "code": c.code, "hue": c.hue, "active": c.active, "kept": str(why.get(c.code, "")),
+            "code": c.code, "hue": c.hue, "active": c.active, "fits": list(c.fits), "kept": str(why.get(c.code, "")),
             **in_both_languages(c),
         }
         for c in field.params.choices

@@ -53,6 +53,7 @@ class OptionWish:
     hue: str = "gray"
     code: str = ""
     active: bool = True
+    fits: tuple[str, ...] | None = None  # None: as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,9 +290,20 @@ def options_of(raw: Any, wrong: Complaints) -> tuple[OptionWish, ...]:
                 hue=hue,
                 code=code if isinstance(code, str) else "",
                 active=given.get("active", True) is True,
+                fits=_fits_of(given.get("fits"), f"options.{number}", wrong),
             )
         )
     return tuple(made)
+
+
+def _fits_of(raw: object, name: str, wrong: Complaints) -> tuple[str, ...] | None:
+    """The values of another field with which an option is offered."""
+    if raw is None:
+        return None
+    if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
+        wrong.add(name, "fits", _("A list of keys is expected here."))
+        return None
+    return tuple(dict.fromkeys(raw))
 
 
 def codes_for(wishes: Sequence[OptionWish], taken: Sequence[str], *, longest: int = 63) -> list[str]:

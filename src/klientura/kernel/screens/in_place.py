@@ -31,7 +31,7 @@ def control(asked: Request, row: Row, field: FieldShape, raw: Any) -> dict[str, 
         field, row[field.key], lang(), company_currency=asked.installation.currency, raw=raw, row=row,
         names=names_of(asked.actor, [(field, raw)]),
     )  # fmt: skip
-    return {**made, "label": field.heading}
+    return {**inputs.only_fitting(field, made, row), "label": field.heading}
 
 
 def given(asked: Request, field: FieldShape) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from klientura.kernel.fields.base import Choice, FieldProblem
+from klientura.kernel.fields.base import Choice, FieldProblem, fitting
 from klientura.kernel.fields.files import FileRef
 from klientura.kernel.fields.measures import STARS
 from klientura.kernel.fields.references import SEVERAL, USERS
@@ -64,7 +64,7 @@ def control(
     elif kind in {"select", "options"}:
         made["options"] = _options(field, made["value"])
         if kind == "select":
-            made["empty"] = "—"
+            made |= {"empty": "—", "options_by": field.params.options_by}
     elif field.type.key == "percent":
         made["suffix"] = "%"
     elif kind == "money":
@@ -147,10 +147,22 @@ def _options(field: FieldShape, value: Any) -> list[dict[str, Any]]:
         return [{"value": n, "label": field.type.display(n, field.params, "ru")} for n in range(STARS, 0, -1)]
     held = set(map(str, value)) if isinstance(value, list | tuple) else {str(value)}
     return [
-        {"value": c.code, "label": str(c.label), "hue": c.hue}
+        {"value": c.code, "label": str(c.label), "hue": c.hue, "fits": c.fits}
         for c in field.params.choices
         if c.active or c.code in held
     ]
+
+
+def only_fitting(field: FieldShape, made: dict[str, Any], row: Row) -> dict[str, Any]:
+    """The control of a value by itself: it offers what goes with the record as it stands, and what it holds."""
+    by = field.params.options_by
+    if not by or by not in row or "options" not in made:
+        return made
+    known = field.params.choices.by_code
+    offered = [
+        o for o in made["options"] if o["value"] == made["value"] or fitting(known[o["value"]], row[by])
+    ]
+    return {**made, "options": offered, "options_by": ""}
 
 
 def _choices(field: FieldShape, made: dict[str, Any], row: Row) -> None:

@@ -15,7 +15,7 @@ from klientura.kernel.events.outbox import emit
 from klientura.kernel.fields.many import Difference
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.store import date_order, drafts, field_states, late_edits, read, rows
+from klientura.kernel.store import date_order, drafts, field_states, fitting_options, late_edits, read, rows
 from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.ids import uuid7
 from klientura.kernel.store.many import settle_many
@@ -144,6 +144,7 @@ def follow_rules(actor: Actor, batch: Batch) -> None:
     check_references(actor, batch)
     if batch.shape.spec.before_write:
         batch.shape.spec.before_write(batch, actor)
+    fitting_options.enforce(batch)
     date_order.enforce(actor, batch)
     field_states.enforce(actor, batch)
 

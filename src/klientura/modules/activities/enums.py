@@ -80,6 +80,9 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "no_answer", pgettext_lazy("outcome", "No answer")
     REFUSED = "refused", pgettext_lazy("outcome", "Refused")
     WRONG = "wrong", pgettext_lazy("outcome", "Wrong number")
+    HELD = "held", pgettext_lazy("outcome", "Held")
+    MOVED = "moved", pgettext_lazy("outcome", "Moved to another time")
+    NOT_HELD = "not_held", pgettext_lazy("outcome", "Did not take place")
 
 
 ANSWERS = ("accepted", "tentative", "declined")

@@ -47,7 +47,15 @@ INTERACTION = ObjectSpec(
         "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
         "outcome": Field(
             open_options=True,
+            options_by="kind",
+            option_fits={
+                **dict.fromkeys(("call_back", "no_answer", "wrong"), ("call", "sms", "chat")),
+                **dict.fromkeys(("held", "moved", "not_held"), ("meeting",)),
+            },
             hues={
+                "held": "green",
+                "moved": "yellow",
+                "not_held": "gray",
                 "agreed": "green",
                 "interested": "teal",
                 "call_back": "yellow",

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 def interaction(_world: "World", number: int) -> dict[str, Any]:
     """A call, a meeting… of the past that says what it was about."""
     return {
+        "kind": "call",  # of which every outcome below is one
+        "outcome": ("agreed", "interested", "call_back", "no_answer", "refused", "wrong")[number % 6],
         "body": f"Говорили о поставке {number}",
         "at": f"2025-0{number % 9 + 1}-11T10:{number % 60:02d}:00Z",
         "minutes": number % 90,

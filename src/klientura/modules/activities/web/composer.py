@@ -59,6 +59,7 @@ def _fields(asked: Request, target: Shape, kind: str, about: Shape, row: Row) ->
             fields[key], _usual(asked, key, row), lang(), company_currency=asked.installation.currency,
             row={"party": _client(about, row)},
         )  # fmt: skip
+        control = inputs.only_fitting(fields[key], control, {"kind": kind})
         # The composer has no field for the client: the address of the choices names the card's own.
         made.append({**control, "id": f"compose-{kind}-{key}", "within": None, "required": False})
     if kind in WITH_NEXT and may(asked.actor, shape_of("task"), "create"):

@@ -326,6 +326,7 @@ def options_from(form: QueryDict) -> list[dict[str, Any]] | None:
                 "label": {"ru": cell["ru"], "en": cell["en"]},
                 "hue": cell["hue"] or "gray",
                 "active": f"options-{number}-retired" not in form,
+                **({"fits": form.getlist(f"options-{number}-fits")} if "fits-present" in form else {}),
             }
         )
     return made

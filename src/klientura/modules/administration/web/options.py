@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.errors import FieldError, Invalid, Stale
+from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.schema import options as services
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
@@ -47,6 +48,15 @@ def reset(request: HttpRequest, object: str, key: str) -> HttpResponse:
     return led_to(f"/settings/objects/{object}/options/{key}", "saved")
 
 
+def _offered_by(shape: Shape, field: FieldShape) -> dict[str, Any] | None:
+    """The field by whose values the options are offered, as the editor asks for them."""
+    by = services.hangs_on(shape, field)
+    if by is None:
+        return None
+    values = [{"value": c.code, "label": str(c.label)} for c in by.params.choices if c.active]
+    return {"label": by.heading, "options": values}
+
+
 def _page(
     request: HttpRequest, object_key: str, key: str, *, sent: list[dict[str, Any]] | None = None,
     errors: tuple[FieldError, ...] = (), status: int = 422,
@@ -59,13 +69,14 @@ def _page(
             {
                 "code": o["code"], "hue": o.get("hue", "gray"), "active": o.get("active", True),
                 "ru": o["label"].get("ru", ""), "en": o["label"].get("en", ""), "kept": kept.get(o["code"], ""),
+                "fits": o.get("fits", []),
             }
             for o in sent
         ]  # fmt: skip
     return settings_page(
         request, "objects", "options", status=status if errors else 200, shape=shape, field=field, lines=lines,
         lines_text=forms.as_text(lines) if len(lines) > forms.AS_TEXT else None, mark=services.mark_of(shape, field),
-        option_error=" ".join(str(e.message) for e in errors), general="",
+        by=_offered_by(shape, field), option_error=" ".join(str(e.message) for e in errors), general="",
         hues=[{"value": k, "label": str(v)} for k, v in forms.HUE_LABELS.items()],
         note=str(OPEN if field.open_options else CLOSED),
     )  # fmt: skip
