@@ -17,6 +17,7 @@ from klientura.kernel.api import (
     packs,
     people,
     quality,
+    rooms,
     rules,
     saved_views,
     segments,
@@ -73,6 +74,7 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= quality.description([s.key for s in shapes], _responses)
     paths |= files.description([s.key for s in shapes], _responses)
     paths |= values.description([s.key for s in shapes], _responses)
+    paths |= rooms.description(actor, _responses)
     if actor.is_admin:
         paths |= webhooks.description(_responses, ONCE, VERSION)
         paths |= rules.description(_responses, ONCE, VERSION)

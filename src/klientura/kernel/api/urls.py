@@ -17,6 +17,7 @@ from klientura.kernel.api import (
     packs,
     people,
     quality,
+    rooms,
     rules,
     saved_views,
     segments,
@@ -36,6 +37,12 @@ class ObjectKey(StringConverter):
     regex = "[a-z][a-z0-9_]{0,59}"
 
 
+class RoomKey(StringConverter):
+    """The address of a module's own endpoints."""
+
+    regex = "[a-z]+(?:-[a-z]+)+"
+
+
 class RecordNumber(IntConverter):
     """A record's number; longer ones exist nowhere."""
 
@@ -43,6 +50,7 @@ class RecordNumber(IntConverter):
 
 
 register_converter(ObjectKey, "object")
+register_converter(RoomKey, "room")
 register_converter(RecordNumber, "number")
 
 
@@ -226,4 +234,5 @@ urlpatterns = [
     ),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
+    path("<room:room>/<slug:name>", views.endpoint(get=rooms.read)),
 ]

@@ -13,11 +13,13 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the objects."""
+        from klientura.kernel.api.rooms import register_room
         from klientura.kernel.screens.commands import register_suggestions
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
         from klientura.kernel.screens.places import register_place
         from klientura.modules.activities import jobs, subscribers
+        from klientura.modules.activities.api import CONTACTS_ANALYSIS
         from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
         from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.analysis import REPORTS
@@ -42,6 +44,7 @@ class ActivitiesConfig(AppConfig):
         register_day_source(EVENTS)
         register_place(DAY)
         register_place(ANALYSIS)
+        register_room(CONTACTS_ANALYSIS)
         for report in REPORTS:
             register_report(report)
         register_suggestions(suggestions)

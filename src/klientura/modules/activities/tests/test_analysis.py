@@ -180,3 +180,43 @@ def test_a_report_costs_no_more_with_many_rows(company: Company, key: str) -> No
             {"kind": "call", "body": "Говорили", "at": timezone.now().isoformat()},
         )
     assert abs(queries() - few) <= 1
+
+
+def asked(company: Company, key: str, who: str | None = "administrator", **query: Any) -> Any:
+    return company.api(who).get(f"/api/v1/contacts-analysis/{key}", query)
+
+
+def test_a_program_reads_the_same_numbers(company: Company) -> None:
+    for more in ({}, {}, {"kind": "meeting", "outcome": None, "minutes": 60}):
+        call(company, 0, **more)
+    today = str(timezone.localdate())
+    body = asked(company, "contacts", **{"from": today, "to": today}).json()
+    assert (body["from"], body["to"]) == (today, today)
+    (told,) = [each for each in body["tables"][0]["lines"] if each["label"] == company.users["employee"].name]
+    assert [c["value"] for c in told["cells"]][:3] == [2, 1, 3]
+    actor = company.actor("administrator")
+    for cell in told["cells"][:3]:
+        assert read.count(actor, shape_of(cell["object"]), tree=cell["filter"]).number == cell["value"]
+    assert "days" not in body
+    assert asked(company, "untouched", days=5).json()["days"] == 5
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_each_report_stands_in_the_description(company: Company, key: str) -> None:
+    document = company.api("employee").get("/api/v1/openapi.json").json()
+    assert document["paths"][f"/contacts-analysis/{key}"]["get"]["operationId"] == f"contacts_analysis_{key}"
+    assert asked(company, key, "employee").status_code == 200
+
+
+def test_a_program_is_told_what_it_asked_wrongly(company: Company) -> None:
+    assert asked(company, "contacts", None).status_code == 401
+    assert asked(company, "gossip").status_code == 404
+    assert company.api("administrator").get("/api/v1/no-room/contacts").status_code == 404
+    assert company.api("administrator").post("/api/v1/contacts-analysis/contacts").status_code == 405
+    wrong: tuple[dict[str, Any], ...] = (
+        {"from": "yesterday"}, {"to": "1500-01-01"}, {"days": "0"}, {"days": "many"}, {"since": "2026-01-01"},
+        {"from": "2026-02-01", "to": "2026-01-01"},
+    )  # fmt: skip
+    assert [asked(company, "contacts", **w).status_code for w in wrong] == [400] * len(wrong)
+    company.hide("employee", "interaction", "owner")
+    assert asked(company, "contacts", "employee").status_code == 403

@@ -16,15 +16,12 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.places import Place
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.requests import Request, number, of
+from klientura.kernel.web.requests import of
 from klientura.kit.tabular.writing import write_csv
-from klientura.modules.activities.queries.day import midnight
+from klientura.modules.activities.queries.asking import asked_by
 from klientura.modules.activities.queries.reports import Asked, Cell, Report, Table, reports
 
 ANALYSIS: Final = Place("contacts-analysis", gettext_lazy("Analysis"), "activity", "/contacts-analysis")
-USUAL_DAYS: Final = 30
-MOST_DAYS: Final = 3_660
-MOST_PERIOD: Final = dt.timedelta(days=3_660)
 PERIODS: Final = ("week", "month", "quarter", "year")
 
 
@@ -37,7 +34,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
     report = next((r for r in reports() if r.key == wanted), None) or reports()[0]
     if wanted and report.key != wanted:
         raise NotFound
-    given = _asked(asked)
+    given = asked_by(asked.GET.dict())
     tables = report.tables(asked.actor, given)
     if asked.GET.get("format") == "csv":
         return _csv(report, tables or [])
@@ -61,31 +58,6 @@ def show_report(request: HttpRequest) -> HttpResponse:
         tables=[_table(t) for t in tables] if tables is not None else None,
         csv_url=f"/contacts-analysis?{urlencode({**asked.GET.dict(), 'report': report.key, 'format': 'csv'})}",
     )
-
-
-def _asked(asked: Request) -> Asked:
-    """The stretch of days and the number of days of an address; what is no date or makes no sense is as usual."""
-    today = timezone.localdate()
-    first = _date(asked.GET.get("from")) or today.replace(day=1)
-    last = _date(asked.GET.get("to")) or max(today, first)
-    if last < first:
-        first, last = last, first
-    last = min(last, first + MOST_PERIOD)
-    days = number(asked.GET.get("days"))
-    return Asked(
-        midnight(first),
-        midnight(last + dt.timedelta(days=1)),
-        min(days, MOST_DAYS) if days else USUAL_DAYS,
-        timezone.localtime(),
-    )
-
-
-def _date(text: str | None) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 1900 < found.year < 2200 else None
 
 
 def _periods(report: Report, given: Asked) -> list[dict[str, Any]]:

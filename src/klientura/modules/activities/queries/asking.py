@@ -1,0 +1,63 @@
+"""What a report is asked for: a stretch of days and a number of days, of the words that an address or a program gives."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.errors import BadRequest
+from klientura.kernel.web.requests import number
+from klientura.modules.activities.queries.day import midnight
+from klientura.modules.activities.queries.reports import Asked
+
+USUAL_DAYS: Final = 30
+MOST_DAYS: Final = 3_660
+MOST_PERIOD: Final = dt.timedelta(days=3_660)
+KEYS: Final = ("from", "to", "days")
+
+
+def asked_by(given: Mapping[str, str]) -> Asked:
+    """What is asked for; what is no date or makes no sense is as usual: this month, thirty days."""
+    today = timezone.localdate()
+    first = _date(given.get("from")) or today.replace(day=1)
+    last = _date(given.get("to")) or max(today, first)
+    if last < first:
+        first, last = last, first
+    last = min(last, first + MOST_PERIOD)
+    days = number(given.get("days"))
+    return Asked(
+        midnight(first),
+        midnight(last + dt.timedelta(days=1)),
+        min(days, MOST_DAYS) if days else USUAL_DAYS,
+        timezone.localtime(),
+    )
+
+
+def asked_exactly(given: Mapping[str, str]) -> Asked:
+    """As `asked_by`, for programs: what is not understood is told, not guessed. Raises BadRequest."""
+    if unknown := sorted(set(given) - set(KEYS)):
+        raise BadRequest(_("There is no parameter “%(name)s”.") % {"name": unknown[0][:60]}, code="parameter")
+    for key in ("from", "to"):
+        if key in given and _date(given[key]) is None:
+            raise BadRequest(_("A day is given as YYYY-MM-DD."), code=key)
+    days = number(given.get("days"))
+    if "days" in given and (days is None or not 1 <= days <= MOST_DAYS):
+        raise BadRequest(_("A number of days is expected here, ten years at most."), code="days")
+    found = asked_by(given)
+    if "from" in given and "to" in given:
+        first, last = _date(given["from"]), _date(given["to"])
+        if first and last and not dt.timedelta(0) <= last - first <= MOST_PERIOD:
+            raise BadRequest(
+                _("A stretch of days ends after it begins, and lasts ten years at most."), code="to"
+            )
+    return found
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 1900 < found.year < 2200 else None
