@@ -168,6 +168,9 @@ class ObjectSpec:
     )
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
+    in_menu: bool = (
+        True  # its list has a line of its own there; else a page of the module leads to it, and the palette
+    )
     related: bool = True  # shown as a panel on the cards of the records it refers to
     empty_text: Text = ""
     together: Sequence[

@@ -38,7 +38,7 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "nav_pinned": lambda: pinned(asked),
         "standing_in": standing_in(actor),
         "nav_foot": _foot(request, active),
-        "commands": commands(request),
+        "commands": [*_lists_elsewhere(shapes), *commands(request)],
         "create": [
             {
                 "label": str(s.spec.new_label),
@@ -69,11 +69,24 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
     return [
         line("home", translation.gettext("Overview"), "house", "/", "H"),
         *(line(p.key, str(p.label), p.icon, p.url) for p in places() if p.at_top),
-        *(line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, "")) for s in shapes),
+        *(
+            line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, ""))
+            for s in shapes
+            if s.spec.in_menu
+        ),
         *(line(p.key, str(p.label), p.icon, p.url) for p in places() if not p.at_top),
         line("favourites", translation.gettext("Favourites"), "star", "/favourites"),
         line("segments", translation.gettext("Segments"), "group", "/segments"),
         line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),
+    ]
+
+
+def _lists_elsewhere(shapes: Sequence[Shape]) -> list[dict[str, Any]]:
+    """The lists that have no line in the navigation, for the palette."""
+    return [
+        {"label": str(s.plural), "icon": s.spec.icon, "url": f"/{s.key}"}
+        for s in shapes
+        if not s.spec.in_menu
     ]
 
 

@@ -80,6 +80,7 @@ EVENT = ObjectSpec(
     columns=("name", "starts_at", "kind", "status", "party", "attendees", "owner"),
     sort="-starts_at",
     calendar="starts_at",
+    in_menu=False,
     search=("name", "place", "description"),
     goes_with="party",
     current={"field": "status", "op": "eq", "value": "planned"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -349,3 +350,37 @@ def test_a_week_of_a_team_costs_one_question_for_each_kind(company: Company, ver
         return len([q for q in caught if re.search(r"\bfrom event r|from \"?event\"? r", q["sql"])])
 
     assert asked(3) == asked(30) == 1
+
+
+PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"}
+
+
+def span_of(client: Client, address: str = "/calendar", headers: dict[str, str] | None = None) -> str:
+    page = client.get(address, headers=headers).content.decode()
+    found = re.search(r'data-span="(\w+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_phone_begins_with_a_day_and_keeps_its_own_look(company: Company):
+    client = company.client("employee")
+    assert (span_of(client), span_of(client, headers=PHONE)) == ("week", "day")
+    assert span_of(client, headers={"Sec-CH-UA-Mobile": "?1"}) == "day"
+    client.get("/calendar?span=month&who=team&off=task")
+    assert span_of(client, headers=PHONE) == "day"
+    client.get("/calendar?span=agenda", headers=PHONE)
+    assert (span_of(client), span_of(client, headers=PHONE)) == ("month", "agenda")
+    client.get("/calendar?span=team")
+    assert (span_of(client), span_of(client, headers=PHONE)) == ("team", "agenda")
+
+
+def test_the_list_of_events_is_reached_from_the_calendar_and_the_palette(company: Company):
+    client = company.client("employee")
+    page = client.get("/").content.decode()
+    navigation = page[page.index("<nav") : page.index("</nav>")]
+    assert 'href="/calendar"' in navigation
+    assert 'href="/event"' not in navigation
+    assert re.search(r'<a href="/event" data-command="', page)
+    assert 'href="/event"' in client.get("/calendar").content.decode()
+    assert client.get("/event").status_code == 200
+    assert company.client(None).get("/event").status_code == 302

@@ -18,6 +18,8 @@ from klientura.modules.activities.models import CalendarHabit
 SPANS: Final = ("day", "week", "month", "agenda", "team")
 KINDS: Final = ("event", "task", "assignment")
 MOST_PEOPLE: Final = 40
+PHONE: Final = "phone"
+"""Under this the look that a phone was left with is kept, beside the other."""
 AHEAD: Final = 28
 """Days that the list of what comes looks ahead."""
 
@@ -67,11 +69,11 @@ class State:
         return replace(self, on=max(FAR[0], min(day, FAR[1])))
 
 
-def state_in(said: Mapping[str, Any], on: str) -> State:
+def state_in(said: Mapping[str, Any], on: str, *, usual: str = "week") -> State:
     """What an address, or what was kept, says; today and one's own week for what it does not."""
     span = str(said.get("span", ""))
     return State(
-        span=span if span in SPANS else "week",
+        span=span if span in SPANS else usual,
         on=_day(on) or timezone.localdate(),
         who=_who(str(said.get("who", "me"))),
         off=frozenset(str(said.get("off", "")).split(",")) & frozenset(KINDS),
@@ -81,8 +83,11 @@ def state_in(said: Mapping[str, Any], on: str) -> State:
 
 def state_of(asked: Request) -> State:
     """As the address says, else as it was left; what the address says is kept for the next time."""
-    given, kept = asked.GET, _kept(asked.actor)
-    state = state_in(given if "span" in given else kept, given.get("on", ""))
+    given, whole, phone = asked.GET, _kept(asked.actor), is_phone(asked)
+    kept = _on_phone(whole) if phone else {k: v for k, v in whole.items() if k != PHONE}
+    state = state_in(
+        given if "span" in given else kept, given.get("on", ""), usual="day" if phone else "week"
+    )
     if "span" in given and asked.actor.user_id is not None:
         left = {
             "span": state.span,
@@ -91,8 +96,25 @@ def state_of(asked: Request) -> State:
             "wide": "1" if state.wide else "",
         }
         if left != kept:
-            CalendarHabit.objects.update_or_create(user_id=asked.actor.user_id, defaults={"state": left})
+            both = (
+                {**whole, PHONE: left}
+                if phone
+                else {**left, **({PHONE: whole[PHONE]} if PHONE in whole else {})}
+            )
+            CalendarHabit.objects.update_or_create(user_id=asked.actor.user_id, defaults={"state": both})
     return state
+
+
+def is_phone(asked: Request) -> bool:
+    """Whether a browser says that it runs on a phone: there the calendar is looked at otherwise than at a desk."""
+    said = asked.headers
+    return said.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in said.get("User-Agent", "")
+
+
+def _on_phone(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """What was left on the phone; before that whose calendar and which kinds as elsewhere, of a day."""
+    kept = whole.get(PHONE)
+    return dict(kept) if isinstance(kept, dict) else {k: whole[k] for k in ("who", "off") if k in whole}
 
 
 def _kept(actor: Actor) -> dict[str, Any]:
