@@ -3,7 +3,7 @@ import { all, find } from "./dom";
 import { csrfToken } from "./requests";
 
 const PAUSE = 1_200;
-type Saved = { id: number; version: number; saved: string; files: string; too_large: boolean; signature: string };
+type Saved = { id: number; version: number; saved: string; files: string; too_large: boolean; tracking: string; signature: string };
 
 class Draft {
   private timer: number | undefined;
@@ -71,6 +71,11 @@ class Draft {
     if (total) {
       total.textContent = saved.files;
       total.classList.toggle("error", saved.too_large);
+    }
+    const tracking = find("[data-tracking]", this.form);
+    if (tracking) {
+      tracking.textContent = saved.tracking;
+      tracking.hidden = !saved.tracking;
     }
     const signature = find("[data-signature]", this.form);
     if (signature) {

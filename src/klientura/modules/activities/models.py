@@ -37,6 +37,7 @@ class Interaction(Record, About):
     at = models.DateTimeField(_("when"), blank=True)
     minutes = models.IntegerField(_("duration, minutes"), null=True, blank=True)
     pinned = models.BooleanField(_("pinned"), default=False)
+    opened_at = models.DateTimeField(_("letter opened"), null=True, blank=True)
     party = models.ForeignKey(
         Party,
         models.CASCADE,

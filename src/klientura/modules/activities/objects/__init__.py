@@ -44,6 +44,7 @@ INTERACTION = ObjectSpec(
         **ABOUT,
         "party": Field(target="party"),
         "person": Field(target="person", within=("party", "employer")),
+        "opened_at": Field(read_only=True, counted=False),
         "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
         "outcome": Field(
             open_options=True,
@@ -79,6 +80,7 @@ INTERACTION = ObjectSpec(
                 "outcome",
                 "result",
                 "minutes",
+                "opened_at",
                 "owner",
             ),
         ),

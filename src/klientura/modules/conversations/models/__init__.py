@@ -11,6 +11,7 @@ from klientura.modules.conversations.models.letters import (
 from klientura.modules.conversations.models.mailboxes import Folder, Mailbox
 from klientura.modules.conversations.models.outgoing import Outgoing, OutgoingFile, Signature
 from klientura.modules.conversations.models.templates import Template
+from klientura.modules.conversations.models.tracking import Tracked, TrackedLink
 
 __all__ = [
     "Folder",
@@ -25,4 +26,6 @@ __all__ = [
     "Signature",
     "Template",
     "Thread",
+    "Tracked",
+    "TrackedLink",
 ]

@@ -32,6 +32,7 @@ class Mailbox(models.Model):
     username = models.CharField(max_length=254)
     secret = models.TextField(default="")
     since = models.DateField(null=True)
+    tracks = models.BooleanField(default=False)  # whether it is heard of when letters from here are opened
     active = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=enums.State, default="new")
     said = models.CharField(max_length=300, default="")

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from klientura.kernel.access.actor import Actor
-from klientura.modules.conversations.models import Letter, LetterFact
+from klientura.kernel.screens.language import lang
+from klientura.kit.formats import format_datetime
+from klientura.modules.conversations.models import Letter, LetterFact, Tracked
 from klientura.modules.conversations.queries.access import told_to
+from klientura.modules.conversations.queries.tracking import Reading, readings
 
 
 def letters_told(actor: Actor, interaction_ids: Sequence[int]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
@@ -27,7 +32,26 @@ def letters_told(actor: Actor, interaction_ids: Sequence[int]) -> Mapping[int, S
         is_private=False,
         thread__is_private=False,
     ).values_list("key", "pk", "files")
-    return {facts[key]: _ways(number, files) for key, number, files in letters}
+    told = list(letters)
+    read = readings([number for _k, number, _f in told])
+    return {facts[key]: [*opened_way(read.get(number)), *_ways(number, files)] for key, number, files in told}
+
+
+def opened_way(reading: Reading | None) -> Sequence[Mapping[str, Any]]:
+    """That a letter was opened, with the way to which of its links were followed."""
+    if reading is None or not reading.tracked.opened or reading.tracked.outgoing.letter_id is None:
+        return []
+    url = f"/mail/letters/{reading.tracked.outgoing.letter_id}"
+    return [{"label": opened_words(reading.tracked), "icon": "eye", "url": url}]
+
+
+def opened_words(tracked: Tracked) -> str:
+    """How often a letter was opened, and when last."""
+    if tracked.last_opened_at is None:
+        return _("Not opened yet")
+    last = format_datetime(timezone.localtime(tracked.last_opened_at), lang())
+    text = ngettext("Opened {n} time, last on {last}", "Opened {n} times, last on {last}", tracked.opened)
+    return text.format(n=tracked.opened, last=last)
 
 
 def _ways(number: int, files: int) -> Sequence[Mapping[str, Any]]:

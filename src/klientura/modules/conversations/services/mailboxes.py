@@ -142,6 +142,7 @@ def keep_mailbox(
     if errors:
         raise Invalid(errors)
     made.retry_at, made.failures, made.version = None, 0, made.version + 1
+    made.tracks = bool(values.get("tracks"))
     if mailbox is None:
         days = PERIODS.get(str(values.get("period")), PERIODS["quarter"])
         made.since = timezone.localdate() - dt.timedelta(days=days) if days else None

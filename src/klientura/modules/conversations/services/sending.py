@@ -24,6 +24,7 @@ from klientura.modules.conversations.queries.access import open_letter, writable
 from klientura.modules.conversations.services.answering import quote_of, references_of
 from klientura.modules.conversations.services.drafts import CLOSED_MAILBOX, own_outgoing
 from klientura.modules.conversations.services.servers import ask_to_send
+from klientura.modules.conversations.services.tracking import begin_tracking, without_traces
 
 UNDO: Final = dt.timedelta(seconds=10)
 """So long a letter waits after it was sent, to be taken back."""
@@ -160,6 +161,7 @@ def _put_together(actor: Actor, row: Outgoing, files: Collection[FileRef]) -> by
     body = row.html + (f"<div>--<br>{signature.html}</div>" if signature.html else "")
     if row.quoting and row.answered_id is not None:
         body += _quote(actor, row)
+    body = begin_tracking(row, without_traces(body))
     references = references_of(row, row.mailbox)
     return writing.put_together(
         writing.Writing(

@@ -29,10 +29,11 @@ from klientura.modules.conversations.queries.people import (
     addressees,
     lately_written_to,
 )
+from klientura.modules.conversations.queries.tracking import addresses_of, tracking_of
 from klientura.modules.conversations.services import drafts, sending
 from klientura.modules.conversations.services.answering import opened, shown
 from klientura.modules.conversations.services.drafts import Typed
-from klientura.modules.conversations.web.form import compose_form
+from klientura.modules.conversations.web.form import compose_form, tracking_words
 from klientura.modules.conversations.web.mail import mail_page
 
 NINE: Final = dt.time(9)
@@ -100,6 +101,7 @@ def save(request: HttpRequest) -> HttpResponse:
             size=format_bytes(size, lang()), most=format_bytes(sending.MOST_ATTACHED, lang())
         ) if size else "",
         "too_large": too_large,
+        "tracking": tracking_words(tracking_of(row.mailbox, addresses_of(row))),
         "signature": sending.signature_of(row.mailbox, row.author_id).html,
     })  # fmt: skip
 

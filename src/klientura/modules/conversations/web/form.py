@@ -18,9 +18,13 @@ from klientura.kit.letters.cleaning import text_of
 from klientura.modules.conversations.models import LetterFile, Outgoing, OutgoingFile
 from klientura.modules.conversations.queries.access import open_letter, writable_mailboxes
 from klientura.modules.conversations.queries.templates import templates_of
+from klientura.modules.conversations.queries.tracking import Tracking, tracking_of
 from klientura.modules.conversations.services.answering import quote_of
 from klientura.modules.conversations.services.drafts import TYPED_MARK, Typed
 from klientura.modules.conversations.services.sending import signature_of
+
+NAMED = 5
+"""So many of those without consent are named."""
 
 
 def editable(text: str) -> Markup:
@@ -51,6 +55,7 @@ def compose_form(
         "form_key": typed.form_key or secrets.token_urlsafe(16),
         "people": [_people(key, getattr(typed, key), wrong) for key in ("to", "cc", "bcc")],
         "more_people": bool(typed.cc or typed.bcc or wrong.get("cc") or wrong.get("bcc")),
+        "tracking": tracking_words(tracking_of(chosen, addresses_in((*typed.to, *typed.cc, *typed.bcc)))),
         "subject": typed.subject,
         "html": editable(typed.html),
         "quoting": typed.quoting,
@@ -66,6 +71,26 @@ def compose_form(
             "forward": pgettext("manner of a letter", "Forwarded"),
         }.get(typed.manner, _("New letter")),
     }
+
+
+def tracking_words(found: Tracking) -> str:
+    """Whether it will be known that the letter was opened, and whose consent is missing; empty where nobody wants to know."""
+    if not found.wanted:
+        return ""
+    if not found.site:
+        return _(
+            "Openings are not tracked: the address of the product is not set in the settings of letters."
+        )
+    if not found.without:
+        return _("Openings and followed links of this letter are tracked.")
+    names = ", ".join(found.without[:NAMED]) + ("…" if len(found.without) > NAMED else "")
+    return _("Openings are not tracked: no consent of {names}").format(names=names)
+
+
+def addresses_in(texts: Sequence[str]) -> list[str]:
+    """The addresses that the fields of the form name."""
+    named = [each for text in texts for each in naming.typed(text.removeprefix(TYPED_MARK))]
+    return list(dict.fromkeys(each.address for each in named if each.address))
 
 
 def _people(key: str, texts: Sequence[str], wrong: dict[str, str]) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from klientura.modules.conversations.models import Letter, LetterFile
 from klientura.modules.conversations.queries.access import open_letter, open_mailboxes, writable_mailboxes
 from klientura.modules.conversations.queries.outgoing import outcomes
 from klientura.modules.conversations.queries.threads import files_of
+from klientura.modules.conversations.queries.told import opened_words
+from klientura.modules.conversations.queries.tracking import Reading, readings
+from klientura.modules.conversations.services.tracking import without_pictures
 from klientura.modules.conversations.web.outgoing import outcome_described
 
 _INLINE: Final = re.compile(r'src="cid:([^"]*)"')
@@ -38,7 +41,8 @@ def described(letters: list[Letter], *, may_write: bool, inside: bool) -> list[d
     """Letters for the reading pane; with the ways to answer them where the reader has a mailbox to write from. Those who do not
     read the mailbox itself (`inside`) are not told of hidden copies."""
     files = files_of(letters)
-    ours = outcomes([each.pk for each in letters if each.direction == "outgoing"])
+    sent = [each.pk for each in letters if each.direction == "outgoing"]
+    ours, read = outcomes(sent), readings(sent)
     return [
         {
             "id": each.pk,
@@ -54,6 +58,7 @@ def described(letters: list[Letter], *, may_write: bool, inside: bool) -> list[d
             "text": each.text,
             "failed_for": ", ".join(each.failed_for),
             "outcome": outcome_described(ours[each.pk], inside=inside) if each.pk in ours else None,
+            "reading": _reading(read[each.pk]) if each.pk in read else None,
             "write_url": f"/mail/letters/{each.pk}" if may_write else "",
             "several": len({a for _n, a in (*each.to, *each.cc)}) > 1,
             "files": [
@@ -67,6 +72,12 @@ def described(letters: list[Letter], *, may_write: bool, inside: bool) -> list[d
         }
         for each in letters
     ]
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """How a letter was read, in words, and how often each of its links was followed."""
+    links = [{"url": each.url, "count": each.followed} for each in reading.links if each.followed]
+    return {"text": opened_words(reading.tracked), "links": links}
 
 
 @open_to(Door.SIGNED_IN)
@@ -95,7 +106,7 @@ def page(request: HttpRequest, letter_id: int) -> HttpResponse:
         number = inline.get(html.unescape(match[1]))
         return f'src="/mail/letters/{letter_id}/files/{number}"' if number else 'src=""'
 
-    body = _INLINE.sub(own, found.html) or f"<pre>{html.escape(found.text)}</pre>"
+    body = _INLINE.sub(own, without_pictures(found.html)) or f"<pre>{html.escape(found.text)}</pre>"
     response = HttpResponse(PAGE.format(body=body))
     pictures = " https: http:" if request.GET.get("pictures") == "1" else ""
     response["Content-Security-Policy"] = (

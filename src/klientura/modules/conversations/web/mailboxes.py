@@ -96,7 +96,9 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
         for key in KEYS
     }
     given |= {key: request.POST.getlist(key) for key in ("readers", "answerers")}
-    given |= {key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads")}
+    given |= {
+        key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads", "tracks")
+    }
     given["shared"] = given["shared"] and request.actor.is_admin
     trial = _tried(request.actor, keeping.filled_in(given), row)
     if trial.said or trial.closed:
@@ -178,7 +180,7 @@ def _stored(row: Mailbox | None) -> dict[str, Any]:
                 "open_to_clients": True}  # fmt: skip
     stored = {
         key: getattr(row, key, "")
-        for key in (*KEYS, "readers", "answerers", "open_to_clients")
+        for key in (*KEYS, "readers", "answerers", "open_to_clients", "tracks")
         if key not in {"password", "smtp_password"}
     }
     return {**stored, "only_reads": not row.smtp_host}
@@ -237,6 +239,11 @@ def _open_to(request: Request, row: Mailbox | None) -> list[dict[str, Any]]:
     fields: list[dict[str, Any]] = []
     seen = _("Whoever sees a client sees the letters with them")
     fields.append({"type": "switch", "name": "open_to_clients", "label": seen, "wide": True})
+    hint = _(
+        "Only where all recipients have consented to it. Links lead over the address of the product, as set for letters."
+    )
+    told = _("Learn when letters are opened and links are followed")
+    fields.append({"type": "switch", "name": "tracks", "label": told, "hint": hint, "wide": True})
     if request.actor.is_admin and row is None:
         fields.append(
             {"type": "switch", "name": "shared", "label": _("A mailbox of several colleagues"), "wide": True}

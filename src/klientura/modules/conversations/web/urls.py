@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from klientura.modules.conversations.web import composing, letters, mail, mailboxes, outgoing, templates
+from klientura.modules.conversations.web import (
+    composing,
+    letters,
+    mail,
+    mailboxes,
+    opening,
+    outgoing,
+    templates,
+)
 
 urlpatterns = [
+    path("seen/<str:token>.gif", opening.seen, name="letter-seen"),
+    path("go/<str:token>", opening.go, name="letter-go"),
     path("mail", mail.mail, name="mail"),
     path("mail/threads/<number:thread_id>/private", mail.private, name="mail-private"),
     path("mail/threads/<number:thread_id>/bind", mail.bind, name="mail-bind"),

@@ -14,11 +14,25 @@ class Whose(NamedTuple):
     person_id: int | None
 
 
+class Known(NamedTuple):
+    """Everybody behind an address: people, and organisations whose own it is."""
+
+    people: frozenset[int]
+    organisations: frozenset[int]
+
+
 _STATEMENT = (
     "select c.search_text, p.id, p.kind, p.employer_id, e.deleted_at is null and e.id is not null"
     " from contact_point c join party p on p.id = c.party_id left join party e on e.id = p.employer_id"
     " where c.kind = 'email' and p.deleted_at is null"
     ' and c.search_text collate "C" = any(array(select k_fold(v) from unnest(%s::text[]) v))'
+)
+
+
+_EVERYBODY = (
+    "select a.v, p.id, p.kind from unnest(%s::text[]) a(v)"
+    " join contact_point c on c.kind = 'email' and c.search_text collate \"C\" = k_fold(a.v)"
+    " join party p on p.id = c.party_id where p.deleted_at is null"
 )
 
 
@@ -43,6 +57,19 @@ def parties_by_email(addresses: Collection[str]) -> Mapping[str, Whose]:
         if whose is not None:
             found[address] = whose
     return found
+
+
+def people_by_email(addresses: Collection[str]) -> Mapping[str, Known]:
+    """By address as it was given: everybody of the base behind it; one query. An address of nobody is left out."""
+    wanted = sorted(set(addresses))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERYBODY, [wanted])
+        found: dict[str, dict[str, set[int]]] = defaultdict(lambda: {"person": set(), "organisation": set()})
+        for address, number, kind in cursor.fetchall():
+            found[address][kind].add(number)
+    return {a: Known(frozenset(k["person"]), frozenset(k["organisation"])) for a, k in found.items()}
 
 
 def emails_of(party_ids: Collection[int]) -> set[str]:
