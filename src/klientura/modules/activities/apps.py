@@ -28,6 +28,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.activities.web.analysis import ANALYSIS
         from klientura.modules.activities.web.calendar.page import CALENDAR
+        from klientura.modules.activities.web.course import COURSE_PANEL
         from klientura.modules.activities.web.day.place import DAY
         from klientura.modules.activities.web.entry import suggestions
         from klientura.modules.activities.web.home import TASKS_PANEL
@@ -37,6 +38,7 @@ class ActivitiesConfig(AppConfig):
         register(INTERACTION, TASK, ASSIGNMENT, EVENT)
         register_place(CALENDAR)
         register_main_panel(TIMELINE_PANEL, first=True)
+        register_main_panel(COURSE_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
         register_home_panel(WAITING_PANEL)
         register_day_source(TASKS)
