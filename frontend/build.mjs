@@ -68,7 +68,7 @@ clean();
 /** What only some pages need comes in sheets of its own (`sheets` of a template, see ui/base.html), so that the one of every page stays small. */
 const sheets = readdirSync(join(here, "css/sheets")).map((name) => basename(name, ".css"));
 const result = await build({
-  entryPoints: { app: join(here, "src/app.ts"), early: join(here, "src/early.ts"), "app-style": join(here, "css/app.css"), ...Object.fromEntries(sheets.map((name) => [`sheet-${name}`, join(here, `css/sheets/${name}.css`)])) },
+  entryPoints: { app: join(here, "src/app.ts"), early: join(here, "src/early.ts"), "push-worker": join(here, "src/push-worker.ts"), "app-style": join(here, "css/app.css"), ...Object.fromEntries(sheets.map((name) => [`sheet-${name}`, join(here, `css/sheets/${name}.css`)])) },
   outdir: out,
   bundle: true,
   plugins: [autoDark],

@@ -1,5 +1,5 @@
 // Notifications: a line that was read says so at once; the bell asks again while somebody looks.
-import { closest } from "./dom";
+import { closest, whenPresent } from "./dom";
 
 const PAUSE = 60_000;
 
@@ -9,6 +9,7 @@ export function newsArrived(): void {
 }
 
 export function startNotices(): void {
+  whenPresent("[data-push]", (root) => void import("./push").then(({ setup }) => setup(root)));
   document.addEventListener("htmx:afterRequest", (event) => {
     const button = closest(event, "[data-notice-read]");
     if (!button || !(event as CustomEvent<{ successful: boolean }>).detail.successful) return;

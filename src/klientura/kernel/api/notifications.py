@@ -56,7 +56,7 @@ def read_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def change_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """PATCH /notifications/wishes {"kinds": {kind: {"product", "mail"}}, "quiet_from", "quiet_until", "digest_at"}."""
+    """PATCH /notifications/wishes {"kinds": {kind: {"product", "mail", "push"}}, "quiet_from", "quiet_until", "digest_at"}."""
     body = bodies.body_of(request)
     if unknown := set(body) - {"kinds", *HOURS}:
         raise BadRequest(_("There is no wish «%(key)s».") % {"key": min(unknown)[:60]}, code="wishes")
@@ -64,7 +64,7 @@ def change_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _wished(wished: wishes.Wished) -> dict[str, Any]:
-    kinds = {key: {"product": product, "mail": mail} for key, (product, mail) in wished.kinds.items()}
+    kinds = {key: ways._asdict() for key, ways in wished.kinds.items()}
     hours = {key: value.strftime("%H:%M") if (value := getattr(wished, key)) else None for key in HOURS}
     return {"kinds": kinds, **hours}
 
@@ -121,7 +121,8 @@ def description(responses: Callable[..., Any]) -> dict[str, Any]:
             closed_body({"all": {"const": True}}, ["all"]),
         ]
     }
-    wish = closed_body({"product": {"type": "boolean"}, "mail": {"type": "string", "enum": list(MAIL)}})
+    switch = {"type": "boolean"}
+    wish = closed_body({"product": switch, "mail": {"type": "string", "enum": list(MAIL)}, "push": switch})
     hour = {"type": ["string", "null"], "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
     wished = closed_body({"kinds": closed_body(dict.fromkeys(KINDS, wish)), **dict.fromkeys(HOURS, hour)})
     return {

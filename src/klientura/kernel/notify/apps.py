@@ -11,9 +11,12 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what happens to records; have what users follow and keep at hand go with records that become one."""
+        from django.contrib.auth.signals import user_logged_out
+
         from klientura.kernel.merging import followers
-        from klientura.kernel.notify import hearing, live, merged
+        from klientura.kernel.notify import devices, hearing, live, merged
 
         hearing.attach()
         live.attach()
+        user_logged_out.connect(devices.let_go, dispatch_uid="klientura.notify.devices")
         followers.register(followers.Follower(merged.carry_over, merged.carry_back))

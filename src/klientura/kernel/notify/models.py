@@ -15,6 +15,14 @@ MAIL_STATES = [
     ("sent", _("sent")),
     ("dropped", _("not sent")),
 ]
+PUSH_STATES = [
+    ("waiting", _("to be sent")),
+    ("sending", _("being sent")),
+    ("sent", _("sent")),
+    ("dropped", _("not sent")),
+    ("failed", _("could not be sent")),
+    ("unsure", _("maybe sent")),
+]
 SECURITY = [("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("none"))]
 
 
@@ -91,7 +99,7 @@ class Notification(models.Model):
     payload = models.JSONField(default=dict)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    shown = models.BooleanField(default=True)  # in the product; otherwise only by e-mail
+    shown = models.BooleanField(default=True)  # in the product; otherwise only by e-mail or on devices
     mail = models.CharField(max_length=8, choices=MAIL_STATES, default="", blank=True)
     mailed_at = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(default=0)
@@ -120,7 +128,7 @@ class Notification(models.Model):
 
 
 class Wish(models.Model):
-    """How a user wishes to be told: `kinds` says what differs from the usual, {kind: {"product": …, "mail": …}}.
+    """How a user wishes to be told: `kinds` says what differs from the usual, {kind: {"product": …, "mail": …, "push": …}}.
 
     `quiet_from` and `quiet_until` are the hours of their day in which no letter is sent; `digest_at` is when the digest comes.
     """
@@ -134,6 +142,64 @@ class Wish(models.Model):
 
     class Meta:
         db_table = "kernel_notify_wish"
+
+
+class PushKey(models.Model):
+    """By what push services know this installation (VAPID, RFC 8292); one row, number 1. The secret half is kept sealed."""
+
+    public = models.CharField(max_length=100)
+    secret = models.TextField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "kernel_push_key"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_push_key_single")]
+
+
+class PushDevice(models.Model):
+    """A browser of a user that takes notifications: where they are handed in for it, and the keys only it can open them with.
+
+    `site` is the address the product had there; `error` is what the push service said last, when it refused.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    endpoint = models.TextField(unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    site = models.CharField(max_length=300)
+    made_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        db_table = "kernel_push_device"
+
+
+class PushDelivery(models.Model):
+    """One notification on its way to one device, at most once. `next_at` is when it is tried, or given up by its process."""
+
+    # Notifications of long ago go by one statement; the sweep takes what is left of them here.
+    notification = models.ForeignKey(
+        Notification, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    device = models.ForeignKey(PushDevice, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=PUSH_STATES, default="waiting")
+    attempts = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_push_delivery"
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "device"], name="kernel_push_delivery_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(state__in=["waiting", "sending"]),
+                name="kernel_push_delivery_due",
+            )
+        ]
 
 
 class MailServer(models.Model):

@@ -88,8 +88,13 @@ def mark_about(actor: Actor, shape: Shape, record_id: int) -> int:
         return int(cursor.rowcount)
 
 
+_ASTRAY = "delete from kernel_push_delivery d where not exists (select from kernel_notification n where n.id = d.notification_id)"
+
+
 def forget_old(days: int = 90) -> int:
-    """Delete notifications of long ago; return how many."""
+    """Delete notifications of long ago, and what went to devices of those that are gone; return how many."""
     with connection.cursor() as cursor:
         cursor.execute("delete from kernel_notification where at < now() - make_interval(days => %s)", [days])
-        return int(cursor.rowcount)
+        gone = int(cursor.rowcount)
+        cursor.execute(_ASTRAY)
+    return gone

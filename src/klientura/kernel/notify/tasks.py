@@ -1,7 +1,9 @@
 """What the worker does for notifications by the clock. Found by procrastinate by its name."""
 
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from klientura.kernel.notify import devices
 from klientura.kernel.notify.merged import forget_purged
 from klientura.kernel.notify.reading import forget_old
 from klientura.kernel.objects.registry import follow_latest
@@ -12,8 +14,8 @@ from klientura.kernel.objects.registry import follow_latest
 def sweep_notifications(timestamp: int) -> None:
     """Every night: forget notifications of long ago, and all that is about records that are gone for good."""
     follow_latest()
-    forget_old()
     forget_purged()
+    forget_old()
 
 
 @app.periodic(cron="* * * * *")
@@ -24,3 +26,30 @@ def post_letters(timestamp: int) -> None:
 
     follow_latest()
     post()
+
+
+@app.task(name=devices.SEND, queueing_lock=devices.SEND)
+def push() -> None:
+    """Send to devices what is due."""
+    from klientura.kernel.notify.pushing import send_due
+
+    close_old_connections()
+    try:
+        follow_latest()
+        send_due()
+    finally:
+        close_old_connections()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="klientura.notify.push_again", queueing_lock="klientura.notify.push_again")
+def push_again(timestamp: int) -> None:
+    """Every minute: send to devices what was not taken before and is due again, or lost its worker."""
+    from klientura.kernel.notify.pushing import is_any_due
+
+    close_old_connections()
+    try:
+        if is_any_due():
+            devices.wake()
+    finally:
+        close_old_connections()

@@ -3,15 +3,24 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
 
+from klientura.kernel.notify.devices import have_pushed
 from klientura.kernel.notify.kinds import KINDS
 
 KEPT_IDS = 100
 """Records that a notification about many knows by their numbers."""
+
+
+class Ways(NamedTuple):
+    """How a user is told of a kind: shown in the product, when by e-mail, on their devices."""
+
+    product: bool
+    mail: str
+    push: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ _TELL = (
     "   (select jsonb_agg(distinct x) from jsonb_array_elements((n.payload->'columns') || (excluded.payload->'columns')) x))"
     "   else n.payload end,"
     "  at = greatest(n.at, excluded.at)"
+    " returning n.id, n.user_id, n.kind, n.xmax = 0"  # the last: whether it is a new one
 )
 
 
@@ -60,14 +70,16 @@ def tell(told: Sequence[Told]) -> None:
     """Write what some users are to be told; whoever wishes to hear nothing of a kind gets no row."""
     if not told:
         return
-    wishes, mailing = _wishes({t.user_id for t in told})
+    wishes, mailing, pushed_to = _wishes({t.user_id for t in told})
     rows: list[dict[str, Any]] = []
     shown_to: set[int] = set()
+    pushed: set[tuple[int, str]] = set()
     for each in told:
-        shown, mail = wished(wishes.get(each.user_id, {}), each.kind)
-        mail = mail if mailing else ""
-        if not shown and not mail:
+        shown, mail, push = wished(wishes.get(each.user_id, {}), each.kind)
+        mail, push = mail if mailing else "", push and each.user_id in pushed_to
+        if not shown and not mail and not push:
             continue
+        pushed |= {(each.user_id, each.kind)} if push else set()
         shown_to |= {each.user_id} if shown else set()
         ids = sorted(each.record_ids)
         rows.append({
@@ -78,24 +90,34 @@ def tell(told: Sequence[Told]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_TELL, [orjson.dumps(rows).decode(), KEPT_IDS])
+            made = [
+                pk for pk, user_id, kind, is_new in cursor.fetchall() if is_new and (user_id, kind) in pushed
+            ]
+        if made:
+            have_pushed(made)
         for hook in _afterwards:
             hook(shown_to)
 
 
-def wished(kinds: Mapping[str, Any], key: str) -> tuple[bool, str]:
-    """Whether a kind is shown in the product, and when it is sent, as somebody wishes it."""
+def wished(kinds: Mapping[str, Any], key: str) -> Ways:
+    """How somebody wishes to be told of a kind."""
     usual, own = KINDS[key], kinds.get(key) or {}
-    return bool(own.get("product", usual.product)), str(own.get("mail", usual.mail))
+    return Ways(
+        bool(own.get("product", usual.product)),
+        str(own.get("mail", usual.mail)),
+        bool(own.get("push", usual.push)),
+    )
 
 
-def _wishes(user_ids: Collection[int]) -> tuple[dict[int, Mapping[str, Any]], bool]:
-    """What some users wish, and whether letters can be sent at all; one query."""
+def _wishes(user_ids: Collection[int]) -> tuple[dict[int, Mapping[str, Any]], bool, set[int]]:
+    """What some users wish, whether letters can be sent at all, and who has devices that take notifications; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select null, null, exists (select from kernel_mail_server where active)"
-            " union all select user_id, kinds, false from kernel_notify_wish where user_id = any(%s)",
-            [sorted(user_ids)],
+            " union all select user_id, kinds, false from kernel_notify_wish where user_id = any(%(users)s)"
+            " union all select user_id, null, true from kernel_push_device where user_id = any(%(users)s)",
+            {"users": sorted(user_ids)},
         )
         rows = cursor.fetchall()
-    found = {r[0]: orjson.loads(r[1]) if isinstance(r[1], str) else r[1] for r in rows if r[0] is not None}
-    return found, any(r[2] for r in rows)
+    found = {r[0]: orjson.loads(r[1]) if isinstance(r[1], str) else r[1] for r in rows if r[1] is not None}
+    return found, any(r[2] for r in rows if r[0] is None), {r[0] for r in rows if r[0] is not None and r[2]}

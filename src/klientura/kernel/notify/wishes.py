@@ -10,24 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Denied, FieldError, Invalid
+from klientura.kernel.notify.devices import forget_waiting
 from klientura.kernel.notify.kinds import KINDS, MAIL
 from klientura.kernel.notify.models import Notification, Wish
-from klientura.kernel.notify.telling import wished
+from klientura.kernel.notify.telling import Ways, wished
 
 DIGEST_AT = dt.time(9, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """The wishes of one user, whole: by kind (shown in the product, when by e-mail), and their hours."""
+    """The wishes of one user, whole: how they are told of each kind, and their hours."""
 
-    kinds: Mapping[str, tuple[bool, str]]
+    kinds: Mapping[str, Ways]
     quiet_from: dt.time | None
     quiet_until: dt.time | None
     digest_at: dt.time
 
     def is_quiet(self, at: dt.time) -> bool:
-        """Whether no letter is to come at that time of the user's day; the hours may go over midnight."""
+        """Whether nothing is to come by e-mail or to a device at that time of the user's day; the hours may go over midnight."""
         if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
             return False
         if self.quiet_from < self.quiet_until:
@@ -52,8 +53,8 @@ def wishes_of(actor: Actor) -> Wished:
 
 
 def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
-    """Change what is named: `kinds` {kind: {"product": bool, "mail": "" | "now" | "digest"}}, `quiet_from`, `quiet_until`,
-    `digest_at` as times such as 22:00 (empty: none). Raises Invalid."""
+    """Change what is named: `kinds` {kind: {"product": bool, "mail": "" | "now" | "digest", "push": bool}}, `quiet_from`,
+    `quiet_until`, `digest_at` as times such as 22:00 (empty: none). Raises Invalid."""
     if actor.user_id is None:
         raise Denied
     errors: list[FieldError] = []
@@ -69,14 +70,16 @@ def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     if errors:
         raise Invalid(errors)
     row.save()
-    _take_back(actor.user_id, [key for key in values.get("kinds") or () if not wished(row.kinds, key)[1]])
+    named = values.get("kinds") or ()
+    _take_back(actor.user_id, [key for key in named if not wished(row.kinds, key).mail])
+    forget_waiting(actor.user_id, [key for key in named if not wished(row.kinds, key).push])
     return whole(row)
 
 
 def no_letters(user_id: int) -> None:
     """Send a user no more letters of any kind; what they see in the product stays as they wish it."""
     row = Wish.objects.filter(user_id=user_id).first() or Wish(user_id=user_id)
-    row.kinds = {key: {"product": wished(row.kinds, key)[0], "mail": ""} for key in KINDS}
+    row.kinds = {key: {**wished(row.kinds, key)._asdict(), "mail": ""} for key in KINDS}
     row.save()
     _take_back(user_id, KINDS)
 
@@ -93,8 +96,9 @@ def _kinds(raw: Any, errors: list[FieldError]) -> dict[str, Any]:
         fits = (
             key in KINDS
             and isinstance(wish, Mapping)
-            and set(wish) <= {"product", "mail"}
+            and set(wish) <= {"product", "mail", "push"}
             and isinstance(wish.get("product", True), bool)
+            and isinstance(wish.get("push", True), bool)
             and wish.get("mail", "") in MAIL
         )
         if not fits:

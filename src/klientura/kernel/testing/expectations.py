@@ -38,6 +38,7 @@ WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
     "me/devices/choose": "everybody chooses whose clients stand on their own devices",
     "api/v1/notifications/wishes": "everybody chooses how they are told",
     "me/notifications": "everybody chooses how they are told",
+    "me/notifications/devices": "everybody is told on their own devices",
     "notifications/read": "everybody reads their own",
     "notifications/<number:notification_id>/read": "everybody reads their own",
     "<object:object>/<number:record_id>/favourite": "everybody keeps at hand what they like",

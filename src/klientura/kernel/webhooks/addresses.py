@@ -35,6 +35,14 @@ class Target:
     path: str
 
     @property
+    def is_inside(self) -> bool:
+        """Whether it is a number within the networks that the installation names, and not on the public internet."""
+        try:
+            return not ipaddress.ip_address(self.host).is_global
+        except ValueError:
+            return False
+
+    @property
     def host_header(self) -> str:
         """The host as the request names it."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -280,8 +280,8 @@ def test_everybody_chooses_how_they_are_told(company: Company, who: str) -> None
     }
     assert browser.post("/me/notifications", given).status_code == 302
     wished = wishes.wishes_of(company.actor(who))
-    assert wished.kinds["mentioned"] == (True, "digest")
-    assert wished.kinds["changed"] == (False, "now")
+    assert wished.kinds["mentioned"] == (True, "digest", False)
+    assert wished.kinds["changed"] == (False, "now", False)
     assert wished.digest_at == dt.time(17, 30)
     bad = browser.post("/me/notifications", {**given, "quiet_from": "22:00"})
     assert bad.status_code == 422
@@ -293,7 +293,7 @@ def test_programs_change_wishes(company: Company) -> None:
     body = '{"kinds": {"changed": {"mail": "digest"}}, "quiet_from": "22:00", "quiet_until": "07:30"}'
     changed = api.patch(place, body, content_type="application/json").json()
     assert changed == api.get(place).json()
-    assert changed["kinds"]["changed"] == {"product": True, "mail": "digest"}
+    assert changed["kinds"]["changed"] == {"product": True, "mail": "digest", "push": False}
     assert (changed["quiet_until"], changed["digest_at"]) == ("07:30", "09:00")
     for bad, status in (
         ('{"x": 1}', 400),
@@ -314,7 +314,7 @@ def test_letters_end_by_the_address_in_each_of_them(company: Company, ours: int,
     assert stranger.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     put(company, ours, cause="another")
     assert posting.post(NOON + dt.timedelta(days=1)) == 0
-    assert wishes.wishes_of(company.actor("employee")).kinds["assigned"] == (True, "")
+    assert wishes.wishes_of(company.actor("employee")).kinds["assigned"] == (True, "", True)
 
 
 @pytest.mark.parametrize("made_up", ["nothing", "abc:def", "forged", "gone"])

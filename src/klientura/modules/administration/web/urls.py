@@ -134,6 +134,15 @@ urlpatterns = [
     path("settings/mail", mail.mail_server, name="settings-mail"),
     path("settings/mail/test", mail.test, name="settings-mail-test"),
     path("me/notifications", notifications.notifications, name="my-notifications"),
+    path("me/notifications/devices", notifications.add_device, name="my-device-add"),
+    path(
+        "me/notifications/devices/<number:device_id>/test", notifications.test_device, name="my-device-test"
+    ),
+    path(
+        "me/notifications/devices/<number:device_id>/remove",
+        notifications.remove_device,
+        name="my-device-remove",
+    ),
     path("settings/tokens", tokens.all_tokens, name="settings-tokens"),
     path("settings/operations", operations.operations, name="settings-operations"),
     path("settings/rules", rules.rules, name="settings-rules"),
