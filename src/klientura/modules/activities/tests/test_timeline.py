@@ -147,3 +147,27 @@ def test_what_is_pinned_stands_on_top() -> None:
     assert company.client("outsider").post(f"/interaction/{first}/pin", {"on": "0"}).status_code in {403, 404}
     client.post(f"/interaction/{first}/pin", {"on": "0"})
     assert "timeline-pinned" not in client.get(f"/organisation/{number}").content.decode()
+
+
+def test_an_interaction_is_commented_where_it_stands() -> None:
+    company = found_company()
+    owner = company.actor("employee").user_id
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа", "owner": owner})
+    values = {
+        "kind": "call",
+        "subject": "Условия",
+        "party": number,
+        "owner": owner,
+        "at": "2026-01-01T10:00:00Z",
+    }
+    call = write.create(ACTOR, shape_of("interaction"), values)
+    client, address = company.client("employee"), f"/interaction/{call}/remarks"
+    assert f'hx-get="{address}"' in client.get(f"/organisation/{number}").content.decode()
+    assert 'name="text"' in client.get(address).content.decode()
+    said = client.post(address, {"text": "Скидку согласовали"})
+    assert (said.status_code, "Скидку согласовали" in said.content.decode()) == (200, True)
+    empty = client.post(address, {"text": "  "})
+    assert (empty.status_code, 'role="alert"' in empty.content.decode()) == (422, True)
+    assert "Скидку согласовали" in client.get(f"/interaction/{call}/comments").content.decode()
+    outsider = company.client("outsider")
+    assert {outsider.get(address).status_code, outsider.post(address, {"text": "x"}).status_code} == {404}

@@ -31,6 +31,7 @@ from klientura.modules.activities.services.entry import About, values_of
 from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
 from klientura.modules.activities.web.entry import read_line, taken_off
+from klientura.modules.activities.web.remarks import remark_action
 
 PAGE = 20
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
@@ -68,7 +69,7 @@ def _pinned(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
     return [
         {
             **_interaction(r, shape, row),
-            "actions": _pin_actions(asked, r),
+            "actions": [remark_action(r["id"]), *_pin_actions(asked, r)],
             "time": format_datetime(timezone.localtime(r["at"]), lang()),
         }
         for r in found
@@ -112,7 +113,10 @@ def _slice(
     )
     further = actions_of(asked.actor, [r["id"] for r in told.rows])
     contacts = [
-        {**_interaction(r, shape, row), "actions": [*further.get(r["id"], []), *_pin_actions(asked, r)]}
+        {
+            **_interaction(r, shape, row),
+            "actions": [*further.get(r["id"], []), remark_action(r["id"]), *_pin_actions(asked, r)],
+        }
         for r in told.rows
     ]
     found, next_before = _changes(asked, shape, row, before)

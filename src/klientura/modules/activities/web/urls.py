@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from klientura.modules.activities.web import analysis, entry, home, timeline
+from klientura.modules.activities.web import analysis, entry, home, remarks, timeline
 from klientura.modules.activities.web.calendar import acting, exchanging, page, people, planning
 from klientura.modules.activities.web.day import acts
 from klientura.modules.activities.web.day import page as day_page
@@ -30,6 +30,7 @@ urlpatterns = [
     path("entry", entry.make, name="entry"),
     path("entry/preview", entry.preview, name="entry-preview"),
     path("entry/<object:object>/<number:record_id>/undo", entry.undo, name="entry-undo"),
+    path("interaction/<number:record_id>/remarks", remarks.remarks, name="interaction-remarks"),
     path("interaction/<number:record_id>/pin", timeline.pin, name="interaction-pin"),
     path("task/<number:record_id>/done", home.done, name="task-done"),
     path("task/<number:record_id>/not-done", home.not_done, name="task-not-done"),

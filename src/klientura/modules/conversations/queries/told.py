@@ -58,5 +58,14 @@ def _ways(number: int, files: int) -> Sequence[Mapping[str, Any]]:
     label = _("The letter and its files: {count}").format(count=files) if files else _("The letter")
     return [
         {"label": label, "icon": "paperclip" if files else "mail", "url": f"/mail/letters/{number}"},
-        {"label": _("Answer"), "icon": "reply", "url": f"/mail/letters/{number}/reply"},
+        {
+            "label": _("Answer"),
+            "icon": "reply",
+            "url": f"/mail/letters/{number}/reply",
+            "attrs": {
+                "hx-get": f"/mail/letters/{number}/answer",
+                "hx-target": "next .moment-more",
+                "hx-swap": "innerHTML",
+            },
+        },
     ]

@@ -17,7 +17,7 @@ from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company, found_company
 from klientura.kit.letters import parsing, writing
 from klientura.kit.letters.naming import Address
-from klientura.modules.conversations.models import Mailbox, Outgoing, OutgoingFile, Thread
+from klientura.modules.conversations.models import Letter, Mailbox, Outgoing, OutgoingFile, Thread
 from klientura.modules.conversations.services import outbox
 from klientura.modules.conversations.tests.written import arrive, letter, mailbox
 
@@ -443,3 +443,54 @@ def test_whatever_is_typed_makes_a_letter_that_can_be_read(
     )
     assert [a.data for a in got.attached] == [b"x"]
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+def told_letter(company: Company) -> tuple[Client, int, int]:
+    """A letter from a client of the employee's: their browser, the client's number, the letter's."""
+    vera = company.users["employee"]
+    values = {"name": "Альфа", "email": "petr@client.ru", "owner": vera.pk}
+    party = write.create(ACTOR, shape_of("organisation"), values)
+    box, inbox = mailbox(vera, smtp_host="smtp.our.ru")
+    [number] = arrive(box, inbox, letter(1, text="Пришлите счёт"))
+    return company.client("employee"), party, number
+
+
+def test_a_letter_is_answered_where_it_stands_on_the_card(company: Company) -> None:
+    client, party, number = told_letter(company)
+    address = f"/mail/letters/{number}/answer"
+    assert f'hx-get="{address}"' in client.get(f"/organisation/{party}").content.decode()
+    field = client.get(address).content.decode()
+    assert "petr@client.ru" in field and "we@our.ru" in field
+    empty = client.post(address, {"text": " ", "form_key": "k1"})
+    assert (empty.status_code, Outgoing.objects.count()) == (422, 0)
+    form = {"text": "Добрый день!\nСчёт <b>завтра</b>", "form_key": "k1"}
+    assert client.post(address, form).status_code == 200
+    row = Outgoing.objects.get()
+    assert (row.state, row.manner, row.answered_id, row.subject) == ("waiting", "reply", number, "Re: Счёт")
+    assert row.thread_id == Letter.objects.get(pk=number).thread_id
+    raw = outbox.raw_of(row)
+    assert raw is not None
+    sent = parsing.parse(raw).text
+    assert sent.index("Счёт <b>завтра</b>") < sent.index("Пришлите счёт")
+    assert "&lt;b&gt;завтра" in row.html
+    assert client.post(address, form).status_code == 200  # the same form again is the same letter
+    assert Outgoing.objects.count() == 1
+
+
+def test_an_answer_goes_on_in_the_whole_form(company: Company) -> None:
+    client, _party, number = told_letter(company)
+    answer = client.post(f"/mail/letters/{number}/answer", {"text": "Начало", "form_key": "k2", "full": "1"})
+    row = Outgoing.objects.get()
+    assert (answer.status_code, answer["HX-Redirect"], row.state) == (204, f"/mail/drafts/{row.pk}", "draft")
+    assert "Начало" in client.get(answer["HX-Redirect"]).content.decode()
+
+
+def test_nobody_answers_from_a_mailbox_that_is_not_theirs(company: Company) -> None:
+    _client, _party, number = told_letter(company)
+    outsider = company.client("outsider")
+    assert outsider.get(f"/mail/letters/{number}/answer").status_code == 404
+    assert outsider.post(f"/mail/letters/{number}/answer", {"text": "x"}).status_code == 404
+    reader = company.client("colleague")
+    assert 'name="text"' not in reader.get(f"/mail/letters/{number}/answer").content.decode()
+    assert reader.post(f"/mail/letters/{number}/answer", {"text": "x"}).status_code in {403, 422}
+    assert not Outgoing.objects.exists()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from klientura.modules.conversations.web import (
+    answering,
     composing,
     letters,
     mail,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("mail/letters/<number:letter_id>/files/<number:file_id>", letters.file, name="mail-letter-file"),
     path("mail/new", composing.new, name="mail-new"),
     path("mail/letters/<number:letter_id>/reply", composing.reply, name="mail-reply"),
+    path("mail/letters/<number:letter_id>/answer", answering.answer, name="mail-answer"),
     path("mail/letters/<number:letter_id>/forward", composing.forward, name="mail-forward"),
     path("mail/drafts", composing.save, name="mail-draft-save"),
     path("mail/drafts/<number:draft_id>", composing.draft, name="mail-draft"),
