@@ -47,25 +47,24 @@ class Verdict:
 
 NEVER: Final = Verdict(allowed=False, why="none")
 
+# Whoever still holds was not withdrawn itself, so the latest withdrawal of its kind is that of another.
 _STATEMENT: Final = """
-with asked as materialized (select p, c from unnest(%(purposes)s::text[], %(channels)s::text[]) a(p, c)),
-told as materialized (
-  select k.id, k.person_id, a.p, a.c, k.given_at, k.valid_until, k.withdrawn_at,
+with asked(p, c) as (select * from unnest(%(purposes)s::text[], %(channels)s::text[])),
+told as (
+  select k.id, k.person_id, a.p, a.c, k.given_at, k.valid_until,
     k.given_at <= %(at)s and (k.valid_until is null or k.valid_until >= %(day)s)
       and (k.withdrawn_at is null or k.withdrawn_at > %(at)s)
-      and (n.id is null or n.given_at > %(at)s) as holds
+      and (n.id is null or n.given_at > %(at)s) as holds,
+    max(k.withdrawn_at) filter (where k.withdrawn_at <= %(at)s) over (partition by k.person_id, a.p, a.c) as gone
   from consent k join asked a on a.p = k.purpose and k.channel in (a.c, 'all')
   left join consent n on n.id = k.replaced_by_id and n.deleted_at is null
   where k.person_id = any(%(ids)s) and k.deleted_at is null)
 select person_id, p, c,
-  max(t.given_at) filter (where holds and not undone.later),
-  (array_agg(t.valid_until order by t.given_at desc, t.id desc) filter (where holds and not undone.later))[1],
-  max(t.withdrawn_at) filter (where t.withdrawn_at <= %(at)s),
-  max(t.valid_until) filter (where t.valid_until < %(day)s)
-from told t cross join lateral (
-  select exists (select from told w where w.person_id = t.person_id and w.p = t.p and w.c = t.c and w.id <> t.id
-    and w.withdrawn_at <= %(at)s and w.withdrawn_at >= t.given_at) as later) undone
-group by person_id, p, c"""
+  max(given_at) filter (where holds and (gone is null or gone < given_at)),
+  (array_agg(valid_until order by given_at desc, id desc) filter (where holds and (gone is null or gone < given_at)))[1],
+  max(gone),
+  max(valid_until) filter (where valid_until < %(day)s)
+from told group by person_id, p, c"""
 
 
 def allowed(
