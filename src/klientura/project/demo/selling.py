@@ -14,7 +14,10 @@ from klientura.project.demo.team import Owner
 
 LOSS_REASONS = ("price", "competitor", "no_budget", "no_need", "no_answer", "timing", "terms")
 TALK_KINDS = (("call", 5), ("email", 4), ("meeting", 2), ("chat", 1))
-OUTCOMES = ("agreed", "agreed", "interested", "interested", "call_back", "no_answer", "refused")
+OUTCOMES = {
+    "call": ("agreed", "agreed", "interested", "interested", "call_back", "no_answer", "refused"),
+    "meeting": ("agreed", "agreed", "interested", "interested", "held", "moved", "refused"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def add_interactions(block: Block, ids: list[int]) -> None:
             {"subject_object": "opportunity" if deal else None, "subject_id": deal["id"] if deal else None, "kind": kind,
              "direction": rng.choice(("outgoing", "outgoing", "incoming")), "subject": rng.choice(block.phrases.talks[kind]),
              "body": rng.choice(block.phrases.bodies) if rng.random() < 0.35 else None,
-             "pinned": False, "outcome": rng.choice(OUTCOMES) if kind in ("call", "meeting") and rng.random() < 0.8 else None,
+             "pinned": False, "outcome": rng.choice(OUTCOMES[kind]) if kind in OUTCOMES and rng.random() < 0.8 else None,
              "result": rng.choice(block.phrases.results) if rng.random() < 0.7 else None, "at": between(rng, start, end),
              "minutes": {"call": rng.randrange(2, 25), "meeting": rng.randrange(30, 120, 15)}.get(kind),
              "party_id": client["id"], "person_id": person, "owner": Owner(client["owner_id"], client["team_id"])}
