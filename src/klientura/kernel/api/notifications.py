@@ -56,9 +56,9 @@ def read_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def change_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """PATCH /notifications/wishes {"kinds": {kind: {"product", "mail", "push"}}, "quiet_from", "quiet_until", "digest_at"}."""
+    """PATCH /notifications/wishes {"kinds": {kind: {"product", "mail", "push"}}, "quiet_from", "quiet_until", "digest_at", "digest_day"}."""
     body = bodies.body_of(request)
-    if unknown := set(body) - {"kinds", *HOURS}:
+    if unknown := set(body) - {"kinds", "digest_day", *HOURS}:
         raise BadRequest(_("There is no wish «%(key)s».") % {"key": min(unknown)[:60]}, code="wishes")
     return answer(_wished(wishes.change(actor, body)))
 
@@ -66,7 +66,7 @@ def change_wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _wished(wished: wishes.Wished) -> dict[str, Any]:
     kinds = {key: ways._asdict() for key, ways in wished.kinds.items()}
     hours = {key: value.strftime("%H:%M") if (value := getattr(wished, key)) else None for key in HOURS}
-    return {"kinds": kinds, **hours}
+    return {"kinds": kinds, **hours, "digest_day": wished.digest_day}
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -124,7 +124,10 @@ def description(responses: Callable[..., Any]) -> dict[str, Any]:
     switch = {"type": "boolean"}
     wish = closed_body({"product": switch, "mail": {"type": "string", "enum": list(MAIL)}, "push": switch})
     hour = {"type": ["string", "null"], "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
-    wished = closed_body({"kinds": closed_body(dict.fromkeys(KINDS, wish)), **dict.fromkeys(HOURS, hour)})
+    day = {"type": ["integer", "null"], "minimum": 0, "maximum": 6}
+    wished = closed_body(
+        {"kinds": closed_body(dict.fromkeys(KINDS, wish)), **dict.fromkeys(HOURS, hour), "digest_day": day}
+    )
     return {
         "/notifications/wishes": {
             "get": act("notifications", "wishes", responses(wished), []),

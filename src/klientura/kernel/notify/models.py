@@ -130,7 +130,8 @@ class Notification(models.Model):
 class Wish(models.Model):
     """How a user wishes to be told: `kinds` says what differs from the usual, {kind: {"product": …, "mail": …, "push": …}}.
 
-    `quiet_from` and `quiet_until` are the hours of their day in which no letter is sent; `digest_at` is when the digest comes.
+    `quiet_from` and `quiet_until` are the hours of their day in which no letter is sent; `digest_at` is when the digest comes,
+    `digest_day` on which day of the week.
     """
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
@@ -138,7 +139,8 @@ class Wish(models.Model):
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     digest_at = models.TimeField(null=True)
-    digest_on = models.DateField(null=True)  # the day of the last digest
+    digest_day = models.SmallIntegerField(null=True)  # of the week, Monday is 0; none: every day
+    digest_on = models.DateField(null=True)  # the day the last digest was for
 
     class Meta:
         db_table = "kernel_notify_wish"

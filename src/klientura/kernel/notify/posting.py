@@ -36,9 +36,9 @@ LOST = dt.timedelta(minutes=15)
 
 # Apart, and the digests from where the last ones ended: hundreds that wait for nine o'clock must not stand before what is due.
 _WAITING = (
-    "select distinct n.user_id, n.mail from kernel_notification n where n.mail = %s and n.user_id > %s"
+    "select n.user_id, n.mail, min(n.at) from kernel_notification n where n.mail = %s and n.user_id > %s"
     " and (n.mailed_at is null or n.mailed_at + interval '1 minute' * (2 ^ least(n.attempts, 10)) <= %s)"
-    " order by 1, 2 limit %s"
+    " group by 1, 2 order by 1, 2 limit %s"
 )
 
 
@@ -97,22 +97,20 @@ def _due(now: dt.datetime) -> dict[int, set[str]]:
     return due
 
 
-def _wanted_now(waiting: Collection[tuple[int, str]], now: dt.datetime) -> dict[int, set[str]]:
+def _wanted_now(waiting: Collection[tuple[int, str, dt.datetime]], now: dt.datetime) -> dict[int, set[str]]:
     """By user: what of theirs may be sent at this moment: not in their quiet hours, the digest at its time."""
-    users = {u: None for u, _mail in waiting}
+    users = {u: None for u, _mail, _oldest in waiting}
     zones = dict(User.objects.filter(pk__in=users).values_list("pk", "time_zone"))
     wishes = {w.user_id: w for w in Wish.objects.filter(user_id__in=users)}
     due: dict[int, set[str]] = {}
-    for user_id, mail in waiting:
+    for user_id, mail, oldest in waiting:
         wish, here = wishes.get(user_id), local_now(now, zones.get(user_id, ""))
         wanted = whole(wish)
         if mail == "now" and not wanted.is_quiet(here.time()):
             due.setdefault(user_id, set()).add(mail)
-        if (
-            mail == "digest"
-            and here.time() >= wanted.digest_at
-            and (wish is None or wish.digest_on != here.date())
-        ):
+        moment = wanted.digest_moment(here)
+        is_new = wish is None or wish.digest_on is None or wish.digest_on < moment.date()
+        if mail == "digest" and oldest < moment and is_new:
             due.setdefault(user_id, set()).add(mail)
     return due
 
@@ -130,8 +128,9 @@ def _send(actor: Actor, kinds: set[str], mails: EmailBackend, row: MailServer, n
         cursor.execute(_CLAIM, [now, actor.user_id, sorted(kinds), ROWS_AT_ONCE])
         claimed = [number for number, mail in cursor.fetchall() if mail == "sending"]
     if "digest" in kinds:
-        today = local_now(now, actor.time_zone).date()
-        Wish.objects.update_or_create(user_id=actor.user_id or 0, defaults={"digest_on": today})
+        wish = Wish.objects.filter(user_id=actor.user_id or 0).first()
+        moment = whole(wish).digest_moment(local_now(now, actor.time_zone))
+        Wish.objects.update_or_create(user_id=actor.user_id or 0, defaults={"digest_on": moment.date()})
     mine = Notification.objects.filter(pk__in=claimed, mail="sending")
     rows = list(mine.select_related("actor").order_by("-pk"))
     with translation.override(actor.language), timezone.override(local_now(now, actor.time_zone).tzinfo):

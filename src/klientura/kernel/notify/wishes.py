@@ -26,6 +26,16 @@ class Wished:
     quiet_from: dt.time | None
     quiet_until: dt.time | None
     digest_at: dt.time
+    digest_day: int | None = None
+
+    def digest_moment(self, here: dt.datetime) -> dt.datetime:
+        """The last moment at which a digest was to come, by the user's clock: what is older than it is due."""
+        moment = dt.datetime.combine(here.date(), self.digest_at, here.tzinfo)
+        if moment > here:
+            moment -= dt.timedelta(days=1)
+        if self.digest_day is not None:
+            moment -= dt.timedelta(days=(moment.weekday() - self.digest_day) % 7)
+        return moment
 
     def is_quiet(self, at: dt.time) -> bool:
         """Whether nothing is to come by e-mail or to a device at that time of the user's day; the hours may go over midnight."""
@@ -44,6 +54,7 @@ def whole(wish: Wish | None) -> Wished:
         wish.quiet_from if wish else None,
         wish.quiet_until if wish else None,
         (wish.digest_at if wish else None) or DIGEST_AT,
+        wish.digest_day if wish else None,
     )
 
 
@@ -54,7 +65,8 @@ def wishes_of(actor: Actor) -> Wished:
 
 def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     """Change what is named: `kinds` {kind: {"product": bool, "mail": "" | "now" | "digest", "push": bool}}, `quiet_from`,
-    `quiet_until`, `digest_at` as times such as 22:00 (empty: none). Raises Invalid."""
+    `quiet_until`, `digest_at` as times such as 22:00 (empty: none), `digest_day` 0 for Mondays to 6 (empty: every day).
+    Raises Invalid."""
     if actor.user_id is None:
         raise Denied
     errors: list[FieldError] = []
@@ -64,6 +76,8 @@ def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     for key in ("quiet_from", "quiet_until", "digest_at"):
         if key in values:
             setattr(row, key, _time(key, values[key], errors))
+    if "digest_day" in values:
+        row.digest_day = _day(values["digest_day"], errors)
     if not errors and (row.quiet_from is None) != (row.quiet_until is None):
         missing = "quiet_until" if row.quiet_until is None else "quiet_from"
         errors.append(FieldError(missing, "required", _("Fill in both ends of the quiet hours, or neither.")))
@@ -118,6 +132,15 @@ def _time(key: str, raw: Any, errors: list[FieldError]) -> dt.time | None:
     except ValueError:
         errors.append(FieldError(key, "time", _("Write the time as 09:00.")))
         return None
+
+
+def _day(raw: Any, errors: list[FieldError]) -> int | None:
+    if raw in (None, ""):
+        return None
+    if not isinstance(raw, bool) and str(raw) in {"0", "1", "2", "3", "4", "5", "6"}:
+        return int(raw)
+    errors.append(FieldError("digest_day", "option", _("Choose a day of the week.")))
+    return None
 
 
 def local_now(now: dt.datetime, time_zone: str) -> dt.datetime:

@@ -128,6 +128,67 @@ def test_the_digest_is_one_letter_a_day_at_its_time(company: Company, ours: int,
     assert len(post.letters) == 2
 
 
+def test_the_digest_comes_by_the_readers_clock_and_late_when_nothing_ran_at_its_time(
+    company: Company, ours: int, post: Post
+) -> None:
+    User.objects.filter(pk=company.users["employee"].pk).update(time_zone="Asia/Kamchatka")
+    here = zoneinfo.ZoneInfo("Asia/Kamchatka")
+    put(company, ours, kind="commented")  # at nine in the evening there
+    assert posting.post(dt.datetime(2026, 11, 21, 8, 59, tzinfo=here)) == 0
+    assert posting.post(dt.datetime(2026, 11, 22, 3, 0, tzinfo=here)) == 1, (
+        "the worker was down over nine o'clock"
+    )
+    put(company, ours, kind="commented", cause="later")
+    assert posting.post(dt.datetime(2026, 11, 22, 3, 1, tzinfo=here)) == 0
+    assert posting.post(dt.datetime(2026, 11, 22, 9, 0, tzinfo=here)) == 1, (
+        "the next one comes at its own time"
+    )
+    assert posting.post(dt.datetime(2026, 11, 22, 9, 1, tzinfo=here)) == 0
+
+
+def test_a_digest_whose_process_died_is_not_sent_again_and_the_next_one_comes(
+    company: Company, ours: int, post: Post
+) -> None:
+    put(company, ours, kind="commented")
+    morning = NOON + dt.timedelta(days=1)
+    Notification.objects.update(mail="sending", mailed_at=morning)
+    Wish.objects.create(user=company.users["employee"], digest_on=morning.date())
+    put(company, ours, kind="commented", cause="another")
+    assert [posting.post(morning + dt.timedelta(hours=n)) for n in (0, 1, 12)] == [0, 0, 0]
+    assert (posting.post(morning + dt.timedelta(days=1)), len(post.letters)) == (1, 1)
+
+
+def test_the_digest_of_a_week_comes_on_its_day(company: Company, ours: int, post: Post) -> None:
+    client = company.client("employee")
+    assert (
+        client.post(
+            "/me/notifications", {"mail-commented": "digest", "digest_at": "09:00", "digest_day": "0"}
+        ).status_code
+        == 302
+    )
+    assert client.post("/me/notifications", {"digest_at": "09:00", "digest_day": "7"}).status_code == 422
+    put(company, ours, kind="commented")  # on a Friday
+    monday = dt.datetime(2026, 11, 23, 9, 0, tzinfo=zoneinfo.ZoneInfo("Europe/Moscow"))
+    for early in (dt.timedelta(days=-2), dt.timedelta(days=-1), dt.timedelta(minutes=-1)):
+        assert posting.post(monday + early) == 0
+    assert posting.post(monday) == 1
+    Notification.objects.filter(mail="sent").update(at=NOON)
+    tell(
+        [
+            Told(
+                company.users["employee"].pk,
+                "commented",
+                "next",
+                monday + dt.timedelta(hours=1),
+                "party",
+                [ours],
+            )
+        ]
+    )
+    assert [posting.post(monday + dt.timedelta(days=n)) for n in (0, 1, 6)] == [0, 0, 0]
+    assert posting.post(monday + dt.timedelta(days=8)) == 1, "a day late: nothing ran on Monday"
+
+
 def test_a_server_that_fails_is_tried_again_later_each_time(company: Company, ours: int, post: Post) -> None:
     put(company, ours)
     post.broken = True

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST
@@ -94,7 +95,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         for key in KINDS
     }
     try:
-        wishes.change(actor, {"kinds": kinds, **{k: request.POST.get(k, "") for k in HOURS}})
+        wishes.change(actor, {"kinds": kinds, **{k: request.POST.get(k, "") for k in (*HOURS, "digest_day")}})
     except Invalid as refused:
         return _page(request, refused.errors)
     return HttpResponseRedirect("/me/notifications?saved=1")
@@ -135,8 +136,14 @@ def _page(
     stored = {
         key: value.strftime("%H:%M") if (value := getattr(wished, key)) is not None else "" for key in HOURS
     }
+    stored["digest_day"] = "" if wished.digest_day is None else str(wished.digest_day)
+    days = [
+        {"value": "", "label": _("every day")},
+        *({"value": str(n), "label": str(d)} for n, d in WEEKDAYS.items()),
+    ]
     hours: list[dict[str, Any]] = [
-        {"type": "time", "name": "digest_at", "label": _("Digest at"), "hint": _("One letter a day with all that waits for it.")},
+        {"type": "select", "name": "digest_day", "label": _("Digest on"), "required": True, "options": days},
+        {"type": "time", "name": "digest_at", "label": _("Digest at"), "hint": _("One letter with all that waits for it.")},
         {"type": "time", "name": "quiet_from", "label": _("Quiet from"), "optional": True},
         {"type": "time", "name": "quiet_until", "label": _("Quiet until"), "optional": True,
          "hint": _("In these hours nothing comes by e-mail or to devices; it comes afterwards.")},
