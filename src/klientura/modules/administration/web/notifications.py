@@ -137,12 +137,9 @@ def _page(
         key: value.strftime("%H:%M") if (value := getattr(wished, key)) is not None else "" for key in HOURS
     }
     stored["digest_day"] = "" if wished.digest_day is None else str(wished.digest_day)
-    days = [
-        {"value": "", "label": _("every day")},
-        *({"value": str(n), "label": str(d)} for n, d in WEEKDAYS.items()),
-    ]
+    days = [{"value": str(n), "label": str(name)} for n, name in WEEKDAYS.items()]
     hours: list[dict[str, Any]] = [
-        {"type": "select", "name": "digest_day", "label": _("Digest on"), "required": True, "options": days},
+        {"type": "select", "name": "digest_day", "label": _("Digest on"), "empty": _("every day"), "options": days},
         {"type": "time", "name": "digest_at", "label": _("Digest at"), "hint": _("One letter with all that waits for it.")},
         {"type": "time", "name": "quiet_from", "label": _("Quiet from"), "optional": True},
         {"type": "time", "name": "quiet_until", "label": _("Quiet until"), "optional": True,
