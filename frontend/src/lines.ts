@@ -30,6 +30,7 @@ function empty(line: HTMLElement): void {
     else control.value = "";
     control.removeAttribute("aria-invalid");
   }
+  for (const told of all("[data-told]", line)) told.textContent = "";
   for (const gone of all(".field-error, .avatar", line)) gone.remove();
   for (const list of all("[role=listbox]", line)) list.hidden = true;
 }

@@ -15,6 +15,7 @@ MAX_FUNCTION = 60
 STACK = (
     "sales",
     "conversations",
+    "catalog",
     "activities",
     "consents",
     "parties",

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "klientura.modules.consents",
     "klientura.modules.activities",
     "klientura.modules.conversations",
+    "klientura.modules.catalog",
     "klientura.modules.sales",
     "klientura.connectors.mail",
     "klientura.connectors.dav",

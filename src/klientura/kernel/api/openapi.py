@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 description, generated from the Shapes as the asking actor sees them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -146,7 +147,7 @@ def _nullable(schema: dict[str, Any], field: FieldShape) -> dict[str, Any]:
 def _record(actor: Actor, shape: Shape) -> dict[str, Any]:
     properties = {k: _value(f) for k, f in readable(actor, shape).items()}
     for key in readable_parts(actor, shape):
-        properties[key] = _lines(shape.parts[key])
+        properties[key] = _lines(shape.parts[key], _value)
     return {
         "type": "object",
         "title": str(shape.label),
@@ -162,7 +163,7 @@ def _input(actor: Actor, shape: Shape) -> dict[str, Any]:
         if f.writable or f.by_verb
     }
     for key in readable_parts(actor, shape):
-        properties[key] = _lines(shape.parts[key])
+        properties[key] = _lines(shape.parts[key], _given)
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
@@ -180,11 +181,8 @@ def _given(field: FieldShape) -> dict[str, Any]:
     return {"anyOf": [schema, difference, *([{"type": "null"}] if field.nullable else [])]}
 
 
-def _lines(part: PartShape) -> dict[str, Any]:
-    properties = {
-        "id": INTEGER,
-        **{k: _nullable(dict(f.type.schema(f.params)), f) for k, f in part.fields.items()},
-    }
+def _lines(part: PartShape, way: Callable[[FieldShape], dict[str, Any]]) -> dict[str, Any]:
+    properties = {"id": INTEGER, **{k: way(f) for k, f in part.fields.items()}}
     return {"type": "array", "title": str(part.label), "items": {"type": "object", "properties": properties}}
 
 

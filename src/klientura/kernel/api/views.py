@@ -141,7 +141,7 @@ def _expand(actor: Actor, shape: Shape, keys: list[str], items: list[dict[str, A
     known = readable_parts(actor, shape)
     if unknown := [k for k in keys if k not in known]:
         raise BadRequest(_("There is no field «%(field)s».") % {"field": unknown[0][:60]}, code="expand")
-    parts = read.parts_of(actor, shape, [item["id"] for item in items])
+    parts = read.named_parts_of(actor, shape, [item["id"] for item in items])
     for item in items:
         item.update(as_json.lines(shape, {k: parts[item["id"]][k] for k in keys}))
 
@@ -179,7 +179,7 @@ def whole(actor: Actor, shape: Shape, record_id: int) -> dict[str, Any]:
     """A record with its lines, as JSON has it."""
     row = read.get(actor, shape, record_id)
     fields = list(readable(actor, shape).values())
-    parts = read.parts_of(actor, shape, [record_id])[record_id]
+    parts = read.named_parts_of(actor, shape, [record_id])[record_id]
     return {**as_json.record(fields, row), **as_json.lines(shape, parts)}
 
 

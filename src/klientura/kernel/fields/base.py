@@ -79,6 +79,7 @@ class Params:
     max_length: int | None = None
     digits: int | None = None
     places: int | None = None
+    trimmed: bool = False  # read and typed without zeros at the end
     minimum: int | None = None
     maximum: int | None = None
     choices: Choices = NO_CHOICES

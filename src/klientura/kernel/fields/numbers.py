@@ -126,18 +126,27 @@ class DecimalType(FieldType):
         return None if value is None else format(value, "f")
 
     def display(self, value: Any, params: Params, lang: Language) -> str:
-        return "" if value is None else format_decimal(value, lang, places=params.places)
+        if value is None:
+            return ""
+        if params.trimmed:
+            return format_decimal(_trimmed(value), lang)
+        return format_decimal(value, lang, places=params.places)
 
     def to_input(self, value: Any, params: Params, lang: Language) -> Any:
         if value is None:
             return ""
-        text = format(value, "f")
+        text = format(_trimmed(value) if params.trimmed else value, "f")
         return text.replace(".", ",") if lang == "ru" else text
 
     def schema(self, params: Params) -> dict[str, Any]:
         places = 2 if params.places is None else params.places
         fraction = rf"(\.\d{{1,{places}}})?" if places else ""
         return {"type": "string", "format": "decimal", "pattern": rf"^-?\d+{fraction}$"}
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """A number without zeros at its end, in digits."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 class MoneyType(DecimalType):

@@ -91,6 +91,7 @@ def derive_field(
         sortable=options.sortable and kind not in NOT_SORTED and column.name not in {"uid", "version"},
         contains=options.contains,
         grouped=options.grouped,
+        adds_up=options.adds_up,
         counted=options.counted,
         open_options=options.open_options,
         options_of=options.options_of,
@@ -131,6 +132,7 @@ def _params(column: Column, options: Field, targets: Mapping[str, str], home: tu
         max_length=36 if isinstance(column, models.UUIDField) else getattr(choice_source, "max_length", None),
         digits=getattr(column, "max_digits", None),
         places=getattr(column, "decimal_places", None),
+        trimmed=options.trimmed,
         minimum=low,
         maximum=high,
         choices=choices,
@@ -161,6 +163,12 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         mirrors=part.mirrors,
         search=part.search,
         order=part.order,
+        columns=part.columns,
+        beside=part.beside,
+        inputs=part.inputs,
+        totals=part.totals,
+        stands_for=part.stands_for,
+        complete=part.complete,
     )
 
 

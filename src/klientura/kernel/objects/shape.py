@@ -6,7 +6,7 @@ from typing import Any, dataclass_transform
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldType, Params
-from klientura.kernel.objects.spec import ObjectSpec, Section
+from klientura.kernel.objects.spec import BeforeWrite, ObjectSpec, Section
 
 HEADER = (
     "id",
@@ -78,6 +78,7 @@ class FieldShape:
     contains: bool = False
     counted: bool = True  # a record without it is less complete
     grouped: bool = False  # a text by whose values lists are grouped
+    adds_up: bool = True  # a number whose sum over many records says something
     indexed: bool = True  # an index serves what filters and sorts by it
     formula: str = ""  # what the database computes it by
     reads: frozenset[str] = frozenset()  # the fields that its formula reads
@@ -131,6 +132,12 @@ class PartShape:
     mirrors: tuple[str, ...]
     search: tuple[str, ...]
     order: str
+    columns: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+    complete: BeforeWrite | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one per object and version: compared by identity

@@ -29,6 +29,8 @@ class Field:
     sortable: bool = True
     contains: bool = False  # a trigram index serves «contains»
     grouped: bool = False  # a line of text whose values come back (a city, a source): lists are grouped by it
+    trimmed: bool = False  # a decimal is read without zeros at its end: how much of something
+    adds_up: bool = True  # the sum of a number over many records says something; that of prices does not
     read_only: bool = False  # kept by the product itself
     by_verb: str | None = None  # only this action changes it
     once: bool = False  # told when the record is made, and never changed after
@@ -66,6 +68,10 @@ class Part:
 
     They are read, written, imported and shown with their record and follow its rights and its history.
     `mirrors` names fields of the record that repeat its first lines (the main phone): one right holds for all of them.
+    Lines with `columns` (what an order consists of) are a table: read in these columns, written in those of `inputs`.
+    `complete` fills in what follows from what was given (a price, a sum) in drafts as `before_write` sees them; it is
+    asked while somebody is typing, too. Where an input may stay empty and something follows for it, `stands_for` names
+    the column that says what.
     """
 
     key: str
@@ -76,6 +82,14 @@ class Part:
     mirrors: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     order: str = "position"
+    columns: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(
+        default_factory=dict
+    )  # column → field that is read after its value (a unit)
+    inputs: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()  # fields that are added up below the table
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+    complete: BeforeWrite | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

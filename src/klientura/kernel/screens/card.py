@@ -1,5 +1,6 @@
 """The card of a record: facts on the left, the timeline in the middle, related records on the right."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,7 @@ from klientura.kernel.errors import NotFound
 from klientura.kernel.notify.following import MOST, attention
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
-from klientura.kernel.screens import conditional
+from klientura.kernel.screens import conditional, line_tables
 from klientura.kernel.screens.arranged import sections_of
 from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.contacts import contacts
@@ -21,7 +22,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import kind_of, value_of
 from klientura.kernel.screens.merging.notice import notices, to_kept
 from klientura.kernel.screens.moving import stage_bar
-from klientura.kernel.screens.panels import card_ways, main_panels
+from klientura.kernel.screens.panels import MainPanel, card_ways, main_panels
 from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.sharing.reading import is_shared
 from klientura.kernel.store import read, write
@@ -53,7 +54,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         row = read.get(asked.actor, shape, record_id)
     except NotFound:
         return to_kept(asked, shape, record_id) or in_trash(asked, shape, record_id)
-    parts = read.parts_of(asked.actor, shape, [record_id])[record_id]
+    parts = read.named_parts_of(asked.actor, shape, [record_id])[record_id]
     open_verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     context: dict[str, Any] = {
         "shape": shape,
@@ -63,6 +64,11 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         "meta": _meta(asked, shape, row),
         "facts_sections": sections(asked, shape, row, editable="edit" in open_verbs),
         "parts": part_panels(asked, shape, parts),
+        "tables": [
+            line_tables.for_reading(asked, shape, shape.parts[k], row, lines)
+            for k, lines in parts.items()
+            if shape.parts[k].columns and lines
+        ],
     }
     if request.GET.get("peek"):
         return show(request, "screens/peek.html", **context)
@@ -71,7 +77,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     heed = attention(asked.actor, shape, record_id)
     chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
     return show(
-        request, "screens/card.html", active=shape.key, sheets=sorted({s for p in panels for s in p.sheets}), **context,
+        request, "screens/card.html", active=shape.key, sheets=_sheets(panels, shape), **context,
         panels=[
             {"key": p.key, "label": str(p.label), "active": p is chosen, "count": _count(p.key, heed.comments)} for p in panels
         ], attention=heed,
@@ -84,6 +90,11 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         ways=card_ways(asked, shape, row),
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
+
+
+def _sheets(panels: Sequence[MainPanel], shape: Shape) -> list[str]:
+    tables = ["lines"] if any(p.columns for p in shape.parts.values()) else []
+    return sorted({*tables, *(sheet for panel in panels for sheet in panel.sheets)})
 
 
 def _count(panel: str, comments: int) -> str:
@@ -177,6 +188,8 @@ def part_panels(asked: Request, shape: Shape, parts: dict[str, list[Row]]) -> li
     made = []
     for key in readable_parts(asked.actor, shape):
         part = shape.parts[key]
+        if part.columns and parts.get(key):
+            continue
         made.append(
             {
                 "key": key,

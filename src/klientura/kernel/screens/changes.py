@@ -16,7 +16,7 @@ from klientura.kernel.history.read import FILES, ChangedField, Entry, History, h
 from klientura.kernel.history.undoing import undo
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.screens.cells import cell, phone
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -42,14 +42,16 @@ ICONS = {
 STORED_PHONE = re.compile(rf"\+\d{{8,15}}({re.escape(EXTENSION)}\d+)?")
 
 
-def action_text(entry: Entry, shape: Shape) -> str:
+def action_text(asked: Request, history: History, entry: Entry, shape: Shape) -> str:
     """What happened, as a sentence that follows the name of who did it. A line that came or went is told in full."""
     if entry.text:
         return entry.text
     if entry.part:
         part = shape.parts[entry.part]
         label = str(part.label).lower()
-        if entry.action in {"add", "remove"}:
+        if part.columns:
+            label = ": ".join(t for t in (str(part.label), _columns_said(asked, history, entry, part)) if t)
+        elif entry.action in {"add", "remove"}:
             label = told(part, {c.field.key: c.new if entry.action == "add" else c.old for c in entry.fields})
         texts = {"add": _("added: {part}"), "remove": _("removed: {part}"), "update": _("changed: {part}")}
         return texts.get(entry.action, _("changed: {part}")).format(part=label)
@@ -61,6 +63,20 @@ def action_text(entry: Entry, shape: Shape) -> str:
         "purge": _("deleted for good"),
     }
     return texts.get(entry.action, entry.action)
+
+
+def _columns_said(asked: Request, history: History, entry: Entry, part: PartShape) -> str:
+    """The columns of a line that came or went, in their order."""
+    if entry.action not in {"add", "remove"}:
+        return ""
+    held = {c.field.key: c for c in entry.fields}
+    values = [
+        changed_value(asked, history, c, c.new if entry.action == "add" else c.old, {})
+        for key in part.columns
+        if (c := held.get(key))
+    ]
+    texts = [v.get("text") if isinstance(v, dict) else v for v in values]
+    return ", ".join(str(t) for t in texts if t)
 
 
 def _where_from(entry: Entry) -> str:
@@ -109,6 +125,8 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
     marks = marks_of(e.operation_id for e in history.entries)
     for entry in history.entries:
         told_here = [c for c in entry.fields if entry.part or (entry.version, c.field.key) not in retold]
+        if entry.part and (columns := shape.parts[entry.part].columns):
+            told_here = [c for c in told_here if c.field.key in columns]
         if entry.action == "update" and not told_here:
             continue
         at = timezone.localtime(entry.at)
@@ -118,7 +136,7 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
                 "kind": "change",
                 "icon": ICONS.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
-                "text": action_text(entry, shape) + _where_from(entry),
+                "text": action_text(asked, history, entry, shape) + _where_from(entry),
                 "time": at.strftime("%H:%M"),
                 "iso": at.isoformat(),
                 "at": entry.at,

@@ -15,7 +15,7 @@ from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.objects.spec import Section
-from klientura.kernel.screens import conditional, inputs
+from klientura.kernel.screens import conditional, inputs, line_tables
 from klientura.kernel.screens.arranged import on_any_form, sections_of
 from klientura.kernel.screens.chosen import Names, names_of, numbers_in
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
@@ -194,7 +194,7 @@ def _form(
         "title": str(shape.spec.new_label) if record_id is None else row.get("title", ""),
         "sections": sections,
         "quick": _quick(asked, shape, controls, [*states.required, *(typed or {})]),
-        "parts": _parts(asked, shape, record_id, lines or {}, marked),
+        "parts": _parts(asked, shape, record_id, row, lines or {}, marked),
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
         "errors": [_error_line(shape, controls, k, m) for k, m in messages.items()],
@@ -212,7 +212,11 @@ def _form(
     status = 409 if conflict else 422 if errors or similar else 200
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
-    return show(asked, "screens/form.html", status=status, active=shape.key, main_width="text", **context)
+    tables = any(part.columns for part in shape.parts.values())
+    return show(
+        asked, "screens/form.html", status=status, active=shape.key, main_width="" if tables else "text",
+        sheets=["lines"] if tables else [], **context,
+    )  # fmt: skip
 
 
 def _sections(
@@ -273,16 +277,25 @@ def _parts(
     asked: Request,
     shape: Shape,
     record_id: int | None,
+    row: Row,
     lines: Mapping[str, Any],
     messages: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """The lines that the reader may change: those typed, else those stored."""
-    stored = {} if record_id is None else read.parts_of(asked.actor, shape, [record_id])[record_id]
-    return [
-        _part(asked, shape.parts[k], lines.get(k, stored.get(k, [])), messages)
-        for k in readable_parts(asked.actor, shape)
-        if writable(asked.actor, shape, k)
-    ]
+    stored = {} if record_id is None else read.named_parts_of(asked.actor, shape, [record_id])[record_id]
+    made = []
+    for key in readable_parts(asked.actor, shape):
+        part, own = shape.parts[key], lines.get(key, stored.get(key, []))
+        if not writable(asked.actor, shape, key):
+            continue
+        if part.columns:
+            table = line_tables.for_typing(
+                asked, shape, part, row, own, messages, spare=SPARE_LINES, record_id=record_id
+            )
+            made.append(table)
+        else:
+            made.append(_part(asked, part, own, messages))
+    return made
 
 
 def _part(

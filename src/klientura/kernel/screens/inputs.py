@@ -225,17 +225,25 @@ def lines_from(form: QueryDict, part: PartShape) -> list[dict[str, Any]] | None:
 
     However many there are, all are read: a line that is left out is deleted, so too many are for the writer to refuse.
     """
-    if f"{part.key}-present" not in form:
-        return None
+    return None if f"{part.key}-present" not in form else list(lines_by_place(form, part).values())
+
+
+def lines_by_place(form: QueryDict, part: PartShape) -> dict[int, dict[str, Any]]:
+    """The lines of a part that are not empty, by their numbers in the form."""
     names = (k.removeprefix(f"{part.key}-").partition("-")[0] for k in form if k.startswith(f"{part.key}-"))
-    lines: list[dict[str, Any]] = []
+    lines: dict[int, dict[str, Any]] = {}
     for place in sorted({n for name in names if (n := number(name)) is not None}):
         prefix = f"{part.key}-{place}-"
-        line: dict[str, Any] = {k: form[prefix + k] for k in part.fields if prefix + k in form}
+        line: dict[str, Any] = {
+            k: form.get(prefix + k, "")
+            for k, f in part.fields.items()
+            if prefix + k in form
+            or (f.type.key == "boolean" and k in part.inputs)  # a tick not set is not sent
+        }
         filled = [k for k, v in line.items() if v.strip() and not part.fields[k].params.choices]
         if not filled:
             continue
         if (line_id := number(form.get(prefix + "id"))) is not None:
             line["id"] = line_id
-        lines.append(line)
+        lines[place] = line
     return lines

@@ -33,10 +33,10 @@ def _reference(value: Any) -> Any:
 
 def lines(shape: Shape, parts: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:
     """The lines of one record."""
-    return {
-        key: [
-            {"id": line["id"], **{k: f.type.to_json(line[k]) for k, f in shape.parts[key].fields.items()}}
-            for line in found
+    made: dict[str, list[dict[str, Any]]] = {}
+    for key, found in parts.items():
+        ways = [(k, _way(f)) for k, f in shape.parts[key].fields.items()]
+        made[key] = [
+            {"id": line["id"], **{k: way(line[k]) if way else line[k] for k, way in ways}} for line in found
         ]
-        for key, found in parts.items()
-    }
+    return made

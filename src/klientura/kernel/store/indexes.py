@@ -182,6 +182,10 @@ def _of_part(part: PartShape) -> Iterator[sql.Composed]:
         sql.SQL("({}, {})").format(sql.Identifier(part.parent_column), sql.Identifier(part.order)),
         None,
     )
+    for field in part.fields.values():
+        if field.type.key == "reference":
+            column = sql.Identifier(field.column)
+            yield _index(part.table, sql.SQL("({})").format(column), sql.SQL("{} is not null").format(column))
     if part.search:
         yield _index(part.table, "using gin (search_text gin_trgm_ops)", None)
         yield _index(part.table, '(search_text collate "C")', None)

@@ -18,7 +18,7 @@ from klientura.kernel.store.compiler import Query, build, conditions, null_order
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.refs import Ref as Ref  # noqa: PLC0414 - whoever reads takes it from here
-from klientura.kernel.store.several_named import name_values
+from klientura.kernel.store.several_named import name_values, titles_of
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
@@ -230,6 +230,21 @@ def parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int,
             for parent, line_id, *values in cursor.fetchall():
                 result[parent][key].append({"id": line_id, **dict(zip(part.fields, values, strict=True))})
     return result
+
+
+def named_parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int, dict[str, list[Row]]]:
+    """As `parts_of`, with a `Ref` for what a line points at: titled where the target is open to the actor."""
+    found = parts_of(actor, shape, record_ids)
+    for key in readable_parts(actor, shape):
+        pointing = [f for f in shape.parts[key].fields.values() if f.type.key == "reference"]
+        lines = [line for parts in found.values() for line in parts[key]] if pointing else []
+        for field in pointing:
+            wanted = sorted({line[field.key] for line in lines if line[field.key] is not None})
+            known = titles_of(actor, field.params.target or "", wanted)
+            for line in lines:
+                if (number := line[field.key]) is not None:
+                    line[field.key] = Ref(number, known.get(number))
+    return found
 
 
 def count(

@@ -4,10 +4,12 @@ from collections import defaultdict
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.batch import Batch
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import FieldShape, PartShape
 from klientura.kernel.store import read
 
 NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
@@ -36,6 +38,37 @@ def check_references(actor: Actor, batch: Batch) -> None:
             if value not in known[source]:
                 message = {"user": NO_USER, "team": NO_TEAM}.get(source, NOT_OPEN)
                 draft.refuse(field.key, "reference", message)
+    check_lines(actor, batch)
+
+
+def check_lines(actor: Actor, batch: Batch) -> None:
+    """The same of lines. What a record's own lines point at already may stay, also when it has been closed since."""
+    for key, part in batch.shape.parts.items():
+        for field in (f for f in part.fields.values() if f.type.key == "reference" and not f.read_only):
+            given = [
+                (draft, place, value)
+                for draft in batch
+                for place, line in enumerate(draft.parts.get(key, ()))
+                if (value := line.get(field.key)) is not None
+            ]
+            known = _known(actor, f"object:{field.params.target}", {value for _d, _p, value in given})
+            strange = [each for each in given if each[2] not in known]
+            held = _held(part, field, {draft.record_id for draft, _p, _v in strange if draft.record_id})
+            for draft, place, value in strange:
+                if (draft.record_id, value) not in held:
+                    draft.refuse(f"{key}.{place}.{field.key}", "reference", NOT_OPEN)
+
+
+def _held(part: PartShape, field: FieldShape, record_ids: set[int]) -> set[tuple[int, int]]:
+    """What the stored lines of some records point at: (record, target)."""
+    if not record_ids:
+        return set()
+    text = sql.SQL("select distinct {0}, {1} from {2} where {0} = any(%s) and {1} is not null").format(
+        sql.Identifier(part.parent_column), sql.Identifier(field.column), sql.Identifier(part.table)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, [sorted(record_ids)])
+        return set(cursor.fetchall())
 
 
 def complete_team(actor: Actor, batch: Batch) -> None:
@@ -67,6 +100,8 @@ def _source(kind: str, column: str, target: str | None) -> str:
 
 
 def _known(actor: Actor, source: str, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
     if source.startswith("object:"):
         return set(read.titles(actor, shape_of(source.removeprefix("object:")), sorted(ids)))
     text = (

@@ -82,7 +82,8 @@ def may_group(candidate: FieldShape) -> bool:
 def summable(actor: Actor, shape: Shape, keys: Sequence[str]) -> list[FieldShape]:
     """Those of some fields that can be added up."""
     fields = readable(actor, shape)
-    return [fields[k] for k in keys if k in fields and fields[k].type.key in ADDED and k != "id"]
+    known = (fields[k] for k in keys if k in fields and k != "id")
+    return [f for f in known if f.type.key in ADDED and f.adds_up]
 
 
 def whole(

@@ -142,11 +142,19 @@ def follow_rules(actor: Actor, batch: Batch) -> None:
     settle_many(actor, batch)
     complete_team(actor, batch)
     check_references(actor, batch)
+    complete_lines(actor, batch)
     if batch.shape.spec.before_write:
         batch.shape.spec.before_write(batch, actor)
     fitting_options.enforce(batch)
     date_order.enforce(actor, batch)
     field_states.enforce(actor, batch)
+
+
+def complete_lines(actor: Actor, batch: Batch) -> None:
+    """Fill in what follows from the lines that were given, and from fields that they hang on."""
+    for part in batch.shape.parts.values():
+        if part.complete:
+            part.complete(batch, actor)
 
 
 def settle(actor: Actor, batch: Batch) -> None:

@@ -78,7 +78,7 @@ def _records(
     )  # fmt: skip
     made = as_json.records(page.fields, page.rows)
     if not trashed and shape.parts:
-        parts = read.parts_of(owner, shape, [r["id"] for r in made])
+        parts = read.named_parts_of(owner, shape, [r["id"] for r in made])
         made = [{**r, **as_json.lines(shape, parts[r["id"]])} for r in made]
     return made
 

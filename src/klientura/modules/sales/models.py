@@ -8,6 +8,8 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.fields.columns import MoneyColumn
 from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store.record import Record
+from klientura.modules.catalog.enums import TaxMode
+from klientura.modules.catalog.models import PricedLine, PriceList
 from klientura.modules.parties.models import Party
 from klientura.modules.sales import enums
 
@@ -72,6 +74,16 @@ class Opportunity(Record):
     )
     amount = MoneyColumn(_("amount"), null=True, blank=True, currency_field="currency")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    price_list = models.ForeignKey(
+        PriceList,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("price list"),
+        db_index=False,
+    )
+    tax_mode = models.CharField(_("tax"), max_length=8, choices=TaxMode, default="included")
     probability = models.IntegerField(_("probability, %"), null=True, blank=True)
     close_date = models.DateField(_("expected close"), null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
@@ -88,3 +100,12 @@ class Opportunity(Record):
 
     class Meta:
         db_table = "opportunity"
+
+
+class OpportunityLine(PricedLine):
+    """What a deal is about: a product or a service, how much of it and for how much."""
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "opportunity_line"

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Scope, Section
-from klientura.modules.sales.models import Opportunity, Pipeline, Stage
+from klientura.modules.catalog.services.parts import priced_lines
+from klientura.modules.sales.models import Opportunity, OpportunityLine, Pipeline, Stage
 from klientura.modules.sales.queries.board import first_pipeline, stage_columns
 from klientura.modules.sales.services import checks, stages
 
@@ -108,6 +109,7 @@ OPPORTUNITY = ObjectSpec(
         "next_step_at": Field(read_only=True, tracked=False),
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
+        "price_list": Field(target="price_list"),
         "source": Field(grouped=True),
         "competitor": Field(grouped=True),
         "description": Field(contains=True),
@@ -139,8 +141,10 @@ OPPORTUNITY = ObjectSpec(
             _("Outcome"),
             ("status", "stage_changed_at", "next_step_at", "closed_at", "loss_reason", "loss_note"),
         ),
+        Section("prices", _("Prices"), ("price_list", "tax_mode")),
         Section("description", _("Description"), ("description",)),
     ),
+    parts=(priced_lines(OpportunityLine, "opportunity", renewed_by=("currency", "price_list", "tax_mode")),),
     quick=("name", "party", "person", "pipeline", "amount", "currency", "close_date", "owner"),
     columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
     calendar="close_date",

@@ -11,8 +11,10 @@ from django.utils import translation
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.store import operations, upkeep
 from klientura.kernel.store.rows import remember_actor, reserve_ids
+from klientura.modules.catalog.services.first_things import ensure_catalogue
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
+from klientura.project.demo.catalogue import write_catalogue
 from klientura.project.demo.clients import Block
 from klientura.project.demo.consents import write_consents
 from klientura.project.demo.days import write_days
@@ -67,6 +69,7 @@ def generate(
     phrases = phrases_of(language)
     with translation.override(language):
         pipeline = ensure_default_pipeline(actor)
+        ensure_catalogue(actor)
     funnel = selling.read_funnel(actor, pipeline)
     operation = operations.start(actor, "demo", "party", name=phrases.company, seed=volume.seed)
     made = Made(operation.pk)
@@ -103,6 +106,7 @@ def generate(
         raise
     around = write_days(actor, owners, operation.pk, language=language, now=now)
     around += write_consents(operation.pk, language=language, now=now)
+    around += write_catalogue(operation.pk, language=language, now=now, seed=volume.seed)
     operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))

@@ -28,7 +28,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "party_address": ("position", "party_id", "kind", "region", "city", "street"),
     "opportunity": (
         *HEADER, "name", "party_id", "person_id", "pipeline_id", "stage_id", "status", "amount", "currency", "probability",
-        "close_date", "source", "stage_changed_at", "closed_at", "loss_reason", "loss_note", "next_step_at",
+        "close_date", "source", "tax_mode", "stage_changed_at", "closed_at", "loss_reason", "loss_note", "next_step_at",
     ),
     "interaction": (
         *HEADER, "subject_object", "subject_id", "kind", "direction", "subject", "body", "outcome", "pinned", "result", "at", "minutes", "party_id",

@@ -68,6 +68,7 @@ def _deal(block: Block, record_id: int, place: int, created: dt.datetime, funnel
     row = header(record_id, Owner(client["owner_id"], client["team_id"]), created, block.operation_id) | {
         "name": rng.choice(block.phrases.deals), "party_id": client["id"], "person_id": rng.choice(people)["id"] if people else None,
         "pipeline_id": funnel.pipeline_id, "amount": max(1, round(rng.lognormvariate(5.3, 1.0) * worth)) * 1000, "currency": "RUB",
+        "tax_mode": "included",
         "source": client["source"], "place": place,
     }  # fmt: skip
     if is_open:

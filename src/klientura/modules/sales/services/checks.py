@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.batch import Batch, Draft
+from klientura.modules.catalog.services.lines import LINES, whole_sum
 from klientura.modules.sales.models import Opportunity, Pipeline, Stage
 
 
@@ -59,6 +60,7 @@ def before_write_opportunity(batch: Batch, _actor: Any) -> None:
     for draft in batch:
         _place(draft, stages, first, pipelines)
         _percentage(draft)
+        _sum_up(draft)
         if draft.get("status") == "lost" and draft.changed("status") and not draft.get("loss_reason"):
             draft.refuse(
                 "loss_reason", "required", _("Say why the deal was lost: this is how the next one is won.")
@@ -108,3 +110,18 @@ def _percentage(draft: Draft) -> None:
     amount = draft.values.get("amount")
     if amount is not None and amount < 0:
         draft.refuse("amount", "range", _("An amount cannot be negative."))
+
+
+def _sum_up(draft: Draft) -> None:
+    """The amount of a deal with goods is what they come to; without them it is what somebody says."""
+    lines = draft.parts.get(LINES)
+    if not lines:
+        return
+    total = whole_sum(lines)
+    if draft.changed("amount") and draft.values["amount"] not in {None, total} and not draft.errors:
+        draft.refuse(
+            "amount",
+            "by_lines",
+            _("The amount follows from the goods below. Change their prices or quantities."),
+        )
+    draft.values["amount"] = total

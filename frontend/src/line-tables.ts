@@ -1,0 +1,67 @@
+// Lines in columns: what follows from them (prices, sums) comes from the server while somebody is typing.
+import { all, find, make, icon, whenPresent } from "./dom";
+
+const PAUSE = 300;
+
+interface Told {
+  place: number;
+  outputs: Record<string, string>;
+  placeholders: Record<string, string>;
+  errors: Record<string, string>;
+}
+
+interface Answer {
+  lines: Told[];
+  totals: Record<string, string>;
+}
+
+function show(table: HTMLElement, line: HTMLElement, told: Told | undefined, key: string, place: string): void {
+  for (const output of all("[data-told]", line)) output.textContent = told?.outputs[output.dataset.told ?? ""] ?? "";
+  for (const control of all<HTMLInputElement>("input:not([type=hidden]), select", line)) {
+    const name = control.name || find<HTMLInputElement>("input[type=hidden]", control.closest<HTMLElement>("[data-combobox]") ?? line)?.name || "";
+    const field = name.slice(`${key}-${place}-`.length);
+    if (told && field in told.placeholders && control !== document.activeElement) control.placeholder = told.placeholders[field] ?? "";
+    const message = told?.errors[field];
+    const cell = control.closest<HTMLElement>(".line-cell");
+    const shown = cell && find("[data-told-error]", cell);
+    shown?.remove();
+    if (message && cell && control !== document.activeElement) cell.append(make("p", { class: "error field-error", "data-told-error": true }, icon("circle-alert"), make("span", {}, message)));
+  }
+}
+
+function setup(table: HTMLElement): void {
+  const form = table.closest("form");
+  const key = table.dataset.lines ?? "";
+  if (!form) return;
+  let waiting = 0;
+  let asked = 0;
+  const ask = async (): Promise<void> => {
+    const mine = ++asked;
+    const answer = await fetch(table.dataset.complete ?? "", { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok || mine !== asked) return;
+    const found = (await answer.json()) as Answer;
+    for (const line of all("[data-line]", table)) {
+      const place = find<HTMLInputElement>(`[name^="${CSS.escape(key)}-"]`, line)?.name.slice(key.length + 1).split("-")[0] ?? "";
+      show(table, line, found.lines.find((told) => String(told.place) === place), key, place);
+    }
+    for (const total of all("[data-total]", table)) total.textContent = found.totals[total.dataset.total ?? ""] ?? "";
+  };
+  const soon = (): void => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => void ask(), PAUSE);
+  };
+  for (const name of ["input", "change", "draftApplied"]) form.addEventListener(name, soon);
+  // A line that is filled in has an empty one below it, ready to be typed into.
+  table.addEventListener("change", () => {
+    const last = all("[data-line]", table).at(-1);
+    const filled = last && all<HTMLInputElement>("input", last).some((input) => input.value.trim() && !/-id$/.test(input.name));
+    const active = document.activeElement;
+    if (!filled) return;
+    find("[data-line-add]", table)?.click();
+    if (active instanceof HTMLElement) active.focus();
+  });
+}
+
+export function startLineTables(): void {
+  whenPresent("[data-lines][data-complete]", setup);
+}

@@ -1,0 +1,1 @@
+"""Writing and completing with the catalogue."""

@@ -1,0 +1,267 @@
+"""Completing the lines of a deal, an offer, an order, an invoice: names, units, prices, discounts, taxes, sums.
+
+What people gave stays; the rest follows from the catalogue. A line that is stored keeps its price as long as its product,
+quantity and the terms of the whole stay: a paper never changes by itself because a price list did.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.errors import FieldError
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.spec import BeforeWrite
+from klientura.kit.sums import TaxMode, line_sums, rounded
+from klientura.modules.catalog.models import PricedLine, Product, Unit
+from klientura.modules.catalog.queries.book import book_of, exchange_rates, list_for, tax_rates
+from klientura.modules.catalog.queries.companions import clashes
+from klientura.modules.catalog.rules import Book, NoRate, converted, discount_of, price_of, rate_on
+
+type Line = dict[str, Any]
+
+LINES = "lines"
+"""The key of the part."""
+MOST = Decimal(10) ** 15
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms the lines of a record are sold."""
+
+    currency: str
+    party: int | None
+    price_list: int | None
+    mode: TaxMode
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of products and units that lines point at."""
+
+    products: Mapping[int, Product]
+    units: Mapping[int, Unit]
+    taxes: Mapping[int, tuple[bool, list[tuple[dt.date, Decimal | None]]]]
+
+
+def completion(
+    part: str,
+    model: type[PricedLine],
+    parent: str,
+    terms_of: Callable[[Draft], Terms],
+    renewed_by: tuple[str, ...],
+) -> BeforeWrite:
+    """The `complete` of a part of priced lines. A change of a field in `renewed_by` reckons stored lines anew."""
+
+    def complete(batch: Batch, _actor: Any) -> None:
+        renewed = {id(d) for d in batch if d.record_id and d.changed(*renewed_by)}
+        drafts = [d for d in batch if part in d.parts or id(d) in renewed]
+        if not drafts:
+            return
+        stored = _stored(model, parent, [d.record_id for d in drafts if d.record_id])
+        for draft in drafts:
+            if part not in draft.parts:
+                draft.parts[part] = [dict(line) for line in stored.get(draft.record_id or 0, {}).values()]
+        known = _known([line for d in drafts for line in d.parts[part]], stored)
+        for draft in drafts:
+            before = stored.get(draft.record_id or 0, {})
+            _complete(part, draft, terms_of(draft), known, before, renewed=id(draft) in renewed)
+
+    return complete
+
+
+def _stored(model: type[PricedLine], parent: str, record_ids: Sequence[int]) -> dict[int, dict[int, Line]]:
+    """The lines of some records as they stand: by record, by line."""
+    if not record_ids:
+        return {}
+    keys = [f for f in _columns(model) if f != parent]
+    found: dict[int, dict[int, Line]] = {}
+    rows = model._default_manager.filter(**{f"{parent}__in": record_ids}).order_by("position", "id")
+    for row in rows:
+        found.setdefault(getattr(row, f"{parent}_id"), {})[row.pk] = {
+            "id": row.pk, **{k: getattr(row, f"{k}_id", None) if k in {"product", "unit", "tax"} else getattr(row, k) for k in keys}
+        }  # fmt: skip
+    return found
+
+
+def _columns(model: type[PricedLine]) -> list[str]:
+    return [f.name for f in model._meta.concrete_fields if f.name not in {"id", "position"}]
+
+
+def _known(lines: Sequence[Line], stored: Mapping[int, Mapping[int, Line]]) -> _Known:
+    products = {
+        p.pk: p
+        for p in Product.objects.filter(pk__in={line["product"] for line in lines if line.get("product")})
+    }
+    units = {line["unit"] for line in lines if line.get("unit")} | {p.unit_id for p in products.values()}
+    taxes = {line["tax"] for line in lines if line.get("tax")} | {p.tax_id for p in products.values()}
+    return _Known(
+        products,
+        {u.pk: u for u in Unit.objects.filter(pk__in={u for u in units if u})},
+        tax_rates({t for t in taxes if t}),
+    )
+
+
+def _complete(
+    part: str, draft: Draft, terms: Terms, known: _Known, before: Mapping[int, Line], *, renewed: bool
+) -> None:
+    lines = draft.parts[part]
+    price_list = terms.price_list or list_for(terms.party, terms.currency, terms.day)
+    wanted = sorted({line["product"] for line in lines if line.get("product") in known.products})
+    book = book_of(wanted, [price_list] if price_list else [], party_id=terms.party, day=terms.day)
+    for place, line in enumerate(lines):
+        old = before.get(line.get("id") or 0)
+        for key, value in (old or {"quantity": Decimal(1)}).items():
+            line.setdefault(key, value)
+        _describe(line, known, old)
+        _refuse_odd(part, draft, place, line, known)
+        same = old is not None and not renewed and _same(line, old)
+        if not same or line.get("price") is None:
+            _price(part, draft, place, line, book, terms, price_list)
+        if renewed and old is not None and line.get("given_price") is not None:
+            _convert(part, draft, place, line, terms, before=draft.before.get("currency") or terms.currency)
+    _discount(lines, before, book, price_list, renewed=renewed)
+    for line in lines:
+        _sums(line, terms, known)
+    _refuse_clashes(part, draft, lines, wanted)
+
+
+def _describe(line: Line, known: _Known, old: Line | None) -> None:
+    """Name, unit and tax of the product, where nothing else was said. Another product brings its own."""
+    product = known.products.get(line.get("product") or 0)
+    if product is None:
+        return
+    for key, value in (("title", product.name), ("unit", product.unit_id), ("tax", product.tax_id)):
+        unsaid = line.get(key) is None and (old is None or key == "title")
+        of_another = old is not None and old["product"] != product.pk and line.get(key) == old[key]
+        if unsaid or of_another:
+            line[key] = value
+
+
+def _refuse_odd(part: str, draft: Draft, place: int, line: Line, known: _Known) -> None:
+    where = f"{part}.{place}"
+    quantity = line["quantity"]
+    if not line.get("product") and not line.get("title"):
+        draft.refuse(f"{where}.product", "required", _("Choose a product, or say in words what it is."))
+    if quantity is None or quantity <= 0:
+        draft.refuse(f"{where}.quantity", "range", _("A quantity is more than zero."))
+    unit = known.units.get(line.get("unit") or 0)
+    if unit and quantity is not None and -quantity.normalize().as_tuple().exponent > unit.places:
+        draft.refuse(
+            f"{where}.quantity", "places",
+            _("“%(unit)s” is counted with no more than %(places)s decimal places.")
+            % {"unit": unit.symbol, "places": unit.places},
+        )  # fmt: skip
+    if (price := line.get("given_price")) is not None and price < 0:
+        draft.refuse(f"{where}.given_price", "range", _("A price cannot be negative."))
+    if (discount := line.get("given_discount")) is not None and not 0 <= discount <= HUNDRED:
+        draft.refuse(f"{where}.given_discount", "range", _("A discount lies between 0 and 100 %."))
+
+
+def _same(line: Line, old: Line) -> bool:
+    """Whether what a price hangs on is as it was."""
+    return all(line.get(k) == old[k] for k in ("product", "quantity", "given_price"))
+
+
+def _price(
+    part: str, draft: Draft, place: int, line: Line, book: Book, terms: Terms, price_list: int | None
+) -> None:
+    line["reason"] = None
+    if line.get("given_price") is not None:
+        line["price"] = line["given_price"]
+        return
+    line["price"] = Decimal(0)
+    where = f"{part}.{place}.given_price"
+    if not line.get("product"):
+        draft.refuse(where, "required", _("Say the price: this line is not in the catalogue."))
+        return
+    try:
+        found = price_of(book, line["product"], line["quantity"] or Decimal(1), price_list, terms.currency)
+    except NoRate as missing:
+        draft.errors.append(FieldError(where, "no_rate", no_rate(str(missing), terms.day)))
+        return
+    if found is None:
+        draft.refuse(where, "no_price", _("The catalogue has no price for this. Say one here."))
+        return
+    line["price"], name = found
+    line["reason"] = name or None
+
+
+def no_rate(currency: str, day: dt.date) -> Any:
+    """What is said when a sum cannot be put into another currency."""
+    return _("There is no exchange rate of %(currency)s on %(day)s. Add one, or say the price by hand.") % {
+        "currency": currency,
+        "day": day.strftime("%d.%m.%Y"),
+    }
+
+
+def _convert(part: str, draft: Draft, place: int, line: Line, terms: Terms, *, before: str) -> None:
+    """A price that was said by hand, in the new currency of the whole."""
+    if before == terms.currency:
+        return
+    try:
+        line["given_price"] = converted(
+            line["given_price"], before, terms.currency, exchange_rates(terms.day)
+        )
+    except NoRate as missing:
+        draft.errors.append(
+            FieldError(f"{part}.{place}.given_price", "no_rate", no_rate(str(missing), terms.day))
+        )
+        return
+    line["price"] = line["given_price"]
+
+
+def _discount(
+    lines: Sequence[Line], before: Mapping[int, Line], book: Book, price_list: int | None, *, renewed: bool
+) -> None:
+    """A discount said by hand; else that of the rules, for prices of the catalogue only."""
+    whole = sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0))
+    for line in lines:
+        old = before.get(line.get("id") or 0)
+        given = line.get("given_discount")
+        if given is not None:
+            line["discount"] = given
+        elif line.get("given_price") is not None or not line.get("product"):
+            line["discount"] = None
+        elif (
+            old is None
+            or renewed
+            or not _same(line, old)
+            or line.get("given_discount") != old["given_discount"]
+        ):
+            percent, names = discount_of(
+                book, line["product"], line["quantity"] or Decimal(0), price_list, whole
+            )
+            line["discount"] = percent or None
+            if names and percent:
+                line["reason"] = ", ".join(n for n in (line.get("reason"), *names) if n)[:500]
+
+
+def _sums(line: Line, terms: Terms, known: _Known) -> None:
+    calculated, rates = known.taxes.get(line.get("tax") or 0, (False, []))
+    line["tax_rate"] = rate_on(rates, terms.day)
+    found = line_sums(
+        line["quantity"] or Decimal(0), line.get("price") or Decimal(0), discount=line.get("discount") or Decimal(0),
+        rate=line["tax_rate"], mode=terms.mode, calculated=calculated,
+    )  # fmt: skip
+    line["net"], line["tax_sum"], line["total"] = found.net, found.tax, found.gross
+
+
+def _refuse_clashes(part: str, draft: Draft, lines: Sequence[Line], products: Sequence[int]) -> None:
+    """What does not go together, or misses what it needs; and sums that no column holds."""
+    said = clashes(products)
+    for place, line in enumerate(lines):
+        for message in said.get(line.get("product") or 0, ()):
+            draft.refuse(f"{part}.{place}.product", "companion", message)
+        if abs(line["total"]) >= MOST:
+            draft.refuse(f"{part}.{place}.quantity", "range", _("This sum is too large to be kept."))
+
+
+def whole_sum(lines: Sequence[Mapping[str, Any]]) -> Decimal:
+    """What the lines of a record come to, with tax."""
+    return rounded(sum((line["total"] for line in lines), Decimal(0)))

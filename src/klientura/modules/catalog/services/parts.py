@@ -1,0 +1,54 @@
+"""The part of priced lines, as any object that something is sold by declares it."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.objects.batch import Draft
+from klientura.kernel.objects.spec import Field, Part
+from klientura.kernel.settings.installation import current
+from klientura.modules.catalog.models import PricedLine
+from klientura.modules.catalog.services.lines import LINES, Terms, completion
+
+FOLLOWS = ("price", "discount", "reason", "tax_rate", "net", "tax_sum", "total")
+
+
+def priced_lines(model: type[PricedLine], parent: str, *, renewed_by: tuple[str, ...]) -> Part:
+    """Goods and services of a record with the fields currency, party, price_list and tax_mode."""
+    return Part(
+        key=LINES,
+        model=model,
+        parent=parent,
+        label=_("Goods and services"),
+        fields={
+            "product": Field(target="product"),
+            "quantity": Field(trimmed=True),
+            "unit": Field(target="unit"),
+            "tax": Field(target="tax"),
+            "given_discount": Field(type="percent"),
+            "discount": Field(type="percent", read_only=True),
+            "tax_rate": Field(type="percent", read_only=True),
+            **{k: Field(read_only=True) for k in FOLLOWS if k not in {"discount", "tax_rate"}},
+        },
+        columns=("title", "quantity", "price", "discount", "total"),
+        beside={"quantity": "unit"},
+        inputs=("product", "title", "quantity", "unit", "given_price", "given_discount", "tax"),
+        totals=("tax_sum", "total"),
+        stands_for={
+            "title": "title",
+            "given_price": "price",
+            "given_discount": "discount",
+            "unit": "unit",
+            "tax": "tax",
+        },
+        complete=completion(LINES, model, parent, _terms, renewed_by),
+    )
+
+
+def _terms(draft: Draft) -> Terms:
+    return Terms(
+        currency=draft.get("currency") or current().currency,
+        party=draft.get("party"),
+        price_list=draft.get("price_list"),
+        mode=draft.get("tax_mode") or "included",
+        day=timezone.localdate(),
+    )
