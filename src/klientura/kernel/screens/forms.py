@@ -188,13 +188,14 @@ def _form(
     controls = {c["name"]: c for s in sections for c in s["controls"]}
     if in_dialog:  # beside the form of a page, whose controls have these names too
         controls = {k: {**c, "id": f"d-{k}"} for k, c in controls.items()}
+    parts = _parts(asked, shape, record_id, row, lines or {}, marked)
     context = {
         "shape": shape,
         "record_id": record_id,
         "title": str(shape.spec.new_label) if record_id is None else row.get("title", ""),
         "sections": sections,
         "quick": _quick(asked, shape, controls, [*states.required, *(typed or {})]),
-        "parts": _parts(asked, shape, record_id, row, lines or {}, marked),
+        "parts": parts,
         "version": conflict.version if conflict else asked.POST.get("version") or row["version"],
         "conflicts": conflicts,
         "errors": [_error_line(shape, controls, k, m) for k, m in messages.items()],
@@ -212,11 +213,8 @@ def _form(
     status = 409 if conflict else 422 if errors or similar else 200
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
-    tables = any(part.columns for part in shape.parts.values())
-    return show(
-        asked, "screens/form.html", status=status, active=shape.key, main_width="" if tables else "text",
-        sheets=["lines"] if tables else [], **context,
-    )  # fmt: skip
+    room = {"sheets": ["lines"]} if any(part["table"] for part in parts) else {"main_width": "text"}
+    return show(asked, "screens/form.html", status=status, active=shape.key, **room, **context)
 
 
 def _sections(
@@ -327,6 +325,7 @@ def _part(
     return {
         "key": part.key,
         "title": str(part.label),
+        "table": False,
         "lines": made,
         "error": messages.get(part.key, ""),
     }

@@ -71,7 +71,7 @@ def for_typing(
 ) -> dict[str, Any]:
     """The table of a form: rows of controls with what follows beside them, and an empty one to type into."""
     fields = [part.fields[k] for k in part.inputs]
-    told = [part.fields[k] for k in part.totals]
+    told = [part.fields[k] for k in part.totals if k in part.columns]
     made = []
     for place in range(len(lines) + spare):
         line = lines[place] if place < len(lines) else {}
@@ -90,7 +90,14 @@ def for_typing(
         "heads": _heads(fields),
         "told": _heads(told),
         "lines": made,
-        "totals": [_total(asked, part, f, row, lines) for f in told],
+        "totals": [
+            {
+                "key": k,
+                "label": part.fields[k].heading,
+                "text": _total(asked, part, part.fields[k], row, lines),
+            }
+            for k in part.totals
+        ],
         "error": messages.get(part.key, ""),
         "complete_url": f"/{shape.key}/lines/{part.key}" + (f"?id={record_id}" if record_id else "")
         if part.complete

@@ -17,7 +17,7 @@ from klientura.modules.parties.enums import PartyRole
 class Unit(Record):
     """A unit of measure; `code` by ОКЕИ, as Russian papers print it."""
 
-    symbol = models.CharField(_("symbol"), max_length=20)
+    symbol = models.CharField(_("symbol"), max_length=60)
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
     code = models.CharField(_("code (OKEI)"), max_length=4, null=True, blank=True)
     places = models.IntegerField(_("decimal places"), default=0)
@@ -216,6 +216,7 @@ class ExchangeRate(Record):
     on = models.DateField(_("from"))
     nominal = models.IntegerField(_("units"), default=1)
     rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=6)
+    source = models.CharField(_("source"), max_length=120, null=True, blank=True)
 
     class Meta:
         db_table = "exchange_rate"
@@ -236,7 +237,7 @@ class PricedLine(Line):
         verbose_name=_("product"),
         db_index=False,
     )
-    title = models.CharField(_("in the paper"), max_length=500, null=True, blank=True)
+    name = models.CharField(_("in the paper"), max_length=500, null=True, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=3, default=Decimal(1))
     unit = models.ForeignKey(
         Unit, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("unit"), db_index=False

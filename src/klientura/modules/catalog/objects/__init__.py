@@ -22,6 +22,14 @@ from klientura.modules.catalog.models import (
 from klientura.modules.catalog.services import checks
 
 KEPT_BY_MANAGERS: Final[dict[str, dict[str, Scope]]] = {
+    "manager": {
+        "read": "all",
+        "create": "all",
+        "edit": "all",
+        "delete": "all",
+        "import": "all",
+        "export": "all",
+    },
     "employee": {"read": "all", "create": "none", "edit": "none", "delete": "none", "import": "none"},
     "observer": {"read": "all"},
 }
@@ -244,10 +252,12 @@ EXCHANGE_RATE = _setting(
     icon="arrow-left-right",
     title=("currency", "on"),
     fields={"rate": Field(adds_up=False), "nominal": Field(adds_up=False)},
-    sections=(Section("main", pgettext_lazy("section", "Main"), ("currency", "on", "nominal", "rate")),),
-    columns=("on", "currency", "nominal", "rate"),
+    sections=(
+        Section("main", pgettext_lazy("section", "Main"), ("currency", "on", "nominal", "rate", "source")),
+    ),
+    columns=("on", "currency", "nominal", "rate", "source"),
     sort="-on",
-    search=("currency",),
+    search=("source",),
     match_keys=(("currency", "on"),),
     rights=KEPT_BY_MANAGERS,
     before_write=checks.before_write_rate,

@@ -67,7 +67,11 @@ def completion(
         for draft in drafts:
             if part not in draft.parts:
                 draft.parts[part] = [dict(line) for line in stored.get(draft.record_id or 0, {}).values()]
-        known = _known([line for d in drafts for line in d.parts[part]], stored)
+            for line in draft.parts[part]:  # what was not sent stays as it is
+                old = stored.get(draft.record_id or 0, {}).get(line.get("id") or 0)
+                for key, value in (old or {"quantity": Decimal(1)}).items():
+                    line.setdefault(key, value)
+        known = _known([line for d in drafts for line in d.parts[part]])
         for draft in drafts:
             before = stored.get(draft.record_id or 0, {})
             _complete(part, draft, terms_of(draft), known, before, renewed=id(draft) in renewed)
@@ -93,7 +97,7 @@ def _columns(model: type[PricedLine]) -> list[str]:
     return [f.name for f in model._meta.concrete_fields if f.name not in {"id", "position"}]
 
 
-def _known(lines: Sequence[Line], stored: Mapping[int, Mapping[int, Line]]) -> _Known:
+def _known(lines: Sequence[Line]) -> _Known:
     products = {
         p.pk: p
         for p in Product.objects.filter(pk__in={line["product"] for line in lines if line.get("product")})
@@ -116,13 +120,20 @@ def _complete(
     book = book_of(wanted, [price_list] if price_list else [], party_id=terms.party, day=terms.day)
     for place, line in enumerate(lines):
         old = before.get(line.get("id") or 0)
-        for key, value in (old or {"quantity": Decimal(1)}).items():
-            line.setdefault(key, value)
         _describe(line, known, old)
         _refuse_odd(part, draft, place, line, known)
         same = old is not None and not renewed and _same(line, old)
         if not same or line.get("price") is None:
-            _price(part, draft, place, line, book, terms, price_list)
+            _price(
+                part,
+                draft,
+                place,
+                line,
+                book,
+                terms,
+                price_list,
+                is_known=line.get("product") in known.products,
+            )
         if renewed and old is not None and line.get("given_price") is not None:
             _convert(part, draft, place, line, terms, before=draft.before.get("currency") or terms.currency)
     _discount(lines, before, book, price_list, renewed=renewed)
@@ -136,8 +147,8 @@ def _describe(line: Line, known: _Known, old: Line | None) -> None:
     product = known.products.get(line.get("product") or 0)
     if product is None:
         return
-    for key, value in (("title", product.name), ("unit", product.unit_id), ("tax", product.tax_id)):
-        unsaid = line.get(key) is None and (old is None or key == "title")
+    for key, value in (("name", product.name), ("unit", product.unit_id), ("tax", product.tax_id)):
+        unsaid = line.get(key) is None and (old is None or key == "name")
         of_another = old is not None and old["product"] != product.pk and line.get(key) == old[key]
         if unsaid or of_another:
             line[key] = value
@@ -146,7 +157,7 @@ def _describe(line: Line, known: _Known, old: Line | None) -> None:
 def _refuse_odd(part: str, draft: Draft, place: int, line: Line, known: _Known) -> None:
     where = f"{part}.{place}"
     quantity = line["quantity"]
-    if not line.get("product") and not line.get("title"):
+    if not line.get("product") and not line.get("name"):
         draft.refuse(f"{where}.product", "required", _("Choose a product, or say in words what it is."))
     if quantity is None or quantity <= 0:
         draft.refuse(f"{where}.quantity", "range", _("A quantity is more than zero."))
@@ -169,7 +180,15 @@ def _same(line: Line, old: Line) -> bool:
 
 
 def _price(
-    part: str, draft: Draft, place: int, line: Line, book: Book, terms: Terms, price_list: int | None
+    part: str,
+    draft: Draft,
+    place: int,
+    line: Line,
+    book: Book,
+    terms: Terms,
+    price_list: int | None,
+    *,
+    is_known: bool,
 ) -> None:
     line["reason"] = None
     if line.get("given_price") is not None:
@@ -179,6 +198,8 @@ def _price(
     where = f"{part}.{place}.given_price"
     if not line.get("product"):
         draft.refuse(where, "required", _("Say the price: this line is not in the catalogue."))
+        return
+    if not is_known:  # refused already: there is no such product
         return
     try:
         found = price_of(book, line["product"], line["quantity"] or Decimal(1), price_list, terms.currency)

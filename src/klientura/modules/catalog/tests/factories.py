@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 def unit(_world: "World", number: int) -> dict[str, Any]:
     """A unit with a symbol of its own."""
-    return {"symbol": f"ед{number}", "name": f"единица {number}", "places": number % 4}
+    return {"symbol": f"единиц{number}", "name": f"единица {number}", "places": number % 4}
 
 
 def product(_world: "World", number: int) -> dict[str, Any]:
@@ -39,7 +39,12 @@ def discount_rule(_world: "World", number: int) -> dict[str, Any]:
 
 def exchange_rate(_world: "World", number: int) -> dict[str, Any]:
     """A rate of a foreign currency."""
-    return {"currency": ("USD", "EUR", "CNY")[number % 3], "nominal": 1, "rate": f"{70 + number % 30}.5"}
+    return {
+        "currency": ("USD", "EUR", "CNY")[number % 3],
+        "nominal": 1,
+        "rate": f"{70 + number % 30}.5",
+        "source": f"Банк {number}",
+    }
 
 
 def product_category(_world: "World", number: int) -> dict[str, Any]:
