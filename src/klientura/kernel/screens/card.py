@@ -54,7 +54,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         row = read.get(asked.actor, shape, record_id)
     except NotFound:
         return to_kept(asked, shape, record_id) or in_trash(asked, shape, record_id)
-    parts = read.named_parts_of(asked.actor, shape, [record_id])[record_id]
+    parts = read.named_parts_of(asked.actor, shape, [record_id], shown=True)[record_id]
     open_verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     context: dict[str, Any] = {
         "shape": shape,

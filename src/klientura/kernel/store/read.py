@@ -232,11 +232,18 @@ def parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int,
     return result
 
 
-def named_parts_of(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> dict[int, dict[str, list[Row]]]:
-    """As `parts_of`, with a `Ref` for what a line points at: titled where the target is open to the actor."""
+def named_parts_of(
+    actor: Actor, shape: Shape, record_ids: Sequence[int], *, shown: bool = False
+) -> dict[int, dict[str, list[Row]]]:
+    """As `parts_of`, with a `Ref` for what a line points at: titled where the target is open to the actor.
+
+    `shown`: only what is read in the columns of a table of lines has titles.
+    """
     found = parts_of(actor, shape, record_ids)
     for key in readable_parts(actor, shape):
-        pointing = [f for f in shape.parts[key].fields.values() if f.type.key == "reference"]
+        part = shape.parts[key]
+        seen = {*part.columns, *part.beside.values()} if shown and part.columns else {*part.fields}
+        pointing = [f for f in part.fields.values() if f.type.key == "reference" and f.key in seen]
         lines = [line for parts in found.values() for line in parts[key]] if pointing else []
         for field in pointing:
             wanted = sorted({line[field.key] for line in lines if line[field.key] is not None})
