@@ -20,7 +20,7 @@ function show(table: HTMLElement, line: HTMLElement, told: Told | undefined, key
   for (const control of all<HTMLInputElement>("input:not([type=hidden]), select", line)) {
     const name = control.name || find<HTMLInputElement>("input[type=hidden]", control.closest<HTMLElement>("[data-combobox]") ?? line)?.name || "";
     const field = name.slice(`${key}-${place}-`.length);
-    if (told && field in told.placeholders && control !== document.activeElement) control.placeholder = told.placeholders[field] ?? "";
+    if (told && field in told.placeholders) control.placeholder = told.placeholders[field] ?? "";
     const message = told?.errors[field];
     const cell = control.closest<HTMLElement>(".line-cell");
     const shown = cell && find("[data-told-error]", cell);

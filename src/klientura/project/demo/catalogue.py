@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -9,10 +10,11 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import read, write
+from klientura.kit.sums import rounded
 
 MAKER: Final = SystemActor("demo")
-DEALS: Final = 60
-"""Open deals that get goods."""
+DEALS: Final = 12
+"""Deals with goods."""
 
 # Category → (name, kind, unit, price, cost) in Russian and in English.
 WARES: Final = {
@@ -50,8 +52,8 @@ UNITS: Final = {
     "en": {},
 }  # fmt: skip
 WORDS: Final = {
-    "ru": ("Оптовый", "Экспорт, доллары", "Весна: расходные материалы −7 %", "От 100 000 ₽ — 3 %", "Рабочее место токаря"),
-    "en": ("Wholesale", "Export, dollars", "Spring: consumables −7 %", "From 100,000 — 3 %", "Turner's workplace"),
+    "ru": ("Оптовый", "Экспорт, доллары", "Весна: расходные материалы −7 %", "От 100 000 ₽ — 3 %", "Рабочее место токаря", "Поставка товаров"),
+    "en": ("Wholesale", "Export, dollars", "Spring: consumables −7 %", "From 100,000 — 3 %", "Turner's workplace", "Supply of goods"),
 }  # fmt: skip
 
 
@@ -60,13 +62,12 @@ def write_catalogue(operation_id: int, *, language: str, now: dt.datetime, seed:
     if read.page(MAKER, shape_of("product"), sort="id", limit=1, keys=["id"]).rows:
         return 0
     tongue = "ru" if language == "ru" else "en"
-    products = _products(tongue, operation_id)
     lists = _lists(tongue, now, operation_id)
-    _prices(products, lists)
+    products = _products(tongue, lists[0], operation_id)
     rules = _discounts(tongue, operation_id)
     rates = _rates(now, operation_id)
-    deals = _goods_of_deals([pk for _n, pk in products], Random(f"{seed}/goods"), operation_id)  # noqa: S311 - data to look at
-    return len(products) + len(lists) + rules + rates + deals
+    deals = _deals(tongue, products, now, Random(f"{seed}/goods"), operation_id)  # noqa: S311 - data to look at
+    return len(WARES) + len(products) + len(lists) - 1 + rules + rates + deals
 
 
 def _numbers_of(key: str, field: str) -> dict[Any, int]:
@@ -74,7 +75,8 @@ def _numbers_of(key: str, field: str) -> dict[Any, int]:
     return {row[field]: row["id"] for row in rows}
 
 
-def _products(tongue: str, operation_id: int) -> list[tuple[str, int]]:
+def _products(tongue: str, base: int, operation_id: int) -> list[int]:
+    """Products with their prices: consumables are cheaper by the hundred."""
     units, tax = _numbers_of("unit", "symbol"), min(_numbers_of("tax", "place").items())[1]
     place = 0 if tongue == "ru" else 1
     categories = write.create_many(
@@ -89,16 +91,22 @@ def _products(tongue: str, operation_id: int) -> list[tuple[str, int]]:
             made.append({
                 "name": names[place], "code": f"{number}{order:03}", "kind": kind, "category": category,
                 "unit": units.get(UNITS[tongue].get(unit, unit)), "price": str(price), "cost": str(cost), "tax": tax,
-                "currency": current().currency,
+                "currency": current().currency, "prices": _by_hundred(base, price) if number == 3 else [],
             })  # fmt: skip
     numbers = write.create_many(MAKER, shape_of("product"), made, operation_id=operation_id)
-    products = [(row["name"], pk) for row, pk in zip(made, numbers, strict=True)]
-    _kit(tongue, products, made[0]["unit"], tax, operation_id)
-    return products
+    known = {row["name"]: pk for row, pk in zip(made, numbers, strict=True)}
+    return [*numbers, _kit(tongue, known, made[0]["unit"], tax, operation_id)]
 
 
-def _kit(tongue: str, products: list[tuple[str, int]], unit: int | None, tax: int, operation_id: int) -> None:
-    known: dict[Any, int] = dict(products)
+def _by_hundred(base: int, price: float) -> list[dict[str, Any]]:
+    exact = Decimal(str(price))
+    return [
+        {"price_list": base, "min_quantity": "0", "price": str(exact)},
+        {"price_list": base, "min_quantity": "100", "price": str(rounded(exact * 9 / 10))},
+    ]
+
+
+def _kit(tongue: str, known: Mapping[Any, int], unit: int | None, tax: int, operation_id: int) -> int:
     place = 0 if tongue == "ru" else 1
     machines, _storage, consumables, services = WARES.values()
     parts = ((machines[0], 1), (consumables[2], 5), (consumables[0], 20), (services[0], 8))
@@ -107,9 +115,7 @@ def _kit(tongue: str, products: list[tuple[str, int]], unit: int | None, tax: in
         "currency": current().currency,
         "components": [{"component": known[ware[place]], "quantity": str(quantity)} for ware, quantity in parts],
     }  # fmt: skip
-    products.append(
-        (str(kit["name"]), write.create(MAKER, shape_of("product"), kit, operation_id=operation_id))
-    )
+    return write.create(MAKER, shape_of("product"), kit, operation_id=operation_id)
 
 
 def _lists(tongue: str, now: dt.datetime, operation_id: int) -> list[int]:
@@ -122,18 +128,6 @@ def _lists(tongue: str, now: dt.datetime, operation_id: int) -> list[int]:
     ]  # fmt: skip
     rows[0]["currency"] = current().currency
     return [base, *write.create_many(MAKER, shape_of("price_list"), rows, operation_id=operation_id)]
-
-
-def _prices(products: list[tuple[str, int]], lists: list[int]) -> None:
-    """Some prices that lists name themselves: cheaper by quantity."""
-    shape = shape_of("product")
-    for _name, pk in products[9:14]:
-        row = read.get(MAKER, shape, pk, keys=["price"])
-        prices = [
-            {"price_list": lists[0], "min_quantity": "0", "price": str(row["price"])},
-            {"price_list": lists[0], "min_quantity": "100", "price": str(round(row["price"] * 9 / 10, 2))},
-        ]
-        write.update(MAKER, shape, pk, {"prices": prices})
 
 
 def _discounts(tongue: str, operation_id: int) -> int:
@@ -154,16 +148,19 @@ def _rates(now: dt.datetime, operation_id: int) -> int:
     return len(write.create_many(MAKER, shape_of("exchange_rate"), rows, operation_id=operation_id))
 
 
-def _goods_of_deals(products: list[int], rng: Random, operation_id: int) -> int:
-    shape = shape_of("opportunity")
-    tree = {"field": "status", "op": "eq", "value": "open"}
-    deals = read.page(MAKER, shape, tree=tree, sort="-created_at", limit=DEALS, keys=["id"]).rows
-    for deal in deals:
+def _deals(tongue: str, products: list[int], now: dt.datetime, rng: Random, operation_id: int) -> int:
+    """Open deals with goods, of the clients that there are."""
+    clients = read.page(MAKER, shape_of("organisation"), sort="id", limit=DEALS, keys=["title", "owner"]).rows
+    rows: list[dict[str, Any]] = []
+    for client in clients:
         chosen = rng.sample(products, rng.randint(1, 5))
         lines: list[dict[str, Any]] = [
             {"product": pk, "quantity": str(rng.choice((1, 1, 2, 5, 10)))} for pk in chosen
         ]
         if rng.random() < 0.4:
             lines[0]["given_discount"] = str(rng.choice((3, 5, 10)))
-        write.update(MAKER, shape, deal["id"], {"lines": lines}, operation_id=operation_id)
-    return len(deals)
+        rows.append({
+            "name": WORDS[tongue][5], "party": client["id"], "owner": client["owner"].id if client["owner"] else None,
+            "close_date": (now.date() + dt.timedelta(days=rng.randint(5, 60))).isoformat(), "lines": lines,
+        })  # fmt: skip
+    return len(write.create_many(MAKER, shape_of("opportunity"), rows, operation_id=operation_id))

@@ -1,0 +1,73 @@
+"""A deal with goods from the catalogue: priced while one types, summed up, read on the card; by keyboard alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.journeys import set_up, sign_in
+from tests.e2e.looking import look_everywhere
+from tests.e2e.product import Product, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("goods") / "data", free_port())
+    product.start()
+    context = browser.new_context(locale="ru-RU")
+    set_up(context.new_page(), product.address, "ru")
+    context.close()
+    yield product
+    product.stop()
+
+
+def choose(box: Locator, typed: str) -> None:
+    box.press_sequentially(typed)
+    option = box.page.locator(f"#{box.get_attribute('id')}-list [role=option]").first
+    expect(option).to_contain_text(typed, ignore_case=True)
+    box.press("Enter")
+
+
+def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None:
+    sign_in(page, company.address)
+    for name, price, unit in (("Пила ленточная", "1000,50", "шт"), ("Масло индустриальное", "170", "л")):
+        page.goto(f"{company.address}/product/new")
+        page.fill("[name=name]", name)
+        page.fill("[name=price]", price)
+        choose(page.locator("#f-unit"), unit)
+        choose(page.locator("#f-tax"), "основная")
+        page.locator("form.form button[type=submit]").click()
+        expect(page.locator("h1")).to_have_text(name)
+
+    page.goto(f"{company.address}/opportunity/new")
+    page.fill("[name=name]", "Поставка")
+    choose(page.locator("#f-lines-0-product"), "пила")
+    page.keyboard.press("Tab")
+    table = page.locator("#part-lines")
+    expect(table.locator("[name=lines-0-given_price]")).to_have_attribute("placeholder", "1000,50")
+    expect(table.locator("[name=lines-0-name]")).to_have_attribute("placeholder", "Пила ленточная")
+    page.fill("[name=lines-0-quantity]", "3")
+    expect(table.locator("[data-total=total]")).to_have_text(
+        "3 001,50 ₽".replace(" ", "\u202f", 1).replace(" ", "\u00a0")
+    )
+    expect(table.locator("[data-line]")).to_have_count(2)  # an empty line is always at hand
+    choose(page.locator("#f-lines-1-product"), "масло")
+    page.fill("[name=lines-1-quantity]", "0")
+    page.locator("[name=lines-1-given_discount]").focus()
+    expect(table.locator("[data-told-error]")).to_contain_text("больше нуля")
+    page.fill("[name=lines-1-quantity]", "10,5")
+    page.fill("[name=lines-1-given_discount]", "10")
+    expect(table.locator("[data-total=total]")).to_contain_text("608,00")
+    assert look_everywhere(page, tmp_path, "goods-form") == {}
+    page.locator("form.form button[type=submit]").click()
+
+    expect(page.locator("h1")).to_have_text("Поставка")
+    shown = page.locator("#card-tables")
+    expect(shown.locator("tbody tr")).to_have_count(2)
+    expect(shown.locator("tbody tr").nth(1)).to_contain_text("10,5 л")
+    expect(shown.locator("tfoot")).to_contain_text("608,00")
+    expect(shown).to_contain_text("В том числе налог")
+    assert look_everywhere(page, tmp_path, "goods-card") == {}
