@@ -31,7 +31,8 @@ def take_back(actor: Actor, shape: Shape, record_id: int, version: int) -> None:
     event `<its base>.undone`. Raises NotFound, Denied, ChangedSince.
     """
     before = write.lock(actor, shape, record_id, "edit")
-    if before["version"] != version:
+    settled = shape.spec.settled
+    if before["version"] != version or (settled and settled([record_id])):
         raise ChangedSince
     which = Predicate(
         sql.SQL(

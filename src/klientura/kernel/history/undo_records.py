@@ -67,7 +67,7 @@ def undo_records(
 ) -> tuple[set[int], set[int]]:
     """Take back what an operation did to the records of a span (its `acts`), in the name of the operation `mine`.
 
-    Records that it made and that are in `stay` are left.
+    Records that it made and that are in `stay` are left, as are old values of what is settled.
 
     Returns the numbers of records of which anything was put back, and of those where anything had to be left: what was
     changed since, or is out of the actor's reach. A record can be among both.
@@ -90,9 +90,10 @@ def undo_records(
         done |= moved
         kept |= _in_state(span.shape, state, mentioned - moved)
     if mentioned := acts.get("update", set()) - acts.get("create", set()):
-        restored, left = _take_back_updates(span, values, reach, mentioned)
+        settled = span.shape.spec.settled(mentioned) if span.shape.spec.settled else set()
+        restored, left = _take_back_updates(span, values, reach, mentioned - settled)
         done |= restored
-        kept |= left
+        kept |= left | settled
     return done, kept
 
 

@@ -99,11 +99,17 @@ def let_go(sender: Any, request: Any, user: Any, **more: Any) -> None:
         PushDevice.objects.filter(pk=device_id, user_id=user.pk).delete()
 
 
+def keep_only(user_id: int, device_id: int | None) -> None:
+    """With a new password all sign-ins end but the one in which it was set; so do the devices of a user but the one there."""
+    PushDevice.objects.filter(user_id=user_id).exclude(pk=device_id or 0).delete()
+
+
 def have_pushed(notification_ids: Sequence[int]) -> None:
     """Have notifications sent to all devices of those whom they tell, when the transaction is over."""
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, [timezone.now(), list(notification_ids)])
-    wake()
+    # Afterwards, for there is one task of all: whoever tells at the same time would wait for the end of this transaction.
+    transaction.on_commit(wake, robust=True)
 
 
 def forget_waiting(user_id: int, kinds: Collection[str]) -> None:

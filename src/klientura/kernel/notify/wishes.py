@@ -72,7 +72,8 @@ def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     errors: list[FieldError] = []
     row = Wish.objects.filter(user_id=actor.user_id).first() or Wish(user_id=actor.user_id)
     if "kinds" in values:
-        row.kinds = {**row.kinds, **_kinds(values["kinds"], errors)}
+        named = _kinds(values["kinds"], errors)
+        row.kinds = {**row.kinds, **{key: {**row.kinds.get(key, {}), **named[key]} for key in named}}
     for key in ("quiet_from", "quiet_until", "digest_at"):
         if key in values:
             setattr(row, key, _time(key, values[key], errors))
@@ -84,9 +85,9 @@ def change(actor: Actor, values: Mapping[str, Any]) -> Wished:
     if errors:
         raise Invalid(errors)
     row.save()
-    named = values.get("kinds") or ()
-    _take_back(actor.user_id, [key for key in named if not wished(row.kinds, key).mail])
-    forget_waiting(actor.user_id, [key for key in named if not wished(row.kinds, key).push])
+    touched = values.get("kinds") or ()
+    _take_back(actor.user_id, [key for key in touched if not wished(row.kinds, key).mail])
+    forget_waiting(actor.user_id, [key for key in touched if not wished(row.kinds, key).push])
     return whole(row)
 
 

@@ -1,6 +1,6 @@
 """How a module declares a kind of record. What is not declared is derived from the model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -170,6 +170,8 @@ class ObjectSpec:
     before_write: BeforeWrite | None = None
     # (numbers, actor): raises a KernelError when the records may not go to the trash as things stand
     before_trash: Callable[[Sequence[int], Any], None] | None = None
+    # numbers → those of the records that no undo changes any more, for others rely on them as they stand
+    settled: Callable[[Collection[int]], set[int]] | None = None
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
@@ -180,6 +182,7 @@ class ObjectSpec:
     kept: bool = (
         False  # nobody moves such a record to the trash: it goes with what it hangs on, when that is purged
     )
+    completeness: bool = True  # how far such a record is filled in says something of it
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     in_menu: bool = (

@@ -64,7 +64,10 @@ ABOUT = frozenset({"subject_object", "subject_id"})
 
 
 def countable(actor: Actor, shape: Shape) -> list[FieldShape]:
-    """The fields that may count: those that the actor sees and people fill in, in the order of the card."""
+    """The fields that may count: those that the actor sees and people fill in, in the order of the card; none of a kind of
+    record of which completeness says nothing."""
+    if not shape.spec.completeness:
+        return []
     fields = readable(actor, shape)
     order = shape.placed
     keys = [*order, *(k for k in fields if k not in order)]

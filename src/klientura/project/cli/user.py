@@ -144,6 +144,7 @@ def _list() -> int:
 
 def _password(user: User) -> int:
     from klientura.kernel.access.passwords import password_faults
+    from klientura.kernel.notify import devices
     from klientura.modules.administration.services.users import renew_password
 
     typed = _ask()
@@ -155,6 +156,7 @@ def _password(user: User) -> int:
         raise Refusal("refused", text=" ".join(faults))
     user.set_password(typed)
     user.save(update_fields=["password"])
+    devices.keep_only(user.pk, None)
     print(say("user_password_set", email=user.email))
     return 0
 

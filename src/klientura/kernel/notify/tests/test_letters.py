@@ -356,6 +356,15 @@ def test_programs_change_wishes(company: Company) -> None:
     assert changed == api.get(place).json()
     assert changed["kinds"]["changed"] == {"product": True, "mail": "digest", "push": False}
     assert (changed["quiet_until"], changed["digest_at"]) == ("07:30", "09:00")
+    body = '{"kinds": {"changed": {"product": false}, "assigned": {"push": false}}}'
+    changed = api.patch(place, body, content_type="application/json").json()
+    assert changed["kinds"]["changed"] == {"product": False, "mail": "digest", "push": False}, (
+        "only what is named"
+    )
+    changed = api.patch(
+        place, '{"kinds": {"assigned": {"mail": ""}}}', content_type="application/json"
+    ).json()
+    assert changed["kinds"]["assigned"] == {"product": True, "mail": "", "push": False}
     for bad, status in (
         ('{"x": 1}', 400),
         ('{"kinds": []}', 422),

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import Any
 
 import http_ece
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from py_vapid import Vapid02
@@ -23,7 +25,7 @@ from klientura.kernel.notify.models import Notification, PushDelivery, PushDevic
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.kernel.testing.company import Company
+from klientura.kernel.testing.company import PASSWORD, Company, found_company
 from klientura.kernel.webhooks.tests.receiver import Receiver, receiving
 
 ADDRESS = "/me/notifications/devices"
@@ -106,12 +108,13 @@ def told(company: Company, who: str, record_id: int, cause: str = "a", **more: A
 
 
 def test_a_notification_is_sealed_for_the_device_and_signed_by_the_installation(
-    company: Company, ours: int, service: Receiver
+    company: Company, ours: int, service: Receiver, django_capture_on_commit_callbacks: Any
 ) -> None:
     made = browser(service)
     device = joined(company, "employee", made)
     assert device.name == "Chrome, Windows"
-    told(company, "employee", ours)
+    with django_capture_on_commit_callbacks(execute=True):
+        told(company, "employee", ours)
     assert ProcrastinateJob.objects.filter(task_name=devices.SEND).count() == 1
     assert pushing.send_due() == 1
     [taken] = service.taken
@@ -267,6 +270,42 @@ def test_signing_out_takes_the_device_of_that_browser_and_no_other(
         assert client.post(ADDRESS, browser(service, path).form).status_code == 204
     here.post("/sign-out")
     assert [d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()] == ["elsewhere"]
+
+
+def test_a_new_password_leaves_the_device_on_which_it_was_set(company: Company, service: Receiver) -> None:
+    here, elsewhere = company.client("employee"), company.client("employee")
+    for client, path in ((here, "/here"), (elsewhere, "/lost")):
+        assert client.post(ADDRESS, browser(service, path).form).status_code == 204
+    joined(company, "manager", browser(service, "/other"))
+    new = {"old": PASSWORD, "new": "Море-и-верблюд-8"}
+    assert here.post("/me/password", new).status_code == 302
+    assert {d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()} == {"here", "other"}
+    number = company.users["employee"].pk
+    assert company.client("administrator").post(f"/settings/users/{number}/password").status_code == 200
+    assert {d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()} == {"other"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_tells_something_does_not_wait_for_who_tells_at_the_same_time(service: Receiver) -> None:
+    company, is_done = found_company(), Event()
+    for who in ("manager", "employee"):
+        joined(company, who, browser(service, f"/{who}"))
+
+    def meanwhile() -> None:
+        try:
+            told(company, "employee", 1)
+            is_done.set()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        told(company, "manager", 1)
+        other = Thread(target=meanwhile)
+        other.start()
+        assert is_done.wait(5)
+    other.join()
+    assert PushDelivery.objects.filter(state="waiting").count() == 2
+    assert ProcrastinateJob.objects.filter(task_name=devices.SEND, status="todo").count() == 1
 
 
 def test_a_browser_goes_over_to_whoever_turns_it_on_there(

@@ -40,5 +40,5 @@ def of_one(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
             for f in missing[:NAMED]
         ],
         more=max(0, len(missing) - NAMED),
-        percent=percent(1 - len(missing) / len(counted)) if counted else 100,
+        percent=percent(1 - len(missing) / len(counted)) if counted else None,
     )

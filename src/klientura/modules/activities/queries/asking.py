@@ -20,11 +20,7 @@ KEYS: Final = ("from", "to", "days")
 
 def asked_by(given: Mapping[str, str]) -> Asked:
     """What is asked for; what is no date or makes no sense is as usual: this month, thirty days."""
-    today = timezone.localdate()
-    first = _date(given.get("from")) or today.replace(day=1)
-    last = _date(given.get("to")) or max(today, first)
-    if last < first:
-        first, last = last, first
+    first, last = sorted(_period(given))
     last = min(last, first + MOST_PERIOD)
     days = number(given.get("days"))
     return Asked(
@@ -45,14 +41,17 @@ def asked_exactly(given: Mapping[str, str]) -> Asked:
     days = number(given.get("days"))
     if "days" in given and (days is None or not 1 <= days <= MOST_DAYS):
         raise BadRequest(_("A number of days is expected here, ten years at most."), code="days")
-    found = asked_by(given)
-    if "from" in given and "to" in given:
-        first, last = _date(given["from"]), _date(given["to"])
-        if first and last and not dt.timedelta(0) <= last - first <= MOST_PERIOD:
-            raise BadRequest(
-                _("A stretch of days ends after it begins, and lasts ten years at most."), code="to"
-            )
-    return found
+    first, last = _period(given)
+    if not dt.timedelta(0) <= last - first <= MOST_PERIOD:
+        raise BadRequest(_("A stretch of days ends after it begins, and lasts ten years at most."), code="to")
+    return asked_by(given)
+
+
+def _period(given: Mapping[str, str]) -> tuple[dt.date, dt.date]:
+    """The first and the last day, as they are given; else this month up to today."""
+    today = timezone.localdate()
+    first = _date(given.get("from")) or today.replace(day=1)
+    return first, _date(given.get("to")) or max(today, first)
 
 
 def _date(text: str | None) -> dt.date | None:

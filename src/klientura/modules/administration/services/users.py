@@ -11,6 +11,7 @@ from klientura.kernel.access.models import Team, User
 from klientura.kernel.access.passwords import password_faults
 from klientura.kernel.access.users import BUILT_IN_ROLES, create_user, role_of
 from klientura.kernel.errors import BadRequest, NotFound
+from klientura.kernel.notify import devices
 from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kit.clean import BadNumber, bounded_int
 from klientura.modules.administration.enums import Language, Theme, is_time_zone
@@ -84,6 +85,7 @@ def renew_password(user_id: int) -> tuple[User, str]:
     user, password = find_user(user_id), generate_password()
     user.set_password(password)
     user.save(update_fields=["password"])
+    devices.keep_only(user.pk, None)
     return user, password
 
 
@@ -131,8 +133,8 @@ def change_profile(actor: Actor, raw: Mapping[str, str]) -> None:
     )
 
 
-def change_password(actor: Actor, raw: Mapping[str, str]) -> User:
-    """Change one's own password, knowing the old one. Raises Invalid."""
+def change_password(actor: Actor, raw: Mapping[str, str], *, device_id: int | None = None) -> User:
+    """Change one's own password, knowing the old one. Nothing is sent to other devices than this any more. Raises Invalid."""
     user = User.objects.get(pk=actor.user_id or 0)
     given = Given(raw)
     old, new = given.password("old"), given.password("new")
@@ -144,4 +146,5 @@ def change_password(actor: Actor, raw: Mapping[str, str]) -> User:
     given.check()
     user.set_password(new)
     user.save(update_fields=["password"])
+    devices.keep_only(user.pk, device_id)
     return user

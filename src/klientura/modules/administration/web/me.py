@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klientura.kernel.access.passwords import password_hints
 from klientura.kernel.errors import FieldError, Invalid
+from klientura.kernel.notify import devices
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import remember_language
 from klientura.kernel.web.requests import of
@@ -37,7 +38,8 @@ def me(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """POST /me/password: a new password instead of the old one; all other sign-ins of this user end."""
     try:
-        user = change_password(of(request).actor, request.POST)
+        device_id = request.session.get(devices.IN_SESSION)
+        user = change_password(of(request).actor, request.POST, device_id=device_id)
     except Invalid as refused:
         return _page(request, None, refused.errors)
     update_session_auth_hash(request, user)

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from klientura.kernel.errors import BadRequest, Invalid
+from klientura.kernel.history.take_back import ChangedSince, take_back
+from klientura.kernel.history.undo import undo
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.days import company_today
 from klientura.kernel.store import read, write
@@ -108,6 +110,30 @@ def test_a_text_that_somebody_has_consented_to_stays_and_has_a_new_edition():
         (1, "Я согласна."),
         (2, "Иное"),
     ]
+
+
+def test_no_undo_puts_other_words_under_a_consent(company: Company):
+    number, shape, admin = text(), shape_of("consent_text"), company.actor("administrator")
+    done = company.api("administrator").post(
+        "/api/v1/consent_text/bulk",
+        orjson.dumps({"ids": [number], "set": {"text": "Я согласна."}}),
+        content_type="application/json",
+    )
+    version = write.update(admin, shape, number, {"name": "Реклама"})
+    consent(person(), text=number)
+    undone = undo(admin, done.json()["operation"])
+    assert (undone.restored, undone.kept) == (0, [number])
+    with pytest.raises(ChangedSince):
+        take_back(admin, shape, number, version)
+    row = ConsentText.objects.get()
+    assert (row.name, row.text) == ("Реклама", "Я согласна.")
+
+
+def test_nothing_is_missing_in_a_text_or_a_consent_that_could_be_filled_in(company: Company):
+    admin, number = company.client("administrator"), person()
+    for key, made in (("consent_text", text()), ("consent", consent(number))):
+        assert "Заполнено" not in admin.get(f"/{key}/{made}/quality").content.decode()
+    assert "Заполнено" in admin.get(f"/person/{number}/quality").content.decode()
 
 
 def test_what_is_past_its_day_is_marked_by_the_clock():
