@@ -15,7 +15,7 @@ from klientura.kernel.access.sessions import actor_of, user_of_token
 from klientura.kernel.api import bodies
 from klientura.kernel.api.idempotency import once
 from klientura.kernel.bulk import acts
-from klientura.kernel.errors import BadRequest, KernelError, NotFound
+from klientura.kernel.errors import BadRequest, FieldError, Invalid, KernelError, NotFound
 from klientura.kernel.history.marks import marks_of
 from klientura.kernel.history.read import history_of
 from klientura.kernel.history.undoing import undo
@@ -26,6 +26,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.search.query import understand
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import as_json, bulk, read, write
+from klientura.kernel.store.drafts import NO_SUCH_FIELD
 from klientura.kernel.store.models import Operation
 from klientura.kernel.views.contents import Contents, contents
 from klientura.kernel.views.reading import of_object
@@ -262,12 +263,14 @@ def read_history(request: HttpRequest, actor: Actor, *, object: str, record_id: 
 
 
 def run_action(request: HttpRequest, actor: Actor, *, object: str, record_id: int, verb: str) -> HttpResponse:
-    """POST /{object}/{id}/actions/{verb}: a verb of the business."""
+    """POST /{object}/{id}/actions/{verb}: a verb of the business, with the fields that its form has."""
     shape = _shape(actor, object)
     action = next((a for a in shape.spec.actions if a.key == verb), None)
     if action is None:
         raise NotFound(_("This object has no such action."))
     values = bodies.body_of(request) if request.body else {}
+    if unknown := [FieldError(k, "unknown", NO_SUCH_FIELD) for k in values if k not in action.fields]:
+        raise Invalid(unknown)
     version = bodies.version_of(request)
 
     def run() -> HttpResponse:

@@ -12,7 +12,7 @@ from itertools import batched
 from typing import Any, Final
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,6 +44,21 @@ KEEPER: Final = SystemActor("guests of an event are written to")
 TOLD: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats", "place", "name", "status", "people"})
 AT_ONCE: Final = 20
 MOST_ATTEMPTS: Final = 12
+# Of what was held nobody is told but those who were taken off it.
+_FOLLOW: Final = """
+with named as (select * from unnest(%(events)s::bigint[], %(people)s::bigint[]) n(event_id, person_id)),
+mine as (
+  select g.id, e.status, g.answer <> 'gone' as is_guest, exists (
+      select from named n where n.event_id = g.event_id and n.person_id = g.person_id) as is_named
+  from unnest(%(ids)s::bigint[], %(states)s::text[]) e(id, status) join activities_event_guest g on g.event_id = e.id),
+told as (
+  select *, is_named and status = 'held' as stays from mine where is_guest or (is_named and %(again)s))
+update activities_event_guest g set
+  answer = case when not t.is_named then 'gone' when t.is_guest then g.answer else 'waiting' end,
+  wants = case when t.stays then g.wants when t.is_named and t.status <> 'cancelled' then 'REQUEST' else 'CANCEL' end,
+  send_at = case when t.stays then g.send_at else %(now)s end,
+  attempts = case when t.stays then g.attempts else 0 end
+from told t where t.id = g.id"""
 NOBODY: Final[Text] = gettext_lazy(
     "Nobody of the people of clients has an e-mail address. Add it on their card."
 )
@@ -104,22 +119,15 @@ def follow_changes(event_ids: Sequence[int], columns: Iterable[str], *, named_ag
     if not TOLD & set(columns):
         return
     now = timezone.now()
-    apart: list[Row] = []
-    for row in _rows(event_ids):
-        guests = EventGuest.objects.filter(event_id=row["id"])
-        named = {p.id for p in row["people"] or ()}
-        method = "CANCEL" if row["status"] == "cancelled" else "REQUEST"
-        if named_again:
-            guests.filter(person_id__in=named, answer="gone").update(answer="waiting")
-        if row["status"] != "held":
-            guests.filter(person_id__in=named).exclude(answer="gone").update(
-                wants=method, send_at=now, attempts=0
-            )
-            apart += [row]
-        guests.exclude(person_id__in=named).exclude(answer="gone").update(
-            wants="CANCEL", send_at=now, attempts=0, answer="gone"
-        )
-    _follow_series(apart, now)
+    rows = _rows(event_ids)
+    params: dict[str, Any] = {
+        "ids": [r["id"] for r in rows], "states": [r["status"] for r in rows], "now": now, "again": named_again,
+        "events": [r["id"] for r in rows for _person in r["people"] or ()],
+        "people": [person.id for r in rows for person in r["people"] or ()],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, params)
+    _follow_series([r for r in rows if r["status"] != "held"], now)
 
 
 def follow_days(series_ids: Sequence[int]) -> None:

@@ -71,6 +71,15 @@ def test_words_that_a_reader_may_not_see_stand_nowhere(company: Company, number:
     assert company.client("outsider").get(f"/assignment/{number}").status_code == 404
 
 
+def test_who_may_not_know_the_time_is_told_no_answer_to_a_request_for_more(
+    company: Company, number: int
+) -> None:
+    company.hide("employee", "assignment", "due_at")
+    said = [what for _who, what, _words in course(company, "employee", number)]
+    assert len([what for what in said if "просьба продлить срок" in what]) == 2
+    assert not [what for what in said if "срок оставлен" in what or "срок продлён" in what]
+
+
 def test_a_change_of_words_is_no_step(company: Company, number: int) -> None:
     before = course(company, "manager", number)
     write.update(company.actor("manager"), shape_of("assignment"), number, {"name": "Отзывы клиентов"})

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
@@ -94,6 +96,31 @@ def test_a_guest_is_invited_told_of_changes_and_of_the_end(vera: Actor, person: 
     guests.send_due()
     assert entry_in(post)[0] == "CANCEL"
     assert len(post.letters) == 3
+
+
+def test_many_changes_cost_no_more_than_few(vera: Actor, person: int):
+    def asked(numbers: list[int]) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            guests.follow_changes(numbers, ["starts_at"])
+        return len(seen)
+
+    few, many = ([plan(vera, people=[person]) for _n in range(number)] for number in (2, 9))
+    for number in (*few, *many):
+        EventGuest.objects.create(event_id=number, person_id=person, address=ADDRESS)
+    assert asked(few) == asked(many)
+    assert EventGuest.objects.filter(wants="REQUEST").count() == 11
+
+
+def test_of_what_was_held_only_who_is_taken_off_is_told(vera: Actor, person: int, post: Post):
+    other = write.create(vera, shape_of("person"), {"last_name": "Иванов", "email": "ivanov@client.example"})
+    number = plan(vera, people=[person, other], starts_at="2026-03-04T10:00Z", ends_at="2026-03-04T11:00Z")
+    guests.invite(vera, number)
+    assert guests.send_due() == 2
+    invitations.hold(vera, number)
+    write.update(vera, shape_of("event"), number, {"people": [person]})
+    deliver()
+    assert guests.send_due() == 1
+    assert (entry_in(post)[0], post.letters[-1]["To"]) == ("CANCEL", "ivanov@client.example")
 
 
 def test_whoever_is_taken_off_is_told(vera: Actor, person: int, post: Post):

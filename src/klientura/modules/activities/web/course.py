@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from klientura.kernel.access.gate import readable
 from klientura.kernel.errors import Text
 from klientura.kernel.history.read import Entry, history_of
 from klientura.kernel.objects.shape import Shape
@@ -32,7 +33,10 @@ SIGNS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
-    items = [item for entry in _entries(asked, shape, row["id"]) if (item := _item(entry)) is not None]
+    sees_due = "due_at" in readable(asked.actor, shape)
+    items = [
+        i for entry in _entries(asked, shape, row["id"]) if (i := _item(entry, sees_due=sees_due)) is not None
+    ]
     return {"days": by_day(items)}
 
 
@@ -47,12 +51,12 @@ def _entries(asked: Request, shape: Shape, record_id: int) -> Iterator[Entry]:
             return
 
 
-def _item(entry: Entry) -> dict[str, Any] | None:
+def _item(entry: Entry, *, sees_due: bool) -> dict[str, Any] | None:
     """A step as the timeline shows it; nothing for what is no step of its course."""
     if entry.part or entry.text:
         return None
     changed = {c.field.key: (c.old, c.new) for c in entry.fields}
-    step = _step(entry.action, changed)
+    step = _step(entry.action, changed, sees_due=sees_due)
     if not step:
         return None
     sign, hue = SIGNS[step]
@@ -65,8 +69,8 @@ def _item(entry: Entry) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _step(action: str, changed: Mapping[str, tuple[Any, Any]]) -> str:
-    """Which step of the course a change was; none for a change of words."""
+def _step(action: str, changed: Mapping[str, tuple[Any, Any]], *, sees_due: bool) -> str:
+    """Which step of the course a change was; none for a change of words, and for an answer that the reader may not know."""
     if action in {"trash", "restore"}:
         return action
     if action == "create":
@@ -81,6 +85,8 @@ def _step(action: str, changed: Mapping[str, tuple[Any, Any]]) -> str:
     if "asked_due_at" in changed:
         if changed["asked_due_at"][1]:
             return "asked"
+        if not sees_due:
+            return ""
         return "granted" if "due_at" in changed else "kept"
     return "moved" if "due_at" in changed else ""
 

@@ -112,6 +112,46 @@ def test_a_text_that_somebody_has_consented_to_stays_and_has_a_new_edition():
     ]
 
 
+def test_a_program_replaces_no_consent_by_that_of_somebody_else_and_makes_no_edition_for_another_purpose(
+    company: Company,
+):
+    number, other, words, api = consent(person()), person("Иная"), text(), company.api("administrator")
+    for address, wrong in (
+        (f"/api/v1/consent/{number}/actions/replace", {"person": other}),
+        (f"/api/v1/consent/{number}/actions/replace", {"purpose": "transfer"}),
+        (f"/api/v1/consent_text/{words}/actions/new_edition", {"purpose": "transfer", "text": "Иное"}),
+    ):
+        answer = api.post(address, orjson.dumps(wrong), content_type="application/json")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown")
+    assert (Consent.objects.count(), ConsentText.objects.count()) == (1, 1)
+    good = api.post(
+        f"/api/v1/consent/{number}/actions/replace",
+        orjson.dumps({"channel": "email"}),
+        content_type="application/json",
+    )
+    assert good.json()["status"] == "replaced"
+
+
+def test_a_new_edition_of_words_that_its_author_may_not_see_is_refused(company: Company):
+    number = text()
+    for action in ("create", "edit"):
+        company.grant("manager", "consent_text", action, "all")
+    company.hide("manager", "consent_text", "text")
+    answer = company.client("manager").post(
+        f"/consent_text/{number}/actions/new_edition", {"name": "Новая", "text": "Иное"}
+    )
+    assert answer.status_code == 403
+    assert ConsentText.objects.count() == 1
+
+
+def test_whoever_reads_their_own_consents_alone_is_not_told_what_follows_from_all(company: Company):
+    number = person(owner=company.users["employee"].pk, team=company.teams["near"].pk)
+    consent(number, owner=company.users["administrator"].pk)
+    company.grant("employee", "consent", "read", "own")
+    assert "разрешено" not in card(company.client("employee"), number)
+    assert "разрешено" in card(company.client("observer"), number)
+
+
 def test_no_undo_puts_other_words_under_a_consent(company: Company):
     number, shape, admin = text(), shape_of("consent_text"), company.actor("administrator")
     done = company.api("administrator").post(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ NEEDED = frozenset(
     {"person", "purpose", "channel", "status", "given_at", "valid_until", "withdrawn_at", "replaced_by"}
 )
 """Who may not read one of these is told nothing of what stands, which follows from them all."""
+WHOLE: Final = frozenset({"all", "parent"})
+"""The scopes in which whoever reads a person reads all of their consents."""
 
 
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
@@ -36,7 +38,8 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
         return {"closed": True}
     purposes = [c for c in fields["purpose"].params.choices if c.active]
     pairs = [(p.code, c) for p in purposes for c in CHANNELS_OF.get(p.code, REACHED_BY)]
-    found, rows = standings(pairs, [number]), consents_of(asked.actor, number)
+    rows, knows_all = consents_of(asked.actor, number), asked.actor.scope(consent.key, "read") in WHOLE
+    found = standings(pairs, [number]) if knows_all else {}
     open_rows = to_withdraw(asked.actor, [r["id"] for r in rows])
     add_url = f"/consent/new?dialog=1&stay=1&person={number}"
     return {
@@ -47,7 +50,7 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
             {
                 "label": str(p.label),
                 "add_url": f"{add_url}&purpose={p.code}",
-                "stands": [_stands(number, p.code, c, found, fields["channel"]) for q, c in pairs if q == p.code],
+                "stands": [_stands(number, p.code, c, found, fields["channel"]) for q, c in pairs if q == p.code and knows_all],
                 "rows": [_line(asked, consent, r, r["id"] in open_rows) for r in rows if r["purpose"] == p.code],
             }
             for p in purposes
