@@ -61,6 +61,7 @@ def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None
     page.fill("[name=lines-1-quantity]", "10,5")
     page.fill("[name=lines-1-given_discount]", "10")
     expect(table.locator("[data-total=total]")).to_contain_text("608,00")
+    page.evaluate("scrollTo(0, 0)")
     assert look_everywhere(page, tmp_path, "goods-form") == {}
     page.locator("form.form button[type=submit]").click()
 
