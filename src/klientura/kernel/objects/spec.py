@@ -122,6 +122,17 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a form is filled in from a record of another kind: an invoice from a deal. Nothing is written until it is saved.
+
+    `fill(actor, number)` reads with the rights of the actor and answers (values, lines by part), references as `Ref`.
+    """
+
+    label: Text
+    fill: Callable[[Any, int], tuple[dict[str, Any], dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class RowMate:
     """Another kind of record that may stand in the same row of a file: an organisation and the person who speaks for it.
 
@@ -173,6 +184,9 @@ class ObjectSpec:
     # numbers → those of the records that no undo changes any more, for others rely on them as they stand
     settled: Callable[[Collection[int]], set[int]] | None = None
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with
+    begun_from: Mapping[str, "Beginning"] = field(
+        default_factory=dict
+    )  # object from whose card one may be begun → how
     actions: tuple[Action, ...] = ()
     rights: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
     # field of a user or of users → what those whom it names may do with the record, as its owner may

@@ -87,9 +87,22 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(asked.actor, shape, row) if "edit" in open_verbs else [],
-        ways=card_ways(asked, shape, row),
+        ways=[*card_ways(asked, shape, row), *_beginnings(asked, shape, record_id)],
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
+
+
+def _beginnings(asked: Request, shape: Shape, record_id: int) -> list[dict[str, str]]:
+    """What may be begun from this card: an invoice from a deal."""
+    return [
+        {
+            "label": str(beginning.label),
+            "icon": other.spec.icon,
+            "url": f"/{other.key}/new?from={shape.key}-{record_id}",
+        }
+        for other in all_shapes().values()
+        if (beginning := other.spec.begun_from.get(shape.key)) and may(asked.actor, other, "create")
+    ]
 
 
 def _sheets(panels: Sequence[MainPanel], shape: Shape) -> list[str]:

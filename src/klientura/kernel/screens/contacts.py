@@ -42,11 +42,11 @@ def contacts(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
 
 
 def _reachable(asked: Request, field: FieldShape) -> Shape | None:
-    """What a field points at, where that has phones or e-mails that are open to the reader."""
+    """What a field points at, where that has phones or e-mails that are open to the reader; not our own settings."""
     if field.type.key != "reference" or field.system:
         return None
     target = all_shapes().get(field.params.target or "")
-    if target is None or not may(asked.actor, target, "read"):
+    if target is None or not target.spec.subject or not may(asked.actor, target, "read"):
         return None
     return target if _channels(asked, target) else None
 

@@ -37,13 +37,14 @@ SPARE_LINES = 1
 @open_to(Door.SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, object: str) -> HttpResponse:
-    """GET /{object}/new: an empty form (?field=value fills it). POST: create, then the card."""
+    """GET /{object}/new: an empty form (?field=value or ?from=object-number fills it). POST: create, then the card."""
     asked, shape = of(request), shape_of(object)
     if members_of(shape):
         raise NotFound
     require(asked.actor, shape, "create")
     if request.method == "GET":
-        return _form(asked, shape, None, _prefilled(asked, shape))
+        begun, lines = _begun(asked, shape)
+        return _form(asked, shape, None, {**_prefilled(asked, shape), **begun}, lines=lines)
     values, parts = _given(asked, shape)
     if twins := not_yet_shown(asked, shape):
         return _form(asked, shape, None, _empty(asked, shape), typed=values, lines=parts, similar=twins)
@@ -127,6 +128,17 @@ def _empty(asked: Request, shape: Shape) -> Row:
     if shape.spec.prefill:
         row |= {k: v for k, v in shape.spec.prefill(asked.actor).items() if k in row}
     return row
+
+
+def _begun(asked: Request, shape: Shape) -> tuple[Row, dict[str, Any]]:
+    """What the record that the address names gives a new one to begin with: ?from=opportunity-12."""
+    key, _dash, raw = asked.GET.get("from", "").rpartition("-")
+    beginning, source = shape.spec.begun_from.get(key), number(raw)
+    if beginning is None or source is None:
+        return {}, {}
+    values, lines = beginning.fill(asked.actor, source)
+    known = readable(asked.actor, shape)
+    return {k: v for k, v in values.items() if k in known}, lines
 
 
 def _prefilled(asked: Request, shape: Shape) -> Row:

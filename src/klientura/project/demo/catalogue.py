@@ -66,8 +66,9 @@ def write_catalogue(operation_id: int, *, language: str, now: dt.datetime, seed:
     products = _products(tongue, lists[0], operation_id)
     rules = _discounts(tongue, operation_id)
     rates = _rates(now, operation_id)
+    company = _own_company(tongue, operation_id)
     deals = _deals(tongue, products, now, Random(f"{seed}/goods"), operation_id)  # noqa: S311 - data to look at
-    return len(WARES) + len(products) + len(lists) - 1 + rules + rates + deals
+    return len(WARES) + len(products) + len(lists) - 1 + rules + rates + deals + company
 
 
 def _numbers_of(key: str, field: str) -> dict[Any, int]:
@@ -146,6 +147,39 @@ def _rates(now: dt.datetime, operation_id: int) -> int:
     rates = (("USD", 1, "80.9"), ("EUR", 1, "93.4"), ("CNY", 10, "113.8"))
     rows = [{"currency": c, "on": day, "nominal": n, "rate": rate} for c, n, rate in rates]
     return len(write.create_many(MAKER, shape_of("exchange_rate"), rows, operation_id=operation_id))
+
+
+def _own_company(tongue: str, operation_id: int) -> int:
+    """The company that invoices are from; its requisites belong to nobody, their check digits are right."""
+    named = (
+        "Демо-компания",
+        "ООО «Демо-компания»",
+        "Генеральный директор",
+        "Ким А. С.",
+        "Ладова Е. П.",
+        "г. Москва, ул. Примерная, д. 1",
+    )
+    foreign = (
+        "Demo company",
+        "Demo company LLC",
+        "Managing director",
+        "A. Kim",
+        "E. Ladova",
+        "1 Example street, Moscow",
+    )
+    name, whole, position, director, accountant, address = named if tongue == "ru" else foreign
+    account = {
+        "bic": "044525225",
+        "account": "40702810938000000001",
+        "correspondent": "30101810400000000225",
+        "bank": "ПАО Сбербанк",
+    }
+    company = {
+        "name": name, "full_name": whole, "inn": "7700000016", "kpp": "770001001", "address": address, "is_main": True,
+        "director_position": position, "director": director, "accountant": accountant, "accounts": [account],
+    }  # fmt: skip
+    write.create(MAKER, shape_of("own_company"), company, operation_id=operation_id)
+    return 1
 
 
 def _deals(tongue: str, products: list[int], now: dt.datetime, rng: Random, operation_id: int) -> int:

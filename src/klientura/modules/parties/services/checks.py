@@ -67,7 +67,7 @@ def before_write_party(batch: Batch, actor: Any) -> None:
     may_set_city = writable(actor, batch.shape, "city")
     for draft in batch:
         _contact_points(draft, stored.get(draft.record_id or 0, []), area_code)
-        _bank_accounts(draft)
+        refuse_bad_accounts(draft)
         if may_set_city:
             _city_of_address(draft)
         _own_links(draft)
@@ -120,9 +120,9 @@ def _phone(value: str, area_code: Callable[[], str]) -> tuple[str, bool]:
     return phone.kept, phone.e164 is None or not phone.certain
 
 
-def _bank_accounts(draft: Draft) -> None:
+def refuse_bad_accounts(draft: Draft, part: str = "bank_accounts") -> None:
     """Each number is checked against the BIC of its line; the first refused one of a line is told."""
-    for number, line in enumerate(draft.parts.get("bank_accounts", ())):
+    for number, line in enumerate(draft.parts.get(part, ())):
         bic = str(line.get("bic") or "")
         checks: tuple[tuple[str, Callable[[str], str]], ...] = (
             ("bic", check_bic),
@@ -135,7 +135,7 @@ def _bank_accounts(draft: Draft) -> None:
             try:
                 line[key] = _requisite(check)(str(line[key]))
             except FieldProblem as bad:
-                draft.refuse(f"bank_accounts.{number}.{key}", bad.code, bad.message)
+                draft.refuse(f"{part}.{number}.{key}", bad.code, bad.message)
                 break
 
 

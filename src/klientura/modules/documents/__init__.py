@@ -1,0 +1,1 @@
+"""Our own companies, their requisites, the numbers of papers, and how a paper becomes a file."""

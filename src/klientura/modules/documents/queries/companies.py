@@ -1,0 +1,18 @@
+"""Our own companies as papers are begun with them."""
+
+from typing import Any
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Ref
+
+
+def main_company(actor: Actor) -> dict[str, Any]:
+    """The company a new paper is of, unless another is chosen: the main one, else the first."""
+    tree = {"field": "is_active", "op": "eq", "value": True}
+    rows = read.page(
+        actor, shape_of("own_company"), tree=tree, sort="id", limit=50, keys=["title", "is_main"]
+    ).rows
+    found = next((r for r in rows if r["is_main"]), rows[0] if rows else None)
+    return {"company": Ref(found["id"], found["title"])} if found else {}

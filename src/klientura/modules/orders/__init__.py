@@ -1,0 +1,1 @@
+"""Invoices: what was sold and what is owed."""

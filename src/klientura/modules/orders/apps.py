@@ -1,0 +1,21 @@
+"""Django registration."""
+
+from django.apps import AppConfig
+
+from klientura.kernel.objects.registry import register
+
+
+class OrdersConfig(AppConfig):
+    """Papers of sales."""
+
+    name = "klientura.modules.orders"
+    label = "orders"
+
+    def ready(self) -> None:
+        """Declare the objects and the way to the printed paper."""
+        from klientura.kernel.screens.panels import register_card_way
+        from klientura.modules.orders.objects import INVOICE
+        from klientura.modules.orders.web.printing import print_way
+
+        register(INVOICE)
+        register_card_way(print_way)

@@ -1,0 +1,1 @@
+"""Reading papers of sales."""
