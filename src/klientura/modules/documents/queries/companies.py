@@ -6,6 +6,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
+from klientura.modules.documents.models import OwnCompany
 
 
 def main_company(actor: Actor) -> dict[str, Any]:
@@ -16,3 +17,8 @@ def main_company(actor: Actor) -> dict[str, Any]:
     ).rows
     found = next((r for r in rows if r["is_main"]), rows[0] if rows else None)
     return {"company": Ref(found["id"], found["title"])} if found else {}
+
+
+def prefix_of(company_id: int) -> str:
+    """What stands before the numbers of a company's papers."""
+    return OwnCompany.objects.values_list("prefix", flat=True).get(pk=company_id) or ""

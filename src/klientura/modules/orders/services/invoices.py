@@ -11,7 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
-from klientura.modules.documents.models import OwnCompany
+from klientura.modules.documents.queries.companies import prefix_of
 from klientura.modules.documents.services.numbering import next_number
 from klientura.modules.orders.models import Invoice, InvoiceLine
 
@@ -44,9 +44,8 @@ def issue(
             return int(before["version"])
         _refuse_unfinished(before, record_id)
         day = before["issued_on"] or timezone.localdate()
-        company = OwnCompany.objects.get(pk=before["company"])
-        number = next_number(company.pk, "invoice", day.year)
-        settled = {"number": f"{company.prefix or ''}{number}", "status": "issued", "issued_on": day}
+        number = next_number(before["company"], "invoice", day.year)
+        settled = {"number": f"{prefix_of(before['company'])}{number}", "status": "issued", "issued_on": day}
         return write.set_by_verb(actor, shape, record_id, settled, expected_version=expected_version)
 
 

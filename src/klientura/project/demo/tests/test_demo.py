@@ -25,6 +25,7 @@ from klientura.modules.administration.queries import find_demo
 from klientura.modules.catalog.models import DiscountRule, ExchangeRate, PriceList, Product, ProductCategory
 from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
+from klientura.modules.documents.models import OwnCompany
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.sales.models import Opportunity
 from klientura.project.demo import generate as module
@@ -65,7 +66,10 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         == 600
         + 150
         + 12
-        + sum(kind.objects.count() for kind in (Product, ProductCategory, DiscountRule, ExchangeRate))
+        + sum(
+            kind.objects.count()
+            for kind in (Product, ProductCategory, DiscountRule, ExchangeRate, OwnCompany)
+        )
         + PriceList.objects.count()
         - 1  # the first one is there without a demo
         + Interaction.objects.count()
