@@ -44,6 +44,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
+        "own_company": _("Requisites, accounts and who signs: what stands in papers"),
+        "price_list": _("Prices for some clients, in a currency, for a time"),
+        "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
+        "product_category": _("The branches of the catalogue"),
+        "unit": _("How goods are counted, with codes for papers"),
+        "tax": _("Rates by the days from which they hold"),
+        "exchange_rate": _("What other currencies cost, by day"),
         "rules": ngettext("%(count)s rule is paused", "%(count)s rules are paused", halted)
         % {"count": halted}
         if (halted := Rule.objects.filter(deleted_at=None).exclude(paused="").count())

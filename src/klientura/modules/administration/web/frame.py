@@ -80,6 +80,18 @@ PLACES: Final[tuple[Pages, ...]] = (
         ),
     ),
     (
+        _l("Catalogue and papers"),
+        (
+            ("own_company", _l("Own companies"), "landmark", "/own_company"),
+            ("price_list", _l("Price lists"), "tags", "/price_list"),
+            ("discount_rule", _l("Discounts"), "badge-percent", "/discount_rule"),
+            ("product_category", _l("Product categories"), "folder-tree", "/product_category"),
+            ("unit", _l("Units of measure"), "ruler", "/unit"),
+            ("tax", _l("Taxes"), "percent", "/tax"),
+            ("exchange_rate", _l("Exchange rates"), "arrow-left-right", "/exchange_rate"),
+        ),
+    ),
+    (
         _l("Automation and connections"),
         (
             ("rules", _l("Rules"), "zap", "/settings/rules"),
@@ -91,6 +103,8 @@ PLACES: Final[tuple[Pages, ...]] = (
     ),
 )
 """What administrators set for everybody, by groups: key, label, icon, address."""
+OF_OBJECTS: Final = {"pipelines": "pipeline", **{key: key for key, *_rest in PLACES[2][1]}}
+"""Pages that are there only with the kind of record they are about."""
 OWN: Final[Pages] = (
     _l("For you alone"),
     (
@@ -110,7 +124,8 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
     label, pages = OWN
     mine: Pages = (label, (MY_PEOPLE, *pages) if actor.role == "manager" else pages)
     places = (*PLACES, mine) if actor.is_admin else (mine,)
-    absent = set() if "pipeline" in all_shapes() else {"pipelines"}
+    known = all_shapes()
+    absent = {key for key, needed in OF_OBJECTS.items() if needed not in known}
     return [
         {
             "label": str(label),
