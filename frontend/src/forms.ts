@@ -7,7 +7,8 @@ import { text } from "./texts";
 function saveForm(event: KeyboardEvent): boolean {
   const inside = event.target instanceof Element ? event.target.closest<HTMLFormElement>("form") : null;
   const form = inside ?? find<HTMLFormElement>("form", topLayer() ?? find("main") ?? document);
-  const submit = form && find<HTMLButtonElement>("button[type=submit]", form);
+  const named = form && find<HTMLButtonElement>('button[type=submit][data-hotkey="mod+enter"]', form);
+  const submit = named ?? (form && find<HTMLButtonElement>("button[type=submit]", form)); // the first, where none says that it is the one
   submit?.click();
   return Boolean(submit);
 }
