@@ -38,6 +38,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("untouched", "first 50 of mine without contact"),
         ("board", "board: counts and sums, per 50,000 open deals"),
         ("writes", "create with history and search"),
+        ("papers", "price 200 lines"),
         ("startup", "memory of a web process (RSS)"),
         ("segments", "live count: nearly everybody"),
         ("maps", "map: heaps of the whole country"),

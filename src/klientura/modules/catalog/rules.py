@@ -33,6 +33,15 @@ class BookedList:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedList:
+    """A price list as it is chosen by: for whom, in what currency; in the order in which lists stand."""
+
+    pk: int
+    currency: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Ware:
     """A product as its price is looked for: what it costs by itself, and the categories that it is in."""
 
@@ -56,6 +65,7 @@ class Discount:
     min_quantity: Decimal | None = None
     min_total: Decimal | None = None
     combines: bool = False
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,13 @@ class Book:
     rates: Mapping[str, Decimal]
     """What one unit of a currency costs in the company's; the company's own is one."""
     discounts: Sequence[Discount] = ()
+
+
+def chosen_list(offered: Sequence[OfferedList], roles: frozenset[str], currency: str) -> int | None:
+    """The price list a client is offered: one made for clients like it before one for all, its currency before others."""
+    fitting = [each for each in offered if not each.roles or each.roles & roles]
+    best = min(fitting, key=lambda each: (not each.roles, each.currency != currency), default=None)
+    return best.pk if best else None
 
 
 class NoRate(LookupError):
@@ -144,15 +161,21 @@ def _of_kit(book: Book, kit: Ware, price_list: int | None, currency: str) -> tup
 
 
 def discount_of(
-    book: Book, product: int, quantity: Decimal, price_list: int | None, total: Decimal
+    book: Book,
+    product: int,
+    quantity: Decimal,
+    price_list: int | None,
+    total: Decimal,
+    roles: frozenset[str] = frozenset(),
 ) -> tuple[Decimal, list[str]]:
     """The discount of a line in per cent, and the names of the rules it comes from.
 
     The best rule that stands alone, or all that add up, one upon the other, whichever is more. `total` is the sum of the
-    whole before discounts.
+    whole before discounts, `roles` are what the client is for us.
     """
     ware = book.wares.get(product)
-    fitting = [d for d in book.discounts if ware is not None and _fits(d, ware, quantity, price_list, total)]
+    open_to = [d for d in book.discounts if not d.roles or d.roles & roles]
+    fitting = [d for d in open_to if ware is not None and _fits(d, ware, quantity, price_list, total)]
     alone = max((d for d in fitting if not d.combines), key=lambda d: d.percent, default=None)
     together = [d for d in fitting if d.combines]
     left = HUNDRED

@@ -10,7 +10,7 @@ from django.db import connection
 
 from klientura.kernel.settings.installation import current
 from klientura.kit.sums import HUNDREDTH
-from klientura.modules.catalog.rules import Book, BookedList, Discount, ListedPrice, Ware
+from klientura.modules.catalog.rules import Book, BookedList, Discount, ListedPrice, OfferedList, Ware
 
 _LISTS = """
 with recursive chain as (
@@ -53,29 +53,36 @@ select p.id, p.price, p.currency, array_remove(array_agg(b.category), null)
   from product p join branch b on b.product = p.id group by p.id
 """
 _DISCOUNTS = """
-select name, percent, product_id, category_id, price_list_id, min_quantity, min_total, combines from discount_rule
+select name, percent, product_id, category_id, price_list_id, min_quantity, min_total, combines, coalesce(roles, '{}')
+  from discount_rule
  where deleted_at is null and is_active
    and (valid_from is null or valid_from <= %(day)s) and (valid_until is null or valid_until >= %(day)s)
-   and (roles is null or roles = '{}' or roles && (select coalesce(roles, '{}') from party where id = %(party)s))
  order by percent desc, id
 """
 _RATES = """
 select distinct on (currency) currency, rate / nominal from exchange_rate
  where deleted_at is null and "on" <= %s order by currency, "on" desc, id desc
 """
-_LIST_FOR = """
-select id from price_list
+_OFFERED = """
+select id, currency, coalesce(roles, '{}') from price_list
  where deleted_at is null and is_active and (valid_from is null or valid_from <= %(day)s)
-   and (valid_until is null or valid_until >= %(day)s)
-   and (roles is null or roles = '{}' or roles && (select coalesce(roles, '{}') from party where id = %(party)s))
- order by (roles is not null and roles <> '{}') desc, (currency = %(currency)s) desc, place, id limit 1
+   and (valid_until is null or valid_until >= %(day)s) order by place, id
 """
 
 
-def list_for(party_id: int | None, currency: str, day: dt.date) -> int | None:
-    """The price list a client is offered: one made for clients like it before one for all, its currency before others."""
-    found = _rows(_LIST_FOR, {"party": party_id, "currency": currency, "day": day})
-    return found[0][0] if found else None
+def offered_lists(day: dt.date) -> list[OfferedList]:
+    """The price lists of a day, in their order."""
+    return [
+        OfferedList(pk, currency, frozenset(roles)) for pk, currency, roles in _rows(_OFFERED, {"day": day})
+    ]
+
+
+def roles_of(parties: Collection[int]) -> dict[int, frozenset[str]]:
+    """By client: what it is for us."""
+    if not parties:
+        return {}
+    found = _rows("select id, coalesce(roles, '{}') from party where id = any(%s)", [sorted(parties)])
+    return {pk: frozenset(roles) for pk, roles in found}
 
 
 def exchange_rates(day: dt.date) -> dict[str, Decimal]:
@@ -83,10 +90,8 @@ def exchange_rates(day: dt.date) -> dict[str, Decimal]:
     return {**dict(_rows(_RATES, [day])), current().currency: Decimal(1)}
 
 
-def book_of(
-    products: Collection[int], price_lists: Collection[int], *, party_id: int | None, day: dt.date
-) -> Book:
-    """What pricing these products by these lists for a client on a day needs: six statements, whatever their number."""
+def book_of(products: Collection[int], price_lists: Collection[int], day: dt.date) -> Book:
+    """What pricing these products by these lists on a day needs: six statements, whatever their number."""
     parts: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
     for kit, part, quantity in _rows(_PARTS, [list(products)]):
         parts[kit].append((part, quantity))
@@ -96,7 +101,12 @@ def book_of(
         pk: Ware(pk, price, currency, frozenset(categories), parts.get(pk, ()))
         for pk, price, currency, categories in _rows(_WARES, [wanted])
     }
-    discounts = [Discount(*row) for row in _rows(_DISCOUNTS, {"day": day, "party": party_id})]
+    discounts = [
+        Discount(name, percent, product, category, listed, quantity, total, combines, frozenset(roles))
+        for name, percent, product, category, listed, quantity, total, combines, roles in _rows(
+            _DISCOUNTS, {"day": day}
+        )
+    ]
     return Book(lists, wares, exchange_rates(day), discounts)
 
 

@@ -17,14 +17,23 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.spec import BeforeWrite
 from klientura.kit.sums import TaxMode, line_sums, rounded
 from klientura.modules.catalog.models import PricedLine, Product, Unit
-from klientura.modules.catalog.queries.book import book_of, exchange_rates, list_for, tax_rates
-from klientura.modules.catalog.queries.companions import clashes
-from klientura.modules.catalog.rules import Book, NoRate, converted, discount_of, price_of, rate_on
+from klientura.modules.catalog.queries.book import book_of, offered_lists, roles_of, tax_rates
+from klientura.modules.catalog.queries.companions import Companion, clashes, companions_of
+from klientura.modules.catalog.rules import (
+    Book,
+    NoRate,
+    chosen_list,
+    converted,
+    discount_of,
+    price_of,
+    rate_on,
+)
 
 type Line = dict[str, Any]
 
 LINES = "lines"
 """The key of the part."""
+NOBODY: frozenset[str] = frozenset()
 MOST = Decimal(10) ** 15
 HUNDRED = Decimal(100)
 
@@ -47,6 +56,16 @@ class _Known:
     products: Mapping[int, Product]
     units: Mapping[int, Unit]
     taxes: Mapping[int, tuple[bool, list[tuple[dt.date, Decimal | None]]]]
+    companions: Sequence[Companion]
+
+
+@dataclass(frozen=True, slots=True)
+class _PricedBy:
+    """What the lines of one record are priced by."""
+
+    book: Book
+    price_list: int | None
+    roles: frozenset[str]
 
 
 def completion(
@@ -72,11 +91,35 @@ def completion(
                 for key, value in (old or {"quantity": Decimal(1)}).items():
                     line.setdefault(key, value)
         known = _known([line for d in drafts for line in d.parts[part]])
+        terms = {id(d): terms_of(d) for d in drafts}
+        priced = _priced_by(part, drafts, terms)
         for draft in drafts:
             before = stored.get(draft.record_id or 0, {})
-            _complete(part, draft, terms_of(draft), known, before, renewed=id(draft) in renewed)
+            by = priced[id(draft)]
+            _complete(part, draft, terms[id(draft)], by, known, before, renewed=id(draft) in renewed)
 
     return complete
+
+
+def _priced_by(part: str, drafts: Sequence[Draft], terms: Mapping[int, Terms]) -> dict[int, _PricedBy]:
+    """By draft: its book of prices, one for each day, and the list it buys by."""
+    roles = roles_of({t.party for t in terms.values() if t.party})
+    found: dict[int, _PricedBy] = {}
+    for day in {t.day for t in terms.values()}:
+        offered, own = offered_lists(day), [d for d in drafts if terms[id(d)].day == day]
+        lists: dict[int, int | None] = {}
+        for draft in own:
+            said = terms[id(draft)]
+            lists[id(draft)] = said.price_list or chosen_list(
+                offered, roles.get(said.party or 0, NOBODY), said.currency
+            )
+        products = {p for d in own for line in d.parts[part] if (p := line.get("product"))}
+        book = book_of(products, {each for each in lists.values() if each}, day)
+        for draft in own:
+            found[id(draft)] = _PricedBy(
+                book, lists[id(draft)], roles.get(terms[id(draft)].party or 0, NOBODY)
+            )
+    return found
 
 
 def _stored(model: type[PricedLine], parent: str, record_ids: Sequence[int]) -> dict[int, dict[int, Line]]:
@@ -108,38 +151,36 @@ def _known(lines: Sequence[Line]) -> _Known:
         products,
         {u.pk: u for u in Unit.objects.filter(pk__in={u for u in units if u})},
         tax_rates({t for t in taxes if t}),
+        companions_of(products),
     )
 
 
 def _complete(
-    part: str, draft: Draft, terms: Terms, known: _Known, before: Mapping[int, Line], *, renewed: bool
+    part: str,
+    draft: Draft,
+    terms: Terms,
+    by: _PricedBy,
+    known: _Known,
+    before: Mapping[int, Line],
+    *,
+    renewed: bool,
 ) -> None:
     lines = draft.parts[part]
-    price_list = terms.price_list or list_for(terms.party, terms.currency, terms.day)
-    wanted = sorted({line["product"] for line in lines if line.get("product") in known.products})
-    book = book_of(wanted, [price_list] if price_list else [], party_id=terms.party, day=terms.day)
     for place, line in enumerate(lines):
         old = before.get(line.get("id") or 0)
         _describe(line, known, old)
         _refuse_odd(part, draft, place, line, known)
         same = old is not None and not renewed and _same(line, old)
         if not same or line.get("price") is None:
-            _price(
-                part,
-                draft,
-                place,
-                line,
-                book,
-                terms,
-                price_list,
-                is_known=line.get("product") in known.products,
-            )
+            _price(part, draft, place, line, by, terms, is_known=line.get("product") in known.products)
         if renewed and old is not None and line.get("given_price") is not None:
-            _convert(part, draft, place, line, terms, before=draft.before.get("currency") or terms.currency)
-    _discount(lines, before, book, price_list, renewed=renewed)
+            _convert(
+                part, draft, place, line, by, terms, before=draft.before.get("currency") or terms.currency
+            )
+    _discount(lines, before, by, renewed=renewed)
     for line in lines:
         _sums(line, terms, known)
-    _refuse_clashes(part, draft, lines, wanted)
+    _refuse_clashes(part, draft, lines, known)
 
 
 def _describe(line: Line, known: _Known, old: Line | None) -> None:
@@ -180,15 +221,7 @@ def _same(line: Line, old: Line) -> bool:
 
 
 def _price(
-    part: str,
-    draft: Draft,
-    place: int,
-    line: Line,
-    book: Book,
-    terms: Terms,
-    price_list: int | None,
-    *,
-    is_known: bool,
+    part: str, draft: Draft, place: int, line: Line, by: _PricedBy, terms: Terms, *, is_known: bool
 ) -> None:
     line["reason"] = None
     if line.get("given_price") is not None:
@@ -202,7 +235,9 @@ def _price(
     if not is_known:  # refused already: there is no such product
         return
     try:
-        found = price_of(book, line["product"], line["quantity"] or Decimal(1), price_list, terms.currency)
+        found = price_of(
+            by.book, line["product"], line["quantity"] or Decimal(1), by.price_list, terms.currency
+        )
     except NoRate as missing:
         draft.errors.append(FieldError(where, "no_rate", no_rate(str(missing), terms.day)))
         return
@@ -221,14 +256,14 @@ def no_rate(currency: str, day: dt.date) -> Any:
     }
 
 
-def _convert(part: str, draft: Draft, place: int, line: Line, terms: Terms, *, before: str) -> None:
+def _convert(
+    part: str, draft: Draft, place: int, line: Line, by: _PricedBy, terms: Terms, *, before: str
+) -> None:
     """A price that was said by hand, in the new currency of the whole."""
     if before == terms.currency:
         return
     try:
-        line["given_price"] = converted(
-            line["given_price"], before, terms.currency, exchange_rates(terms.day)
-        )
+        line["given_price"] = converted(line["given_price"], before, terms.currency, by.book.rates)
     except NoRate as missing:
         draft.errors.append(
             FieldError(f"{part}.{place}.given_price", "no_rate", no_rate(str(missing), terms.day))
@@ -237,9 +272,7 @@ def _convert(part: str, draft: Draft, place: int, line: Line, terms: Terms, *, b
     line["price"] = line["given_price"]
 
 
-def _discount(
-    lines: Sequence[Line], before: Mapping[int, Line], book: Book, price_list: int | None, *, renewed: bool
-) -> None:
+def _discount(lines: Sequence[Line], before: Mapping[int, Line], by: _PricedBy, *, renewed: bool) -> None:
     """A discount said by hand; else that of the rules, for prices of the catalogue only."""
     whole = sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0))
     for line in lines:
@@ -256,7 +289,7 @@ def _discount(
             or line.get("given_discount") != old["given_discount"]
         ):
             percent, names = discount_of(
-                book, line["product"], line["quantity"] or Decimal(0), price_list, whole
+                by.book, line["product"], line["quantity"] or Decimal(0), by.price_list, whole, by.roles
             )
             line["discount"] = percent or None
             if names and percent:
@@ -273,9 +306,9 @@ def _sums(line: Line, terms: Terms, known: _Known) -> None:
     line["net"], line["tax_sum"], line["total"] = found.net, found.tax, found.gross
 
 
-def _refuse_clashes(part: str, draft: Draft, lines: Sequence[Line], products: Sequence[int]) -> None:
+def _refuse_clashes(part: str, draft: Draft, lines: Sequence[Line], known: _Known) -> None:
     """What does not go together, or misses what it needs; and sums that no column holds."""
-    said = clashes(products)
+    said = clashes(known.companions, {line["product"] for line in lines if line.get("product")})
     for place, line in enumerate(lines):
         for message in said.get(line.get("product") or 0, ()):
             draft.refuse(f"{part}.{place}.product", "companion", message)

@@ -187,6 +187,19 @@ def test_two_hundred_lines_cost_as_many_statements_as_one(ware: dict[str, int]) 
     assert counts[0] == counts[1]
 
 
+def test_many_deals_cost_as_many_statements_of_pricing_as_one(ware: dict[str, int]) -> None:
+    clients = [make("organisation", name=f"Клиент {n}", roles=["dealer"] if n % 2 else []) for n in range(12)]
+    counts, made = [], []
+    for size in (2, 12):
+        rows = [{"name": "Поставка", "party": c, "lines": [{"product": ware["oil"]}]} for c in clients[:size]]
+        with CaptureQueriesContext(connection) as seen:
+            made = write.create_many(ACTOR, shape_of("opportunity"), rows)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    found = read.parts_of(ACTOR, shape_of("opportunity"), made)
+    assert [found[n]["lines"][0]["price"] for n in made[:4]] == [170, 153, 170, 153]
+
+
 def test_a_program_gives_and_gets_lines(ware: dict[str, int]) -> None:
     api = found_company().api("manager")
     given = {"name": "Поставка", "lines": [{"product": ware["saw"], "quantity": "2"}]}
