@@ -19,6 +19,7 @@ from klientura.modules.consents.models import Consent, ConsentText
 
 WORDS: Final = ("name", "purpose", "edition", "language", "text", "in_force_from")
 USED: Final = _("People have consented to this text, so it stays as it is. Make a new edition of it.")
+_HELD: Final = "select * from consent_text where id = any(%s) order by id for share"
 AHEAD: Final = dt.timedelta(minutes=5)
 """So far clocks of other systems may be ahead of ours."""
 
@@ -60,7 +61,8 @@ def before_write_consent(batch: Batch, _actor: Any) -> None:
     now, zone = timezone.now(), company_zone()
     language: Language = "en" if current().language == "en" else "ru"
     wanted = {d.get("text") for d in batch if d.changed("text", "purpose", "given_at")} - {None}
-    texts = ConsentText.objects.in_bulk(sorted(wanted)) if wanted else {}
+    # Held, but for each other: whoever edits the words meanwhile waits, and then finds that they are in use.
+    texts = {text.pk: text for text in ConsentText.objects.raw(_HELD, [sorted(wanted)])} if wanted else {}
     for draft in batch:
         if batch.creating and draft.get("given_at") is None:
             draft.values["given_at"] = now

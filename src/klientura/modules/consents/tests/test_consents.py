@@ -2,11 +2,14 @@
 
 import datetime as dt
 import html
+from threading import Thread
 
 import orjson
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import BadRequest, Invalid
 from klientura.kernel.history.take_back import ChangedSince, take_back
 from klientura.kernel.history.undo import undo
@@ -174,6 +177,36 @@ def test_nothing_is_missing_in_a_text_or_a_consent_that_could_be_filled_in(compa
     for key, made in (("consent_text", text()), ("consent", consent(number))):
         assert "Заполнено" not in admin.get(f"/{key}/{made}/quality").content.decode()
     assert "Заполнено" in admin.get(f"/person/{number}/quality").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_are_not_changed_while_somebody_consents_to_them():
+    number, refused = text(), list[str]()
+
+    def edit() -> None:
+        try:
+            write.update(ACTOR, shape_of("consent_text"), number, {"text": "Иное"})
+        except Invalid as wrong:
+            refused.extend(e.code for e in wrong.errors)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        consent(person(), text=number)
+        other = Thread(target=edit)
+        other.start()
+        other.join(1)
+    other.join()
+    assert (refused, ConsentText.objects.get().text) == (["in_use"], "Я согласен.")
+
+
+def test_days_are_those_of_the_company_wherever_their_reader_is(company: Company):
+    User.objects.filter(pk=company.users["employee"].pk).update(time_zone="Asia/Kamchatka")
+    number = person(owner=company.users["employee"].pk)
+    consent(number, channel="email", given_at="2026-03-04T15:00Z")
+    page = card(company.client("employee"), number)
+    assert "Эл. почта: разрешено с 04.03.2026" in page
+    assert "Эл. почта, с 04.03.2026" in page
 
 
 def test_what_is_past_its_day_is_marked_by_the_clock():

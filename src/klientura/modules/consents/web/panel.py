@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +13,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.settings.days import company_zone
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
@@ -121,7 +121,8 @@ def _line(asked: Request, consent: Shape, row: Row, may_change: bool) -> dict[st
 
 
 def _day(moment: dt.datetime) -> str:
-    return format_date(timezone.localtime(moment).date(), lang())
+    """The day on the company's calendar, by which consents hold."""
+    return format_date(moment.astimezone(company_zone()).date(), lang())
 
 
 CONSENTS_PANEL = MainPanel(
