@@ -60,12 +60,12 @@ def of_changed(
     moved, touched = list(event_ids), set(columns)
     if "attendees" in touched:
         telling.tell_invited(moved, actor_id, at)
-        reminders.follow_attendees(moved)
+        reminders.follow_attendees(moved, at)
     if "owner_id" in touched:
         reminders.remind_as_usual(moved)
     if "repeats" in touched and not (guests.TOLD - {"repeats"}) & touched:
-        moved = telling.moved_in_earnest(moved)
-        guests.follow_days(sorted(set(telling.missing_to_come(event_ids)) - set(moved)))
+        moved = telling.moved_in_earnest(moved, at)
+        guests.follow_days(sorted(set(telling.missing_to_come(event_ids, at)) - set(moved)))
     telling.tell_changed(moved, columns, actor_id, at)
     guests.follow_changes(moved, columns, named_again=undone)
 

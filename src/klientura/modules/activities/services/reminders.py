@@ -40,11 +40,13 @@ EVENT_KEYS: Final = (
     "id", "status", "starts_at", "ends_at", "all_day", "first_day", "last_day", "zone", "repeats", "series", "owner", "attendees",
     *ANSWERS,
 )  # fmt: skip
+# Whoever was named before a change, or before one that came after it and is there already when it is followed.
 _NAMED: Final = (
-    "select distinct on (c.record_id) c.record_id,"
-    " array(select x::bigint from jsonb_array_elements_text(nullif(c.changes -> 'attendees' -> 0, 'null')) x)"
-    " from kernel_change c where c.object = 'event' and c.record_id = any(%s) and c.changes ? 'attendees'"
-    " order by c.record_id, c.id desc"
+    "select c.record_id, array_agg(distinct x::bigint) from kernel_change c"
+    " cross join lateral jsonb_array_elements_text(nullif(c.changes -> 'attendees' -> 0, 'null')) x"
+    " where c.object = 'event' and c.record_id = any(%(ids)s) and c.changes ? 'attendees' and (c.at >= %(since)s or not exists ("
+    "  select from kernel_change l where l.object = 'event' and l.record_id = c.record_id and l.id > c.id and l.changes ? 'attendees'))"
+    " group by 1"
 )
 _FORGET: Final = (
     "delete from activities_reminder r using unnest(%s::bigint[], %s::bigint[]) v(event_id, user_id)"
@@ -121,11 +123,11 @@ def carry_over(sources: Mapping[int, int]) -> None:
     )
 
 
-def follow_attendees(event_ids: Sequence[int]) -> None:
-    """Whoever is named now is reminded as usual; whoever was named before and is no more, no longer."""
+def follow_attendees(event_ids: Sequence[int], since: dt.datetime) -> None:
+    """Whoever is named now is reminded as usual; whoever was named before that moment and is no more, no longer."""
     rows = {row["id"]: row for row in _rows("event", event_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED, [list(rows)])
+        cursor.execute(_NAMED, {"ids": list(rows), "since": since})
         before = cursor.fetchall()
         gone = [(n, user) for n, users in before for user in set(users) - _named(rows[n])]
         if gone:

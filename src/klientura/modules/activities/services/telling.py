@@ -26,31 +26,35 @@ KEYS: Final = (
 )  # fmt: skip
 DAY: Final = dt.timedelta(days=1)
 TIMES: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats"})
+# What came after a change may be there already when it is told: all since then is one change, of which each side is looked at.
 _REPEATS: Final = (
-    "select distinct on (c.record_id) c.record_id, e.zone, c.changes -> 'repeats' -> 0, c.changes -> 'repeats' -> 1"
+    "select c.record_id, e.zone, (array_agg(c.changes -> 'repeats' -> 0 order by c.id))[1],"
+    "  (array_agg(c.changes -> 'repeats' -> 1 order by c.id desc))[1]"
     " from kernel_change c join event e on e.id = c.record_id"
-    " where c.object = 'event' and c.record_id = any(%s) and c.changes ? 'repeats' order by c.record_id, c.id desc"
+    " where c.object = 'event' and c.record_id = any(%(ids)s) and c.changes ? 'repeats' and (c.at >= %(since)s or not exists ("
+    "  select from kernel_change l where l.object = 'event' and l.record_id = c.record_id and l.id > c.id and l.changes ? 'repeats'))"
+    " group by 1, 2"
 )
 _RAISE: Final = "update event set sequence = sequence + 1 where id = any(%s)"
 
 
-def moved_in_earnest(event_ids: Sequence[int]) -> list[int]:
-    """Those of events with another `repeats` of which more has changed than days that are left out.
+def moved_in_earnest(event_ids: Sequence[int], since: dt.datetime) -> list[int]:
+    """Those of events with another `repeats` since a moment of which more has changed than days that are left out.
 
     A day that is held, moved or taken out by itself leaves the series where it was: of that nobody is told.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS, [list(event_ids)])
+        cursor.execute(_REPEATS, {"ids": list(event_ids), "since": since})
         same = {
             n for n, _zone, *texts in cursor.fetchall() if _without_days(texts[0]) == _without_days(texts[1])
         }
     return [n for n in event_ids if n not in same]
 
 
-def missing_to_come(event_ids: Sequence[int]) -> list[int]:
-    """Those of events with another `repeats` of which a day to come was left out, or is one again."""
+def missing_to_come(event_ids: Sequence[int], since: dt.datetime) -> list[int]:
+    """Those of events with another `repeats` since a moment of which a day to come was left out, or is one again."""
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS, [list(event_ids)])
+        cursor.execute(_REPEATS, {"ids": list(event_ids), "since": since})
         rows = cursor.fetchall()
     now = timezone.now()
     return [

@@ -293,6 +293,16 @@ def told_of(number: int, user_id: int | None) -> list[str]:
     return [str(n.payload["said"]) for n in rows]
 
 
+def test_a_new_rule_is_told_though_a_day_is_taken_out_before_it_is(company: Company, vera: Actor):
+    boss = company.actor("manager")
+    number = plan(vera, attendees=[boss.user_id], repeats="RRULE:FREQ=WEEKLY")
+    deliver()
+    write.update(vera, shape_of("event"), number, {"repeats": "RRULE:FREQ=DAILY"})
+    occurrences.remove(vera, Place(number, dt.datetime(2030, 3, 6, 13)), "one")
+    deliver()
+    assert told_of(number, boss.user_id) == ["invited", "moved"]
+
+
 def last_told(post: Post) -> tuple[str, Any]:
     deliver()
     guests.send_due()

@@ -229,6 +229,17 @@ def test_whoever_is_taken_off_is_reminded_no_more(company: Company, vera: Actor)
     assert told(boss) == []
 
 
+def test_whoever_is_taken_off_is_forgotten_though_others_follow_before_it_is_told(
+    company: Company, vera: Actor
+):
+    boss, other = company.actor("manager"), company.actor("colleague")
+    number = plan(vera, soon(), attendees=[boss.user_id])
+    for attendees in ([], [other.user_id]):
+        write.update(vera, shape_of("event"), number, {"attendees": attendees})
+    deliver()
+    assert (armed(boss, number), armed(other, number)) == ([], [15])
+
+
 def test_a_day_that_stands_by_itself_reminds_as_its_series(vera: Actor):
     begins = soon()
     number = plan(vera, begins, repeats="RRULE:FREQ=DAILY")
