@@ -15,6 +15,11 @@ def carry_over(actor: Actor, shape: Shape, kept_id: int, gone_ids: Sequence[int]
     carried.over(TABLE, shape.base, kept_id, gone_ids, operation_id)
 
 
+def carry_elsewhere(base: str, record_id: int, into: str, into_id: int, operation_id: int) -> None:
+    """Have a record of another kind take over what was said about one that became it."""
+    carried.over(TABLE, base, into_id, [record_id], operation_id, into=into)
+
+
 def carry_back(actor: Actor, merge_operation_id: int, operation_id: int) -> None:
     """Bring the comments back to the records they were written on; what was said since stays."""
     carried.back(TABLE, merge_operation_id)

@@ -10,13 +10,14 @@ from django.db import connection
 from psycopg import sql
 
 _OVER = sql.SQL(
-    "update {table} set moves = moves || jsonb_build_array(jsonb_build_object('operation', %s::bigint, 'from', record_id)),"
-    " record_id = %s where object = %s and record_id = any(%s)"
+    "update {table} set moves = moves || jsonb_build_array("
+    "jsonb_build_object('operation', %s::bigint, 'from', record_id, 'object', object)),"
+    " object = %s, record_id = %s where object = %s and record_id = any(%s)"
 )
 # Whatever merges came after the one that is undone are forgotten with it: the row is again where it was then.
 _BACK = sql.SQL(
-    "update {table} c set record_id = b.origin, moves = b.earlier from ("
-    " select k.id, (m.move->>'from')::bigint as origin,"
+    "update {table} c set record_id = b.origin, object = coalesce(b.kind, c.object), moves = b.earlier from ("
+    " select k.id, (m.move->>'from')::bigint as origin, m.move->>'object' as kind,"
     "  (select coalesce(jsonb_agg(e.move order by e.place), '[]') from jsonb_array_elements(k.moves) with ordinality e(move, place)"
     "   where e.place < m.place) as earlier"
     " from {table} k, jsonb_array_elements(k.moves) with ordinality m(move, place)"
@@ -24,11 +25,14 @@ _BACK = sql.SQL(
 )
 
 
-def over(table: str, base: str, kept_id: int, gone_ids: Sequence[int], operation_id: int) -> None:
-    """Have the kept record take over the rows about the others."""
+def over(
+    table: str, base: str, kept_id: int, gone_ids: Sequence[int], operation_id: int, *, into: str = ""
+) -> None:
+    """Have the kept record take over the rows about the others; `into` is its base where it is of another kind."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _OVER.format(table=sql.Identifier(table)), [operation_id, kept_id, base, list(gone_ids)]
+            _OVER.format(table=sql.Identifier(table)),
+            [operation_id, into or base, kept_id, base, list(gone_ids)],
         )
 
 

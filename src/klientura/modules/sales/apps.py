@@ -18,14 +18,16 @@ class SalesConfig(AppConfig):
         from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.sales import subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
+        from klientura.modules.sales.objects.leads import LEAD
         from klientura.modules.sales.queries.next_steps import REPORT
-        from klientura.modules.sales.services import faults
+        from klientura.modules.sales.services import faults, returning
         from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
 
-        register(OPPORTUNITY, PIPELINE, STAGE)
+        register(LEAD, OPPORTUNITY, PIPELINE, STAGE)
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
         register_day_panel(WAITING_PANEL)
         register_report(REPORT)
         faults.attach()
+        returning.attach()
         subscribers.attach()

@@ -38,3 +38,46 @@ class Hue(models.TextChoices):
     RED = "red", _("Red")
     PINK = "pink", _("Pink")
     VIOLET = "violet", _("Violet")
+
+
+class LeadStatus(models.TextChoices):
+    """How far a lead has come."""
+
+    NEW = "new", pgettext_lazy("lead", "New")
+    IN_WORK = "in_work", pgettext_lazy("lead", "In work")
+    QUALIFIED = "qualified", pgettext_lazy("lead", "Qualified")
+    CONVERTED = "converted", pgettext_lazy("lead", "Converted")
+    UNSUITABLE = "unsuitable", pgettext_lazy("lead", "Not suitable")
+
+
+class LeadChannel(models.TextChoices):
+    """The way a lead came to us."""
+
+    FORM = "form", pgettext_lazy("channel", "Form on the site")
+    MAIL = "mail", pgettext_lazy("channel", "Letter")
+    CALL = "call", pgettext_lazy("channel", "Call")
+    CHAT = "chat", pgettext_lazy("channel", "Chat or messenger")
+    EVENT = "event", pgettext_lazy("channel", "Exhibition or event")
+    IMPORT = "import", pgettext_lazy("channel", "Import")
+    API = "api", pgettext_lazy("channel", "Another program")
+    HAND = "hand", pgettext_lazy("channel", "Entered by hand")
+
+
+class UnsuitableReason(models.TextChoices):
+    """Why a lead is not worth further work."""
+
+    NOT_OURS = "not_ours", _("We do not do this")
+    NO_BUDGET = "no_budget", _("No budget")
+    NO_ANSWER = "no_answer", _("Cannot be reached")
+    ELSEWHERE = "elsewhere", _("Bought elsewhere")
+    DUPLICATE = "duplicate", _("Is known already")
+    SPAM = "spam", _("Advertising or a mistake")
+    OTHER = "other", pgettext_lazy("unsuitable", "Other")
+
+
+class BudgetKnown(models.TextChoices):
+    """What is known of the money a lead has."""
+
+    SET = "set", pgettext_lazy("budget", "Set aside")
+    PLANNED = "planned", pgettext_lazy("budget", "Planned")
+    NONE = "none", pgettext_lazy("budget", "None")

@@ -19,6 +19,7 @@ from klientura.project.demo.clients import Block
 from klientura.project.demo.consents import write_consents
 from klientura.project.demo.days import write_days
 from klientura.project.demo.filling import filling
+from klientura.project.demo.leads import write_leads
 from klientura.project.demo.letters import write_letters
 from klientura.project.demo.phrases import phrases_of
 from klientura.project.demo.records import copy
@@ -107,6 +108,7 @@ def generate(
     around = write_days(actor, owners, operation.pk, language=language, now=now)
     around += write_consents(operation.pk, language=language, now=now)
     around += write_catalogue(operation.pk, language=language, now=now, seed=volume.seed)
+    around += write_leads(owners, operation.pk, language=language, now=now)
     operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))

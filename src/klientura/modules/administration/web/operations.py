@@ -17,7 +17,11 @@ from klientura.kit.formats import format_datetime, format_decimal
 from klientura.modules.administration.web.frame import settings_page
 
 PAGE = 50
-WHAT = {"undo": pgettext_lazy("operation", "Undo"), "rule": pgettext_lazy("operation", "Rule")}
+WHAT = {
+    "undo": pgettext_lazy("operation", "Undo"),
+    "rule": pgettext_lazy("operation", "Rule"),
+    "convert": pgettext_lazy("operation", "Conversion"),
+}
 UNDOABLE = frozenset({"done", "cancelled", "failed", "partly_undone"})
 HUES = {
     "done": "green",

@@ -1,12 +1,14 @@
-"""Deals and parties know their nearest open task or assignment; a deal without one is marked."""
+"""Deals, leads and parties know their nearest open task or assignment; a deal without one is marked."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from django.db import connection
 from psycopg import sql
 
 from klientura.modules.parties.services.facts import note_next_step
+
+SUBJECTS: Final = ("opportunity", "lead")
 
 # What the tasks or assignments are about now, and what they were about before somebody moved them.
 _ABOUT = sql.SQL(
@@ -15,12 +17,12 @@ _ABOUT = sql.SQL(
     "   where root_object = {kind} and root_id = any(%(ids)s) and action = 'update'"
     "   and changes -> {key} ->> 0 is not null) s"
 )
-_OF_DEALS = sql.SQL(
-    "update opportunity o set next_step_at = v.due from ("
+_OF_SUBJECTS = sql.SQL(
+    "update {subject} o set next_step_at = v.due from ("
     "  select s.id, least("
-    "   (select min(t.due_at) from task t where t.subject_object = 'opportunity'"
+    "   (select min(t.due_at) from task t where t.subject_object = {name}"
     "    and t.subject_id = s.id and t.status = 'open' and t.deleted_at is null),"
-    "   (select min(a.due_at) from assignment a where a.subject_object = 'opportunity'"
+    "   (select min(a.due_at) from assignment a where a.subject_object = {name}"
     "    and a.subject_id = s.id and a.status in ('issued', 'accepted') and a.deleted_at is null)) as due from {about}"
     ") v where o.id = v.id and o.next_step_at is distinct from v.due"
 )
@@ -32,10 +34,16 @@ _OF_PARTIES = sql.SQL(
 
 
 def refresh_next_steps(kind: Literal["task", "assignment"], record_ids: Sequence[int]) -> None:
-    """Recompute the next step of the deals and parties that these are or were about. Set-based, repeatable."""
+    """Recompute the next step of the deals, leads and parties that these are or were about. Set-based, repeatable."""
     given = {"ids": list(record_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_OF_DEALS.format(about=_about(kind, "subject_id")), given)
+        for subject in SUBJECTS:
+            text = _OF_SUBJECTS.format(
+                subject=sql.Identifier(subject),
+                name=sql.Literal(subject),
+                about=_about(kind, "subject_id"),
+            )
+            cursor.execute(text, given)
         cursor.execute(_OF_PARTIES.format(about=_about(kind, "party_id")), given)
         note_next_step(dict(cursor.fetchall()))
 

@@ -25,4 +25,15 @@ def opportunity(world: "World", number: int) -> dict[str, Any]:
     }
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"stage": stage, "opportunity": opportunity}
+def lead(_world: "World", number: int) -> dict[str, Any]:
+    """A lead in work: only what is set aside has a reason for it."""
+    return {
+        "name": f"Нужны станки {number}",
+        "status": ("new", "in_work", "qualified")[number % 3],
+        "unsuitable_reason": None,
+        "unsuitable_note": None,
+        "amount": f"{number * 100}.50" if number % 3 else None,
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"stage": stage, "opportunity": opportunity, "lead": lead}

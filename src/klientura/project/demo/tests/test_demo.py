@@ -27,7 +27,7 @@ from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.documents.models import OwnCompany
 from klientura.modules.parties.models import ContactPoint, Party
-from klientura.modules.sales.models import Opportunity
+from klientura.modules.sales.models import Lead, Opportunity
 from klientura.project.demo import generate as module
 from klientura.project.demo.generate import Volume, generate
 from klientura.project.demo.small import seed_small
@@ -78,6 +78,7 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         + ConsentText.objects.count()
         + Event.objects.count()
         + Assignment.objects.count()
+        + Lead.objects.count()
     )
     assert find_demo() is not None
     assert seed_small(ACTOR) is None, "a second click writes nothing"
