@@ -152,7 +152,9 @@ LEAD = ObjectSpec(
             key="convert",
             label=_("Convert"),
             run=conversion.convert,
-            fields={"amount": Field()},  # asked for in a dialog of its own: see web.converting
+            fields={
+                k: Field() for k in conversion.ASKED
+            },  # asked for in a dialog of its own: see web.converting
             icon="user-round-plus",
             fits=leads.is_open,
         ),

@@ -21,6 +21,11 @@ from klientura.modules.sales.services.carrying import carry_over
 from klientura.modules.sales.services.leads import OPEN
 
 KIND: Final = "convert"
+ASKED: Final = (
+    "organisation", "organisation_name", "person", "person_name", "opportunity", "deal", "name", "amount", "currency",
+    "pipeline",
+)  # fmt: skip
+"""What may be said of a conversion."""
 NO_SUCH: Final = _("There is no such record, or it is not open to you.")
 
 
