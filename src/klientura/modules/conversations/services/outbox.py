@@ -20,6 +20,7 @@ from klientura.kit.letters.naming import Address
 from klientura.modules.conversations.models import Letter, Outgoing
 from klientura.modules.conversations.services.sent import keep_sent
 from klientura.modules.conversations.services.servers import ask_to_send
+from klientura.modules.conversations.services.tracking import untraced
 
 PAUSES: Final = tuple(dt.timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 """How long to wait after each attempt; after one more it is given up, a day after the first."""
@@ -63,7 +64,7 @@ def raw_of(row: Outgoing, *, with_hidden: bool = False) -> bytes | None:
     except FileNotFoundError:
         return None
     hidden = [Address(name, address) for name, address in row.bcc]
-    return writing.with_hidden_copies(raw, hidden) if with_hidden else raw
+    return writing.with_hidden_copies(untraced(raw), hidden) if with_hidden else raw
 
 
 def recipients(row: Outgoing) -> list[str]:

@@ -11,6 +11,7 @@ import html as markup
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from email import message_from_bytes
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -119,6 +120,18 @@ def without_traces(page: str) -> str:
         return f"{match[1]}{markup.escape(target)}{match[3]}" if target else match[0]
 
     return _PICTURE.sub("", _OVER_US.sub(straight, page) if targets else page)
+
+
+def untraced(raw: bytes) -> bytes:
+    """A letter as its sender keeps it: who opens it among those they sent has not opened it for its reader."""
+    page = next((p for p in message_from_bytes(raw).walk() if p.get_content_type() == "text/html"), None)
+    if page is None or page["Content-Transfer-Encoding"] != "base64":
+        return raw
+    told = bytes(page.get_payload(decode=True))
+    bare = without_traces(told.decode("utf-8", "replace")).encode()
+    # Nothing else of it is written anew: it stays the same letter to the byte.
+    written = base64.encodebytes(bare).replace(b"\n", b"\r\n")
+    return raw if bare == told else raw.replace(str(page.get_payload()).encode("ascii"), written, 1)
 
 
 def without_pictures(page: str) -> str:

@@ -290,6 +290,23 @@ def test_who_asks_too_often_is_told_to_wait(company: Company, box: Mailbox) -> N
     assert {Client().get(picture).status_code for _n in range(62)} == {200}
 
 
+def test_the_copy_among_the_sent_ones_tells_nothing_of_its_sender(company: Company, box: Mailbox) -> None:
+    client_of_ours("petr@client.ru")
+    row = sent(company, box, ["petr@client.ru"])
+    gone, kept = outbox.raw_of(row), outbox.raw_of(row, with_hidden=True)
+    assert gone and kept and gone != kept
+    letter = message_from_bytes(kept)
+    pages = {
+        part.get_content_type(): bytes(part.get_payload(decode=True)).decode()
+        for part in letter.walk()
+        if not part.is_multipart()
+    }
+    assert not [each for each in pages.values() if "/seen/" in each or "/go/" in each]
+    assert 'href="https://our.ru/' in pages["text/html"]
+    assert dict(letter.items()) == dict(message_from_bytes(gone).items())
+    assert "/seen/" in page_of(row)
+
+
 def test_a_quote_carries_no_traces_of_the_letter_it_quotes(company: Company, box: Mailbox) -> None:
     client_of_ours("petr@client.ru")
     row = sent(company, box, ["petr@client.ru"])
