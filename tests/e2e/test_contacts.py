@@ -80,7 +80,7 @@ def course_of_an_assignment(page: Page, address: str) -> None:
     page.fill("[name=name]", "Собрать отзывы")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/assignment/\d+$"))
-    page.get_by_role("button", name="Принять", exact=True).click()
+    page.get_by_role("button", name="Взять в работу").click()
     steps = page.locator("article.moment .moment-what")
     expect(steps.first).to_contain_text("принято в работу")
     expect(steps.last).to_contain_text("поручение выдано")

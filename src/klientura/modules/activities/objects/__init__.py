@@ -275,7 +275,7 @@ ASSIGNMENT = ObjectSpec(
     actions=(
         Action(
             key="accept",
-            label=pgettext_lazy("assignment", "Accept"),
+            label=pgettext_lazy("assignment", "Take on"),
             run=assignments.accept,
             icon="check",
             fits=assignments.may_accept,
@@ -290,7 +290,7 @@ ASSIGNMENT = ObjectSpec(
         ),
         Action(
             key="approve",
-            label=pgettext_lazy("assignment", "Approve"),
+            label=pgettext_lazy("assignment", "Approve the work"),
             run=assignments.approve,
             icon="check-check",
             fits=assignments.may_approve,
@@ -348,6 +348,14 @@ ASSIGNMENT = ObjectSpec(
             run=stop_assignment,
             icon="ban",
             fits=assignment_repeats,
+        ),
+        Action(
+            key="close",
+            label=_("Close without a report"),
+            run=assignments.close,
+            fields={"remark": Field()},
+            icon="check-check",
+            fits=assignments.may_close,
         ),
         Action(
             key="cancel",

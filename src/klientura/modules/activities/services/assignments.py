@@ -146,7 +146,7 @@ MISSING: Final[Mapping[str, Text]] = {
 
 
 def _in_time(row: Row) -> bool:
-    """Whether what is reported or approved now keeps its time; without a time everything does."""
+    """Whether what is reported or closed now keeps its time; without a time everything does."""
     return row.get("due_at") is None or timezone.now() <= row["due_at"]
 
 
@@ -160,10 +160,10 @@ def _reported(row: Row, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _approved(row: Row, _given: dict[str, Any]) -> dict[str, Any]:
-    """Done: in time when the report was, or, without one, when it is approved in time."""
+def _approved(row: Row, given: dict[str, Any]) -> dict[str, Any]:
+    """Done: in time when the report was, or, without one, when it is closed in time."""
     kept = row.get("in_time") if row["status"] == "reported" else _in_time(row)
-    return {"status": "done", "done_at": timezone.now(), "asked_due_at": None, "in_time": kept}
+    return {**given, "status": "done", "done_at": timezone.now(), "asked_due_at": None, "in_time": kept}
 
 
 def _to(status: str, *moments: str) -> Callable[[Row, dict[str, Any]], dict[str, Any]]:
@@ -179,7 +179,8 @@ report, may_report = _verb(
     takes=("report",),
     needs=("report",),
 )
-approve, may_approve = _verb(judges, UNDER_WAY, _approved)
+approve, may_approve = _verb(judges, frozenset({"reported"}), _approved)
+close, may_close = _verb(judges, IN_HAND, _approved, takes=("remark",))
 send_back, may_send_back = _verb(
     judges, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None, "in_time": None},
     takes=("remark",), needs=("remark",),

@@ -60,7 +60,9 @@ def offered(company: Company, who: str, number: int) -> set[str]:
 def test_the_course_of_a_matter(company: Company, issuer: Actor, executor: Actor, given: int, shape: Shape):
     assert read.get(issuer, shape, given)["issuer"].id == issuer.user_id
     assert offered(company, "employee", given) == {"accept", "report", "decline", "ask", "snooze"}
-    assert offered(company, "manager", given) == {"approve", "cancel"}
+    assert offered(company, "manager", given) == {"close", "cancel"}, "nothing was reported yet"
+    with pytest.raises(Invalid):
+        assignments.approve(issuer, given)
     assignments.accept(executor, given)
     assignments.report(executor, given, {"report": "Собрал двенадцать отзывов."})
     assert status(issuer, given) == "reported"
@@ -85,6 +87,21 @@ def test_each_verb_is_for_one_of_the_two(verb: Any, who: str, issuer: Actor, exe
     with pytest.raises(Denied):
         verb({"issuer": issuer, "executor": executor}[who], given, {"remark": "так", "report": "так"})
     assert status(issuer, given) == "issued"
+
+
+def test_an_issuer_may_close_without_a_report(issuer: Actor, executor: Actor, given: int, shape: Shape):
+    with pytest.raises(Denied):
+        assignments.close(executor, given, {})
+    assignments.close(issuer, given, {"remark": "Уже не нужно ждать"})
+    row = read.get(issuer, shape, given)
+    assert (row["status"], row["in_time"], row["report"], row["remark"]) == (
+        "done",
+        True,
+        None,
+        "Уже не нужно ждать",
+    )
+    with pytest.raises(Invalid):
+        assignments.close(issuer, given, {})
 
 
 def test_words_and_time_are_the_issuers(issuer: Actor, executor: Actor, given: int, shape: Shape):
@@ -188,7 +205,7 @@ def test_nobody_controls_their_own_work(issuer: Actor, executor: Actor, given: i
         with pytest.raises(Denied):
             verb(executor, given, {"remark": "так"})
     own = write.create(executor, shape, {"name": "Себе", "owner": executor.user_id})
-    assignments.approve(executor, own)
+    assignments.close(executor, own)
     assert status(executor, own) == "done"
 
 

@@ -26,7 +26,8 @@ MOST_PAGES: Final = 10
 WORDS: Final = ("report", "remark", "asked_why")
 SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "issued": ("clipboard-check", "blue"), "again": ("rotate-ccw", "blue"), "accepted": ("check", "teal"), "reported": ("send", "violet"),
-    "returned": ("undo-2", "yellow"), "done": ("check-check", "green"), "declined": ("x", "red"), "cancelled": ("ban", "gray"),
+    "returned": ("undo-2", "yellow"), "done": ("check-check", "green"), "closed": ("check-check", "green"),
+    "declined": ("x", "red"), "cancelled": ("ban", "gray"),
     "asked": ("hourglass", "yellow"), "granted": ("calendar-check", "green"), "kept": ("calendar-x", "gray"), "moved": ("calendar", "blue"),
     "trash": ("trash-2", "gray"), "restore": ("rotate-ccw", "gray"),
 }  # fmt: skip
@@ -81,6 +82,8 @@ def _step(action: str, changed: Mapping[str, tuple[Any, Any]], *, sees_due: bool
             return "returned"
         if after == "issued":
             return "again"
+        if after == "done" and before != "reported":
+            return "closed"
         return str(after)
     if "asked_due_at" in changed:
         if changed["asked_due_at"][1]:
@@ -99,6 +102,7 @@ def _said(step: str, changed: Mapping[str, tuple[Any, Any]]) -> str:
         "reported": pgettext("course", "reported"),
         "returned": pgettext("course", "sent it back"),
         "done": pgettext("course", "approved it"),
+        "closed": pgettext("course", "closed it without a report"),
         "declined": pgettext("course", "declined it"),
         "cancelled": pgettext("course", "cancelled it"),
         "asked": pgettext("course", "asked for more time: until {when}"),
