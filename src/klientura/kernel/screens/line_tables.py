@@ -118,7 +118,7 @@ def _control(
     place: int,
     messages: Mapping[str, str],
 ) -> dict[str, Any]:
-    value = line.get(field.key)
+    value = line.get(field.key, field.default if field.params.choices else None)
     made = inputs.control(
         field, value, lang(), company_currency=asked.installation.currency, row=row,
         error=messages.get(f"{part.key}.{place}.{field.key}", ""), name=f"{part.key}-{place}-{field.key}",
