@@ -1,6 +1,6 @@
 // Nothing typed is lost: a form with data-draft="key" is kept in the browser until the server has taken it.
 import { attached, fillAttached } from "./attach";
-import { all, find, make, storage, whenPresent } from "./dom";
+import { all, closest, find, make, storage, whenPresent } from "./dom";
 import { ensureLines } from "./lines";
 import { fillPicks, picked, type Picked } from "./picks";
 import { relativeTime } from "./time";
@@ -8,6 +8,7 @@ import { text } from "./texts";
 
 const PREFIX = "klientura:draft:";
 const SENT = "klientura:draft-sent";
+const GOES_ON = "klientura:draft-goes-on"; // of a short form whose whole one was asked for
 const MONTH = 30 * 24 * 3600 * 1000;
 
 /** `earlier`: one that was offered while this one was typed, and is still undecided. */
@@ -101,6 +102,20 @@ function restore(form: HTMLFormElement, draft: Draft): void {
   notice(form, text("draftRestored", { when: relativeTime(new Date(draft.at)) }), [[text("draftDiscard"), () => empty(form)]]);
 }
 
+/** The whole form of what was begun in the short one: it goes on there as if nothing had happened. */
+function takeOver(form: HTMLFormElement, draft: Draft): void {
+  sessionStorage.removeItem(GOES_ON);
+  apply(form, draft);
+  form.dataset.dirty = "";
+}
+
+function goOn(event: Event): void {
+  const form = closest(event, "[data-whole-form]")?.closest<HTMLFormElement>("form[data-draft][data-dirty]");
+  if (!form) return;
+  keepers.get(form)?.();
+  sessionStorage.setItem(GOES_ON, draftKey(form));
+}
+
 function empty(form: HTMLFormElement): void {
   clearDraft(form);
   form.reset();
@@ -183,7 +198,8 @@ function setup(element: HTMLElement): void {
   find("[data-cancel]", form)?.addEventListener("click", () => clearDraft(form)); // leaving by Cancel is a decision
   const draft = read(form);
   if (draft && !isRefused(form) && JSON.stringify(draft.values) !== initial) {
-    if (form.dataset.draft?.includes("-new") && !comesBack) offer(form, draft);
+    if (sessionStorage.getItem(GOES_ON) === draftKey(form) && !form.closest("dialog")) takeOver(form, draft);
+    else if (form.dataset.draft?.includes("-new") && !comesBack) offer(form, draft);
     else restore(form, draft);
   }
 }
@@ -218,5 +234,6 @@ export function startDrafts(): void {
   comesBack = entry !== undefined && entry.type !== "navigate";
   whenPresent("form[data-draft]", setup);
   comesBack = false;
+  document.addEventListener("click", goOn);
   window.addEventListener("pagehide", keepAll);
 }

@@ -54,7 +54,8 @@ function visible(element: HTMLElement): boolean {
 /** The element that owns these keys: within the open dialog if there is one, else on the page. */
 function owner(keys: string): HTMLElement | undefined {
   const scope = topLayer() ?? document;
-  return all(`[data-hotkey="${CSS.escape(keys)}"]`, scope).find(visible);
+  const found = all(`[data-hotkey="${CSS.escape(keys)}"]`, scope).filter(visible);
+  return found.find((element) => element.closest("main")) ?? found[0]; // the page's own before the frame's
 }
 
 function press(keys: string, event: KeyboardEvent): boolean {

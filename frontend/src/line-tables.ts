@@ -15,7 +15,7 @@ interface Answer {
   totals: Record<string, string>;
 }
 
-function show(table: HTMLElement, line: HTMLElement, told: Told | undefined, key: string, place: string): void {
+function show(line: HTMLElement, told: Told | undefined, key: string, place: string): void {
   for (const output of all("[data-told]", line)) output.textContent = told?.outputs[output.dataset.told ?? ""] ?? "";
   for (const control of all<HTMLInputElement>("input:not([type=hidden]), select", line)) {
     const name = control.name || find<HTMLInputElement>("input[type=hidden]", control.closest<HTMLElement>("[data-combobox]") ?? line)?.name || "";
@@ -42,7 +42,7 @@ function setup(table: HTMLElement): void {
     const found = (await answer.json()) as Answer;
     for (const line of all("[data-line]", table)) {
       const place = find<HTMLInputElement>(`[name^="${CSS.escape(key)}-"]`, line)?.name.slice(key.length + 1).split("-")[0] ?? "";
-      show(table, line, found.lines.find((told) => String(told.place) === place), key, place);
+      show(line, found.lines.find((told) => String(told.place) === place), key, place);
     }
     for (const total of all("[data-total]", table)) total.textContent = found.totals[total.dataset.total ?? ""] ?? "";
   };

@@ -145,3 +145,19 @@ def test_keys_of_the_browser_and_of_long_ago_are_not_played(company: Product, pa
     held.pop().continue_()
     expect(page.locator("html[data-ready]")).to_have_count(1)
     expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_the_whole_form_goes_on_where_the_short_one_was_left(company: Product, page: Page):
+    sign_in(page, company.address)
+    opened(page, company, "/calendar")
+    page.keyboard.press("c")
+    dialog = page.locator("#dialog")
+    expect(dialog.locator("[name=name]")).to_be_visible()  # the page's own key before the frame's
+    dialog.locator("[name=name]").fill("Осмотр склада")
+    dialog.get_by_role("link", name="Все поля").click()
+    page.wait_for_url("**/event/new*")
+    form = page.locator("main form.form")
+    expect(form.locator("[name=name]")).to_have_value("Осмотр склада")
+    expect(page.get_by_role("button", name="Продолжить")).to_have_count(0)
+    page.goto(f"{company.address}/event/new")
+    expect(page.get_by_role("button", name="Продолжить")).to_be_visible()  # asked again for another one

@@ -47,7 +47,11 @@ begin
   select {base}, d.id, {base}, d.id, d.action, d.at, d.actor_id, d.operation_id, d.version,
     case when d.changes <> '' then concat('{{', d.changes, '}}')::jsonb end
   from (
-    select n.id, n.updated_at as at, n.updated_by_id as actor_id, n.operation_id, n.version,
+    select n.id, n.version,
+      -- What the product notes by itself (the first contact) changes no version: it is of now and of nobody.
+      case when n.version = o.version then now() else n.updated_at end as at,
+      case when n.version = o.version then null else n.updated_by_id end as actor_id,
+      case when n.version = o.version then null else n.operation_id end as operation_id,
       case when o.deleted_at is null and n.deleted_at is not null then 'trash'
            when o.deleted_at is not null and n.deleted_at is null then 'restore' else 'update' end as action,
       {diff} as changes

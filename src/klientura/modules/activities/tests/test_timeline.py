@@ -166,6 +166,7 @@ def test_an_interaction_is_commented_where_it_stands() -> None:
     assert 'name="text"' in client.get(address).content.decode()
     said = client.post(address, {"text": "Скидку согласовали"})
     assert (said.status_code, "Скидку согласовали" in said.content.decode()) == (200, True)
+    assert "1 комментарий" in client.get(f"/organisation/{number}").content.decode()
     empty = client.post(address, {"text": "  "})
     assert (empty.status_code, 'role="alert"' in empty.content.decode()) == (422, True)
     assert "Скидку согласовали" in client.get(f"/interaction/{call}/comments").content.decode()

@@ -1,9 +1,11 @@
 """What colleagues say about an interaction, right where it stands on the timeline."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.comments import writing
@@ -15,12 +17,18 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 
 
-def remark_action(record_id: int) -> dict[str, Any]:
-    """The way to say something about an interaction without leaving the card."""
+def remark_action(record_id: int, said: Mapping[int, int]) -> dict[str, Any]:
+    """The way to say something about an interaction without leaving the card, and how much was `said` of it."""
     attrs = {
         "hx-get": f"/interaction/{record_id}/remarks", "hx-target": "next .moment-more", "hx-swap": "innerHTML",
     }  # fmt: skip
-    return {"label": _("Comment on this"), "icon": "message-square", "attrs": attrs}
+    count = said.get(record_id, 0)
+    label = (
+        ngettext("%(count)s comment", "%(count)s comments", count) % {"count": count}
+        if count
+        else _("Comment on this")
+    )
+    return {"label": label, "icon": "message-square", "attrs": attrs}
 
 
 @open_to(Door.SIGNED_IN)

@@ -1,5 +1,6 @@
 """The timeline in the middle of a card: open tasks, then interactions and changes by day; and writing into it."""
 
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may
+from klientura.kernel.comments.reading import counts
 from klientura.kernel.errors import Invalid
 from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
@@ -45,7 +47,7 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     post_url = f"/{shape.key}/{row['id']}/timeline"
     return {
         **found,
-        "pinned": _pinned(asked, shape, row),
+        "pinned": _pinned(asked, shape, row, found["said"]),
         "tasks": [_task(asked, t) for t in open_tasks_of(asked.actor, shape, row["id"])],
         "composer": composer(asked, shape, row),
         "post_url": post_url,
@@ -63,13 +65,13 @@ TIMELINE_PANEL = MainPanel(
 )
 
 
-def _pinned(asked: Request, shape: Shape, row: Row) -> list[dict[str, Any]]:
+def _pinned(asked: Request, shape: Shape, row: Row, said: Mapping[int, int]) -> list[dict[str, Any]]:
     """What stands on top of the timeline whatever its age."""
     found = pinned_of(asked.actor, shape, row["id"])
     return [
         {
             **_interaction(r, shape, row),
-            "actions": [remark_action(r["id"]), *_pin_actions(asked, r)],
+            "actions": [remark_action(r["id"], said), *_pin_actions(asked, r)],
             "time": format_datetime(timezone.localtime(r["at"]), lang()),
         }
         for r in found
@@ -112,10 +114,11 @@ def _slice(
         else Slice([], None)
     )
     further = actions_of(asked.actor, [r["id"] for r in told.rows])
+    said = counts(shape_of("interaction"), [r["id"] for r in told.rows])
     contacts = [
         {
             **_interaction(r, shape, row),
-            "actions": [*further.get(r["id"], []), remark_action(r["id"]), *_pin_actions(asked, r)],
+            "actions": [*further.get(r["id"], []), remark_action(r["id"], said), *_pin_actions(asked, r)],
         }
         for r in told.rows
     ]
@@ -135,6 +138,7 @@ def _slice(
     ended = query == {"after": OVER, "before": 0}
     return {
         "days": by_day(items),
+        "said": said,
         "more_url": "" if ended else f"/{shape.key}/{row['id']}/timeline/more?{urlencode(more)}",
     }
 

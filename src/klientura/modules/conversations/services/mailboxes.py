@@ -68,6 +68,9 @@ INSIDE: Final[Text] = _(
 PERIODS: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
 USUAL_PORTS: Final = {"imap": 993, "smtp": 465}
 INSIDE_HOSTS: Final = frozenset({"localhost"})
+NO_HOST: Final[Text] = _(
+    "We do not know the mail server of this address. Write it here: your provider's help names it."
+)
 WRONG_HOST: Final[Text] = _("This is no name of a server. It looks like imap.example.org.")
 REQUIRED: Final[Text] = _("Fill this in.")
 
@@ -228,7 +231,7 @@ def _server(made: Mailbox, key: str, values: Mapping[str, Any], errors: list[Fie
     try:
         setattr(made, f"{key}_host", host if host in INSIDE_HOSTS else normalise_host(host))
     except BadHost:
-        errors.append(FieldError(f"{key}_host", "host", WRONG_HOST))
+        errors.append(FieldError(f"{key}_host", "host", WRONG_HOST if host else NO_HOST))
     port = str(values.get(f"{key}_port") or USUAL_PORTS[key])
     if is_port(port):
         setattr(made, f"{key}_port", int(port))

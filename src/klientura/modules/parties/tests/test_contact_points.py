@@ -1,15 +1,20 @@
 """Phones, addresses for mail and sites: kept as written, mirrored on the record, under one right."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import BadRequest, Invalid
+from klientura.kernel.history.read import history_of
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import change
 from klientura.kernel.store import bulk, read, write
 from klientura.kernel.testing.company import Company, found_company
+from klientura.modules.parties.models import Party
+from klientura.modules.parties.services.facts import note_first_contact
 
 pytestmark = pytest.mark.django_db
 ACTOR = SystemActor("test")
@@ -117,3 +122,14 @@ def test_a_locked_city_does_not_come_from_an_address(company: Company):
     assert read.get(ACTOR, shape, number)["city"] is None
     write.update(company.actor("manager"), shape, number, {**given, "name": "Бета"})
     assert read.get(ACTOR, shape, number)["city"] == "Казань"
+
+
+def test_what_the_product_notes_by_itself_is_of_now_and_of_nobody() -> None:
+    company = found_company()
+    number = write.create(company.actor("manager"), shape_of("person"), {"last_name": "Ким"})
+    long_ago = timezone.now() - dt.timedelta(days=50)
+    Party.objects.filter(pk=number).update(updated_at=long_ago)
+    note_first_contact({number: timezone.now()})
+    entry = history_of(company.actor("administrator"), shape_of("person"), number).entries[0]
+    assert [c.field.key for c in entry.fields] == ["first_contact_on"]
+    assert (entry.actor_id, entry.at > long_ago + dt.timedelta(days=49)) == (None, True)
