@@ -40,7 +40,9 @@ def page(actor: Actor, shape: Shape, record_id: int, *, before: int | None = Non
 
 def counts(shape: Shape, record_ids: Sequence[int]) -> dict[int, int]:
     """How much is said about some records (which the caller has read with their actor); those without a word are left out."""
-    none = [0]  # as many queries for an empty page as for a full one: what a card costs does not hang on what it shows
+    none = [
+        0
+    ]  # as many queries for an empty page as for a full one: what a card costs does not hang on what it shows
     found = Comment.objects.filter(object=shape.base, record_id__in=record_ids or none, deleted_at=None)
     return dict(found.values_list("record_id").annotate(Count("id")).order_by())
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 from stdnum import ean
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
@@ -127,11 +128,11 @@ def _refuse_own_base(batch: Batch, table: str, key: str, column: str) -> None:
     drafts = [d for d in batch if d.record_id and d.changed(key) and d.get(key)]
     if not drafts:
         return
-    text = (
-        f"with recursive up as (select id as start, id, {column} as above, 0 as depth from {table} where id = any(%s)"
-        f" union select u.start, t.id, t.{column}, u.depth + 1 from {table} t join up u on t.id = u.above where u.depth < 50)"
+    text = sql.SQL(
+        "with recursive up as (select id as start, id, {column} as above, 0 as depth from {table} where id = any(%s)"
+        " union select u.start, t.id, t.{column}, u.depth + 1 from {table} t join up u on t.id = u.above where u.depth < 50)"
         " select start, id from up"
-    )
+    ).format(column=sql.Identifier(column), table=sql.Identifier(table))
     with connection.cursor() as cursor:
         cursor.execute(text, [[d.get(key) for d in drafts]])
         above = set(cursor.fetchall())
