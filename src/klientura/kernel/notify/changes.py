@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
 from klientura.kernel.events.outbox import Delivered
 from klientura.kernel.notify import following
+from klientura.kernel.notify.steps import step_of
 from klientura.kernel.notify.telling import Told
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.models import Operation
@@ -96,10 +97,12 @@ def changed(happening: Happening, known: Collection[tuple[int, int]]) -> list[To
         if view := visible(actors[user_id], shape, happening.payload):
             by_view[view].append(user_id)
     told: list[Told] = []
+    alone = bool(by_view) and event.operation_id is None and len(event.record_ids) == 1
+    step = step_of(shape, event.record_ids[0], happening.payload.get("at")) if alone else {}
     for view, users in sorted(by_view.items(), key=lambda pair: pair[1]):
         sure = len(event.record_ids) == 1 and not happening.taken_back
         within = set(event.record_ids) if sure else _touched(happening, view)
-        told += [_one(happening, u, ids, view) for u in sorted(users) if (ids := seeing[u] & within)]
+        told += [_one(happening, u, ids, view, step) for u in sorted(users) if (ids := seeing[u] & within)]
     return told
 
 
@@ -141,11 +144,16 @@ def _touched(happening: Happening, view: View) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _one(happening: Happening, user_id: int, ids: set[int], view: View) -> Told:
-    """One user's line: of a bulk act one in all; of one record's edits by one colleague one in an hour, with its fields."""
+def _one(happening: Happening, user_id: int, ids: set[int], view: View, step: Mapping[str, Any]) -> Told:
+    """One user's line: of a bulk act one in all; of each step of a matter one; of one record's other edits by one colleague one in
+    an hour, with its fields."""
     event = happening.event
     if event.operation_id is not None or len(event.record_ids) > 1:
         return happening.told(user_id, "changed", happening.cause(), ids)
     record_id = event.record_ids[0]
+    if step:
+        return happening.told(
+            user_id, "changed", happening.cause(), ids, columns=[*view[0], *view[1]], step=dict(step)
+        )
     cause = f"edit:{event.object}:{record_id}:{event.actor_id}:{event.at:%Y%m%d%H}"
     return happening.told(user_id, "changed", cause, ids, columns=[*view[0], *view[1]])

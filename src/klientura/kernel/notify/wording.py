@@ -16,6 +16,7 @@ from klientura.kernel.comments.models import Comment
 from klientura.kernel.notify.kinds import KINDS
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.naming import Named, named
+from klientura.kernel.notify.steps import given, worded
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kit.formats import format_datetime
@@ -97,12 +98,15 @@ def _said(
         return said | {"text": message(actor, known[0].shape, row.payload.get("message", ()))}
     if row.kind in {"reminder", "invited"}:
         return said | _by_moment(row)
+    step = row.payload.get("step") if row.kind == "changed" and one else None
+    if step and (words := worded(actor, known[0].shape, step)) is not None:
+        return said | {"text": words[0], "detail": words[1]}
     if row.kind == "changed":
         text = _fields(actor, known[0].shape, row) if one else _many_changed(row)
         return said | {"text": text} if text else None
     texts = {
         "assigned": (
-            _("You are the owner now"),
+            (given(known[0].shape) if one else "") or _("You are the owner now"),
             ngettext(
                 "You are the owner of {n} record now", "You are the owner of {n} records now", row.number
             ),

@@ -14,6 +14,7 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects."""
         from klientura.kernel.api.rooms import register_room
+        from klientura.kernel.notify.steps import register_steps
         from klientura.kernel.screens.commands import register_suggestions
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
@@ -26,6 +27,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.queries.day import register_day_source
         from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, EVENTS, TASKS
         from klientura.modules.activities.queries.reports import register_report
+        from klientura.modules.activities.services.course import STEPS
         from klientura.modules.activities.web.analysis import ANALYSIS
         from klientura.modules.activities.web.calendar.page import CALENDAR
         from klientura.modules.activities.web.course import COURSE_PANEL
@@ -50,5 +52,6 @@ class ActivitiesConfig(AppConfig):
         for report in REPORTS:
             register_report(report)
         register_suggestions(suggestions)
+        register_steps("assignment", STEPS)
         subscribers.attach()
         jobs.attach()

@@ -3,7 +3,6 @@
 Read from the history, which knows all of it: there is no second store.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -20,10 +19,9 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
-from klientura.kit.formats import format_datetime
+from klientura.modules.activities.services.course import WORDS, in_words, moment_of, step_of
 
 MOST_PAGES: Final = 10
-WORDS: Final = ("report", "remark", "asked_why")
 SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "issued": ("clipboard-check", "blue"), "again": ("rotate-ccw", "blue"), "accepted": ("check", "teal"), "reported": ("send", "violet"),
     "returned": ("undo-2", "yellow"), "done": ("check-check", "green"), "closed": ("check-check", "green"),
@@ -71,27 +69,10 @@ def _item(entry: Entry, *, sees_due: bool) -> dict[str, Any] | None:
 
 
 def _step(action: str, changed: Mapping[str, tuple[Any, Any]], *, sees_due: bool) -> str:
-    """Which step of the course a change was; none for a change of words, and for an answer that the reader may not know."""
+    """Which step of the course an entry of the history was."""
     if action in {"trash", "restore"}:
         return action
-    if action == "create":
-        return "issued"
-    if "status" in changed:
-        before, after = changed["status"]
-        if after == "accepted" and before in {"reported", "done"}:
-            return "returned"
-        if after == "issued":
-            return "again"
-        if after == "done" and before != "reported":
-            return "closed"
-        return str(after)
-    if "asked_due_at" in changed:
-        if changed["asked_due_at"][1]:
-            return "asked"
-        if not sees_due:
-            return ""
-        return "granted" if "due_at" in changed else "kept"
-    return "moved" if "due_at" in changed else ""
+    return "issued" if action == "create" else step_of(changed, sees_due=sees_due)
 
 
 def _said(step: str, changed: Mapping[str, tuple[Any, Any]]) -> str:
@@ -112,14 +93,7 @@ def _said(step: str, changed: Mapping[str, tuple[Any, Any]]) -> str:
         "trash": _("moved to the trash"),
         "restore": _("took out of the trash"),
     }
-    key = "asked_due_at" if step == "asked" else "due_at"
-    return str(texts[step]).format(when=_moment(changed.get(key, (None, None))[1]))
-
-
-def _moment(text: Any) -> str:
-    if not text:
-        return _("no time set")
-    return format_datetime(timezone.localtime(dt.datetime.fromisoformat(str(text))), lang())
+    return str(texts[step]).format(when=in_words(moment_of(step, changed), lang()))
 
 
 COURSE_PANEL: Final = MainPanel(
