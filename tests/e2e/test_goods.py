@@ -72,3 +72,25 @@ def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None
     expect(shown.locator("tfoot")).to_contain_text("608,00")
     expect(shown).to_contain_text("В том числе налог")
     assert look_everywhere(page, tmp_path, "goods-card") == {}
+
+    # From the deal to its invoice, numbered and printed.
+    page.goto(f"{company.address}/organisation/new")
+    page.fill("[name=name]", "Ромашка")
+    page.locator("form.form button[type=submit]").click()
+    page.goto(f"{company.address}/own_company/new")
+    page.fill("[name=name]", "Наша")
+    page.locator("form.form button[type=submit]").click()
+    expect(page.locator("h1")).to_have_text("Наша")
+    page.goto(f"{company.address}/opportunity")
+    page.get_by_role("link", name="Поставка").first.click()
+    page.get_by_role("link", name="Счёт", exact=True).click()
+    expect(page.locator("[name=lines-1-given_discount]")).to_have_value("10")
+    choose(page.locator("#f-party"), "ромашка")
+    page.locator("form.form button[type=submit]").click()
+    page.get_by_role("button", name="Выставить").click()
+    expect(page.locator("h1")).to_have_text("1")
+    expect(page.locator("#card-tables tfoot")).to_contain_text("608,00")
+    address = page.get_by_role("link", name="PDF").get_attribute("href")
+    paper = page.request.get(f"{company.address}{address}")
+    assert (paper.status, paper.body()[:4]) == (200, b"%PDF")
+    assert look_everywhere(page, tmp_path, "invoice") == {}

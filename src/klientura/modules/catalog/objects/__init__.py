@@ -97,7 +97,7 @@ TAX = _setting(
     parts=(
         Part(
             key="rates", model=TaxRate, parent="tax", label=_("Rates"),
-            fields={"percent": Field(type="percent")},
+            fields={"percent": Field(type="percent", trimmed=True)},
             columns=("valid_from", "percent"), inputs=("valid_from", "percent"),
         ),
     ),
