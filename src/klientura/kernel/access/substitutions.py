@@ -156,6 +156,13 @@ def standing_in(user_id: int) -> QuerySet[Substitution]:
     return lasting().filter(deputy_id=user_id)
 
 
+def absent_now(object_key: str) -> set[int]:
+    """Who is away at this moment and has a deputy for records of a kind."""
+    running = lasting().filter(starts_at__lte=timezone.now())
+    found = running.filter(Q(kinds=None) | Q(kinds__contains=[object_key])).order_by()
+    return set(found.values_list("absent_id", flat=True))
+
+
 def lasting() -> QuerySet[Substitution]:
     called_off = Q(ended_by__isnull=False)
     found = Substitution.objects.filter(ends_at__gt=timezone.now()).exclude(called_off)

@@ -168,6 +168,8 @@ class ObjectSpec:
     current: Mapping[str, Any] | None = (
         None  # filter tree of what is still work in hand; absent: all of it is
     )
+    # other kinds whose work in hand counts too when records are given to whoever has least
+    busy_with: tuple[str, ...] = ()
     facts: bool = False  # records of what has happened: nobody has work with them any more
     goes_with: str | None = None  # reference to the record whose owner this follows when work is handed over
     board: Board | None = None

@@ -1,6 +1,7 @@
 """Which rule a record falls under, and to whom it goes. Set-based: one statement for many records."""
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ from psycopg import sql
 
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.access.models import User
+from klientura.kernel.access.substitutions import absent_now
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import write
 from klientura.kernel.territories.keeping import PRODUCT, where
@@ -31,7 +34,8 @@ class Rule:
 
 def rules_of(shape: Shape, *, creating: bool = False) -> list[Rule]:
     """The rules of an object that work as things stand, in their order: a filter that names what is gone is passed over,
-    as is a rule whose people have all left."""
+    as is a rule whose people have all left. What is new goes to nobody who is away, unless all are.
+    """
     found = Territory.objects.filter(object=shape.key, is_active=True).order_by("position", "pk")
     kept = list(found.filter(on_create=True) if creating else found)
     if not kept:
@@ -43,9 +47,11 @@ def rules_of(shape: Shape, *, creating: bool = False) -> list[Rule]:
     for user_id, team_id in active.filter(team_id__in=teams).order_by("pk").values_list("pk", "team_id"):
         members.setdefault(team_id or 0, []).append(user_id)
     here = set(active.filter(pk__in=named).values_list("pk", flat=True))
+    away = absent_now(shape.key) if creating else set()
     rules = []
     for each in kept:
         takers = members.get(each.team_id, []) if each.team_id else [u for u in each.users if u in here]
+        takers = [u for u in takers if u not in away] or takers
         try:
             condition = where(shape, each.filter) or Predicate(sql.SQL("true"))
         except BadRequest:
@@ -102,16 +108,16 @@ def _in_turn(rule: Rule, numbers: Sequence[int]) -> dict[int, int]:
 
 
 def _least(shape: Shape, rule: Rule, numbers: Sequence[int]) -> dict[int, int]:
-    """Each goes to whoever has least of the kind in hand at that moment, what they have just been given included."""
-    in_hand = where(shape, shape.spec.current or {}) or Predicate(sql.SQL("true"))
-    text = sql.SQL(
-        "select r.owner_id, count(*) from {} r where r.owner_id = any(%s) and r.deleted_at is null"
-        " and not r.id = any(%s) and {} group by 1"
-    ).format(sql.Identifier(shape.table), in_hand.sql)
+    """Each goes to whoever has least in hand at that moment, what they have just been given included.
+
+    Who gives by the same rule at the same time waits: they then see what was given here.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(text, [list(rule.takers), list(numbers), *in_hand.params])
-        loads = dict(cursor.fetchall())
-    heap = [(loads.get(taker, 0), place, taker) for place, taker in enumerate(rule.takers)]
+        cursor.execute("select from kernel_territory where id = %s for update", [rule.id])
+    loads: Counter[int] = Counter()
+    for counted in (shape, *(all_shapes()[k] for k in shape.spec.busy_with if k in all_shapes())):
+        loads += _in_hand(counted, rule, numbers if counted is shape else ())
+    heap = [(loads[taker], place, taker) for place, taker in enumerate(rule.takers)]
     heapq.heapify(heap)
     owners: dict[int, int] = {}
     for number in numbers:
@@ -119,6 +125,18 @@ def _least(shape: Shape, rule: Rule, numbers: Sequence[int]) -> dict[int, int]:
         owners[number] = taker
         heapq.heapreplace(heap, (load + 1, place, taker))
     return owners
+
+
+def _in_hand(shape: Shape, rule: Rule, besides: Sequence[int]) -> Counter[int]:
+    """How much of a kind each taker has in hand."""
+    in_hand = where(shape, shape.spec.current or {}) or Predicate(sql.SQL("true"))
+    text = sql.SQL(
+        "select r.owner_id, count(*) from {} r where r.owner_id = any(%s) and r.deleted_at is null"
+        " and not r.id = any(%s) and {} group by 1"
+    ).format(sql.Identifier(shape.table), in_hand.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [list(rule.takers), list(besides), *in_hand.params])
+        return Counter(dict(cursor.fetchall()))
 
 
 def hand_out(shape: Shape, owners: Mapping[int, int], operation_id: int | None) -> tuple[int, int]:

@@ -182,6 +182,7 @@ LEAD = ObjectSpec(
         ),
     ),
     current={"field": "status", "op": "in", "value": list(leads.OPEN)},
+    busy_with=("opportunity",),
     together=(("status", "status_changed_at", "closed_at", "unsuitable_reason", "unsuitable_note"),),
     indexes=(("owner_id", "status"),),
     empty_text=_(
