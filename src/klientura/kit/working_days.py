@@ -47,6 +47,10 @@ _RUSSIA: Final[Mapping[int, Year]] = {
 COUNTRIES: Final[Mapping[str, Mapping[int, Year]]] = {"ru": _RUSSIA, "": {}}
 
 
+MOST_DAYS: Final = 1_000
+"""So far ahead working time is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """The hours of a working day and which days are such: the week, then the country's calendar, then one's own days."""
@@ -83,3 +87,20 @@ class WorkingTime:
         if kind is Day.SHORTENED:
             ends = max(begins, ends - dt.timedelta(hours=1))
         return begins, ends
+
+    def after(self, start: dt.datetime, minutes: int) -> dt.datetime:
+        """When so many working minutes have passed since a moment, both by the wall clock.
+
+        Where nobody ever works, minutes pass as they do elsewhere.
+        """
+        left = dt.timedelta(minutes=minutes)
+        for number in range(MOST_DAYS):
+            hours = self.hours(start.date() + dt.timedelta(days=number))
+            if hours is None or hours[1] <= start:
+                continue
+            begins = max(hours[0], start)
+            room = hours[1] - begins
+            if left <= room:
+                return begins + left
+            left -= room
+        return start + dt.timedelta(minutes=minutes)

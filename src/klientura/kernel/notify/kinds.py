@@ -37,6 +37,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "rule": Kind(_("A rule tells me"), "zap", mail="now", push=True),
     "paused": Kind(_("What I set up has paused itself"), "ban", mail="now"),
     "unsent": Kind(_("A letter of mine did not go or did not arrive"), "mail-warning", mail="now", push=True),
-    "due": Kind(_("The time of an assignment is near or has passed"), "hourglass", mail="now", push=True),
+    "due": Kind(
+        _("The time of an assignment or of an answer is near or has passed"),
+        "hourglass",
+        mail="now",
+        push=True,
+    ),
     "work": Kind(_("Long work has ended"), "hourglass"),
 }

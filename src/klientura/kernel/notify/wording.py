@@ -139,6 +139,8 @@ def _due(payload: Mapping[str, Any]) -> str:
     texts = {
         "soon": _("Due soon: {when}"),
         "late": _("Overdue: it is with {name}"),
+        "unanswered": _("Nobody has answered yet; due {when}"),
+        "unanswered_by": _("Nobody has answered yet; due {when}, it is with {name}"),
         "escalated": _("Overdue for several days: it is with {name}, issued by {issuer}"),
     }
     at = payload.get("at")

@@ -16,14 +16,14 @@ class SalesConfig(AppConfig):
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.modules.activities.queries.day import register_day_panel
         from klientura.modules.activities.queries.reports import register_report
-        from klientura.modules.sales import subscribers
+        from klientura.modules.sales import jobs, subscribers
         from klientura.modules.sales.objects import OPPORTUNITY, PIPELINE, STAGE
-        from klientura.modules.sales.objects.leads import LEAD
+        from klientura.modules.sales.objects.leads import LEAD, RESPONSE_TIME
         from klientura.modules.sales.queries.next_steps import REPORT
         from klientura.modules.sales.services import faults, returning
         from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
 
-        register(LEAD, OPPORTUNITY, PIPELINE, STAGE)
+        register(LEAD, RESPONSE_TIME, OPPORTUNITY, PIPELINE, STAGE)
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
         register_day_panel(WAITING_PANEL)
@@ -31,3 +31,4 @@ class SalesConfig(AppConfig):
         faults.attach()
         returning.attach()
         subscribers.attach()
+        jobs.attach()

@@ -159,6 +159,8 @@ class Lead(Record):
     )
     unsuitable_note = models.CharField(_("what happened"), max_length=500, null=True, blank=True)
     next_step_at = models.DateTimeField(_("next step"), null=True, blank=True)
+    response_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
+    first_response_at = models.DateTimeField(_("first answer"), null=True, blank=True)
     party = models.ForeignKey(
         Party,
         models.SET_NULL,
@@ -190,3 +192,14 @@ class Lead(Record):
 
     class Meta:
         db_table = "lead"
+
+
+class ResponseTime(Record):
+    """How soon leads of a channel are to be answered, in minutes of working time; without a channel: those of all others."""
+
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
+    channel = models.CharField(_("channel"), max_length=12, choices=enums.LeadChannel, null=True, blank=True)
+    minutes = models.IntegerField(_("answer within, working minutes"))
+
+    class Meta:
+        db_table = "lead_response_time"

@@ -47,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "own_company": _("Requisites, accounts and who signs: what stands in papers"),
         "price_list": _("Prices for some clients, in a currency, for a time"),
         "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
+        "response_time": _("How soon a lead is to be answered, by channel"),
         "product_category": _("The branches of the catalogue"),
         "unit": _("How goods are counted, with codes for papers"),
         "tax": _("Rates by the days from which they hold"),

@@ -85,6 +85,7 @@ PLACES: Final[tuple[Pages, ...]] = (
             ("own_company", _l("Own companies"), "landmark", "/own_company"),
             ("price_list", _l("Price lists"), "tags", "/price_list"),
             ("discount_rule", _l("Discounts"), "badge-percent", "/discount_rule"),
+            ("response_time", _l("Times to answer leads"), "timer", "/response_time"),
             ("product_category", _l("Product categories"), "folder-tree", "/product_category"),
             ("unit", _l("Units of measure"), "ruler", "/unit"),
             ("tax", _l("Taxes"), "percent", "/tax"),

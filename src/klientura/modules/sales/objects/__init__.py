@@ -5,24 +5,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Scope, Section
+from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Section
 from klientura.modules.catalog.services.parts import priced_lines
 from klientura.modules.sales.models import Opportunity, OpportunityLine, Pipeline, Stage
+from klientura.modules.sales.objects.rights import SETTINGS_RIGHTS
 from klientura.modules.sales.queries.board import first_pipeline, stage_columns
 from klientura.modules.sales.services import checks, stages
-
-SETTINGS_RIGHTS: Final[dict[str, dict[str, Scope]]] = {
-    "manager": {
-        "read": "all",
-        "create": "none",
-        "edit": "none",
-        "delete": "none",
-        "import": "none",
-        "export": "none",
-    },
-    "employee": {"read": "all", "create": "none", "edit": "none"},
-    "observer": {"read": "all"},
-}
 
 PIPELINE = ObjectSpec(
     key="pipeline",

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Section
-from klientura.modules.sales.models import Lead
+from klientura.modules.sales.models import Lead, ResponseTime
+from klientura.modules.sales.objects.rights import SETTINGS_RIGHTS
 from klientura.modules.sales.queries.lead_board import HUES, lead_columns
 from klientura.modules.sales.services import conversion, leads, returning
 from klientura.modules.sales.services.lead_checks import before_write_lead
+from klientura.modules.sales.services.responses import MOST_MINUTES, OPEN
 
 FILE_NAMES: Final = {
     "name": ("лид", "название лида", "интерес", "название", "тема", "заявка", "lead", "lead name", "subject", "name"),
@@ -62,6 +64,8 @@ LEAD = ObjectSpec(
         "unsuitable_reason": Field(by_verb="unsuitable", open_options=True),
         "unsuitable_note": Field(by_verb="unsuitable"),
         "next_step_at": Field(read_only=True, tracked=False),
+        "response_due_at": Field(read_only=True, counted=False),
+        "first_response_at": Field(read_only=True, tracked=False, counted=False),
         "party": Field(target="party", read_only=True, related=_("Leads")),
         "person": Field(target="person", read_only=True, related=_("Leads of this person")),
         "opportunity": Field(target="opportunity", read_only=True, related=_("Leads")),
@@ -97,6 +101,8 @@ LEAD = ObjectSpec(
                 "opportunity",
                 "unsuitable_reason",
                 "unsuitable_note",
+                "response_due_at",
+                "first_response_at",
                 "status_changed_at",
                 "next_step_at",
                 "closed_at",
@@ -181,11 +187,41 @@ LEAD = ObjectSpec(
             fits=leads.is_open,
         ),
     ),
-    current={"field": "status", "op": "in", "value": list(leads.OPEN)},
+    current={"field": "status", "op": "in", "value": list(OPEN)},
     busy_with=("opportunity",),
     together=(("status", "status_changed_at", "closed_at", "unsuitable_reason", "unsuitable_note"),),
-    indexes=(("owner_id", "status"),),
+    indexes=(("owner_id", "status"), ("response_due_at", "status")),
     empty_text=_(
         "Leads come from forms, letters, calls and other programs. Enter the first one, or import a list."
+    ),
+)
+
+RESPONSE_TIME = ObjectSpec(
+    key="response_time",
+    model=ResponseTime,
+    label=_("Time to answer"),
+    plural=_("Times to answer"),
+    new_label=_("New time to answer"),
+    icon="timer",
+    title=("name",),
+    fields={
+        "channel": Field(
+            options_of="lead.channel",
+            hint=_(
+                "Empty: leads of all channels without a time of their own. Of several times the shortest counts."
+            ),
+        ),
+        "minutes": Field(minimum=1, maximum=MOST_MINUTES, adds_up=False),
+    },
+    sections=(Section("main", pgettext_lazy("section", "Main"), ("name", "channel", "minutes")),),
+    columns=("name", "channel", "minutes"),
+    sort="id",
+    search=("name",),
+    rights=SETTINGS_RIGHTS,
+    subject=False,
+    related=False,
+    navigation=False,
+    empty_text=_(
+        "For example: leads from the form on the site within 15 minutes, all others within 2 hours."
     ),
 )

@@ -18,7 +18,7 @@ from klientura.kit.organisations import split_legal_form
 from klientura.kit.people import parse_person_name
 from klientura.modules.conversations.services import becoming
 from klientura.modules.sales.services.carrying import carry_over
-from klientura.modules.sales.services.leads import OPEN
+from klientura.modules.sales.services.responses import OPEN
 
 KIND: Final = "convert"
 ASKED: Final = (

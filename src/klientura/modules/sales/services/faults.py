@@ -1,4 +1,4 @@
-"""What counts as a fault in a deal. An administrator may change each of these."""
+"""What counts as a fault in a deal or a lead. An administrator may change each of these."""
 
 from typing import Final
 
@@ -21,6 +21,19 @@ FAULTS: Final = (
         name=_("The expected close is past, the deal still open"),
         severity="warning",
         tree={"and": [OPEN, {"field": "close_date", "op": "before_days", "value": 0}]},
+    ),
+    Fault(
+        key="lead_unanswered",
+        object="lead",
+        name=_("A lead that was not answered in time"),
+        severity="serious",
+        tree={
+            "and": [
+                {"field": "status", "op": "in", "value": ["new", "in_work", "qualified"]},
+                {"field": "first_response_at", "op": "empty"},
+                {"field": "response_due_at", "op": "before_days", "value": 0},
+            ]
+        },
     ),
     Fault(
         key="opportunity_no_amount",

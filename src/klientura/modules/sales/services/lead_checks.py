@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.shape import Shape
+from klientura.modules.sales.services.responses import promise
 
 CLOSED: Final = frozenset({"converted", "unsuitable"})
 NEEDS: Final = "needs"
@@ -16,6 +17,7 @@ CORE_NEEDS: Final = ("budget_known", "decision_maker", "needed_by", "used_now")
 def before_write_lead(batch: Batch, _actor: Any) -> None:
     """Name leads that came without a name, keep status, reason and dates in step, count what is known of their needs."""
     needs = _needs(batch.shape)
+    promise([d for d in batch if not d.record_id or d.changed("channel")])
     for draft in batch:
         _name(draft)
         _status(draft)

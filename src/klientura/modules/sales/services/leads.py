@@ -13,8 +13,8 @@ from klientura.kernel.store import read, write
 from klientura.kernel.store.drafts import parse_for_verb
 from klientura.modules.sales.models import Lead
 from klientura.modules.sales.services.lead_checks import CLOSED
+from klientura.modules.sales.services.responses import OPEN
 
-OPEN: Final = ("new", "in_work", "qualified")
 BY_CONVERSION: Final = _("Use «Convert»: it makes the client and the deal as well.")
 
 

@@ -36,4 +36,14 @@ def lead(_world: "World", number: int) -> dict[str, Any]:
     }
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"stage": stage, "opportunity": opportunity, "lead": lead}
+def response_time(_world: "World", number: int) -> dict[str, Any]:
+    """How soon leads are answered."""
+    return {"name": f"Срок {number}", "channel": "form" if number % 3 else None, "minutes": 10 + number}
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {
+    "stage": stage,
+    "opportunity": opportunity,
+    "lead": lead,
+    "response_time": response_time,
+}

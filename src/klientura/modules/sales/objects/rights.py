@@ -1,0 +1,18 @@
+"""Rights to what the product is worked with, and not worked on."""
+
+from typing import Final
+
+from klientura.kernel.objects.spec import Scope
+
+SETTINGS_RIGHTS: Final[dict[str, dict[str, Scope]]] = {
+    "manager": {
+        "read": "all",
+        "create": "none",
+        "edit": "none",
+        "delete": "none",
+        "import": "none",
+        "export": "none",
+    },
+    "employee": {"read": "all", "create": "none", "edit": "none"},
+    "observer": {"read": "all"},
+}
