@@ -1,8 +1,10 @@
 """What hangs on a lead goes over to what it becomes, and comes back when that is taken back."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor, SystemActor
@@ -17,6 +19,18 @@ from klientura.kernel.store import write
 def product_for(actor: Actor) -> Actor:
     """The product, at work for an actor: what hangs on a lead goes over also where its actor does not see it."""
     return SystemActor("a conversion loses nothing, whoever carries it out", actor.user_id)
+
+
+def first_contact_on(lead_id: int) -> dt.date | None:
+    """The day of the first contact about a lead, as the clients who come of it will have it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (min(at) at time zone %s)::date from interaction where subject_object = 'lead' and subject_id = %s"
+            " and kind <> 'note' and deleted_at is null",
+            [timezone.get_default_timezone_name(), lead_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def carry_over(

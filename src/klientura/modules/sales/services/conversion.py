@@ -17,7 +17,7 @@ from klientura.kernel.store import operations, read, write
 from klientura.kit.organisations import split_legal_form
 from klientura.kit.people import parse_person_name
 from klientura.modules.conversations.services import becoming
-from klientura.modules.sales.services.carrying import carry_over
+from klientura.modules.sales.services.carrying import carry_over, first_contact_on
 from klientura.modules.sales.services.responses import OPEN
 
 KIND: Final = "convert"
@@ -136,7 +136,10 @@ def _make(actor: Actor, lead: Mapping[str, Any], wanted: Wanted, operation_id: i
     """Make what is to be made; return the numbers of all three, None for what there is not to be."""
     organisation, person = wanted.organisation, wanted.person
     reached = {"phone": lead.get("phone"), "email": lead.get("email")}
-    whence = {k: lead.get(k) for k in ("city", "source", "owner")}
+    met = first_contact_on(lead["id"])  # known at once, so that the product notes nothing on them afterwards
+    whence = {k: lead.get(k) for k in ("city", "source", "owner")} | {
+        "first_contact_on": met.isoformat() if met else None
+    }
     if wanted.organisation_name:
         _form, name = split_legal_form(wanted.organisation_name)
         own = {} if person or wanted.person_name else reached
