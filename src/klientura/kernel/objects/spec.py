@@ -119,6 +119,8 @@ class Action:
     icon: str = "zap"
     # (actor, row) → whether the card offers it now; the verb itself refuses what may not be all the same
     fits: Callable[[Any, Mapping[str, Any]], bool] | None = None
+    # what one must be allowed to do with the record to be offered it: an answer is for whoever reads the question
+    needs: str = "edit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The card of a record: facts on the left, the timeline in the middle, related records on the right."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -86,7 +86,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         panel_context=chosen.context(asked, shape, row) if chosen else {},
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
-        actions=_actions(asked.actor, shape, row) if "edit" in open_verbs else [],
+        actions=_actions(asked.actor, shape, row, open_verbs),
         ways=[*card_ways(asked, shape, row), *_beginnings(asked, shape, record_id)],
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
@@ -296,7 +296,7 @@ def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
     return item
 
 
-def _actions(actor: Actor, shape: Shape, row: Row) -> list[dict[str, Any]]:
+def _actions(actor: Actor, shape: Shape, row: Row, open_verbs: Collection[str]) -> list[dict[str, Any]]:
     """The verbs of the object that are the reader's to do with this record now."""
     return [
         {
@@ -307,7 +307,7 @@ def _actions(actor: Actor, shape: Shape, row: Row) -> list[dict[str, Any]]:
             "key": a.key,
         }
         for a in shape.spec.actions
-        if a.fits is None or a.fits(actor, row)
+        if (a.needs == "read" or a.needs in open_verbs) and (a.fits is None or a.fits(actor, row))
     ]
 
 

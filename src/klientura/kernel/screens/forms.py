@@ -367,8 +367,8 @@ def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
 def action(request: HttpRequest, object: str, record_id: int, verb: str) -> HttpResponse:
     """GET /{object}/{id}/actions/{verb}: the form of a verb. POST: carry it out and show the card anew."""
     asked, shape = of(request), shape_of(object)
-    require(asked.actor, shape, "edit")
     found = next((a for a in shape.spec.actions if a.key == verb), None)
+    require(asked.actor, shape, found.needs if found else "edit")
     if found is None:
         raise NotFound
     row = read.get(asked.actor, shape, record_id)

@@ -104,6 +104,7 @@ EVENT = ObjectSpec(
             run=invitations.accept,
             icon="check",
             fits=invitations.may_accept,
+            needs="read",
         ),
         Action(
             key="perhaps",
@@ -111,6 +112,7 @@ EVENT = ObjectSpec(
             run=invitations.perhaps,
             icon="circle-help",
             fits=invitations.may_perhaps,
+            needs="read",
         ),
         Action(
             key="decline",
@@ -118,6 +120,7 @@ EVENT = ObjectSpec(
             run=invitations.decline,
             icon="x",
             fits=invitations.may_decline,
+            needs="read",
         ),
         Action(
             key="invite",

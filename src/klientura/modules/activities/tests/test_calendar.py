@@ -187,6 +187,25 @@ def test_whoever_is_invited_answers_for_themselves(company: Company, vera: Actor
         write.update(outsider, shape, number, {"name": "Моя"})
 
 
+def test_an_invitation_is_answered_on_the_card_and_whoever_is_silent_is_named(company: Company, vera: Actor):
+    outsider, name = company.actor("outsider"), company.users["outsider"].name
+    number = plan(vera, attendees=[outsider.user_id])
+    offered = {f"/event/{number}/actions/{verb}" for verb in ("accept", "perhaps", "decline")}
+    card = company.client("outsider").get(f"/event/{number}").content.decode()
+    assert all(url in card for url in offered)
+    assert f"/event/{number}/actions/cancel" not in card, "an answer is theirs, the event is not"
+    assert not any(
+        url in company.client("employee").get(f"/event/{number}").content.decode() for url in offered
+    )
+    dialog, silent = f"/calendar/event/{number}", ("No answer yet", "Пока не ответили")
+    before = company.client("employee").get(dialog).content.decode()
+    assert before.count(name) == 2 and any(words in before for words in silent)
+    assert company.client("outsider").post(f"/event/{number}/actions/accept").status_code == 200
+    assert [u.id for u in read.get(vera, shape_of("event"), number)["accepted"]] == [outsider.user_id]
+    after = company.client("employee").get(dialog).content.decode()
+    assert not any(words in after for words in silent)
+
+
 def test_a_new_time_asks_everybody_anew(company: Company, vera: Actor, shape: Shape):
     outsider = company.actor("outsider")
     number = plan(vera, attendees=[outsider.user_id])

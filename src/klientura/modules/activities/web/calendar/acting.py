@@ -27,6 +27,7 @@ from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
+from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of
 from klientura.modules.activities.services import guests, invitations, occurrences
@@ -71,14 +72,13 @@ def event(request: HttpRequest, record_id: int) -> HttpResponse:
         for k in TOLD
         if k in fields and row[k] not in (None, [], "")
     ]
+    if {"attendees", *ANSWERS} <= set(fields) and (silent := invitations.without_answer(row)):
+        told.append({"label": pgettext("invitation", "No answer yet"), "value": ", ".join(silent)})
     verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     actions = [
         {"label": str(a.label), "icon": a.icon, "url": _url(place, f"do/{a.key}")}
         for a in shape.spec.actions
-        if a.key in VERBS
-        and a.fits
-        and (a.fits(asked.actor, row))
-        and ("edit" in verbs or a.key in {"accept", "perhaps", "decline"})
+        if a.key in VERBS and a.fits and (a.fits(asked.actor, row)) and ("edit" in verbs or a.needs == "read")
     ]
     return show(
         asked, "activities/event_dialog.html", row=row, told=told, when=_when(row), repeats=_words(row, place),
