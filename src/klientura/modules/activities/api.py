@@ -46,7 +46,7 @@ def read_report(request: HttpRequest, actor: Actor, name: str) -> dict[str, Any]
     report = next((r for r in reports() if r.key == name), None)
     if report is None:
         raise NotFound
-    asked = asked_exactly(request.GET.dict())
+    asked = asked_exactly(request.GET.dict(), ahead=report.ahead)
     tables = report.tables(actor, asked)
     if tables is None:
         raise Denied

@@ -258,5 +258,15 @@ REPORTS: Final = (
     Report("contacts", gettext_lazy("Contacts"), contacts, by_period=True),
     Report("untouched", gettext_lazy("Without contact"), untouched, by_days=True),
     Report("load", gettext_lazy("Load"), load),
-    Report("discipline", gettext_lazy("Assignments"), discipline, by_period=True),
+    Report(
+        "discipline",
+        gettext_lazy("Assignments"),
+        discipline,
+        by_period=True,
+        ahead=True,
+        why_empty=gettext_lazy(
+            "An assignment counts on the day it is due, whenever it was done. Of these days there is none that you may see; "
+            "those without a due date are not counted."
+        ),
+    ),
 )

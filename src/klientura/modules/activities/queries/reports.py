@@ -51,13 +51,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report. `tables` answers None where the reader may not ask; `by_period` and `by_days` say what it depends on."""
+    """A report. `tables` answers None where the reader may not ask; `by_period` and `by_days` say what it depends on.
+
+    `ahead`: its rows lie in the days to come as well, as what is due does: its periods end with the month, not with today.
+    `why_empty` says what would stand there.
+    """
 
     key: str
     label: Text
     tables: Callable[[Actor, Asked], list[Table] | None]
     by_period: bool = False
     by_days: bool = False
+    ahead: bool = False
+    why_empty: Text = ""
 
 
 _reports: dict[str, Report] = {}

@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import json
 import re
+from calendar import monthrange
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -220,3 +221,30 @@ def test_a_program_is_told_what_it_asked_wrongly(company: Company) -> None:
     assert [asked(company, "contacts", **w).status_code for w in wrong] == [400] * len(wrong)
     company.hide("employee", "interaction", "owner")
     assert asked(company, "contacts", "employee").status_code == 403
+
+
+def test_what_was_done_before_it_is_due_stands_in_this_month_and_an_empty_report_says_why(
+    company: Company,
+) -> None:
+    boss, vera = company.actor("manager"), company.actor("employee")
+    client = company.client("manager")
+    empty = client.get("/contacts-analysis", {"report": "discipline"}).content.decode()
+    assert "без срока" in empty or "without a due date" in empty
+    last = timezone.localtime().replace(hour=23, minute=50, second=0, microsecond=0)
+    last = last.replace(day=monthrange(last.year, last.month)[1])
+    number = write.create(
+        boss, shape_of("assignment"), {"name": "Собрать", "owner": vera.user_id, "due_at": last.isoformat()}
+    )
+    assignments.report(vera, number, {"report": "Готово"})
+    page = client.get("/contacts-analysis", {"report": "discipline"}).content.decode()
+    assert line(page, company.users["employee"].name)[:2] == ["1", "1"]
+    today = timezone.localdate()
+    links = html.unescape(page)
+    for first, end in (
+        (today.replace(day=1), last.date()),
+        (today.replace(month=1, day=1), today.replace(month=12, day=31)),
+    ):
+        assert f"from={first}&to={end}" in links
+    assert f"to={today}" in html.unescape(
+        client.get("/contacts-analysis", {"report": "contacts"}).content.decode()
+    )

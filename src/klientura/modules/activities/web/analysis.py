@@ -18,7 +18,7 @@ from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kit.tabular.writing import write_csv
-from klientura.modules.activities.queries.asking import asked_by
+from klientura.modules.activities.queries.asking import asked_by, end_of_month
 from klientura.modules.activities.queries.reports import Asked, Cell, Report, Table, reports
 
 ANALYSIS: Final = Place("contacts-analysis", gettext_lazy("Analysis"), "activity", "/contacts-analysis")
@@ -34,7 +34,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
     report = next((r for r in reports() if r.key == wanted), None) or reports()[0]
     if wanted and report.key != wanted:
         raise NotFound
-    given = asked_by(asked.GET.dict())
+    given = asked_by(asked.GET.dict(), ahead=report.ahead)
     tables = report.tables(asked.actor, given)
     if asked.GET.get("format") == "csv":
         return _csv(report, tables or [])
@@ -61,7 +61,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
 
 
 def _periods(report: Report, given: Asked) -> list[dict[str, Any]]:
-    """The usual stretches up to today."""
+    """The usual stretches up to today; of what lies ahead as well, whole."""
     today = timezone.localdate()
     begins = {
         "week": today - dt.timedelta(days=today.weekday()),
@@ -69,6 +69,14 @@ def _periods(report: Report, given: Asked) -> list[dict[str, Any]]:
         "quarter": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1),
         "year": today.replace(month=1, day=1),
     }
+    ends = dict.fromkeys(PERIODS, today)
+    if report.ahead:
+        ends = {
+            "week": begins["week"] + dt.timedelta(days=6),
+            "month": end_of_month(today),
+            "quarter": end_of_month(begins["quarter"].replace(month=begins["quarter"].month + 2)),
+            "year": today.replace(month=12, day=31),
+        }
     labels = {
         "week": _("This week"),
         "month": _("This month"),
@@ -82,8 +90,8 @@ def _periods(report: Report, given: Asked) -> list[dict[str, Any]]:
     return [
         {
             "label": labels[key],
-            "url": f"/contacts-analysis?{urlencode({'report': report.key, 'from': begins[key], 'to': today})}",
-            "active": here == (begins[key], today),
+            "url": f"/contacts-analysis?{urlencode({'report': report.key, 'from': begins[key], 'to': ends[key]})}",
+            "active": here == (begins[key], ends[key]),
         }
         for key in PERIODS
     ]
