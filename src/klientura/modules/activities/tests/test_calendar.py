@@ -1,6 +1,7 @@
 """Events and the calendar of people: spans, series, who sees what, what colleagues are told apart from being busy."""
 
 import datetime as dt
+import json
 import re
 from typing import Any
 
@@ -17,7 +18,9 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
+from klientura.kit.recurrence.rules import stamp
 from klientura.modules.activities.queries.calendar import events_of
+from klientura.modules.activities.rules import start_of
 from klientura.modules.activities.services import invitations, occurrences
 from klientura.modules.activities.services.occurrences import Place
 
@@ -204,6 +207,21 @@ def test_an_invitation_is_answered_on_the_card_and_whoever_is_silent_is_named(co
     assert [u.id for u in read.get(vera, shape_of("event"), number)["accepted"]] == [outsider.user_id]
     after = company.client("employee").get(dialog).content.decode()
     assert not any(words in after for words in silent)
+
+
+def test_calling_one_of_a_series_off_says_which_and_is_taken_back(company: Company, vera: Actor):
+    client = company.client("employee")
+    series = plan(vera, repeats="FREQ=WEEKLY;COUNT=3")
+    day = stamp(start_of(read.get(SYSTEM, shape_of("event"), series)) + dt.timedelta(days=7))
+    said = client.post(f"/calendar/event/{series}/do/cancel?at={day}")
+    toast = json.loads(said["HX-Trigger"])["toast"]
+    own = read.page(SYSTEM, shape_of("event"), tree={"field": "series", "op": "eq", "value": series}).rows[0]
+    when = timezone.localtime(own["starts_at"])
+    assert f"{when:%H:%M}" in toast["text"] and str(when.day) in toast["text"]
+    assert (own["status"], toast["undoUrl"]) == ("cancelled", f"/calendar/event/{own['id']}/do/again")
+    assert client.post(toast["undoUrl"]).status_code == 200
+    assert read.get(SYSTEM, shape_of("event"), own["id"])["status"] == "planned"
+    assert read.get(SYSTEM, shape_of("event"), series)["status"] == "planned"
 
 
 def test_a_new_time_asks_everybody_anew(company: Company, vera: Actor, shape: Shape):

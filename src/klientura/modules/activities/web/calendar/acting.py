@@ -137,13 +137,18 @@ def remove(request: HttpRequest, record_id: int) -> HttpResponse:
 def act(request: HttpRequest, record_id: int, verb: str) -> HttpResponse:
     """POST /calendar/event/{id}/do/{verb}?at=: an answer, or that it was held; an occurrence is held by itself."""
     asked = of(request)
-    _row, place = _meant(asked, record_id)
+    row, place = _meant(asked, record_id)
     if verb not in VERBS:
         raise NotFound
     with transaction.atomic():  # what is refused leaves the series as it was
         number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
         VERBS[verb](asked.actor, number)
-    return done(_("Done"))
+    if verb != "cancel":
+        return done(_("Done"))
+    back = f"/calendar/event/{number}/do/again"
+    if place.at is None:
+        return done(_("Called off: {when}").format(when=_when(row)), undo_url=back)
+    return done(_("Only this one was called off: {when}").format(when=_when(row)), undo_url=back)
 
 
 def _meant(asked: Request, record_id: int) -> tuple[Row, Place]:
