@@ -48,10 +48,11 @@ begin
     case when d.changes <> '' then concat('{{', d.changes, '}}')::jsonb end
   from (
     select n.id, n.version,
-      -- What the product notes by itself (the first contact) changes no version: it is of now and of nobody.
-      case when n.version = o.version then now() else n.updated_at end as at,
-      case when n.version = o.version then null else n.updated_by_id end as actor_id,
-      case when n.version = o.version then null else n.operation_id end as operation_id,
+      -- What the product notes by itself (the first contact) changes no version. In the transaction of an edit it belongs to
+      -- that one and is undone with it; later it is of its own moment and of nobody.
+      case when n.version = o.version and n.updated_at < now() then now() else n.updated_at end as at,
+      case when n.version = o.version and n.updated_at < now() then null else n.updated_by_id end as actor_id,
+      case when n.version = o.version and n.updated_at < now() then null else n.operation_id end as operation_id,
       case when o.deleted_at is null and n.deleted_at is not null then 'trash'
            when o.deleted_at is not null and n.deleted_at is null then 'restore' else 'update' end as action,
       {diff} as changes

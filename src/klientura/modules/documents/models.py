@@ -48,10 +48,10 @@ class OwnAccount(Line):
 
 
 class PaperCounter(models.Model):
-    """The last number given to papers of a kind, of a company, in a year."""
+    """The last number given to papers of a kind, of a company, in a year. Without a foreign key: a merge of companies moves no counts."""
 
     pk = models.CompositePrimaryKey("company_id", "kind", "year")
-    company = models.ForeignKey(OwnCompany, models.PROTECT, related_name="+", db_index=False)
+    company_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     year = models.IntegerField()
     last = models.IntegerField(default=0)

@@ -17,8 +17,8 @@ from klientura.kernel.merging.tests.support import TEST, make, organisation, per
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.store import write
 
-TOLD_ELSEWHERE = {"version", "updated_at", "updated_by_id", "operation_id"}
-"""What every change of a record leaves; the history tells it."""
+TOLD_ELSEWHERE = {"version", "updated_at", "updated_by_id", "operation_id", "sequence"}
+"""What every change of a record leaves; the history tells it. What guests of an event were sent (`sequence`) only rises."""
 PHONES = ["+74950001122", "+74950003344", "+74950005566"]
 
 point = st.fixed_dictionaries(
