@@ -79,6 +79,19 @@ def change(
 
 
 @transaction.atomic
+def back_to_its_time(actor: Actor, own_id: int, *, expected_version: int) -> None:
+    """An occurrence that stands by itself has the time again that its series gives it. Raises NotFound, Conflict."""
+    shape = shape_of("event")
+    own = write.lock(actor, shape, own_id, "edit")
+    series = write.lock_rows(shape, [own["series"]]) if own["series"] else []
+    if not series or own["occurrence_at"] is None:
+        raise NotFound(NOT_ONE)
+    span = span_at(series[0], wall(own["occurrence_at"], zone_of(series[0]["zone"])))
+    values = {"starts_at": span["starts_at"], "ends_at": span["ends_at"], "all_day": series[0]["all_day"]}
+    write.update(actor, shape, own_id, values, expected_version=expected_version)
+
+
+@transaction.atomic
 def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | None = None) -> None:
     """Take away one occurrence, this and the following, or all of a series (then to the trash)."""
     shape = shape_of("event")

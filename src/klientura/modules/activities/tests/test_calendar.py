@@ -224,6 +224,33 @@ def test_calling_one_of_a_series_off_says_which_and_is_taken_back(company: Compa
     assert read.get(SYSTEM, shape_of("event"), series)["status"] == "planned"
 
 
+def test_moving_one_of_a_series_says_both_times_and_is_taken_back(company: Company, vera: Actor):
+    client = company.client("employee")
+    series = plan(vera, repeats="FREQ=WEEKLY;COUNT=3")
+    before = read.get(SYSTEM, shape_of("event"), series)
+    day = start_of(before) + dt.timedelta(days=7)
+    times = {
+        "starts_at": (day + dt.timedelta(days=1)).isoformat(),
+        "ends_at": (day + dt.timedelta(days=1, hours=1)).isoformat(),
+    }
+    said = client.post(
+        f"/calendar/event/{series}/change?at={stamp(day)}",
+        {**times, "which": "one", "version": before["version"]},
+    )
+    toast = json.loads(said["HX-Trigger"])["toast"]
+    assert str(day.day) in toast["text"] and str(day.day + 1) in toast["text"]
+    own = read.page(SYSTEM, shape_of("event"), tree={"field": "series", "op": "eq", "value": series}).rows[0]
+    assert own["starts_at"] != own["occurrence_at"]
+    assert client.post(toast["undoUrl"]).status_code == 200
+    assert read.get(SYSTEM, shape_of("event"), own["id"])["starts_at"] == own["occurrence_at"]
+    elsewhere = own["occurrence_at"] + dt.timedelta(days=2)
+    write.update(vera, shape_of("event"), own["id"], {"starts_at": elsewhere.isoformat()})
+    assert client.post(toast["undoUrl"]).status_code == 409
+    assert read.get(SYSTEM, shape_of("event"), own["id"])["starts_at"] == elsewhere, (
+        "what was moved since stays"
+    )
+
+
 def test_a_new_time_asks_everybody_anew(company: Company, vera: Actor, shape: Shape):
     outsider = company.actor("outsider")
     number = plan(vera, attendees=[outsider.user_id])

@@ -19,6 +19,7 @@ urlpatterns = [
     path("calendar/remind/<object:object>/<number:record_id>", planning.remind, name="calendar-remind"),
     path("calendar/event/<number:record_id>", acting.event, name="calendar-event"),
     path("calendar/event/<number:record_id>/change", acting.change, name="calendar-event-change"),
+    path("calendar/event/<number:record_id>/back", acting.back_again, name="calendar-event-back"),
     path("calendar/event/<number:record_id>/remove", acting.remove, name="calendar-event-remove"),
     path("calendar/event/<number:record_id>/do/<slug:verb>", acting.act, name="calendar-event-act"),
     path("day", day_page.day, name="day"),

@@ -24,6 +24,7 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.requests import number as number_of
 from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
@@ -110,10 +111,33 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
     except (Conflict, Moved):
         return _form(asked, row, place, typed=values, errors={"": Moved.default_message})
     back = ""
+    if place.at is not None and which == "one":
+        own = read.get(asked.actor, shape_of("event"), number)
+        moved = _when(own) != _when(row)
+        if set(values) <= {*TIMES, "all_day"}:
+            back = f"/calendar/event/{number}/back?version={own['version']}"
+        said = (
+            _("Only this one was moved: it was {before}, now it is {after}")
+            if moved
+            else _("Only this one was changed: {before}")
+        )
+        return done(said.format(before=_when(row), after=_when(own)), undo_url=back)
     if place.at is None:
         now = read.get(asked.actor, shape_of("event"), number, keys=["version"])["version"]
         back = f"/event/{number}/reschedule/back?version={now}" if now != row["version"] else ""
     return done(_("Changed: {title}").format(title=row["title"]), undo_url=back)
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def back_again(request: HttpRequest, record_id: int) -> HttpResponse:
+    """POST /calendar/event/{id}/back?version=: an occurrence that was moved is where its series has it."""
+    asked = of(request)
+    read.require_on(asked.actor, shape_of("event"), record_id, "edit")
+    occurrences.back_to_its_time(
+        asked.actor, record_id, expected_version=number_of(asked.GET.get("version")) or 0
+    )
+    return done(_("The time is as it was"))
 
 
 @open_to(Door.SIGNED_IN)
