@@ -133,10 +133,10 @@ def test_what_no_form_has_does_not_count(company: Company) -> None:
         assert not counted & {"subject_object", "subject_id"}
 
 
-def test_there_are_seven_rules_at_first_and_all_can_be_judged(company: Company) -> None:
+def test_there_are_eight_rules_at_first_and_all_can_be_judged(company: Company) -> None:
     boss = company.actor("administrator")
     every = faults.every_fault()
-    assert len(every) == 7
+    assert len(every) == 8
     for fault in every:
         assert not faults.closed(boss, shape_of(fault.object), fault)
         read.count(boss, shape_of(fault.object), tree=fault.tree)
@@ -210,7 +210,7 @@ def test_what_makes_no_rule_is_refused(
     }
     with pytest.raises(error):
         faults.save(company.actor("administrator"), None, good | values)
-    assert len(faults.every_fault()) == 7
+    assert len(faults.every_fault()) == 8
 
 
 def test_questions_cost_one_statement(

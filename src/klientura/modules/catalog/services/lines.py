@@ -90,6 +90,9 @@ def completion(
                 old = stored.get(draft.record_id or 0, {}).get(line.get("id") or 0)
                 for key, value in (old or {"quantity": Decimal(1)}).items():
                     line.setdefault(key, value)
+        drafts = [d for d in drafts if d.parts[part]]
+        if not drafts:
+            return
         known = _known([line for d in drafts for line in d.parts[part]])
         terms = {id(d): terms_of(d) for d in drafts}
         priced = _priced_by(part, drafts, terms)
