@@ -235,7 +235,13 @@ def test_moving_one_of_a_series_says_both_times_and_is_taken_back(company: Compa
     }
     said = client.post(
         f"/calendar/event/{series}/change?at={stamp(day)}",
-        {**times, "which": "one", "version": before["version"]},
+        {
+            "name": before["name"],
+            "kind": before["kind"],
+            **times,
+            "which": "one",
+            "version": before["version"],
+        },
     )
     toast = json.loads(said["HX-Trigger"])["toast"]
     assert str(day.day) in toast["text"] and str(day.day + 1) in toast["text"]

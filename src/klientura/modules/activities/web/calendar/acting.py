@@ -114,7 +114,7 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
     if place.at is not None and which == "one":
         own = read.get(asked.actor, shape_of("event"), number)
         moved = _when(own) != _when(row)
-        if set(values) <= {*TIMES, "all_day"}:
+        if all(own.get(k) == row[k] for k in FIELDS if k not in {*TIMES, "all_day"}):  # times only
             back = f"/calendar/event/{number}/back?version={own['version']}"
         said = (
             _("Only this one was moved: it was {before}, now it is {after}")
