@@ -225,8 +225,8 @@ def _form(
     status = 409 if conflict else 422 if errors or similar else 200
     if in_dialog:
         return show(asked, "screens/form_dialog.html", status=status, **context)
-    room = {"sheets": ["lines"]} if any(part["table"] for part in parts) else {"main_width": "text"}
-    return show(asked, "screens/form.html", status=status, active=shape.key, **room, **context)
+    width = "" if any(part["table"] for part in parts) else "text"
+    return show(asked, "screens/form.html", status=status, active=shape.key, main_width=width, **context)
 
 
 def _sections(

@@ -133,9 +133,13 @@ def _offered(shape: Shape, key: str, level: str) -> str:
 
 
 def scoped_roles() -> list[str]:
-    """The roles to which a team opens more than their own records, and without one nothing in the navigation does."""
+    """The roles to which a team opens more than their own records, and without one nothing in the navigation does.
+
+    What everybody reads as it is declared (the catalogue) is nobody's own, and not meant.
+    """
     known = directory(current().access_version)
-    main = [key for key, shape in all_shapes().items() if shape.spec.navigation]
+    common = {k for k, s in all_shapes().items() if s.spec.rights.get("employee", {}).get("read") == "all"}
+    main = [key for key, shape in all_shapes().items() if shape.spec.navigation and key not in common]
     read = {
         known.role_keys[pk]: {rights.scopes.get((key, "read"), "none") for key in main}
         for pk, rights in known.rights.items()
