@@ -28,7 +28,13 @@ SHUT: Final[Mapping[Door, frozenset[int]]] = {
 }
 
 # Values for parameters beyond `object` and `record_id`, by name, where «nothing» would not reach the view's inside.
-PARAMETERS: Final[Mapping[str, str]] = {"key": "city", "verb": "win", "name": "list", "role_key": "employee", "room": "contacts-analysis"}
+PARAMETERS: Final[Mapping[str, str]] = {
+    "key": "city",
+    "verb": "win",
+    "name": "list",
+    "role_key": "employee",
+    "room": "contacts-analysis",
+}
 
 # Addresses by which somebody who may not change any record may still write, and why.
 WRITES_OF_AN_OBSERVER: Final[Mapping[str, str]] = {
