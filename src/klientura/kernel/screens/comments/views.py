@@ -4,18 +4,16 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import User
 from klientura.kernel.comments import opening, reading, writing
-from klientura.kernel.comments.models import Comment
 from klientura.kernel.comments.writing import Written
 from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.notify.reading import mark_about
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.screens.comments import panel
+from klientura.kernel.screens.comments import offers, panel
 from klientura.kernel.screens.context import show
 from klientura.kernel.store import read
 from klientura.kernel.store.sight import seen_by, whole_shape
@@ -87,12 +85,7 @@ def open_record(request: HttpRequest, object: str, record_id: int, comment_id: i
         return _refused(refused)
     if not names:
         return _fresh(asked, shape, record_id)
-    text = ngettext(
-        "{names} sees this record now and is told of the comment",
-        "{names} see this record now and are told of the comment",
-        len(names),
-    )
-    return _fresh(asked, shape, record_id, text.format(names=", ".join(names)))
+    return _fresh(asked, shape, record_id, offers.opened(names))
 
 
 @open_to(Door.SIGNED_IN)
@@ -116,20 +109,6 @@ def people(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     return show(request, "screens/options.html", items=items, query=q, empty=_("Nobody is called so"))
 
 
-def _offer(asked: Request, shape: Shape, comment: Comment) -> dict[str, str] | None:
-    """The offer to open the record to those who were mentioned in vain; None for whoever may not share it."""
-    if not opening.may_open(asked.actor, shape, comment.record_id):
-        return None
-    names = opening.openable(shape, comment)
-    if not names:
-        return None
-    text = ngettext("{names} does not see this record.", "{names} do not see this record.", len(names))
-    return {
-        "text": text.format(names=", ".join(names.values())),
-        "url": f"/{shape.key}/{comment.record_id}/comments/{comment.pk}/open",
-    }
-
-
 def _chosen(request: HttpRequest) -> list[int]:
     return [n for raw in request.POST.getlist("chosen")[:100] if (n := number(raw)) is not None]
 
@@ -147,19 +126,13 @@ def _fresh(
 
     Whoever writes has read what was said to them here.
     """
-    blind = written.blind if written else ()
     context = panel.of_page(asked, shape, record_id)
-    if written and blind:
-        context["offer"] = _offer(asked, shape, written.comment)
+    if written:
+        context["offer"] = offers.in_vain(asked, shape, written, f"/{shape.key}/{record_id}/comments")
     response = show(asked, "comments/panel.html", panel_context=context)
     if mark_about(asked.actor, shape, record_id):
         response["HX-Trigger"] = json.dumps({"notified": True})
     response["HX-Retarget"], response["HX-Reswap"] = "#comments", "outerHTML"
-    if not blind:
-        return toast(response, text) if text else response
-    warning = ngettext(
-        "{names} does not see this record and will not hear of the comment",
-        "{names} do not see this record and will not hear of the comment",
-        len(blind),
-    )
-    return toast(response, warning.format(names=", ".join(blind)), kind="warning")
+    if written and written.blind:
+        return toast(response, offers.said(written.blind), kind="warning")
+    return toast(response, text) if text else response

@@ -1,6 +1,6 @@
 """The timeline in the middle of a card: open tasks, then interactions and changes by day; and writing into it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
@@ -9,10 +9,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.gate import may
+from klientura.kernel.comments import mentions
 from klientura.kernel.comments.reading import counts
 from klientura.kernel.errors import Invalid
 from klientura.kernel.history.read import history_of
@@ -253,7 +254,19 @@ def write_down(request: HttpRequest, object: str, record_id: int) -> HttpRespons
         request, "activities/timeline.html", panel_context=_context(asked, shape, row), saved=True
     )
     response["HX-Retarget"], response["HX-Reswap"] = "#activity", "outerHTML"
+    if named := mentions.found_in(text):
+        return toast(response, _not_told([m["name"] for m in named]), kind="warning")
     return toast(response, _("Planned") if kind == "task" else _("Written down"))
+
+
+def _not_told(names: Sequence[str]) -> str:
+    """Notes mention nobody: whoever writes «@Name» in one is told where it is heard."""
+    text = ngettext(
+        "Written down, but {names} is not told of it: mention colleagues in a comment, on the tab “Comments”",
+        "Written down, but {names} are not told of it: mention colleagues in a comment, on the tab “Comments”",
+        len(names),
+    )
+    return text.format(names=", ".join(names))
 
 
 def _links(shape: Shape, row: Row) -> dict[str, Any]:

@@ -32,6 +32,11 @@ urlpatterns = [
     path("entry/preview", entry.preview, name="entry-preview"),
     path("entry/<object:object>/<number:record_id>/undo", entry.undo, name="entry-undo"),
     path("interaction/<number:record_id>/remarks", remarks.remarks, name="interaction-remarks"),
+    path(
+        "interaction/<number:record_id>/remarks/<number:comment_id>/open",
+        remarks.open_interaction,
+        name="interaction-remark-open",
+    ),
     path("interaction/<number:record_id>/pin", timeline.pin, name="interaction-pin"),
     path("task/<number:record_id>/done", home.done, name="task-done"),
     path("task/<number:record_id>/not-done", home.not_done, name="task-not-done"),
