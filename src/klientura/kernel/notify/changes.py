@@ -1,7 +1,7 @@
 """Of which changes users are told: of those records they hear of, and of those fields they see, judged by the history."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
 from klientura.kernel.events.outbox import Delivered
 from klientura.kernel.notify import following
-from klientura.kernel.notify.steps import step_of
+from klientura.kernel.notify.steps import columns_apart, made_apart, step_of, told_apart
 from klientura.kernel.notify.telling import Told
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.models import Operation
@@ -77,10 +77,11 @@ def assigned(happening: Happening, *, new: bool = False) -> list[Told]:
     if not owned:
         return []
     handed = happening.operation is not None and happening.operation.kind == "hand_over"
-    cause = happening.cause()
+    cause, apart = happening.cause(), made_apart(shape, event.record_ids) if new else set()
     return [
-        happening.told(user_id, "handed" if handed else "assigned", cause, ids)
+        happening.told(user_id, "handed" if handed else "assigned", cause, told)
         for user_id, ids in sorted(seen_by(shape, owned).items())
+        if (told := {i for i in ids if (user_id, i) not in apart})
     ]
 
 
@@ -92,18 +93,36 @@ def changed(happening: Happening, known: Collection[tuple[int, int]]) -> list[To
         hearing.get(user_id, set()).discard(record_id)
     actors = actors_of([u for u, ids in hearing.items() if ids])
     seeing = seen_by(shape, hearing, actors)
-    by_view: dict[View, list[int]] = defaultdict(list)
-    for user_id in seeing:
-        if view := visible(actors[user_id], shape, happening.payload):
-            by_view[view].append(user_id)
+    by_view: dict[View, dict[int, set[int]]] = defaultdict(dict)
+    for user_id, ids, said in _said_to(happening, seeing):
+        if view := visible(actors[user_id], shape, said):
+            by_view[view][user_id] = ids
     told: list[Told] = []
     alone = bool(by_view) and event.operation_id is None and len(event.record_ids) == 1
     step = step_of(shape, event.record_ids[0], happening.payload.get("at")) if alone else {}
-    for view, users in sorted(by_view.items(), key=lambda pair: pair[1]):
+    for view, users in sorted(by_view.items(), key=lambda pair: sorted(pair[1])):
         sure = len(event.record_ids) == 1 and not happening.taken_back
         within = set(event.record_ids) if sure else _touched(happening, view)
-        told += [_one(happening, u, ids, view, step) for u in sorted(users) if (ids := seeing[u] & within)]
+        told += [_one(happening, u, ids, view, step) for u in sorted(users) if (ids := users[u] & within)]
     return told
+
+
+def _said_to(
+    happening: Happening, seeing: Mapping[int, set[int]]
+) -> Iterator[tuple[int, set[int], Mapping[str, Any]]]:
+    """Each user with their records and what is said of these: of what a module tells by itself nothing."""
+    shape, payload = happening.shape, happening.payload
+    apart = told_apart(shape, happening.event.record_ids, payload.get("columns", ()))
+    rest = {
+        **payload,
+        "columns": [c for c in payload.get("columns", ()) if c not in columns_apart(shape)],
+    }
+    for user_id, ids in seeing.items():
+        mine = {i for i in ids if (user_id, i) in apart}
+        if mine:
+            yield user_id, mine, rest
+        if ids - mine:
+            yield user_id, ids - mine, payload
 
 
 def _doer(happening: Happening) -> int | None:

@@ -1,6 +1,6 @@
 """Changes that are steps of a matter: a module tells of them in its own words, where else the changed fields would be named."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,20 @@ from klientura.kernel.objects.shape import Shape
 
 type Changed = Mapping[str, tuple[Any, Any]]
 """By column: the stored value before and after."""
+type Pairs = Collection[tuple[int, int]]
+"""(user, record)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What a module tells of in notices of its own: changes of these columns to `changed`, that a record was made to `made`.
+
+    They hear nothing of it in the general way, so that one happening is one notice; everybody else does.
+    """
+
+    columns: frozenset[str]
+    changed: Callable[[Sequence[int]], Pairs]
+    made: Callable[[Sequence[int]], Pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class Steps:
 
 
 _steps: dict[str, Steps] = {}
+_apart: dict[str, Apart] = {}
 _CHANGES = (
     "select c.changes from kernel_change c where c.root_object = %(object)s and c.root_id = %(id)s and c.object = c.root_object"
     " and c.action = 'update' and c.changes is not null and c.at = %(at)s::timestamptz order by c.id"
@@ -35,6 +50,29 @@ _CHANGES = (
 def register_steps(base: str, steps: Steps) -> None:
     """Have a module tell of the steps of its object."""
     _steps[base] = steps
+
+
+def register_apart(base: str, apart: Apart) -> None:
+    """Have a module tell of some changes of its object by itself."""
+    _apart[base] = apart
+
+
+def columns_apart(shape: Shape) -> frozenset[str]:
+    """The columns of which the object's module tells by itself."""
+    apart = _apart.get(shape.base)
+    return apart.columns if apart is not None else frozenset()
+
+
+def told_apart(shape: Shape, record_ids: Sequence[int], columns: Collection[str]) -> set[tuple[int, int]]:
+    """Who hears of a change of these columns from the object's own module: (user, record)."""
+    apart = _apart.get(shape.base)
+    return set(apart.changed(record_ids)) if apart is not None and apart.columns & set(columns) else set()
+
+
+def made_apart(shape: Shape, record_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Who hears of new records from the object's own module: (user, record)."""
+    apart = _apart.get(shape.base)
+    return set(apart.made(record_ids)) if apart is not None else set()
 
 
 def step_of(shape: Shape, record_id: int, at: str | None) -> Mapping[str, Any]:

@@ -153,6 +153,8 @@ def _due(payload: Mapping[str, Any]) -> str:
 def _by_moment(row: Notification) -> dict[str, Any]:
     """What begins when, by the reader's clock; and what somebody has to do with it."""
     begins = dt.datetime.fromisoformat(row.payload["begins"])
+    if row.payload.get("day") and (text := _of_one_day(row.payload, begins)):
+        return {"text": text}
     when = format_datetime(timezone.localtime(begins), "en" if get_language() == "en" else "ru")
     texts = {
         "soon": _("Begins {when}"),
@@ -167,6 +169,26 @@ def _by_moment(row: Notification) -> dict[str, Any]:
         "declined": _("Does not come: {when}"),
     }
     return {"text": texts[row.payload["said"]].format(when=when)}
+
+
+def _of_one_day(payload: Mapping[str, Any], begins: dt.datetime) -> str:
+    """What has become of one day of what repeats; empty for what is said of anything."""
+    day, now = timezone.localtime(dt.datetime.fromisoformat(payload["day"])), timezone.localtime(begins)
+    date, clock = date_format(day, _("j F")), f"{now:%H:%M}"
+    new_day = date_format(now, _("j F"))
+    if payload["said"] == "moved":
+        if now.date() == day.date():
+            return _("{day}: moved to {time}").format(day=date, time=clock)
+        if payload.get("whole"):
+            return _("{day}: moved to {new_day}").format(day=date, new_day=new_day)
+        return _("{day}: moved to {new_day}, {time}").format(day=date, new_day=new_day, time=clock)
+    texts = {
+        "off": _("{day}: called off"),
+        "again": _("{day}: it is to be after all"),
+        "differs": _("{day}: changed, on this day only"),
+        "usual": _("{day}: at the usual time again"),
+    }
+    return texts.get(str(payload["said"]), "").format(day=date)
 
 
 def _many_changed(row: Notification) -> str:

@@ -14,7 +14,7 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects."""
         from klientura.kernel.api.rooms import register_room
-        from klientura.kernel.notify.steps import register_steps
+        from klientura.kernel.notify.steps import register_apart, register_steps
         from klientura.kernel.screens.commands import register_suggestions
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
@@ -27,6 +27,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.queries.day import register_day_source
         from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, EVENTS, TASKS
         from klientura.modules.activities.queries.reports import register_report
+        from klientura.modules.activities.services import telling
         from klientura.modules.activities.services.course import STEPS
         from klientura.modules.activities.web.analysis import ANALYSIS
         from klientura.modules.activities.web.calendar.page import CALENDAR
@@ -53,5 +54,6 @@ class ActivitiesConfig(AppConfig):
             register_report(report)
         register_suggestions(suggestions)
         register_steps("assignment", STEPS)
+        register_apart("event", telling.APART)
         subscribers.attach()
         jobs.attach()

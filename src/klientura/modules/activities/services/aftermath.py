@@ -65,6 +65,7 @@ def of_changed(
         reminders.remind_as_usual(moved)
     if "repeats" in touched and not (guests.TOLD - {"repeats"}) & touched:
         moved = telling.moved_in_earnest(moved, at)
+        telling.tell_days(sorted(set(event_ids) - set(moved)), actor_id, at)
         guests.follow_days(sorted(set(telling.missing_to_come(event_ids, at)) - set(moved)))
     telling.tell_changed(moved, columns, actor_id, at)
     guests.follow_changes(moved, columns, named_again=undone)

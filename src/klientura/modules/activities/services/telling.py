@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.notify.steps import Apart
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
@@ -22,10 +23,13 @@ from klientura.modules.activities.rules import zone_of
 
 TELLER: Final = SystemActor("colleagues are told of an event")
 KEYS: Final = (
-    "id", "name", "status", "starts_at", "ends_at", "repeats", "series", "owner", "attendees", "sequence", *ANSWERS,
+    "id", "name", "status", "starts_at", "ends_at", "all_day", "repeats", "series", "occurrence_at", "owner", "attendees", "sequence",
+    *ANSWERS,
 )  # fmt: skip
 DAY: Final = dt.timedelta(days=1)
 TIMES: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats"})
+SPANS: Final = frozenset({*TIMES, "zone", "status", *ANSWERS})
+"""Changes of these are told here, in words; of all others the general notice of a change tells."""
 # What came after a change may be there already when it is told: all since then is one change, of which each side is looked at.
 _REPEATS: Final = (
     "select c.record_id, e.zone, (array_agg(c.changes -> 'repeats' -> 0 order by c.id))[1],"
@@ -35,6 +39,7 @@ _REPEATS: Final = (
     "  select from kernel_change l where l.object = 'event' and l.record_id = c.record_id and l.id > c.id and l.changes ? 'repeats'))"
     " group by 1, 2"
 )
+_APART: Final = "select series_id, occurrence_at from event where series_id = any(%s)"
 _RAISE: Final = "update event set sequence = sequence + 1 where id = any(%s)"
 
 
@@ -83,13 +88,66 @@ def _without_days(text: Any) -> Recurrence | None:
 
 
 def tell_invited(event_ids: Sequence[int], actor_id: int | None, at: dt.datetime) -> None:
-    """Whoever is named is told once that they are invited."""
-    tell([
-        _told(row, user, "invited", f"invited:{row['id']}:{user}", at, actor_id)
-        for row in _rows(event_ids)
-        for user in _ids(row["attendees"])
-        if row["status"] == "planned" and user != actor_id
-    ])  # fmt: skip
+    """Whoever is named is told once that they are invited; of a day of a series they come to, what has become of it."""
+    rows = _rows(event_ids)
+    series = {r["id"]: r for r in _rows(sorted({r["series"].id for r in rows if r["series"]}))}
+    notices: list[Told] = []
+    for row in rows:
+        whole = series.get(row["series"].id) if row["series"] else None
+        known = _taking_part(whole) if whole else set()
+        if row["status"] != "planned":
+            continue
+        notices += [
+            _told(row, user, "invited", f"invited:{row['id']}:{user}", at, actor_id)
+            for user in _ids(row["attendees"])
+            if user != actor_id and user not in known
+        ]
+        if whole is not None:
+            notices += [n for n in _to_all(row, _moved(row), at, actor_id) if n.user_id in known]
+    tell(notices)
+
+
+def _taking_part(row: Row) -> set[int]:
+    return {*_ids(row["attendees"]), *([row["owner"].id] if row["owner"] else [])}
+
+
+def taking_part(event_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Who hears here of changes of events: (user, event). What was held is told in the general way."""
+    return [(u, r["id"]) for r in _rows(event_ids) if r["status"] != "held" for u in _taking_part(r)]
+
+
+def taking_part_in_series(event_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Who hears here that a day of a series stands by itself: (user, event)."""
+    return [(u, r["id"]) for r in _rows(event_ids) if r["series"] for u in _taking_part(r)]
+
+
+def _moved(row: Row) -> str:
+    """What has become of a day of a series that stands by itself."""
+    return "differs" if row["starts_at"] == row["occurrence_at"] else "moved"
+
+
+def tell_days(event_ids: Sequence[int], actor_id: int | None, at: dt.datetime) -> None:
+    """Days of series that were taken out by themselves are told as called off; those that are there again likewise."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPEATS, {"ids": list(event_ids), "since": at})
+        changed = {
+            number: (_moments(before, zone), _moments(after, zone))
+            for number, zone, before, after in cursor.fetchall()
+        }
+        cursor.execute(_APART, [list(changed)])
+        own = set(cursor.fetchall())
+    now, notices = timezone.now(), list[Told]()
+    for row in _rows(sorted(changed)):
+        before, after = changed[row["id"]]
+        for day in sorted(before ^ after):
+            if (row["id"], day) not in own and day + DAY > now:
+                said = "off" if day in after else "again"
+                notices += _to_all({**row, "occurrence_at": day, "starts_at": day}, said, at, actor_id)
+    tell(notices)
+
+
+def _moments(text: Any, zone: str) -> set[dt.datetime]:
+    return {moment(moment_of(day), zone_of(zone)) for day in _left_out(text)}
 
 
 def tell_changed(
@@ -100,6 +158,8 @@ def tell_changed(
     notices: list[Told] = []
     for row in _rows(event_ids):
         said = _said(row, touched)
+        if said == "moved" and row["series"] and row["starts_at"] == row["occurrence_at"]:
+            said = "usual"
         if said:
             notices += _to_all(row, said, at, actor_id)
         answer = (
@@ -156,9 +216,9 @@ def is_to_come(row: Row, now: dt.datetime) -> bool:
 
 
 def _to_all(row: Row, said: str, at: dt.datetime, actor_id: int | None) -> list[Told]:
-    others = {*_ids(row["attendees"]), *([row["owner"].id] if row["owner"] else [])} - {actor_id}
-    cause = f"{said}:{row['id']}:{row['sequence']}"
-    return [_told(row, u, said, cause, at, actor_id) for u in sorted(others)]
+    day = f":{row['occurrence_at']:%Y%m%dT%H%M}" if row["occurrence_at"] and not row["series"] else ""
+    cause = f"{said}:{row['id']}:{row['sequence']}{day}"
+    return [_told(row, u, said, cause, at, actor_id) for u in sorted(_taking_part(row) - {actor_id})]
 
 
 def _rows(event_ids: Sequence[int], *, trashed: bool = False) -> list[Row]:
@@ -174,7 +234,12 @@ def _ids(value: Any) -> list[int]:
 
 
 def _told(row: Row, user: int, said: str, cause: str, at: dt.datetime, actor_id: int | None) -> Told:
+    payload = {"said": said, "begins": row["starts_at"].isoformat(), "name": row["name"]}
+    if row["occurrence_at"]:
+        payload |= {"day": row["occurrence_at"].isoformat(), "whole": bool(row["all_day"])}
     return Told(
-        user_id=user, kind="invited", cause=cause, at=at, object="event", record_ids=[row["id"]], actor_id=actor_id,
-        payload={"said": said, "begins": row["starts_at"].isoformat(), "name": row["name"]},
+        user_id=user, kind="invited", cause=cause, at=at, object="event", record_ids=[row["id"]], actor_id=actor_id, payload=payload,
     )  # fmt: skip
+
+
+APART: Final = Apart(SPANS, taking_part, taking_part_in_series)
