@@ -1,4 +1,4 @@
-// Cards on a narrow screen: one zone at a time (timeline, facts, related); and the bar of stages opens at the present one.
+// Cards on a narrow screen: one zone at a time (timeline, facts, related); the bar of stages and the long list of settings open at the present one.
 import { all, closest, find, whenPresent } from "./dom";
 
 export function startZones(): void {
@@ -12,5 +12,9 @@ export function startZones(): void {
   whenPresent(".stage-bar", (bar) => {
     const here = find("[aria-current]", bar);
     if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  });
+  whenPresent(".settings-nav", (nav) => {
+    const here = find("[aria-current]", nav);
+    if (here) nav.scrollTop = here.offsetTop - (nav.clientHeight - here.offsetHeight) / 2;
   });
 }
