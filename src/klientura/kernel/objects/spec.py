@@ -135,6 +135,17 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Remarks:
+    """What a form is told as it is filled in, before anything is saved: POST of the form to `url` answers a piece of page.
+
+    It stands below the field `after`; of a record that there is already the address says the number (?id=).
+    """
+
+    url: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowMate:
     """Another kind of record that may stand in the same row of a file: an organisation and the person who speaks for it.
 
@@ -188,6 +199,7 @@ class ObjectSpec:
     # numbers → those of the records that no undo changes any more, for others rely on them as they stand
     settled: Callable[[Collection[int]], set[int]] | None = None
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with
+    remarks: Remarks | None = None
     begun_from: Mapping[str, "Beginning"] = field(
         default_factory=dict
     )  # object from whose card one may be begun → how

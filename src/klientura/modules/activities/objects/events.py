@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Section
+from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Remarks, Section
 from klientura.modules.activities.models import Event
 from klientura.modules.activities.services import guests, invitations
 from klientura.modules.activities.services.events import before_write_event, next_hour, zone_name
@@ -97,6 +97,7 @@ EVENT = ObjectSpec(
     },
     before_write=before_write_event,
     prefill=next_hour,
+    remarks=Remarks("/calendar/remarks", after="ends_at"),
     actions=(
         Action(
             key="accept",

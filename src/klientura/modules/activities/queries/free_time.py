@@ -38,7 +38,7 @@ def free_slots(
     here, office = ZoneInfo(timezone.get_current_timezone_name()), company_zone()
     first = after.astimezone(office).date()
     busy = [
-        (i.begins, i.ends) for i in events_of(actor, user_ids, first - DAY, first + DAY * (AHEAD + 2)) if _occupies(i, besides)
+        (i.begins, i.ends) for i in events_of(actor, user_ids, first - DAY, first + DAY * (AHEAD + 2)) if occupies(i, besides)
     ]  # fmt: skip
     found: list[Span] = []
     for number in range(AHEAD):
@@ -53,7 +53,8 @@ def free_slots(
     return found[:MOST]
 
 
-def _occupies(item: Item, besides: int | None) -> bool:
+def occupies(item: Item, besides: int | None) -> bool:
+    """Whether something takes the time of whose calendar it stands in."""
     if item.is_open and item.id == besides and besides is not None:
         return False
     return not item.free and item.status not in {"cancelled", "held"} and item.answer != "declined"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from klientura.modules.activities.web import analysis, entry, home, remarks, timeline
-from klientura.modules.activities.web.calendar import acting, exchanging, page, people, planning
+from klientura.modules.activities.web.calendar import acting, clashing, exchanging, page, people, planning
 from klientura.modules.activities.web.day import acts
 from klientura.modules.activities.web.day import page as day_page
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("calendar/import", exchanging.take_in, name="calendar-import"),
     path("calendar/event/<number:record_id>/ics", exchanging.one, name="calendar-event-ics"),
     path("feeds/<slug:token>.ics", exchanging.feed, name="calendar-feed-read"),
+    path("calendar/remarks", clashing.remarks, name="calendar-remarks"),
     path("calendar/free", planning.free, name="calendar-free"),
     path("calendar/remind/<object:object>/<number:record_id>", planning.remind, name="calendar-remind"),
     path("calendar/event/<number:record_id>", acting.event, name="calendar-event"),

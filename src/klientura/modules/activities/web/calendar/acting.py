@@ -34,6 +34,7 @@ from klientura.modules.activities.rules import recurrence_of, span_at, start_of
 from klientura.modules.activities.services import guests, invitations, occurrences
 from klientura.modules.activities.services.occurrences import WHICH, Place, Which
 from klientura.modules.activities.web.calendar.answers import done
+from klientura.modules.activities.web.calendar.clashing import word_after
 
 FIELDS: Final = ("name", "starts_at", "ends_at", "all_day", "kind", "place", "attendees")
 TIMES: Final = ("starts_at", "ends_at")
@@ -110,7 +111,7 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
         return _form(asked, row, place, typed=values, errors={e.field: e.message for e in refused.errors})
     except (Conflict, Moved):
         return _form(asked, row, place, typed=values, errors={"": Moved.default_message})
-    back = ""
+    back, clash = "", word_after(asked.actor, row, values, number)
     if place.at is not None and which == "one":
         own = read.get(asked.actor, shape_of("event"), number)
         moved = _when(own) != _when(row)
@@ -121,11 +122,11 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
             if moved
             else _("Only this one was changed: {before}")
         )
-        return done(said.format(before=_when(row), after=_when(own)), undo_url=back)
+        return done(said.format(before=_when(row), after=_when(own)) + clash, undo_url=back)
     if place.at is None:
         now = read.get(asked.actor, shape_of("event"), number, keys=["version"])["version"]
         back = f"/event/{number}/reschedule/back?version={now}" if now != row["version"] else ""
-    return done(_("Changed: {title}").format(title=row["title"]), undo_url=back)
+    return done(_("Changed: {title}").format(title=row["title"]) + clash, undo_url=back)
 
 
 @open_to(Door.SIGNED_IN)
@@ -252,7 +253,8 @@ def _form(
         for k, f in _fields(asked).items()
     ]  # fmt: skip
     response = show(
-        asked, "activities/event_form.html", status=status if errors else 200, row=row, controls=controls, action=_url(place, "change"),
+        asked, "activities/event_form.html", status=status if errors else 200, shape=shape_of("event"),
+        row=row, controls=controls, action=_url(place, "change"),
         version=row["version"] if not errors or "" not in errors else asked.POST.get("version", row["version"]), which=_choices() if place.at else [],
         chosen=asked.POST.get("which", "one"), errors=[str(m) for k, m in wrong.items() if k not in _fields(asked)],
         full_url=f"/event/{place.event_id}/edit",
