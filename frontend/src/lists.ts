@@ -56,10 +56,8 @@ export function startLists(): void {
     if (Number(wrap.dataset.pin) > 1) wake(); // what is pinned has to stay from the first scroll on
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
   });
-  whenPresent("[data-day]", (area) => void import("./day").then(({ setUpDay }) => area.isConnected && setUpDay(area)));
+  whenPresent('[data-day=""]', (area) => void import("./day").then(({ setUpDay }) => area.isConnected && setUpDay(area)));
   whenPresent("[data-map]", (area) => void import("./map").then(({ setUpMap }) => area.isConnected && setUpMap(area)));
   whenPresent("[data-people-calendar]", (area) => void import("./people-calendar").then(({ setUpPeopleCalendar }) => area.isConnected && setUpPeopleCalendar(area)));
-  whenPresent("[data-calendar]", (area) => {
-    area.addEventListener("pointerover", () => void import("./calendar").then(({ setUpCalendar }) => setUpCalendar(area)), { once: true, passive: true });
-  });
+  whenPresent("[data-calendar]", (area) => void import("./calendar").then(({ setUpCalendar }) => area.isConnected && setUpCalendar(area)));
 }

@@ -62,6 +62,7 @@ def test_a_record_of_several_days_is_made_longer_by_its_end(product: Product, pa
     page.goto(f"{product.address}/task?view=calendar&by=x_nachalo&end=due_at&on=2026-11-03")
     pieces = page.locator(".event", has_text="Выставка")
     expect(pieces).to_have_count(2)
+    page.wait_for_load_state("networkidle")  # what makes a calendar move comes after the page
     pieces.last.hover()
     handle = pieces.last.locator("[data-stretch]").bounding_box()
     goal = page.locator("[data-day='2026-11-13']").bounding_box()
