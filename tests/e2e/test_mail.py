@@ -113,7 +113,9 @@ def test_a_letter_goes_and_its_answer_comes(
 
     talk = page.get_by_role("link", name="Счёт на насосы")
     deadline = time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < deadline:  # the server has the letter a moment before the product notes that it went
+    while (
+        time.monotonic() < deadline
+    ):  # the server has the letter a moment before the product notes that it went
         with page.expect_response(lambda r: "/live" in r.url and r.status == 200, timeout=PATIENCE):
             page.goto(f"{product.address}/mail")
         if talk.count():
