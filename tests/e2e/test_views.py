@@ -188,3 +188,31 @@ def test_columns_are_widened_moved_pinned_and_put_back(company: Product, page: P
     page.keyboard.press("Enter")
     expect(page.locator(".table.is-fixed")).to_have_count(0)
     expect(page.locator("#list")).to_have_attribute("data-pin", "1")
+
+
+def test_tasks_open_with_current_ones(company: Product, page: Page, tmp_path: Path) -> None:
+    sign_in(page, company.address)
+    for name, status in (("Позвонить", "open"), ("Написать", "done")):
+        page.goto(f"{company.address}/task/new")
+        page.locator("form.form [name=name]").fill(name)
+        page.locator("form.form [name=due_at]").fill("2026-01-05T10:00")
+        page.locator("form.form select[name=status]").select_option(status)
+        page.locator("form.form button[type=submit]").click()
+        expect(page.locator("h1")).to_have_text(name)
+    page.locator(".sidebar a[href='/task']").click()
+    tab = page.locator("#views-bar .tab[aria-current=page]")
+    expect(tab).to_have_text("Текущие")
+    assert rows(page) == ["Позвонить"]
+
+    # One press on the condition shows all, and a reload keeps it so; what is done is not late.
+    page.locator(".filter-chip-remove").click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(tab).to_have_text("Все")
+    page.reload()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("[data-row] time.error")).to_have_count(1)
+    page.get_by_role("link", name="Просроченные", exact=True).click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.get_by_role("link", name="Все", exact=True).click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    assert look_everywhere(page, tmp_path, "tasks") == {}

@@ -54,7 +54,7 @@ class DateTimeType(FieldType):
 
     key = "datetime"
     widget = "datetime"
-    operators: ClassVar = (*COMPARISONS, "within")
+    operators: ClassVar = (*COMPARISONS, "within", "past")
     sql_type = "timestamptz"
 
     def parse(self, raw: object, params: Params) -> Any:

@@ -99,6 +99,7 @@ def derive_field(
         tracked=options.tracked,
         within=options.within,
         related=options.related,
+        due=options.due,
         default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
     )
 
@@ -191,6 +192,8 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = 
             k: replace(f, filterable=k in {"id", "kind"}, sortable=k == "id") for k, f in fields.items()
         }
     _check_names(spec, fields)
+    waited_for = _current_values(spec)
+    fields = {k: replace(f, due_while=waited_for) if f.due else f for k, f in fields.items()}
     return Shape(
         key=spec.key,
         base=meta.model_name or spec.key,
@@ -202,6 +205,19 @@ def derive_shape(spec: ObjectSpec, targets: Mapping[str, str], *, mixed: bool = 
         parts={p.key: derive_part(p, targets) for p in spec.parts},
         constants=dict(spec.constants),
     )
+
+
+def _current_values(spec: ObjectSpec) -> tuple[str, tuple[Any, ...]]:
+    """The field, and its values, by which a record counts as current; empty when all of them do.
+
+    Raises ImproperlyConfigured when what is due stands beside a filter that asks more than one field.
+    """
+    if spec.current is None or not any(f.due for f in spec.fields.values()):
+        return "", ()
+    tree = spec.current
+    if tree.get("op") not in {"eq", "in"}:
+        raise ImproperlyConfigured(f"{spec.key}: what is due is judged by the values of one field")
+    return tree["field"], tuple(tree["value"]) if tree["op"] == "in" else (tree["value"],)
 
 
 def _check_names(spec: ObjectSpec, fields: Mapping[str, FieldShape]) -> None:

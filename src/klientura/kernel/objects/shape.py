@@ -94,6 +94,11 @@ class FieldShape:
     tracked: bool = True
     within: tuple[str, str] | None = None
     related: Text | None = None
+    due: bool = False  # a moment by which something has to be done
+    due_while: tuple[str, tuple[Any, ...]] = (
+        "",
+        (),
+    )  # the field and its values with which it still has to be
 
     @property
     def operators(self) -> tuple[str, ...]:

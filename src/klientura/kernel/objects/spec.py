@@ -51,6 +51,9 @@ class Field:
         None  # (field here, field of the target): first those that share its record
     )
     related: Text | None = None  # title of the panel on the card this reference points at
+    due: bool = (
+        False  # a moment by which something has to be done: past, it is late while the record is current
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,15 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyView:
+    """A view of the list that is there for everybody from the first day: its key in addresses, its name, its filter."""
+
+    key: str
+    label: Text
+    filter: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Beginning:
     """How a form is filled in from a record of another kind: an invoice from a deal. Nothing is written until it is saved.
 
@@ -179,8 +191,9 @@ class ObjectSpec:
     parts: tuple[Part, ...] = ()
     parent: str | None = None  # reference whose readers may read this too (scope «parent»)
     current: Mapping[str, Any] | None = (
-        None  # filter tree of what is still work in hand; absent: all of it is
+        None  # filter tree of what is still work in hand, with which lists open; absent: all of it is
     )
+    ready_views: tuple[ReadyView, ...] = ()  # further ones, behind that of current records
     # other kinds whose work in hand counts too when records are given to whoever has least
     busy_with: tuple[str, ...] = ()
     facts: bool = False  # records of what has happened: nobody has work with them any more

@@ -30,6 +30,8 @@ def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_cur
     maker = _MAKERS.get(field.type.key)
     if maker is not None:
         return maker(field, value, lang)
+    if field.type.key == "datetime":
+        return _moment(field, value, row, lang)
     if field.type.key == "file":
         return _files(field, value, row, lang)
     if field.type.key == "money":
@@ -145,10 +147,15 @@ def _date(field: FieldShape, value: dt.date, lang: Language) -> Cell:
     return {"kind": "date", "text": format_date(value, lang), "iso": value.isoformat()}
 
 
-def _moment(field: FieldShape, value: dt.datetime, lang: Language) -> Cell:
-    overdue = field.key in {"due_at", "next_step_at"} and value < timezone.now()
+def _moment(field: FieldShape, value: dt.datetime, row: Row, lang: Language) -> Cell:
     text = format_datetime(timezone.localtime(value), lang)
-    return {"kind": "date", "text": text, "iso": value.isoformat(), "overdue": overdue}
+    return {"kind": "date", "text": text, "iso": value.isoformat(), "overdue": is_late(field, value, row)}
+
+
+def is_late(field: FieldShape, value: dt.datetime, row: Row) -> bool:
+    """Whether something should have been done by now and still has to be: what is done or called off is never late."""
+    key, values = field.due_while
+    return field.due and value < timezone.now() and (not key or row.get(key) in values)
 
 
 def _boolean(_field: FieldShape, value: bool, _lang: Language) -> Cell:
@@ -185,7 +192,6 @@ _MAKERS: dict[str, Any] = {
     "tags": _tags,
     "location": _place,
     "date": _date,
-    "datetime": _moment,
     "boolean": _boolean,
     "email": _text("email"),
     "phone": lambda _field, value, lang: phone(value, lang),

@@ -32,6 +32,7 @@ def operator_label(op: str, kind: str) -> str:
         "gte": _("not before") if dated else _("at least"),
         "between": pgettext("filter", "between"),
         "within": pgettext("filter", "in the period"),
+        "past": _("is past"),
         "empty": _("is empty"),
         "not_empty": _("is filled"),
         "any": _("has any of"),
@@ -80,7 +81,7 @@ def period_labels() -> dict[str, str]:
 
 def value_kind(op: str, field: FieldShape) -> str:
     """Which control the builder shows for the operand."""
-    if op in {"empty", "not_empty", "me", "located", "not_located"}:
+    if op in {"empty", "not_empty", "me", "past", "located", "not_located"}:
         return "none"
     if op == "between":
         return "range"

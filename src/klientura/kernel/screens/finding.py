@@ -203,7 +203,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "icon": found.shape.spec.icon,
             "instead": found.instead,
             "items": [_item(asked, found.shape, r) for r in found.rows],
-            "more_url": f"/{found.shape.key}?{urlencode({'q': q})}" if len(found.rows) == PAGE else "",
+            "more_url": f"/{found.shape.key}?{urlencode({'saved': 'all', 'q': q})}"
+            if len(found.rows) == PAGE
+            else "",
         }
         for found in found_in
     ]

@@ -81,7 +81,7 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "all_columns": _all_columns(asked, shape, state),
         "may": {v: may(actor, shape, v) for v in ("create", "edit", "delete", "export", "import")},
         "filtered": filtered,
-        "pristine": not any_rows and not filtered,
+        "pristine": not any_rows and not _any(asked, shape, state, filtered=filtered),
         "why_empty": why_empty(actor, shape),
         "kinds": kinds(actor, shape, state),
         "count_url": f"/{shape.key}/count?{state.query()}",
@@ -99,6 +99,13 @@ def _frame(asked: Request, shape: Shape, state: ListState, any_rows: bool) -> di
         "sealed": sealed(shape, state),
         "switched": asked.GET.get("switched", ""),
     }
+
+
+def _any(asked: Request, shape: Shape, state: ListState, *, filtered: bool) -> bool:
+    """Whether there are records beside those of a list that shows none: of a ready view it is not known yet."""
+    if not filtered or state.ready is None or state.q:
+        return filtered
+    return bool(read.page(asked.actor, shape, limit=1, keys=["id"]).rows)
 
 
 def _all_columns(asked: Request, shape: Shape, state: ListState) -> list[dict[str, Any]]:

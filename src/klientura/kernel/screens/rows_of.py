@@ -23,7 +23,7 @@ FIRST = 260
 def columns(asked: Request, shape: Shape, state: ListState, keys: Sequence[str]) -> list[dict[str, Any]]:
     """The columns in their order; each with its width when the list has widths of its own."""
     fields = readable(asked.actor, shape)
-    made = [_column(shape, state, fields[k]) for k in keys]
+    made = [_column(asked, shape, state, fields[k]) for k in keys]
     if state.widths:
         for place, column in enumerate(made):
             usual = FIRST if place == 0 else USUAL_OF.get(fields[column["key"]].type.key, USUAL)
@@ -32,11 +32,12 @@ def columns(asked: Request, shape: Shape, state: ListState, keys: Sequence[str])
 
 
 def beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
-    """Fields that other cells need: the currency of a sum, the outcome that decides whether a next step is missed."""
+    """Fields that other cells need: the currency of a sum, the outcome that decides whether a next step is missed or late."""
     fields = readable(asked.actor, shape)
     wanted = [c for k in keys if (c := shape.fields[k].params.currency_field)]
     if shape.spec.board and shape.spec.board.next_step in keys:
         wanted.append("status")
+    wanted += [waits for k in keys if (waits := shape.fields[k].due_while[0])]
     return [k for k in wanted if k in fields]
 
 
@@ -58,8 +59,8 @@ def with_pictures(
     return made
 
 
-def _column(shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
-    current = state.sort or shape.spec.sort
+def _column(asked: Request, shape: Shape, state: ListState, field: FieldShape) -> dict[str, Any]:
+    current = state.sort or read.usual_sort(asked.actor, shape)
     direction = "desc" if current.startswith("-") else "asc"
     active = current.removeprefix("-") == field.key
     next_sort = f"-{field.key}" if active and direction == "asc" else field.key

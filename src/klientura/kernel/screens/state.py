@@ -13,6 +13,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, readable
 from klientura.kernel.errors import BadRequest, Text
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.spec import ReadyView
 from klientura.kernel.search.query import understand
 from klientura.kernel.store.summaries import grouping_of
 from klientura.kernel.views import calendars, maps
@@ -21,6 +22,7 @@ from klientura.kernel.views.habits import Chosen, habit_of
 from klientura.kernel.views.looks import read_pin, read_widths, said_widths
 from klientura.kernel.views.models import View
 from klientura.kernel.views.reading import of_object
+from klientura.kernel.views.ready import named, opened_with
 from klientura.kernel.web.requests import number
 
 MAX_COLUMNS = 30
@@ -69,7 +71,8 @@ class ListState:
     more: tuple[Predicate, ...] = ()
     base: Mapping[str, str] = field(default_factory=dict)
     saved: View | None = None
-    saved_key: str = ""  # as the address has it: a number, or «all» for no view in spite of the role's one
+    saved_key: str = ""  # as the address has it: a number, the key of a ready view, or «all» for none
+    ready: ReadyView | None = None  # the view of the product itself that is shown
     broken: Text = ""
 
     def _said(self) -> dict[str, str]:
@@ -123,8 +126,11 @@ class ListState:
         }  # fmt: skip
 
 
-def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
-    """Read the state of a list from its address. Raises BadRequest in words for people, NotFound for a view that is not there."""
+def read_state(request: HttpRequest, actor: Actor, shape: Shape, *, opens: bool = True) -> ListState:
+    """Read the state of a list from its address. Raises BadRequest in words for people, NotFound for a view that is not there.
+
+    `opens`: an address without a view or a filter stands for what the list opens with, and not for all there is.
+    """
     query = request.GET
     key = query.get("saved", "")
     saved_id = number(key)
@@ -136,7 +142,14 @@ def read_state(request: HttpRequest, actor: Actor, shape: Shape) -> ListState:
             "widths": said_widths(chosen.widths),
             "pin": str(chosen.pin),
         }
-        return replace(_stated(query, actor, shape, base), saved_key="all" if key == "all" else "")
+        ready = named(actor, shape, key)
+        known = key if key == "all" or ready else ""
+        if not known and opens:
+            ready = opened_with(actor, shape, _kind(query.get("view", ""), shape))
+        if ready:
+            base["filter"] = json.dumps(ready.filter, ensure_ascii=False)
+        state = replace(_stated(query, actor, shape, base), saved_key=known)
+        return replace(state, ready=ready) if ready and (known or state.tree == ready.filter) else state
     view = of_object(actor, shape, saved_id)
     kept = contents(actor, shape, view)
     base = {

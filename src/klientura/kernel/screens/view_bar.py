@@ -12,6 +12,7 @@ from klientura.kernel.screens.state import PARTS, ListState
 from klientura.kernel.segments.reading import may_work
 from klientura.kernel.views import reading
 from klientura.kernel.views.models import View
+from klientura.kernel.views.ready import ready_of
 from klientura.kernel.web.requests import Request
 
 IN_NAVIGATION = 5
@@ -71,16 +72,23 @@ def bar(asked: Request, shape: Shape, state: ListState) -> dict[str, Any]:
     """The line of views above a list or a board."""
     views = [v for v in _around(asked, shape.key) if v.object == shape.key]
     current = state.saved
-    whole = f"/{shape.key}?saved=all" if _default(asked, shape) else f"/{shape.key}"
+    role_default = _default(asked, shape)
+    ready = ready_of(asked.actor, shape)
+    whole = f"/{shape.key}?saved=all" if role_default or ready else f"/{shape.key}"
     near = [v for v in views if v.pinned is not None or (current and v.pk == current.pk)]  # type: ignore[attr-defined]
-    tabs = [{"label": pgettext("views", "All"), "url": whole, "active": current is None}]
+    tabs = [
+        {"label": str(v.label), "url": f"/{shape.key}?saved={v.key}", "active": v == state.ready}
+        for v in ready
+    ]
+    every = current is None and state.ready is None
+    tabs.append({"label": pgettext("views", "All"), "url": whole, "active": every})
     tabs += [
         {"label": v.name, "url": address(v), "active": bool(current and v.pk == current.pk)} for v in near
     ]
     mine = bool(current and reading.may_change(asked.actor, current))
     query = state.query()
     return {
-        "tabs": tabs if views or current else [],
+        "tabs": tabs if views or current or ready else [],
         "rest": _rest(asked, [v for v in views if v not in near]),
         "current": current,
         "changed": state.changed if current else _worth_keeping(state),
@@ -94,14 +102,15 @@ def bar(asked: Request, shape: Shape, state: ListState) -> dict[str, Any]:
 
 def _segment_url(asked: Request, shape: Shape, state: ListState, query: str) -> str:
     """Where what a list shows is made a segment; empty when it shows everything, or the reader makes none."""
-    if state.broken or not (state.tree or state.q) or not may_work(asked.actor, shape):
+    if state.broken or state.ready or not (state.tree or state.q) or not may_work(asked.actor, shape):
         return ""
     return f"/{shape.key}/segments/new?{query}"
 
 
 def _worth_keeping(state: ListState) -> bool:
     """Whether a list without a view says enough to be offered as one: more than a search of the moment."""
-    return bool(state.filter_text or state.columns or state.sort)
+    asks = state.filter_text and state.filter_text != state.base.get("filter")
+    return bool(asks or state.columns or state.sort)
 
 
 def _rest(asked: Request, views: Sequence[View]) -> list[dict[str, Any]]:

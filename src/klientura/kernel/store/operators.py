@@ -212,6 +212,10 @@ def _me(field: FieldShape, _raw: Any, context: Context) -> Predicate:
     return Predicate(sql.SQL("{} = %s").format(column(field, context.alias)), (context.actor.user_id or 0,))
 
 
+def _past(field: FieldShape, _raw: Any, context: Context) -> Predicate:
+    return Predicate(sql.SQL("{} < %s").format(column(field, context.alias)), (timezone.now(),))
+
+
 OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "eq": _compare("{} = %s"),
     "ne": _compare("{} is distinct from %s"),
@@ -223,6 +227,7 @@ OPERATORS: Mapping[str, Callable[[FieldShape, Any, Context], Predicate]] = {
     "not_in": _among("({0} = any(%s)) is not true"),
     "between": _between,
     "within": _within,
+    "past": _past,
     "last_days": _days("last_days"),
     "next_days": _days("next_days"),
     "before_days": _days("before_days"),

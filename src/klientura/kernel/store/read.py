@@ -64,6 +64,12 @@ def sort_field(actor: Actor, shape: Shape, sort: str) -> tuple[FieldShape, bool]
     return field, sort.startswith("-")
 
 
+def usual_sort(actor: Actor, shape: Shape) -> str:
+    """The order of an object's list for whoever names none; by number where its own field is closed to the actor."""
+    field = readable(actor, shape).get(shape.spec.sort.removeprefix("-"))
+    return shape.spec.sort if field is not None and field.sortable else "-id"
+
+
 def page(
     actor: Actor,
     shape: Shape,
@@ -81,7 +87,7 @@ def page(
     `more` are further predicates over `r` (a search); `after` is the cursor of the page before.
     """
     require(actor, shape, "read")
-    sort = sort or shape.spec.sort
+    sort = sort or usual_sort(actor, shape)
     field, descending = sort_field(actor, shape, sort)
     limit = max(1, min(limit, MAX_LIMIT))
     fields = pick_fields(actor, shape, keys)

@@ -52,7 +52,7 @@ def matches(field: FieldShape, op: str, raw: Any, row: Row, *, me: int | None = 
     if op == "between":
         low, high = (operand(field, r) for r in raw)
         return value is not None and low <= value <= high
-    if op in {"within", "near", "inside", "located", "not_located", *RELATIVE}:
+    if op in {"within", "past", "near", "inside", "located", "not_located", *RELATIVE}:
         judge = _on_map if field.type.key == "location" else _by_days
         return judge(op, raw, value) if value is not None else op == "not_located"
     wanted = operand(field, raw)
@@ -97,6 +97,8 @@ def _on_map(op: str, raw: Any, value: str) -> bool:
 def _by_days(op: str, raw: Any, value: dt.date) -> bool:
     """A period, or a number of days counted between today and the day that the value has here."""
     day = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
+    if op == "past":
+        return value < timezone.now()
     if op == "within":
         first, after = bounds(raw, timezone.localdate())
         return first <= day < after
@@ -115,7 +117,7 @@ def operands(field: FieldShape, op: str, rows: Sequence[Row]) -> list[Any]:
     present = [raw_of(field, r[field.key]) for r in rows if r[field.key] not in (None, [], "")]
     sample = list(dict.fromkeys(map(_frozen, present)))[:6]
     values = [list(v) if isinstance(v, tuple) else v for v in sample]
-    if op in {"empty", "not_empty", "me", "located", "not_located"}:
+    if op in {"empty", "not_empty", "me", "past", "located", "not_located"}:
         return [None]
     if op == "within":
         return list(PERIODS)

@@ -21,7 +21,8 @@ class ActivitiesConfig(AppConfig):
         from klientura.kernel.screens.places import register_place
         from klientura.modules.activities import jobs, subscribers
         from klientura.modules.activities.api import CONTACTS_ANALYSIS
-        from klientura.modules.activities.objects import ASSIGNMENT, INTERACTION, TASK
+        from klientura.modules.activities.objects import INTERACTION, TASK
+        from klientura.modules.activities.objects.assignments import ASSIGNMENT
         from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.analysis import REPORTS
         from klientura.modules.activities.queries.day import register_day_source

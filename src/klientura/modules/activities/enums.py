@@ -57,6 +57,7 @@ class AssignmentStatus(models.TextChoices):
 
     ISSUED = "issued", pgettext_lazy("assignment", "Issued")
     ACCEPTED = "accepted", pgettext_lazy("assignment", "Accepted")
+    RETURNED = "returned", pgettext_lazy("assignment", "Sent back for improvement")
     REPORTED = "reported", pgettext_lazy("assignment", "Reported")
     DONE = "done", pgettext_lazy("assignment", "Done")
     DECLINED = "declined", pgettext_lazy("assignment", "Declined")
@@ -89,7 +90,7 @@ ANSWERS = ("accepted", "tentative", "declined")
 """The fields of an event that hold who has answered its invitation, and how."""
 
 
-IN_HAND = ("issued", "accepted")
+IN_HAND = ("issued", "accepted", "returned")
 """The states in which an assignment waits for whoever carries it out."""
 UNDER_WAY = (*IN_HAND, "reported")
 """The states in which somebody still waits for an assignment."""

@@ -32,8 +32,8 @@ class Interaction(Record, About):
     )
     subject = models.CharField(_("subject"), max_length=300, null=True, blank=True)
     body = models.TextField(_("what was said"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=20, choices=enums.Outcome, null=True, blank=True)
-    result = models.CharField(_("result"), max_length=300, null=True, blank=True)
+    outcome = models.CharField(_("how it ended"), max_length=20, choices=enums.Outcome, null=True, blank=True)
+    result = models.CharField(_("what was agreed"), max_length=300, null=True, blank=True)
     at = models.DateTimeField(_("when"), blank=True)
     minutes = models.IntegerField(_("duration, minutes"), null=True, blank=True)
     pinned = models.BooleanField(_("pinned"), default=False)
@@ -303,7 +303,7 @@ class Assignment(Record, About):
         verbose_name=_("controller"),
         db_index=False,
     )
-    escalate_after = models.IntegerField(_("tell the head after so many days overdue"), null=True, blank=True)
+    escalate_after = models.IntegerField(_("tell the head when overdue by, days"), null=True, blank=True)
     files = ArrayField(models.BigIntegerField(), verbose_name=_("files"), null=True, blank=True, default=None)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     important = models.BooleanField(pgettext_lazy("task", "important"), default=False)
@@ -334,8 +334,8 @@ class Assignment(Record, About):
             models.Index(fields=["subject_object", "subject_id", "due_at"], name="assignment_subject"),
             models.Index(
                 fields=["party", "due_at"],
-                condition=models.Q(status__in=["issued", "accepted"]),
-                name="assignment_party_under_way",
+                condition=models.Q(status__in=["issued", "accepted", "returned"]),
+                name="assignment_party_in_hand",
             ),
         ]
 

@@ -27,7 +27,7 @@ def export(request: HttpRequest, object: str) -> HttpResponseBase:
     """Without a format: the choice of one. With it: the file, or the page that waits for it."""
     actor, shape = of(request).actor, shape_of(object)
     require(actor, shape, "export")
-    state = read_state(request, actor, shape)
+    state = read_state(request, actor, shape, opens=False)
     chosen = request.GET.get("format", "")
     if not chosen:
         kept = [(k, v) for k, v in request.GET.items() if k in {"q", "filter", "sort", "columns"}]

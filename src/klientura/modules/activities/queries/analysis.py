@@ -209,7 +209,9 @@ def discipline(actor: Actor, asked: Asked) -> list[Table] | None:
         COUNT,
         sql.SQL("count(*) filter (where r.in_time)"),
         sql.SQL("count(*) filter (where not r.in_time)"),
-        sql.SQL("count(*) filter (where r.status in ('issued', 'accepted') and r.due_at < {})").format(now),
+        sql.SQL("count(*) filter (where r.status = any({}) and r.due_at < {})").format(
+            sql.Literal(list(IN_HAND)), now
+        ),
         sql.SQL("count(*) filter (where r.status = 'declined')"),
         sql.SQL(
             "(extract(epoch from avg(coalesce(r.reported_at, r.done_at) - r.created_at) filter (where r.in_time is not null)) / 60)::bigint"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable
@@ -28,7 +29,7 @@ ANSWERS_AWAITED: Final[Tree] = {
             "and": [
                 GIVEN,
                 {"field": "asked_due_at", "op": "not_empty"},
-                {"field": "status", "op": "in", "value": ["issued", "accepted"]},
+                {"field": "status", "op": "in", "value": list(IN_HAND)},
             ]
         },
     ]
@@ -150,7 +151,7 @@ def _assignment(actor: Actor, row: Row) -> DayItem:
         party=_named(row.get("party")),
         who=(other.title or "") if isinstance(other, Ref) else "",
         what=_awaited(row, mine=mine),
-        hue="blue" if mine else "violet",
+        hue=_hue(row, mine=mine),
         important=row.get("important"),
         done="asks" if to_do else "",
         done_url=f"/assignment/{row['id']}/actions/report",
@@ -159,10 +160,18 @@ def _assignment(actor: Actor, row: Row) -> DayItem:
     )
 
 
+def _hue(row: Row, *, mine: bool) -> str:
+    """What is to be done by oneself, what was sent back to be done better, and what waits for an answer."""
+    if mine:
+        return "orange" if row["status"] == "returned" else "blue"
+    return "violet"
+
+
 def _awaited(row: Row, *, mine: bool) -> str:
     """What the reader is to do."""
     if mine and row["status"] in IN_HAND:
-        return _("to accept") if row["status"] == "issued" else _("to do")
+        told = {"issued": _("to accept"), "returned": pgettext("assignment", "to improve")}
+        return told.get(row["status"], _("to do"))
     if row["status"] == "reported":
         return _("to approve")
     return _("declined") if row["status"] == "declined" else _("more time is asked for")

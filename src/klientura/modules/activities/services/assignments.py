@@ -182,7 +182,7 @@ report, may_report = _verb(
 approve, may_approve = _verb(judges, frozenset({"reported"}), _approved)
 close, may_close = _verb(judges, IN_HAND, _approved, takes=("remark",))
 send_back, may_send_back = _verb(
-    judges, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "accepted", "done_at": None, "in_time": None},
+    judges, frozenset({"reported", "done"}), lambda _row, given: {**given, "status": "returned", "done_at": None, "in_time": None},
     takes=("remark",), needs=("remark",),
 )  # fmt: skip
 issue_again, may_issue_again = _verb(issued, frozenset({"declined", "cancelled"}), _to("issued"))

@@ -10,6 +10,7 @@ from django.db import connection
 from klientura.kernel.access.models import Team, User
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.telling import Told, tell
+from klientura.modules.activities.enums import IN_HAND
 
 SOON: Final = dt.timedelta(hours=24)
 JUST_GIVEN: Final = dt.timedelta(hours=2)
@@ -18,7 +19,7 @@ CAUGHT_UP: Final = dt.timedelta(days=2)
 USUAL_DAYS: Final = 3
 _ROWS: Final = (
     "select id, owner_id, issuer_id, controller_id, coalesce(helpers, '{}'), due_at, coalesce(escalate_after, %(usual)s)"
-    " from assignment where status in ('issued', 'accepted') and deleted_at is null and ("
+    " from assignment where status = any(%(in_hand)s) and deleted_at is null and ("
     "  (due_at > %(now)s and due_at <= %(soon)s and created_at < %(given)s)"
     "  or (due_at <= %(now)s and due_at > %(since)s)"
     "  or (coalesce(escalate_after, %(usual)s) > 0 and due_at > %(far)s"
@@ -40,9 +41,9 @@ class _Row:
 
 def remind(now: dt.datetime) -> int:
     """Tell what is to be told now and has not been; return how many notifications that made. Repeatable."""
-    given: dict[str, dt.datetime | int] = {
+    given: dict[str, dt.datetime | int | list[str]] = {
         "now": now, "soon": now + SOON, "given": now - JUST_GIVEN, "since": now - CAUGHT_UP, "usual": USUAL_DAYS,
-        "far": now - dt.timedelta(days=400),
+        "in_hand": list(IN_HAND), "far": now - dt.timedelta(days=400),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, given)

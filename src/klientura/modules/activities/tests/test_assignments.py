@@ -68,7 +68,11 @@ def test_the_course_of_a_matter(company: Company, issuer: Actor, executor: Actor
     assert status(issuer, given) == "reported"
     assert offered(company, "manager", given) == {"approve", "return", "cancel"}
     assignments.send_back(issuer, given, {"remark": "Нужно двадцать."})
-    assert status(executor, given) == "accepted"
+    assert status(executor, given) == "returned"
+    card = company.client("employee").get(f"/assignment/{given}").content.decode()
+    assert "Возвращено на доработку" in card
+    [waiting] = assignments_near(executor, span_of_now())
+    assert (waiting.what, waiting.hue, waiting.done) == ("доработать", "orange", "asks")
     assignments.report(executor, given, {"report": "Двадцать один."})
     assignments.approve(issuer, given)
     row = read.get(executor, shape, given)

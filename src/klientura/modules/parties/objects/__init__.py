@@ -21,7 +21,7 @@ ROLE_HUES = {
 }
 FACTS: Final = {
     "last_contact_at": Field(read_only=True, tracked=False),
-    "next_step_at": Field(read_only=True, tracked=False),
+    "next_step_at": Field(read_only=True, tracked=False, due=True),
     "roles": Field(hues=ROLE_HUES, open_options=True),
     "status": Field(
         hues=STATUS_HUES, open_options=True, kept_options={"active": _("a rule of quality asks for it.")}

@@ -5,12 +5,14 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Section
+from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.catalog.services.parts import priced_lines
 from klientura.modules.sales.models import Opportunity, OpportunityLine, Pipeline, Stage
 from klientura.modules.sales.objects.rights import SETTINGS_RIGHTS
 from klientura.modules.sales.queries.board import first_pipeline, stage_columns
 from klientura.modules.sales.services import checks, stages
+
+OPEN: Final = {"field": "status", "op": "eq", "value": "open"}
 
 PIPELINE = ObjectSpec(
     key="pipeline",
@@ -94,7 +96,7 @@ OPPORTUNITY = ObjectSpec(
         "closed_at": Field(read_only=True),
         "loss_reason": Field(by_verb="lose", open_options=True),
         "loss_note": Field(by_verb="lose"),
-        "next_step_at": Field(read_only=True, tracked=False),
+        "next_step_at": Field(read_only=True, tracked=False, due=True),
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
         "price_list": Field(target="price_list"),
@@ -171,7 +173,13 @@ OPPORTUNITY = ObjectSpec(
             fits=stages.is_open,
         ),
     ),
-    current={"field": "status", "op": "eq", "value": "open"},
+    current=OPEN,
+    ready_views=(
+        ReadyView("mine", pgettext_lazy("deals", "Mine"), {"and": [OPEN, {"field": "owner", "op": "me"}]}),
+        ReadyView(
+            "idle", _("Without a next step"), {"and": [OPEN, {"field": "next_step_at", "op": "empty"}]}
+        ),
+    ),
     goes_with="party",
     together=(("pipeline", "stage", "status", "stage_changed_at", "closed_at", "loss_reason", "loss_note"),),
     indexes=(

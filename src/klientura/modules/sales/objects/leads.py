@@ -63,7 +63,7 @@ LEAD = ObjectSpec(
         "clarified": Field(read_only=True, adds_up=False),
         "unsuitable_reason": Field(by_verb="unsuitable", open_options=True),
         "unsuitable_note": Field(by_verb="unsuitable"),
-        "next_step_at": Field(read_only=True, tracked=False),
+        "next_step_at": Field(read_only=True, tracked=False, due=True),
         "response_due_at": Field(read_only=True, counted=False),
         "first_response_at": Field(read_only=True, tracked=False, counted=False),
         "party": Field(target="party", read_only=True, related=_("Leads")),

@@ -23,13 +23,13 @@ _OF_SUBJECTS = sql.SQL(
     "   (select min(t.due_at) from task t where t.subject_object = {name}"
     "    and t.subject_id = s.id and t.status = 'open' and t.deleted_at is null),"
     "   (select min(a.due_at) from assignment a where a.subject_object = {name}"
-    "    and a.subject_id = s.id and a.status in ('issued', 'accepted') and a.deleted_at is null)) as due from {about}"
+    "    and a.subject_id = s.id and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null)) as due from {about}"
     ") v where o.id = v.id and o.next_step_at is distinct from v.due"
 )
 _OF_PARTIES = sql.SQL(
     "select s.id, least((select min(t.due_at) from task t where t.party_id = s.id and t.status = 'open'"
     "  and t.deleted_at is null), (select min(a.due_at) from assignment a where a.party_id = s.id"
-    "  and a.status in ('issued', 'accepted') and a.deleted_at is null)) from {about}"
+    "  and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null)) from {about}"
 )
 
 
