@@ -36,6 +36,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.web.day.place import DAY
         from klientura.modules.activities.web.entry import suggestions
         from klientura.modules.activities.web.home import TASKS_PANEL
+        from klientura.modules.activities.web.participants import PARTICIPANTS_PANEL
         from klientura.modules.activities.web.timeline import TIMELINE_PANEL
         from klientura.modules.activities.web.waiting import WAITING_PANEL
 
@@ -43,6 +44,7 @@ class ActivitiesConfig(AppConfig):
         register_place(CALENDAR)
         register_main_panel(TIMELINE_PANEL, first=True)
         register_main_panel(COURSE_PANEL, first=True)
+        register_main_panel(PARTICIPANTS_PANEL, first=True)
         register_home_panel(TASKS_PANEL)
         register_home_panel(WAITING_PANEL)
         register_day_source(TASKS)

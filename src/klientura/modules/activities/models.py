@@ -130,6 +130,7 @@ class Event(Record, About):
     people = ArrayField(
         models.BigIntegerField(), verbose_name=_("people of clients"), null=True, blank=True, default=None
     )
+    guest_addresses = models.CharField(_("guests by e-mail"), max_length=3000, null=True, blank=True)
     party = models.ForeignKey(
         Party,
         models.CASCADE,
@@ -199,10 +200,13 @@ class Reminder(models.Model):
 
 
 class EventGuest(models.Model):
-    """Somebody outside the company who is invited by letter: what they answered, and what letter is still to go."""
+    """Somebody outside the company who is invited by letter: what they answered, and what letter is still to go.
+
+    Who is known by an address alone has no `person_id`.
+    """
 
     event_id = models.BigIntegerField()
-    person_id = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
     address = models.CharField(max_length=320)
     name = models.CharField(max_length=300, blank=True, default="")
     answer = models.CharField(max_length=10, default="waiting")

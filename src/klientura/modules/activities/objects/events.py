@@ -9,6 +9,7 @@ from klientura.kernel.objects.spec import Action, Field, ObjectSpec, Remarks, Se
 from klientura.modules.activities.models import Event
 from klientura.modules.activities.services import guests, invitations
 from klientura.modules.activities.services.events import before_write_event, next_hour, zone_name
+from klientura.modules.activities.services.guest_addresses import as_kept
 
 KEPT: Final = Field(read_only=True, filterable=False, sortable=False, tracked=False)
 FILE_NAMES: Final = {
@@ -38,6 +39,14 @@ EVENT = ObjectSpec(
         "attendees": Field(type="users", label=_("Colleagues")),
         **{key: Field(type="users", read_only=True) for key in ("accepted", "tentative", "declined")},
         "people": Field(type="references", target="person", label=_("People of clients")),
+        "guest_addresses": Field(
+            normalise=as_kept,
+            filterable=False,
+            sortable=False,
+            hint=_(
+                "Addresses of those who are no record here, separated by commas. “Invite by letter” writes to them."
+            ),
+        ),
         "party": Field(target="party"),
         "free": Field(hint=_("Others can still plan something for this time.")),
         "private": Field(hint=_("Others see only that you are busy.")),
@@ -65,18 +74,28 @@ EVENT = ObjectSpec(
                 "repeats",
                 "place",
                 "party",
-                "people",
                 "attendees",
+                "people",
+                "guest_addresses",
                 "description",
                 "status",
                 "result",
                 "owner",
             ),
         ),
-        Section("answers", _("Who comes"), ("accepted", "tentative", "declined")),
         Section("more", _("Calendar"), ("free", "private", "zone", "series", "team")),
     ),
-    quick=("name", "starts_at", "ends_at", "all_day", "kind", "attendees", "party", "place"),
+    quick=(
+        "name",
+        "starts_at",
+        "ends_at",
+        "all_day",
+        "kind",
+        "attendees",
+        "guest_addresses",
+        "party",
+        "place",
+    ),
     columns=("name", "starts_at", "kind", "status", "party", "attendees", "owner"),
     sort="-starts_at",
     calendar="starts_at",

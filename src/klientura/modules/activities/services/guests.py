@@ -6,19 +6,16 @@ order loses nothing. A guest who was invited is told of each further change; who
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from email.message import MIMEPart
 from itertools import batched
 from typing import Any, Final
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import FieldError, Invalid, Text
@@ -29,27 +26,29 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
 from klientura.kernel.store.sight import actors_of
-from klientura.kit.formats import Language, format_date, format_datetime
-from klientura.kit.ics.entries import BadCalendar, Entry, Guest
+from klientura.kit.ics.entries import BadCalendar, Entry
 from klientura.kit.ics.reading import read as read_calendar
-from klientura.kit.ics.writing import write as write_calendar
 from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.models import EventGuest
 from klientura.modules.activities.rules import HOST
 from klientura.modules.activities.services import exchange
+from klientura.modules.activities.services.guest_addresses import addresses_of
+from klientura.modules.activities.services.guest_letters import KEEPER, KEYS, letter_to
 from klientura.modules.activities.services.invitations import answer
 from klientura.modules.activities.services.telling import is_to_come, raise_sequence
 
-KEEPER: Final = SystemActor("guests of an event are written to")
-TOLD: Final = frozenset({"starts_at", "ends_at", "all_day", "repeats", "place", "name", "status", "people"})
+TOLD: Final = frozenset(
+    {"starts_at", "ends_at", "all_day", "repeats", "place", "name", "status", "people", "guest_addresses"}
+)
 AT_ONCE: Final = 20
 MOST_ATTEMPTS: Final = 12
 # Of what was held nobody is told but those who were taken off it.
 _FOLLOW: Final = """
-with named as (select * from unnest(%(events)s::bigint[], %(people)s::bigint[]) n(event_id, person_id)),
+with named as (
+  select * from unnest(%(events)s::bigint[], %(people)s::bigint[], %(addresses)s::text[]) n(event_id, person_id, address)),
 mine as (
   select g.id, e.status, g.answer <> 'gone' as is_guest, exists (
-      select from named n where n.event_id = g.event_id and n.person_id = g.person_id) as is_named
+      select from named n where n.event_id = g.event_id and (n.person_id = g.person_id or n.address = g.address)) as is_named
   from unnest(%(ids)s::bigint[], %(states)s::text[]) e(id, status) join activities_event_guest g on g.event_id = e.id),
 told as (
   select *, is_named and status = 'held' as stays from mine where is_guest or (is_named and %(again)s))
@@ -68,7 +67,8 @@ NOT_NOW: Final[Text] = gettext_lazy("Nobody is invited to what is called off or 
 
 def may_invite(_actor: Actor, row: Mapping[str, Any]) -> bool:
     """Whether there is somebody to invite by letter."""
-    return row.get("status") == "planned" and bool(row.get("people")) and not row.get("series")
+    named = row.get("people") or row.get("guest_addresses")
+    return row.get("status") == "planned" and bool(named) and not row.get("series")
 
 
 @transaction.atomic
@@ -85,26 +85,30 @@ def invite(
         raise _refused("status", NOT_NOW)
     if mail.server() is None:
         raise _refused("people", NO_SERVER)
-    if not row["people"]:
-        raise _refused("people", NOBODY)
-    tree = {"field": "id", "op": "in", "value": list(row["people"])[:200]}
-    people = read.page(
-        actor, shape_of("person"), tree=tree, sort="id", limit=200, keys=["id", "title", "email"]
-    ).rows
-    invited = [p for p in people if p.get("email")]
+    invited = [*_with_addresses(actor, row), *(EventGuest(address=each) for each in addresses_of(row))]
     if not invited:
         raise _refused("people", NOBODY)
-    EventGuest.objects.bulk_create(
-        (
-            EventGuest(event_id=record_id, person_id=p["id"], address=p["email"].lower(), name=p["title"])
-            for p in invited
-        ),
-        ignore_conflicts=True,
-    )
-    mine = EventGuest.objects.filter(event_id=record_id, person_id__in=[p["id"] for p in invited])
+    for guest in invited:
+        guest.event_id = record_id
+    EventGuest.objects.bulk_create(invited, ignore_conflicts=True)
+    mine = EventGuest.objects.filter(event_id=record_id, address__in=[g.address for g in invited])
     mine.filter(answer="gone").update(answer="waiting")
     mine.update(wants="REQUEST", send_at=timezone.now(), attempts=0, error="")
     return int(row["version"])
+
+
+def _with_addresses(actor: Actor, row: Mapping[str, Any]) -> list[EventGuest]:
+    """The people of an event whose addresses the actor sees."""
+    if not row["people"]:
+        return []
+    tree = {"field": "id", "op": "in", "value": list(row["people"])[:200]}
+    keys = ["id", "title", "email"]
+    people = read.page(actor, shape_of("person"), tree=tree, sort="id", limit=200, keys=keys).rows
+    return [
+        EventGuest(person_id=p["id"], address=p["email"].lower(), name=p["title"])
+        for p in people
+        if p.get("email")
+    ]
 
 
 def _refused(key: str, message: Text) -> Invalid:
@@ -122,12 +126,21 @@ def follow_changes(event_ids: Sequence[int], columns: Iterable[str], *, named_ag
     rows = _rows(event_ids)
     params: dict[str, Any] = {
         "ids": [r["id"] for r in rows], "states": [r["status"] for r in rows], "now": now, "again": named_again,
-        "events": [r["id"] for r in rows for _person in r["people"] or ()],
-        "people": [person.id for r in rows for person in r["people"] or ()],
+        **_named_in(rows),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOW, params)
     _follow_series([r for r in rows if r["status"] != "held"], now)
+
+
+def _named_in(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Whom events name, as columns: people by their numbers, others by their addresses."""
+    named: list[tuple[int, int | None, str | None]] = [
+        (r["id"], person.id, None) for r in rows for person in r["people"] or ()
+    ]
+    named += [(r["id"], None, address) for r in rows for address in addresses_of(r)]
+    columns = zip(*named, strict=True) if named else ((), (), ())
+    return dict(zip(("events", "people", "addresses"), map(list, columns), strict=True))
 
 
 def follow_days(series_ids: Sequence[int]) -> None:
@@ -154,8 +167,9 @@ def _follow_series(rows: Sequence[Row], now: dt.datetime) -> None:
 @transaction.atomic
 def carry_over(event_id: int, number: int) -> None:
     """Guests of an event are invited to another that takes its place, as far as they are named there."""
-    named = write.lock_rows(shape_of("event"), [number])[0]["people"] or ()
-    former = EventGuest.objects.filter(event_id=event_id, person_id__in=list(named)).exclude(answer="gone")
+    row = write.lock_rows(shape_of("event"), [number])[0]
+    named = Q(person_id__in=list(row["people"] or ())) | Q(address__in=addresses_of(row))
+    former = EventGuest.objects.filter(named, event_id=event_id).exclude(answer="gone")
     EventGuest.objects.bulk_create(
         (
             EventGuest(
@@ -187,11 +201,18 @@ def call_again(event_ids: Sequence[int]) -> None:
     _follow_series(to_come, now)
 
 
-def guests_of(record_id: int) -> list[dict[str, str]]:
+def guests_of(record_id: int) -> list[dict[str, Any]]:
     """Who was invited by letter, and what became of it."""
     found = EventGuest.objects.filter(event_id=record_id).exclude(answer="gone").order_by("name", "pk")
     return [
-        {"name": g.name, "address": g.address, "answer": g.answer, "error": g.error, "waits": g.wants}
+        {
+            "person_id": g.person_id,
+            "name": g.name,
+            "address": g.address,
+            "answer": g.answer,
+            "error": g.error,
+            "waits": g.wants,
+        }
         for g in found
     ]
 
@@ -222,7 +243,7 @@ def _send(guest: EventGuest, server: MailServer, now: dt.datetime) -> int:
     if not rows:
         _settle(guest)
         return 0
-    letter = _letter(rows[0], guest, server)
+    letter = letter_to(guest, rows[0], server)
     try:
         letter.send()
     except (OSError, ValueError) as failed:  # what SMTP raises is an OSError
@@ -242,68 +263,6 @@ def _send(guest: EventGuest, server: MailServer, now: dt.datetime) -> int:
 def _settle(guest: EventGuest) -> None:
     guest.wants, guest.send_at, guest.error, guest.attempts = "", None, "", 0
     guest.save()
-
-
-def _letter(row: Row, guest: EventGuest, server: MailServer) -> EmailMultiAlternatives:
-    """The invitation as a letter for people, with the entry as programs read it."""
-    owner = User.objects.filter(pk=row["owner"].id).first() if row["owner"] else None
-    organiser = Guest(owner.email if owner else server.sender, owner.name if owner else "")
-    invited = [Guest(guest.address, guest.name, guest.answer if guest.answer in ANSWERS else "waiting")]
-    rows = [row, *(_apart(row, guest) if guest.wants == "REQUEST" else ())]
-    entries = [
-        replace(exchange.with_people(e, organiser, invited), sequence=max(e.sequence, row["sequence"]))
-        for e in exchange.entries(rows)
-    ]
-    with translation.override(owner.language if owner else "ru"):
-        subject, text = _said(entries[0], guest.wants, organiser.name)
-    message = EmailMultiAlternatives(
-        subject,
-        text,
-        server.sender,
-        [guest.address],
-        reply_to=[organiser.address],
-        connection=mail.connection_to(server),
-    )
-    part = MIMEPart()
-    part.set_content(
-        write_calendar(entries, method=guest.wants), maintype="text", subtype="calendar", filename="invite.ics",
-        params={"method": guest.wants, "charset": "utf-8"},
-    )  # fmt: skip
-    message.attach(part)
-    return message
-
-
-def _apart(row: Row, guest: EventGuest) -> list[Row]:
-    """The days of a series that stand by themselves and to which the guest is to come; the others are left out of it."""
-    if not row["repeats"]:
-        return []
-    tree = {
-        "and": [
-            {"field": "series", "op": "eq", "value": row["id"]},
-            {"field": "status", "op": "ne", "value": "cancelled"},
-        ]
-    }
-    keys = (*exchange.KEYS, "people")
-    found = read.page(KEEPER, shape_of("event"), tree=tree, sort="-starts_at", limit=200, keys=keys).rows
-    return [r for r in found if guest.person_id in {p.id for p in r["people"] or ()}]
-
-
-def _said(entry: Entry, method: str, organiser: str) -> tuple[str, str]:
-    lang: Language = "en" if translation.get_language() == "en" else "ru"
-    when = (
-        format_date(entry.starts, lang)
-        if entry.all_day
-        else f"{format_datetime(entry.starts, lang)} ({entry.zone})"
-    )
-    subject = _("Called off: {name}") if method == "CANCEL" else _("Invitation: {name}")
-    lines = [
-        entry.name,
-        when,
-        entry.place,
-        organiser and _("Organiser: {name}").format(name=organiser),
-        entry.description,
-    ]
-    return " ".join(subject.format(name=entry.name).split())[:200], "\n".join(filter(None, lines))
 
 
 def take_reply(text: bytes, from_address: str) -> str:
@@ -346,7 +305,7 @@ def _answered(row: Row, sender: str, said: str, entry: Entry) -> str:
         now = timezone.now()
         tell([
             Told(user_id=row["owner"].id, kind="invited", cause=f"guest:{guest.pk}:{said}:{entry.sequence}", at=now, object="event",
-                 record_ids=[row["id"]], payload={"said": said, "begins": row["starts_at"].isoformat(), "guest": guest.name})
+                 record_ids=[row["id"]], payload={"said": said, "begins": row["starts_at"].isoformat(), "guest": guest.name or guest.address})
         ])  # fmt: skip
     return said
 
@@ -370,8 +329,8 @@ def _by_uid(uid: str) -> Row | None:
 
 
 def _rows(event_ids: Sequence[int], *, trashed: bool = False) -> list[Row]:
-    shape, keys, found = shape_of("event"), (*exchange.KEYS, "people"), list[Row]()
+    shape, found = shape_of("event"), list[Row]()
     for some in batched(event_ids, 200):
         tree = {"field": "id", "op": "in", "value": list(some)}
-        found += read.page(KEEPER, shape, tree=tree, sort="id", limit=200, keys=keys, trashed=trashed).rows
+        found += read.page(KEEPER, shape, tree=tree, sort="id", limit=200, keys=KEYS, trashed=trashed).rows
     return found

@@ -35,14 +35,6 @@ def answer_of(row: Row, user_id: int | None) -> str:
     return next((key for key in ANSWERS if user_id in _numbers(row, key)), "waiting")
 
 
-def without_answer(row: Row) -> list[str]:
-    """The names of colleagues from whom an answer is still awaited, as the event was read."""
-    said = {u for key in ANSWERS for u in _numbers(row, key)}
-    if row.get("status") != "planned":
-        return []
-    return [each.title for each in row.get("attendees") or () if each.id not in said and each.title]
-
-
 def answer(actor: Actor, record_id: int, said: str) -> int:
     """Put down what an invited colleague answers; return the version. Raises NotFound, Denied."""
     shape = shape_of("event")

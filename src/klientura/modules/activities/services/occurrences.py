@@ -32,7 +32,7 @@ type Row = dict[str, Any]
 WHICH: Final = ("one", "following", "all")
 OWN: Final = (
     "name", "kind", "all_day", "first_day", "last_day", "starts_at", "ends_at", "zone", "place", "description", "attendees", "accepted",
-    "tentative", "declined", "people", "party", "subject_object", "subject_id", "free", "private", "owner", "team",
+    "tentative", "declined", "people", "guest_addresses", "party", "subject_object", "subject_id", "free", "private", "owner", "team",
 )  # fmt: skip
 KEEPER: Final = SystemActor("a series is kept in order")
 FIXED_DAYS: Final = _(

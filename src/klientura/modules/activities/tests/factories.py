@@ -47,6 +47,7 @@ def event(_world: "World", number: int) -> dict[str, Any]:
         "repeats": None,
         "zone": "Europe/Moscow",
         "attendees": None,
+        "guest_addresses": f"guest{number}@example.org",
         "private": False,
         "subject_object": None,
         "subject_id": None,

@@ -28,27 +28,17 @@ from klientura.kernel.web.requests import number as number_of
 from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
-from klientura.modules.activities.enums import ANSWERS
 from klientura.modules.activities.errors import Moved
 from klientura.modules.activities.rules import recurrence_of, span_at, start_of
 from klientura.modules.activities.services import guests, invitations, occurrences
 from klientura.modules.activities.services.occurrences import WHICH, Place, Which
 from klientura.modules.activities.web.calendar.answers import done
 from klientura.modules.activities.web.calendar.clashing import word_after
+from klientura.modules.activities.web.participants import participants
 
-FIELDS: Final = ("name", "starts_at", "ends_at", "all_day", "kind", "place", "attendees")
+FIELDS: Final = ("name", "starts_at", "ends_at", "all_day", "kind", "place", "attendees", "guest_addresses")
 TIMES: Final = ("starts_at", "ends_at")
-TOLD: Final = (
-    "place",
-    "party",
-    "people",
-    "attendees",
-    "accepted",
-    "tentative",
-    "declined",
-    "description",
-    "result",
-)
+TOLD: Final = ("place", "party", "description", "result")
 VERBS: Final = {
     "accept": invitations.accept, "perhaps": invitations.perhaps, "decline": invitations.decline,
     "invite": guests.invite, "hold": invitations.hold, "cancel": invitations.cancel, "again": invitations.plan_again,
@@ -74,8 +64,6 @@ def event(request: HttpRequest, record_id: int) -> HttpResponse:
         for k in TOLD
         if k in fields and row[k] not in (None, [], "")
     ]
-    if {"attendees", *ANSWERS} <= set(fields) and (silent := invitations.without_answer(row)):
-        told.append({"label": pgettext("invitation", "No answer yet"), "value": ", ".join(silent)})
     verbs = read.verbs_on(asked.actor, shape, record_id, ("edit", "delete"))
     actions = [
         {"label": str(a.label), "icon": a.icon, "url": _url(place, f"do/{a.key}")}
@@ -84,6 +72,7 @@ def event(request: HttpRequest, record_id: int) -> HttpResponse:
     ]
     return show(
         asked, "activities/event_dialog.html", row=row, told=told, when=_when(row), repeats=_words(row, place),
+        participants=participants(asked, row),
         actions=actions, card_url=f"/event/{record_id}", change_url=_url(place, "change") if "edit" in verbs else "",
         free_url=f"/calendar/free?event={record_id}" if "edit" in verbs and place.at is None else "",
         remind_url=f"/calendar/remind/event/{record_id}",
@@ -209,14 +198,6 @@ def _which(asked: Request, place: Place) -> Which | None:
     if place.at is None:
         return "all"
     return next((w for w in WHICH if w == said), None)
-
-
-def _answers() -> dict[str, str]:
-    """What guests have answered, in words."""
-    return {
-        "waiting": pgettext("invitation", "no answer yet"), "accepted": pgettext("invitation", "comes"),
-        "tentative": pgettext("invitation", "perhaps comes"), "declined": pgettext("invitation", "does not come"),
-    }  # fmt: skip
 
 
 def _choices() -> list[dict[str, str]]:
