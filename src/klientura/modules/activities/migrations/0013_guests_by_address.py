@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("activities", "0011_opened_at"),
+        ("activities", "0012_returned_and_wording"),
     ]
 
     operations = [
