@@ -31,6 +31,34 @@ export function moveRow(by: number): HTMLElement | undefined {
   return next;
 }
 
+type Place = { key: string; part: string; at: number };
+
+const PARTS = ["[data-done]", "[data-day-more]", "[data-select-row]", ".row-link"];
+let place: Place | undefined;
+
+function keyOf(row: HTMLElement): string {
+  return row.dataset.dayRow ?? row.dataset.url ?? "";
+}
+
+/** Where the keyboard is in what is about to be replaced: on which row, and on what of it. */
+function placeIn(target: HTMLElement | null): Place | undefined {
+  const focused = document.activeElement;
+  const row = focused?.closest<HTMLElement>("main [data-row]");
+  if (!focused || !row || !target?.contains(row)) return undefined;
+  return { key: keyOf(row), part: PARTS.find((part) => focused.matches(part)) ?? ".row-link", at: rows().indexOf(row) };
+}
+
+/** Give the keyboard back to the same row, or to the one that stands in its place now. */
+function giveBack({ key, part, at }: Place): void {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const list = rows();
+  const same = list.find((row) => keyOf(row) === key);
+  const row = same ?? list[Math.min(at, list.length - 1)];
+  if (!row) return find("main")?.focus({ preventScroll: true });
+  const wanted = (same && find(part, row)) ?? find(".row-link", row);
+  wanted?.focus();
+}
+
 function onRow(act: (row: HTMLElement) => void): (event: KeyboardEvent) => boolean {
   return (event) => {
     const row = currentRow();
@@ -58,6 +86,14 @@ export function startRows(): void {
   document.addEventListener("focusin", (event) => {
     const row = closest(event, "main [data-row]");
     if (row && row !== current) setCurrent(row);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { shouldSwap, target } = (event as CustomEvent<{ shouldSwap: boolean; target: HTMLElement | null }>).detail;
+    if (shouldSwap) place = placeIn(target) ?? place;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (place) giveBack(place);
+    place = undefined;
   });
   document.addEventListener("scroll", (event) => {
     const box = event.target;

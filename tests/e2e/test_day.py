@@ -80,3 +80,65 @@ def test_the_palette_plans(product: Product, page: Page) -> None:
     expect(page.locator(".toast")).to_contain_text("Отправить КП")
     page.goto(f"{product.address}/day")
     expect(page.locator("[data-day-row]")).to_contain_text("Отправить КП")
+
+
+def _plan(page: Page, *lines: str) -> None:
+    """Put tasks on the day by the line."""
+    for number, line in enumerate(lines, 1):
+        page.fill("#entry-text", line)
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-day-row]")).to_have_count(number)
+        expect(page.locator("#entry-text")).to_have_value("")
+
+
+def _focused(page: Page) -> str:
+    """The name of the task that has the keyboard."""
+    return str(
+        page.evaluate(
+            "document.activeElement.closest('[data-day-row]')?.querySelector('.row-link').innerText ?? ''"
+        )
+    )
+
+
+def test_the_keyboard_stays_on_its_task(product: Product, page: Page) -> None:
+    """In the Russian layout: the keys count by their place, «а» is F, «ш» is I, «в» is D."""
+    set_up(page, product.address, "ru")
+    page.goto(f"{product.address}/day")
+    _plan(
+        page,
+        "первая задача сегодня в 23:50",
+        "вторая задача сегодня в 23:55",
+        "третья задача сегодня в 23:58",
+    )
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert _focused(page) == "Вторая задача"
+
+    def press(key: str, code: str) -> None:
+        page.evaluate(
+            "([key, code]) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true, cancelable: true}))",
+            [key, code],
+        )
+
+    press("ш", "KeyI")
+    expect(page.locator("[data-day-row][data-important]")).to_have_count(1)
+    page.wait_for_function("document.activeElement.closest('[data-important]') !== null")
+    assert _focused(page) == "Вторая задача"
+    press("а", "KeyF")
+    expect(page.locator("[data-day-focus] [data-day-row]")).to_have_count(1)
+    page.wait_for_function("document.activeElement.closest('[data-day-focus]') !== null")
+    assert _focused(page) == "Вторая задача"
+    press("в", "KeyD")
+    expect(page.locator("[data-day-row]")).to_have_count(2)
+    page.wait_for_function("document.activeElement.closest('[data-day-row]') !== null")
+    assert _focused(page) == "Первая задача"
+
+    # By buttons as well: the task that is done makes room for the next, and nothing left is no dead end.
+    page.locator("[data-day-row]", has_text="Первая").locator("[data-done]").press("Enter")
+    expect(page.locator("[data-day-row]")).to_have_count(1)
+    page.wait_for_function("document.activeElement.closest('[data-day-row]') !== null")
+    assert _focused(page) == "Третья задача"
+    page.keyboard.press("d")
+    expect(page.locator("[data-day-row]")).to_have_count(0)
+    page.wait_for_function("document.activeElement === document.querySelector('main')")
