@@ -1,7 +1,8 @@
 """When some colleagues are all free: within working hours, over all that stands in their calendars, open to the reader or not."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,16 +14,25 @@ from klientura.kit.working_days import WorkingTime
 from klientura.modules.activities.queries.calendar import Item, events_of
 
 QUARTER: Final = dt.timedelta(minutes=15)
+HALF_HOUR: Final = dt.timedelta(minutes=30)
 DAY: Final = dt.timedelta(days=1)
-AHEAD: Final = 21
-"""Days that are looked through."""
-A_DAY: Final = 3
-MOST: Final = 12
+AHEAD: Final = 60
+"""Days that are looked through for working ones."""
+WORKING_DAYS: Final = 10
 
 type Span = tuple[dt.datetime, dt.datetime]
 
 
-def free_slots(
+@dataclass(frozen=True, slots=True)
+class FreeDay:
+    """A working day of some colleagues, in the reader's zone: its hours, when all are free, and what takes each one's time."""
+
+    hours: Span
+    slots: Sequence[Span]
+    busy: Mapping[int, Sequence[Span]]
+
+
+def free_days(
     actor: Actor,
     user_ids: Sequence[int],
     lasting: dt.timedelta,
@@ -30,27 +40,33 @@ def free_slots(
     *,
     after: dt.datetime,
     besides: int | None = None,
-) -> list[Span]:
-    """The first stretches in which all of them are free, a few of each day, in the reader's zone.
+    most: int = WORKING_DAYS,
+) -> list[FreeDay]:
+    """The working days from a moment on, so many of them, with the stretches in which all of them are free; one statement.
 
     `besides` is an event that is being moved: it is in nobody's way.
     """
     here, office = ZoneInfo(timezone.get_current_timezone_name()), company_zone()
     first = after.astimezone(office).date()
-    busy = [
-        (i.begins, i.ends) for i in events_of(actor, user_ids, first - DAY, first + DAY * (AHEAD + 2)) if occupies(i, besides)
-    ]  # fmt: skip
-    found: list[Span] = []
-    for number in range(AHEAD):
-        hours = working.hours(first + DAY * number)
-        if hours is None:
-            continue
-        span = (hours[0].replace(tzinfo=office), hours[1].replace(tzinfo=office))
-        of_day = [s for s, _n in zip(_gaps(span, busy, lasting, after), range(A_DAY), strict=False)]
-        found += [(begins.astimezone(here), ends.astimezone(here)) for begins, ends in of_day]
-        if len(found) >= MOST:
-            break
-    return found[:MOST]
+    days = [span for n in range(AHEAD) if (span := working.hours(first + DAY * n)) is not None][:most]
+    if not days:
+        return []
+    last = days[-1][0].date()
+    taken = [i for i in events_of(actor, user_ids, first - DAY, last + DAY * 2) if occupies(i, besides)]
+    found = []
+    for bare in days:
+        span = (
+            bare[0].replace(tzinfo=office).astimezone(here),
+            bare[1].replace(tzinfo=office).astimezone(here),
+        )
+        mine = [i for i in taken if i.ends > span[0] and i.begins < span[1]]
+        slots = _gaps(span, sorted((i.begins, i.ends) for i in mine), lasting, after)
+        busy = {
+            u: [(max(i.begins, span[0]), min(i.ends, span[1])) for i in mine if i.user_id == u]
+            for u in user_ids
+        }
+        found.append(FreeDay(span, [(b.astimezone(here), e.astimezone(here)) for b, e in slots], busy))
+    return found
 
 
 def occupies(item: Item, besides: int | None) -> bool:
@@ -63,12 +79,11 @@ def occupies(item: Item, besides: int | None) -> bool:
 def _gaps(span: Span, busy: Sequence[Span], lasting: dt.timedelta, after: dt.datetime) -> Iterator[Span]:
     """Stretches of a day that no busy one touches, one behind the other, each at a quarter of an hour."""
     at = _quarter(max(span[0], after))
-    in_the_way = sorted(b for b in busy if b[1] > span[0] and b[0] < span[1])
     while at + lasting <= span[1]:
-        hit = next((b for b in in_the_way if b[0] < at + lasting and b[1] > at), None)
+        hit = next((b for b in busy if b[0] < at + lasting and b[1] > at), None)
         if hit is None:
             yield at, at + lasting
-            at += max(lasting, QUARTER)
+            at += max(lasting, HALF_HOUR)
         else:
             at = _quarter(max(hit[1], at + QUARTER))
 

@@ -17,7 +17,7 @@ from klientura.kernel.store import write
 from klientura.kernel.testing.company import Company
 from klientura.kit.working_days import WorkingTime
 from klientura.modules.activities.models import Event, EventGuest, Reminder
-from klientura.modules.activities.queries.free_time import free_slots
+from klientura.modules.activities.queries.free_time import free_days
 from klientura.modules.activities.services import invitations, occurrences, reminders
 from klientura.modules.activities.services.occurrences import Place
 
@@ -155,8 +155,8 @@ MONDAY = dt.datetime(2030, 3, 4, 6, tzinfo=dt.UTC)  # nine in Moscow
 
 def slots(actor: Actor, users: list[int], minutes: int = 60, **more: Any) -> list[str]:
     with timezone.override("Europe/Moscow"):
-        found = free_slots(actor, users, dt.timedelta(minutes=minutes), WorkingTime(), after=MONDAY, **more)
-    return [f"{b:%d %H:%M}" for b, _e in found]
+        found = free_days(actor, users, dt.timedelta(minutes=minutes), WorkingTime(), after=MONDAY, **more)
+    return [f"{b:%d %H:%M}" for day in found for b, _e in day.slots]
 
 
 def test_free_hours_lie_between_what_all_of_them_have(company: Company, vera: Actor):
@@ -174,14 +174,14 @@ def test_free_hours_lie_between_what_all_of_them_have(company: Company, vera: Ac
 
 def test_a_shortened_day_and_a_holiday_have_less(vera: Actor):
     with timezone.override("Europe/Moscow"):
-        found = free_slots(
+        found = free_days(
             vera,
             [vera.user_id or 0],
             dt.timedelta(hours=9),
             WorkingTime(),
             after=dt.datetime(2026, 4, 30, 5, tzinfo=dt.UTC),
         )
-    assert [f"{b:%d.%m}" for b, _e in found][:3] == ["04.05", "05.05", "06.05"]
+    assert [f"{day.slots[0][0]:%d.%m}" for day in found if day.slots][:3] == ["04.05", "05.05", "06.05"]
 
 
 def test_the_dialog_offers_them(company: Company, vera: Actor):
@@ -196,6 +196,25 @@ def test_the_dialog_offers_them(company: Company, vera: Actor):
     ).content.decode()
     assert 'value="2030-03-05T09:00"' in form
     assert client.get("/calendar/free?minutes=99999").status_code == 400
+    further = client.get(f"/calendar/free?user={vera.user_id}&from=2030-03-04&more=1").content.decode()
+    assert further.count('class="free-day"') == 10 and "from=2030-03-1" in further and "<form" not in further
+
+
+def test_within_a_form_the_hours_are_those_of_whom_it_names_and_strips_show_what_each_has(
+    company: Company, vera: Actor
+):
+    outsider, client = company.actor("outsider"), company.client("employee")
+    plan(outsider, MONDAY + HOUR, private=True, name="Тайное")
+    typed = f"attendees={outsider.user_id}&starts_at=2030-03-04T10:00&ends_at=2030-03-04T10:30"
+    page = client.get(f"/calendar/free?inside=1&{typed}").content.decode()
+    assert 'data-begins="2030-03-04T09:30" data-ends="2030-03-04T10:00"' in page
+    assert 'data-begins="2030-03-04T10:00"' not in page
+    assert (
+        "Понедельник, 04.03.2030" in page
+        and "Дина Юсупова: занято 10:00–11:00" in page
+        and "Тайное" not in page
+    )
+    assert '<rect x="4.0" y="0" width="4.0" height="4"/>' in page and "<form" not in page
     new = client.get(f"/event/new?dialog=1&attendees={vera.user_id}").content.decode()
     assert f'name="attendees" value="{vera.user_id}"' in new
 

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from klientura.modules.activities.web import analysis, entry, home, remarks, timeline
-from klientura.modules.activities.web.calendar import acting, clashing, exchanging, page, people, planning
+from klientura.modules.activities.web.calendar import (
+    acting,
+    clashing,
+    exchanging,
+    finding,
+    page,
+    people,
+    planning,
+)
 from klientura.modules.activities.web.day import acts
 from klientura.modules.activities.web.day import page as day_page
 
@@ -16,7 +24,7 @@ urlpatterns = [
     path("calendar/event/<number:record_id>/ics", exchanging.one, name="calendar-event-ics"),
     path("feeds/<slug:token>.ics", exchanging.feed, name="calendar-feed-read"),
     path("calendar/remarks", clashing.remarks, name="calendar-remarks"),
-    path("calendar/free", planning.free, name="calendar-free"),
+    path("calendar/free", finding.free, name="calendar-free"),
     path("calendar/remind/<object:object>/<number:record_id>", planning.remind, name="calendar-remind"),
     path("calendar/event/<number:record_id>", acting.event, name="calendar-event"),
     path("calendar/event/<number:record_id>/change", acting.change, name="calendar-event-change"),

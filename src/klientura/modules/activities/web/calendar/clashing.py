@@ -51,7 +51,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
     found = _in_the_way(actor, meant, None if backwards else span, record_id)
     return show(
         asked, "activities/remarks_form.html", backwards=backwards, when="" if span is None or backwards else in_words(span, meant),
-        clashes=said_of(actor, found),
+        clashes=said_of(actor, found), record_id=record_id or "",
     )  # fmt: skip
 
 
