@@ -23,7 +23,7 @@ LATEST: Final = dt.date(2200, 1, 1)
 _MOST_AHEAD: Final = {"day": 3660, "week": 520, "month": 120, "quarter": 40, "year": 10}
 _IN: Final = r"(?:(?:к|ко|до|на|в|во|не позднее|on|by|until|till|before|for) )?"
 # What a date behind these words tells is not when the work is due: «счёт от 12.03», «отчёт за 1 марта».
-_NOT_DUE: Final = r"(?<!\bот )(?<!\bза )(?<!\bof )(?<!\bdated )(?<!№ )(?<!№)"
+NOT_DUE: Final = r"(?<!\bот )(?<!\bза )(?<!\bof )(?<!\bdated )(?<!№ )(?<!№)"
 
 _NEAR: Final = {
     "сегодня": 0, "завтра": 1, "послезавтра": 2, "today": 0, "tomorrow": 1, "tmrw": 1,
@@ -213,35 +213,35 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
     (pattern(rf"(?P<n>{NUMBER}) (?P<unit>{_LONG_UNITS}) (?:from now|спустя)"), _in),
     (
         pattern(
-            rf"{_NOT_DUE}{_IN}(?:the )?(?P<day>\d{{1,2}})(?:-?го|st|nd|rd|th)? (?:of )?"
+            rf"{NOT_DUE}{_IN}(?:the )?(?P<day>\d{{1,2}})(?:-?го|st|nd|rd|th)? (?:of )?"
             rf"(?P<month>{either(MONTHS)})\.?{_YEAR}"
         ),
         _named_month,
     ),
     (
         pattern(
-            rf"{_NOT_DUE}{_IN}(?P<month>{either(n for n in MONTHS if n.isascii())})\.?"
+            rf"{NOT_DUE}{_IN}(?P<month>{either(n for n in MONTHS if n.isascii())})\.?"
             rf" (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}(?![:\d])"
         ),
         _named_month,
     ),
-    (pattern(rf"{_NOT_DUE}{_IN}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)"), _in_figures),
+    (pattern(rf"{NOT_DUE}{_IN}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)"), _in_figures),
     (
         pattern(
-            rf"{_NOT_DUE}{_IN}(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./](?P<year>\d{{4}}|\d\d)(?: ?г\.?)?"
+            rf"{NOT_DUE}{_IN}(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./](?P<year>\d{{4}}|\d\d)(?: ?г\.?)?"
         ),
         _in_figures,
     ),
     (
         pattern(
-            rf"{_NOT_DUE}(?:к|до|на|by|until) (?P<day>\d{{1,2}})[./](?P<month>0[1-9]|1[0-2])(?P<year>)(?![./\d])"
+            rf"{NOT_DUE}(?:к|до|на|by|until) (?P<day>\d{{1,2}})[./](?P<month>0[1-9]|1[0-2])(?P<year>)(?![./\d])"
         ),
         _in_figures,
     ),
-    (pattern(rf"{_NOT_DUE}(?P<day>\d\d)\.(?P<month>0[1-9]|1[0-2])(?P<year>)(?![.\d])"), _in_figures),
+    (pattern(rf"{NOT_DUE}(?P<day>\d\d)\.(?P<month>0[1-9]|1[0-2])(?P<year>)(?![.\d])"), _in_figures),
     (
         pattern(
-            rf"{_NOT_DUE}{_IN}(?:the )?(?P<day>\d{{1,2}})(?:-?го(?: числа)?| числа|st|nd|rd|th)"
+            rf"{NOT_DUE}{_IN}(?:the )?(?P<day>\d{{1,2}})(?:-?го(?: числа)?| числа|st|nd|rd|th)"
             r"(?!\s+(?:этап|квартал|этаж))"
         ),
         _of_month,

@@ -8,7 +8,9 @@ from typing import Final, Literal
 
 from klientura.kit.entry import clocks, days, repeats
 from klientura.kit.entry.findings import MOST_LETTERS, Line, Part, Role, pattern
+from klientura.kit.entry.misreading import misread
 from klientura.kit.entry.naming import Named, names_in
+from klientura.kit.entry.orders import Order, read_order, take_order
 
 type Kind = Literal["task", "call", "meeting"]
 
@@ -39,10 +41,19 @@ class Entry:
     important: bool
     parts: tuple[Part, ...]
     names: tuple[Named, ...]
+    order: Order | None
+    misread: tuple[str, ...]
 
 
-def read_entry(text: str, now: dt.datetime, *, without: frozenset[str] = frozenset()) -> Entry:
-    """Read a line at a local time. Roles in `without` are not looked for: their words stay in the name. Never raises."""
+def read_entry(
+    text: str, now: dt.datetime, *, without: frozenset[str] = frozenset(), ordered: int = 0
+) -> Entry:
+    """Read a line at a local time. Roles in `without` are not looked for: their words stay in the name. Never raises.
+
+    `ordered`: so many words of its order name a colleague, as whoever knows them has found; they are no part of the name.
+    What looks like a day or a time and is none stays in the name and is told in `misread`: then the line has no such
+    day, and without its day no time either.
+    """
     line = Line(" ".join(text[:MOST_LETTERS].replace("\x00", " ").split()), without)
     for form in (_ENDING_MARK, _MARK, _IMPORTANT):
         line.take("important", form, lambda _m: True)
@@ -55,6 +66,11 @@ def read_entry(text: str, now: dt.datetime, *, without: frozenset[str] = frozens
         line.take("kind", _MEETING, lambda _m: "meeting")
     if line.has("kind"):
         clocks.read_bare_length(line)
+    order = read_order(line)
+    if order is not None and 0 < ordered <= len(order.words):
+        take_order(line, order, ordered)
+    wrong = misread(line)
+    _let_go(line, {role for role, _words in wrong})
     found = {p.role: p.value for p in line.parts}
     moment, whole_day = _moment(found, now)
     kind: Kind = found.get("kind", "task")
@@ -69,7 +85,15 @@ def read_entry(text: str, now: dt.datetime, *, without: frozenset[str] = frozens
         important=bool(found.get("important")),
         parts=tuple(sorted(line.parts, key=lambda p: (p.start, p.end))),
         names=names_in(line),
+        order=order,
+        misread=tuple(words for _role, words in wrong),
     )
+
+
+def _let_go(line: Line, wrong: set[Role]) -> None:
+    """A clock time of a day that there is not means nothing: its words go back into the name."""
+    if "day" in wrong and not any(p.role in {"day", "repeat"} for p in line.parts):
+        line.parts = [p for p in line.parts if p.role != "clock"]
 
 
 def _moment(found: Mapping[Role, object], now: dt.datetime) -> tuple[dt.datetime | None, bool]:

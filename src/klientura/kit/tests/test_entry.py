@@ -70,6 +70,78 @@ def test_another_name_is_not(title: str, typed: str) -> None:
     assert is_meant(title, typed) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "moment", "misread"),
+    [
+        ("позвонить Иванову 31 февраля", "Позвонить Иванову 31 февраля", None, ("31 февраля",)),
+        ("позвонить 31 февраля в 10", "Позвонить 31 февраля в 10", None, ("31 февраля",)),
+        ("отчёт 29 февраля 2027", "Отчёт 29 февраля 2027", None, ("29 февраля 2027",)),
+        ("отчёт к 30.02.2027", "Отчёт к 30.02.2027", None, ("к 30.02.2027",)),
+        ("отчёт к 45 числа", "Отчёт к 45 числа", None, ("к 45 числа",)),
+        ("call Smith February 31", "Call Smith February 31", None, ("February 31",)),
+        ("встреча завтра в 25:00", "Встреча в 25:00", dt.datetime(2026, 11, 19, 18), ("в 25:00",)),
+        ("звонок 15:70", "Звонок 15:70", None, ("15:70",)),
+        # What is a date and does not say when the work is due is no slip; nor is what is no date at all.
+        (
+            "счёт от 31.02.2026 оплатить завтра",
+            "Счёт от 31.02.2026 оплатить",
+            dt.datetime(2026, 11, 19, 18),
+            (),
+        ),
+        ("чертёж 1:100", "Чертёж 1:100", None, ()),
+        ("отчёт «31 февраля» завтра", "Отчёт «31 февраля»", dt.datetime(2026, 11, 19, 18), ()),
+        ("отчёт 29 февраля", "Отчёт", dt.datetime(2028, 2, 29, 18), ()),
+    ],
+)
+def test_what_is_no_date_stays_in_the_name_and_is_told(
+    text: str, name: str, moment: dt.datetime | None, misread: tuple[str, ...]
+) -> None:
+    entry = read_entry(text, NOW)
+    assert (entry.name, entry.moment, entry.misread) == (name, moment, misread)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "named", "name"),
+    [
+        (
+            "поручить Лебедевой подготовить отчёт к среде",
+            ("Лебедевой", "подготовить", "отчёт"),
+            1,
+            "Подготовить отчёт",
+        ),
+        ("срочно поручи Анне Лебедевой: отчёт в пятницу", ("Анне", "Лебедевой"), 2, "Отчёт"),
+        ("assign Brown to prepare the report by Friday", ("Brown", "to", "prepare"), 1, "Prepare the report"),
+        ("delegate to Anna the budget", ("Anna", "the", "budget"), 1, "The budget"),
+    ],
+)
+def test_an_order_names_whom(text: str, words: tuple[str, ...], named: int, name: str) -> None:
+    entry = read_entry(text, NOW)
+    assert entry.order is not None
+    assert entry.order.words == words
+    assert read_entry(text, NOW, ordered=named).name == name
+    assert read_entry(text, NOW, without=frozenset({"order"})).order is None
+
+
+@pytest.mark.parametrize(
+    "text", ["узнать, кому поручить отчёт", "поручить", "поручение 15 выполнить", "завтра отчёт"]
+)
+def test_no_order_is_seen_where_there_is_none(text: str) -> None:
+    assert read_entry(text, NOW).order is None
+
+
+@given(st.dates(dt.date(2026, 11, 19), dt.date(2099, 12, 31)))
+def test_no_date_that_there_is_is_told_to_be_wrong(day: dt.date) -> None:
+    entry = read_entry(f"отчёт {day:%d.%m.%Y}", NOW)
+    assert (entry.misread, entry.moment and entry.moment.date()) == ((), day)
+
+
+@given(st.integers(1, 40), st.integers(1, 14), st.integers(2027, 2099))
+def test_no_date_is_lost_without_a_word(day: int, month: int, year: int) -> None:
+    entry = read_entry(f"отчёт {day}.{month:02}.{year}", NOW)
+    assert bool(entry.misread) is (entry.moment is None)
+    assert entry.moment is not None or entry.name == f"Отчёт {day}.{month:02}.{year}"
+
+
 LETTERS = st.text(st.characters(codec="utf-8"), max_size=60)
 PIECES = st.sampled_from([text for text, _expected in PHRASES])
 

@@ -13,6 +13,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kit.entry.reading import Entry
 from klientura.kit.entry.repeats import completed
+from klientura.modules.activities.services import assignments
 
 MOST_NAME = 300
 USUAL_MINUTES = 60
@@ -59,6 +60,15 @@ def plan(actor: Actor, entry: Entry, about: About) -> tuple[str, int]:
     return "task", write.create(actor, shape_of("task"), values_of(entry, about))
 
 
+def give(actor: Actor, entry: Entry, about: About, executor_id: int) -> tuple[str, int]:
+    """Give what a line says to a colleague, in the actor's name; return the kind and number of the assignment.
+
+    Raises Denied, Invalid.
+    """
+    values = {k: v for k, v in values_of(entry, about).items() if k not in {"kind", "minutes"}}
+    return "assignment", write.create(actor, shape_of("assignment"), {**values, "owner": executor_id})
+
+
 def _event(entry: Entry, moment: dt.datetime, about: About) -> dict[str, Any]:
     starts = timezone.make_aware(moment)
     return {
@@ -74,8 +84,8 @@ def _event(entry: Entry, moment: dt.datetime, about: About) -> dict[str, Any]:
 
 
 def take_back(actor: Actor, object_key: str, record_id: int) -> None:
-    """Take back what the actor has just made by a line: to the trash; a task that they may not delete is cancelled."""
-    if object_key not in {"task", "event"}:
+    """Take back what the actor has just made by a line: to the trash; what they may not delete is cancelled."""
+    if object_key not in {"task", "event", "assignment"}:
         raise NotFound
     shape = shape_of(object_key)
     row = read.get(actor, shape, record_id, keys=["created_by", "created_at", "version"])
@@ -85,6 +95,9 @@ def take_back(actor: Actor, object_key: str, record_id: int) -> None:
     try:
         write.trash(actor, shape, [record_id])
     except (Denied, NotFound):
-        if object_key != "task":
+        if object_key == "event":
             raise
+        if object_key == "assignment":
+            assignments.cancel(actor, record_id)
+            return
         write.update(actor, shape, record_id, {"status": "cancelled"})

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.users import create_user
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company
@@ -205,3 +206,77 @@ def test_a_meeting_at_an_hour_stands_in_the_calendar(company: Company) -> None:
     assert made()["name"] == "Встреча с Ивановым"
     client.post("/entry", {"text": "встреча с Ивановым завтра"})
     assert made()["kind"] == "meeting", "without an hour it is something to arrange"
+
+
+@pytest.fixture
+def lebedeva(company: Company) -> int:
+    return create_user(email="lebedeva@example.org", name="Анна Лебедева", role="employee", password=None).pk
+
+
+def assignments() -> list[dict[str, Any]]:
+    return [dict(r) for r in read.page(ACTOR, shape_of("assignment"), sort="-id", limit=5).rows]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "поручить Лебедевой подготовить отчёт к среде", "поручи Анне Лебедевой подготовить отчёт к среде",
+        "Поручить лебедевой: подготовить отчёт к среде", "assign Лебедева to подготовить отчёт к среде",
+    ],
+)  # fmt: skip
+def test_a_line_gives_something_to_a_colleague(company: Company, lebedeva: int, line: str) -> None:
+    shown = preview(company, line)
+    assert "Поручение: Анна Лебедева" in shown
+    answer = company.client("employee").post("/entry", {"text": line})
+    [given] = assignments()
+    me = company.actor("employee").user_id
+    assert (given["name"], given["owner"].id, given["issuer"].id) == ("Подготовить отчёт", lebedeva, me)
+    assert timezone.localtime(given["due_at"]).weekday() == 2
+    assert not read.page(ACTOR, shape_of("task"), limit=1).rows
+    said = json.loads(answer["HX-Trigger"])["toast"]
+    assert "Анна Лебедева" in said["text"]
+    assert company.client("outsider").post(said["undoUrl"]).status_code == 404
+    company.client("employee").post(said["undoUrl"])
+    assert all(r["status"] == "cancelled" for r in assignments())
+
+
+def test_of_colleagues_with_one_name_one_is_chosen(company: Company, lebedeva: int) -> None:
+    other = create_user(email="l2@example.org", name="Ирина Лебедева", role="employee", password=None).pk
+    line, client = "поручить Лебедевой отчёт", company.client("employee")
+    assert preview(company, line).count('name="executor"') == 2
+    refused = client.post("/entry", {"text": line})
+    assert (refused.status_code, "Выберите, кому поручить" in refused.content.decode()) == (422, True)
+    assert line in refused.content.decode()
+    assert not assignments()
+    client.post("/entry", {"text": line, "executor": str(other)})
+    assert [a["owner"].id for a in assignments()] == [other]
+    # A number that was not offered chooses nobody.
+    boss = company.actor("manager").user_id
+    assert client.post("/entry", {"text": line, "executor": str(boss)}).status_code == 422
+
+
+def test_a_colleague_who_is_not_there_is_told(company: Company) -> None:
+    line, client = "поручить Сидоренко отчёт завтра", company.client("employee")
+    assert "Коллеги «Сидоренко» нет" in preview(company, line)
+    refused = client.post("/entry", {"text": line})
+    assert (refused.status_code, "Коллеги «Сидоренко» нет" in refused.content.decode()) == (422, True)
+    assert not assignments()
+    client.post("/entry", {"text": line, "without": "order"})
+    assert made()["name"] == "Поручить Сидоренко отчёт"
+    client.post("/entry", {"text": "поручить отчёт бухгалтерии"})
+    assert made()["name"] == "Поручить отчёт бухгалтерии"
+
+
+def test_who_may_give_nothing_makes_a_task(company: Company, lebedeva: int) -> None:
+    company.grant("employee", "assignment", "create", "none")
+    company.client("employee").post("/entry", {"text": "поручить Лебедевой отчёт"})
+    assert not assignments()
+    assert made()["name"] == "Поручить Лебедевой отчёт"
+
+
+def test_a_date_that_there_is_not_is_told(company: Company) -> None:
+    assert "Такой даты или времени нет: «31 февраля»" in preview(company, "отчёт 31 февраля в 10")
+    answer = company.client("employee").post("/entry", {"text": "отчёт 31 февраля в 10"})
+    said = json.loads(answer["HX-Trigger"])["toast"]
+    assert (said["kind"], "«31 февраля»" in said["text"]) == ("warning", True)
+    assert (made()["name"], made()["due_at"]) == ("Отчёт 31 февраля в 10", None)

@@ -24,13 +24,14 @@ from klientura.kit.entry.repeats import completed
 from klientura.kit.recurrence.rules import parse
 from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.queries.clients import Candidate, clients_named, the_one
-from klientura.modules.activities.services.entry import About, is_event, plan, take_back
+from klientura.modules.activities.services.entry import About, give, is_event, plan, take_back
+from klientura.modules.activities.web.ordering import Handing, handing
 
-ROLES: Final = ("kind", "day", "clock", "length", "repeat", "important")
+ROLES: Final = ("kind", "day", "clock", "length", "repeat", "important", "order")
 NOBODY: Final = "0"
 ICONS: Final = {
     "call": "phone", "meeting": "users", "task": "circle-check", "day": "calendar", "clock": "clock", "length": "hourglass",
-    "repeat": "refresh-cw", "important": "flag",
+    "repeat": "refresh-cw", "important": "flag", "order": "clipboard-check",
 }  # fmt: skip
 
 
@@ -40,9 +41,9 @@ def taken_off(asked: Request) -> frozenset[str]:
     return frozenset(given) & frozenset(ROLES)
 
 
-def read_line(text: str, *, without: frozenset[str] = frozenset()) -> Entry:
+def read_line(text: str, *, without: frozenset[str] = frozenset(), ordered: int = 0) -> Entry:
     """A line as the reader's clock understands it."""
-    return read_entry(text, timezone.localtime().replace(tzinfo=None), without=without)
+    return read_entry(text, timezone.localtime().replace(tzinfo=None), without=without, ordered=ordered)
 
 
 def _text(asked: Request) -> str:
@@ -123,9 +124,32 @@ def _about(asked: Request, found: list[Candidate]) -> About:
     return About(party_id=_chosen(asked, found))
 
 
-def _understood(asked: Request, *, clients: bool = True) -> tuple[Entry, list[Candidate]]:
-    entry = read_line(_text(asked), without=taken_off(asked))
-    return entry, clients_named(asked.actor, entry.names) if clients else []
+def _understood(asked: Request, *, clients: bool = True) -> tuple[Entry, list[Candidate], Handing | None]:
+    """What a line says, the clients it may name, and whom it gives something to; on a card neither is looked for."""
+    without = taken_off(asked)
+    if not clients:
+        return read_line(_text(asked), without=without), [], None
+    entry, order = _ordered(asked, _text(asked), without)
+    return entry, clients_named(asked.actor, entry.names), order
+
+
+def _ordered(
+    asked: Request, text: str, without: frozenset[str] = frozenset()
+) -> tuple[Entry, Handing | None]:
+    """A line, and whom it gives something to: the words that name a colleague are no part of its name."""
+    entry = read_line(text, without=without)
+    order = handing(asked, entry)
+    if order is not None and order.named:
+        entry = read_line(text, without=without, ordered=order.named)
+    return entry, order
+
+
+def misread(entry: Entry) -> str:
+    """Which words look like a day or a time and are none; empty when there are no such."""
+    if not entry.misread:
+        return ""
+    said = ", ".join(f"«{words}»" for words in entry.misread)
+    return _("There is no such date or time: {words}. The words stay in the name.").format(words=said)
 
 
 def context_of(asked: Request, *, text: str = "", error: str = "") -> dict[str, Any] | None:
@@ -147,12 +171,15 @@ def preview(request: HttpRequest) -> HttpResponse:
     )  # on a card, whose client is known; a time filled in there counts more than words
     if here and (asked.POST.get("kind") != "task" or asked.POST.get("due_at")):
         return HttpResponse("")
-    entry, found = _understood(asked, clients=not here)
+    entry, found, order = _understood(asked, clients=not here)
     chosen = _chosen(asked, found)
+    event = not here and order is None and is_event(asked.actor, entry)
     return show(
         request,
         "activities/entry_chips.html",
-        chips=chips(entry, event=not here and is_event(asked.actor, entry)),
+        chips=[*([order.chip] if order else []), *chips(entry, event=event)],
+        colleagues=order.choices if order else [],
+        notes=[note for note in (order.trouble if order else "", misread(entry)) if note],
         name=entry.name,
         url=asked.get_full_path(),
         without=sorted(taken_off(asked)),
@@ -170,9 +197,15 @@ def make(request: HttpRequest) -> HttpResponse:
     text = _text(asked)
     if not text:
         return _line(asked, context_of(asked, error=_("Write what has to be done.")), status=422)
-    entry, found = _understood(asked)
+    entry, found, order = _understood(asked)
+    if order is not None and order.chosen is None:
+        return _line(asked, context_of(asked, text=text, error=order.trouble), status=422)
+    about = _about(asked, found)
     try:
-        kind, record_id = plan(asked.actor, entry, _about(asked, found))
+        if order is not None and order.chosen is not None:
+            kind, record_id = give(asked.actor, entry, about, order.chosen.id)
+        else:
+            kind, record_id = plan(asked.actor, entry, about)
     except (Invalid, Denied) as refused:
         said = (
             " ".join(str(e.message) for e in refused.errors)
@@ -182,11 +215,21 @@ def make(request: HttpRequest) -> HttpResponse:
         return _line(asked, context_of(asked, text=text, error=said), status=422)
     response = _line(asked, context_of(asked))
     response["HX-Trigger"] = '{"listChanged": true}'
-    return toast(response, told(entry), undo_url=f"/entry/{kind}/{record_id}/undo")
+    said = told(entry, order.chosen.name if order and order.chosen else "")
+    wrong = misread(entry)
+    return toast(
+        response,
+        f"{said}. {wrong}" if wrong else said,
+        kind="warning" if wrong else "success",
+        undo_url=f"/entry/{kind}/{record_id}/undo",
+    )
 
 
-def told(entry: Entry) -> str:
-    """What was planned, in words."""
+def told(entry: Entry, executor: str = "") -> str:
+    """What was planned, or given to somebody, in words."""
+    if executor:
+        when = _("no time set") if entry.moment is None else _day(entry.moment.date())
+        return _("Given to {who}: {name} — {when}").format(who=executor, name=entry.name, when=when)
     if entry.moment is None:
         return _("Planned without a date: {name}").format(name=entry.name)
     when = _day(entry.moment.date()) + ("" if entry.whole_day else f", {entry.moment:%H:%M}")
@@ -211,23 +254,21 @@ def suggestions(asked: Request, typed: str) -> list[dict[str, Any]]:
     """For the palette: the task that the words would make, where they say when, how or what kind."""
     if not may(asked.actor, shape_of("task"), "create"):
         return []
-    entry = read_line(typed)
-    if not entry.parts:
+    entry, order = _ordered(asked, typed)
+    if not entry.parts and order is None:
         return []
     found = clients_named(asked.actor, entry.names)
     only = the_one(found)
-    clear = not found or only is not None
-    when = [c["label"] for c in chips(entry) if c["role"] != "kind"]
+    clear = (not found or only is not None) and (order is None or order.chosen is not None)
+    when = [c["label"] for c in [*([order.chip] if order else []), *chips(entry)] if c["role"] != "kind"]
     item = {
         "id": "",
         "title": entry.name,
         "sub": " · ".join([*when, *([only.title] if only else [])]),
-        "icon": ICONS[entry.kind],
+        "icon": ICONS["order" if order else entry.kind],
         "group": _("Plan"),
     }
     if clear:
         return [item | {"post": f"/entry?{urlencode({'text': typed})}"}]
-    return [
-        item
-        | {"sub": " · ".join([*when, _("choose the client…")]), "url": f"/day?{urlencode({'entry': typed})}"}
-    ]
+    todo = (order.trouble if order else "") or _("choose the client…")
+    return [item | {"sub": " · ".join([*when, todo]), "url": f"/day?{urlencode({'entry': typed})}"}]
