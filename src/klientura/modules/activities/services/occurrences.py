@@ -19,7 +19,7 @@ from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound
 from klientura.kernel.fields.recurrence import WRONG
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import drafts, read, write
+from klientura.kernel.store import drafts, operations, read, write
 from klientura.kit.recurrence.expanding import between, moment, passed, wall
 from klientura.kit.recurrence.rules import MOST_MOMENTS, BadRule, Recurrence
 from klientura.modules.activities.errors import Moved
@@ -92,32 +92,31 @@ def back_to_its_time(actor: Actor, own_id: int, *, expected_version: int) -> Non
 
 
 @transaction.atomic
-def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | None = None) -> None:
-    """Take away one occurrence, this and the following, or all of a series (then to the trash)."""
+def remove(actor: Actor, place: Place, which: Which, *, expected_version: int | None = None) -> int:
+    """Take away one occurrence, this and the following, or all of a series (then to the trash).
+
+    All of it is one operation, whose number is returned: undone it is as it was, and whoever was told is told so.
+    """
     shape = shape_of("event")
     row = write.lock(actor, shape, place.event_id, "delete")
+    operation = operations.start(actor, "delete", shape.key)
     recurrence = recurrence_of(row)
-    if (
-        recurrence is None
-        or place.at is None
-        or which == "all"
-        or (which == "following" and place.at <= start_of(row))
-    ):
-        write.trash(actor, shape, [place.event_id])
-        detached = [i for i, _at in _detached(place.event_id)]
-        if detached:
-            write.trash(_keeper(actor), shape, detached)
-        return
-    _check_version(row, expected_version)
-    _check_occurs(row, recurrence, place.at)
-    if which == "one":
-        _set_rule(actor, row, _leaving_out(recurrence, place.at))
-        return
-    _set_rule(actor, row, recurrence.ending_before(place.at))
-    cut = moment(place.at, zone_of(row["zone"]))
-    later = [i for i, at in _detached(place.event_id) if at is not None and at >= cut]
-    if later:
-        write.trash(_keeper(actor), shape, later)
+    begins_it = place.at is not None and place.at <= start_of(row)
+    if recurrence is None or place.at is None or which == "all" or (which == "following" and begins_it):
+        write.trash(actor, shape, [place.event_id], operation_id=operation.pk)
+        gone = [i for i, _at in _detached(place.event_id)]
+    else:
+        _check_version(row, expected_version)
+        _check_occurs(row, recurrence, place.at)
+        left = _leaving_out(recurrence, place.at) if which == "one" else recurrence.ending_before(place.at)
+        _set_rule(actor, row, left, operation_id=operation.pk)
+        cut = moment(place.at, zone_of(row["zone"]))
+        later = _detached(place.event_id) if which == "following" else []
+        gone = [i for i, at in later if at is not None and at >= cut]
+    if gone:
+        write.trash(_keeper(actor), shape, gone, operation_id=operation.pk)
+    operations.finish(operation, records=1 + len(gone))
+    return operation.pk
 
 
 @transaction.atomic
@@ -215,9 +214,12 @@ def _leaving_out(recurrence: Recurrence, at: dt.datetime) -> Recurrence:
     return recurrence.leaving_out(at)
 
 
-def _set_rule(actor: Actor, row: Row, recurrence: Recurrence) -> None:
+def _set_rule(actor: Actor, row: Row, recurrence: Recurrence, *, operation_id: int | None = None) -> None:
     """Write the rule of a series whose editing was allowed already, with whoever does it in its history."""
-    write.set_by_verb(_keeper(actor), shape_of("event"), row["id"], {"repeats": recurrence.text()})
+    draft = Draft(
+        values={"repeats": recurrence.text()}, before=row, record_id=row["id"], version=row["version"]
+    )
+    write.apply(_keeper(actor), shape_of("event"), draft, operation_id=operation_id)
 
 
 def _keeper(actor: Actor) -> Actor:

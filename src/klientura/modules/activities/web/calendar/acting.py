@@ -140,10 +140,20 @@ def remove(request: HttpRequest, record_id: int) -> HttpResponse:
     if request.method == "GET" or which is None:
         return show(asked, "activities/event_remove.html", row=row, action=_url(place, "remove"), which=_choices(), version=row["version"],
                     series=place.at is not None)  # fmt: skip
-    occurrences.remove(
+    told = any(not g["error"] for g in guests.guests_of(record_id))
+    done_by = occurrences.remove(
         asked.actor, place, which, expected_version=seen_version(asked, row) if place.at else None
     )
-    return done(_("Removed: {title}").format(title=row["title"]))
+    texts = {
+        "one": _("Only this one was removed: {when}"),
+        "following": _("Removed from {when} on: {title}"),
+        "all": _("The whole series was removed: {title}"),
+    }
+    text = texts[which] if place.at is not None else _("Removed: {title}")
+    said = text.format(title=row["title"], when=_when(row))
+    if told:
+        said += ". " + _("Guests are told by letter; taken back, they are written to again.")
+    return done(said, undo_url=f"/operations/{done_by}/undo")
 
 
 @open_to(Door.SIGNED_IN)
