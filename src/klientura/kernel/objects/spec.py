@@ -144,6 +144,8 @@ class Beginning:
 
     label: Text
     fill: Callable[[Any, int], tuple[dict[str, Any], dict[str, Any]]]
+    # (actor, row of the other record) → whether its card offers it now
+    fits: Callable[[Any, Mapping[str, Any]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,21 +87,23 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         related=[p for p in panels_of_others if p["items"]],
         related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(asked.actor, shape, row, open_verbs),
-        ways=[*card_ways(asked, shape, row), *_beginnings(asked, shape, record_id)],
+        ways=card_ways(asked, shape, row), beginnings=_beginnings(asked, shape, row),
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
 
 
-def _beginnings(asked: Request, shape: Shape, record_id: int) -> list[dict[str, str]]:
+def _beginnings(asked: Request, shape: Shape, row: Row) -> list[dict[str, str]]:
     """What may be begun from this card: an invoice from a deal."""
     return [
         {
             "label": str(beginning.label),
             "icon": other.spec.icon,
-            "url": f"/{other.key}/new?from={shape.key}-{record_id}",
+            "url": f"/{other.key}/new?from={shape.key}-{row['id']}",
         }
         for other in all_shapes().values()
-        if (beginning := other.spec.begun_from.get(shape.key)) and may(asked.actor, other, "create")
+        if (beginning := other.spec.begun_from.get(shape.key))
+        and may(asked.actor, other, "create")
+        and (beginning.fits is None or beginning.fits(asked.actor, row))
     ]
 
 

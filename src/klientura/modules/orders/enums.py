@@ -13,3 +13,41 @@ class InvoiceStatus(models.TextChoices):
     PART_PAID = "part_paid", _("Paid in part")
     PAID = "paid", _("Paid")
     CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
+
+
+class OfferStatus(models.TextChoices):
+    """How far an offer is."""
+
+    DRAFT = "draft", pgettext_lazy("paper", "Draft")
+    ISSUED = "issued", _("With the client")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    REPLACED = "replaced", _("Replaced by a new edition")
+    CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
+
+
+class OrderStatus(models.TextChoices):
+    """How far an order is."""
+
+    DRAFT = "draft", pgettext_lazy("paper", "Draft")
+    CONFIRMED = "confirmed", _("In work")
+    DONE = "done", _("Fulfilled")
+    CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
+
+
+class DeliveryKind(models.TextChoices):
+    """What confirms that the client got it. UPD: universal transfer document, with the tax invoice (1) or without it (2)."""
+
+    UPD = "upd", _("UPD with the tax invoice")
+    TRANSFER = "transfer", _("UPD without the tax invoice")
+    WAYBILL = "waybill", _("Waybill")
+    ACT = "act", _("Act of services")
+
+
+class DeliveryStatus(models.TextChoices):
+    """How far a closing paper is."""
+
+    DRAFT = "draft", pgettext_lazy("paper", "Draft")
+    ISSUED = "issued", _("Waits for the signature")
+    SIGNED = "signed", _("Signed")
+    CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")

@@ -1,9 +1,11 @@
-"""Tables of papers of sales."""
+"""Tables of papers of sales: offer, order, invoice, closing paper. What they have in common stands in Paper."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.fields.columns import MoneyColumn
 from klientura.kernel.settings.currencies import Currency
@@ -16,53 +18,96 @@ from klientura.modules.parties.models import Party
 from klientura.modules.sales.models import Opportunity
 
 
-class Invoice(Record):
-    """An invoice for payment (счёт на оплату): numbered when it is issued, and not changed from then on."""
+def _link(target: Any, label: Any) -> Any:
+    """A reference that falls away with what it points at; its index is made by the store."""
+    return models.ForeignKey(
+        target, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=label, db_index=False
+    )
 
-    number = models.CharField(_("invoice number"), max_length=40, null=True, blank=True)
+
+class Paper(Record):
+    """A numbered paper of sales: it gets its number when it is issued, and what it says is not changed from then on."""
+
+    number = models.CharField(_("number"), max_length=40, null=True, blank=True)
     company = models.ForeignKey(
         OwnCompany, models.PROTECT, related_name="+", verbose_name=_("our company"), db_index=False
     )
-    party = models.ForeignKey(
-        Party, models.SET_NULL, null=True, related_name="+", verbose_name=_("client"), db_index=False
-    )
-    person = models.ForeignKey(
-        Party,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("contact person"),
-        db_index=False,
-    )
-    opportunity = models.ForeignKey(
-        Opportunity,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("deal"),
-        db_index=False,
-    )
-    status = models.CharField(_("status"), max_length=9, choices=enums.InvoiceStatus, default="draft")
-    issued_on = models.DateField(_("date of the invoice"), null=True, blank=True)
-    due_on = models.DateField(_("to be paid by"), null=True, blank=True)
+    party = _link(Party, _("client"))
+    person = _link(Party, _("contact person"))
+    opportunity = _link(Opportunity, _("deal"))
+    issued_on = models.DateField(_("date"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
-    price_list = models.ForeignKey(
-        PriceList,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("price list"),
-        db_index=False,
-    )
+    price_list = _link(PriceList, _("price list"))
     tax_mode = models.CharField(_("tax"), max_length=8, choices=TaxMode, default="included")
     amount = MoneyColumn(_("amount"), default=Decimal(0), currency_field="currency")
     tax_total = MoneyColumn(_("of it tax"), default=Decimal(0), currency_field="currency")
+    note = models.TextField(_("words below the table"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Offer(Paper):
+    """A priced proposal (коммерческое предложение), in editions: a new one replaces the one before it."""
+
+    status = models.CharField(_("status"), max_length=9, choices=enums.OfferStatus, default="draft")
+    valid_until = models.DateField(_("holds until"), null=True, blank=True)
+    intro = models.TextField(_("words above the table"), null=True, blank=True)
+    payment_terms = models.CharField(_("payment terms"), max_length=500, null=True, blank=True)
+    delivery_terms = models.CharField(_("delivery terms"), max_length=500, null=True, blank=True)
+    previous = _link("self", _("edition before"))
+    edition = models.PositiveSmallIntegerField(_("edition"), default=1)
+    answer = models.TextField(_("what the client said"), null=True, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+
+    class Meta:
+        db_table = "offer"
+
+
+class OfferLine(PricedLine):
+    """What an offer proposes."""
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "offer_line"
+
+
+class Order(Paper):
+    """What a client ordered: invoices and closing papers are made of it, and it knows how much of it is done."""
+
+    status = models.CharField(_("status"), max_length=9, choices=enums.OrderStatus, default="draft")
+    offer = _link(Offer, _("offer"))
+    client_number = models.CharField(_("number at the client"), max_length=60, null=True, blank=True)
+    wanted_on = models.DateField(_("to be delivered by"), null=True, blank=True)
+    done_on = models.DateField(_("fulfilled on"), null=True, blank=True)
+    payment_terms = models.CharField(_("payment terms"), max_length=500, null=True, blank=True)
+    delivery_terms = models.CharField(_("delivery terms"), max_length=500, null=True, blank=True)
+    invoiced = MoneyColumn(_("invoiced"), default=Decimal(0), currency_field="currency")
+    paid = MoneyColumn(_("paid"), default=Decimal(0), currency_field="currency")
+    delivered = MoneyColumn(pgettext_lazy("sum", "delivered"), default=Decimal(0), currency_field="currency")
+
+    class Meta:
+        db_table = "sales_order"
+
+
+class OrderLine(PricedLine):
+    """What was ordered."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "sales_order_line"
+
+
+class Invoice(Paper):
+    """An invoice for payment (счёт на оплату)."""
+
+    status = models.CharField(_("status"), max_length=9, choices=enums.InvoiceStatus, default="draft")
+    order = _link(Order, pgettext_lazy("thing", "order"))
+    due_on = models.DateField(_("to be paid by"), null=True, blank=True)
     paid = MoneyColumn(_("paid"), default=Decimal(0), currency_field="currency")
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    note = models.TextField(_("words below the table"), null=True, blank=True)
 
     class Meta:
         db_table = "invoice"
@@ -75,3 +120,28 @@ class InvoiceLine(PricedLine):
 
     class Meta:
         db_table = "invoice_line"
+
+
+class Delivery(Paper):
+    """A closing paper: that goods were handed over or work was done (УПД, накладная, акт)."""
+
+    kind = models.CharField(_("kind of paper"), max_length=8, choices=enums.DeliveryKind, default="upd")
+    status = models.CharField(_("status"), max_length=9, choices=enums.DeliveryStatus, default="draft")
+    order = _link(Order, pgettext_lazy("thing", "order"))
+    consignee = _link(Party, _("consignee, if not the client"))
+    basis = models.CharField(_("basis: contract, order"), max_length=255, null=True, blank=True)
+    payment_paper = models.CharField(_("payment papers"), max_length=255, null=True, blank=True)
+    transport = models.CharField(_("transport and cargo"), max_length=500, null=True, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+
+    class Meta:
+        db_table = "delivery"
+
+
+class DeliveryLine(PricedLine):
+    """What was handed over or done."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "delivery_line"

@@ -1,5 +1,6 @@
-"""What must hold for invoices: sums follow from lines, and what was issued is not changed any more."""
+"""What must hold for papers of sales: sums follow from lines, and what was numbered is not changed any more."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.utils import timezone
@@ -9,36 +10,57 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.settings.installation import current
 from klientura.kit.sums import rounded
 from klientura.modules.catalog.services.lines import LINES, whole_sum
+from klientura.modules.orders.models import Offer
 
 FROZEN: Final = ("company", "party", "issued_on", "currency", "tax_mode", "price_list")
-"""What stands in the paper: it is settled when the number is given."""
+"""What stands in every paper: it is settled when the number is given."""
+type BeforeWrite = Callable[[Batch, Any], None]
 
 
-def before_write_invoice(batch: Batch, _actor: Any) -> None:
-    """Sums follow from the lines; an issued invoice keeps what it says; it is due no earlier than it is dated."""
-    for draft in batch:
-        if batch.creating:
-            if draft.values.get("currency") is None:
-                draft.values["currency"] = current().currency
-            if draft.values.get("issued_on") is None:
-                draft.values["issued_on"] = timezone.localdate()
-        elif draft.before.get("status") != "draft":
-            _refuse_changes(draft)
-        if LINES in draft.parts and not draft.errors:
-            lines = draft.parts[LINES]
-            draft.values["amount"] = whole_sum(lines)
-            draft.values["tax_total"] = rounded(
-                sum((line["tax_sum"] for line in lines), start=0 * whole_sum(lines))
-            )
-        due, issued = draft.get("due_on"), draft.get("issued_on")
-        if due and issued and due < issued and draft.changed("due_on", "issued_on"):
-            draft.refuse("due_on", "backwards", _("An invoice is not due before its own date."))
+def _before_write(*more: str) -> BeforeWrite:
+    """Sums follow from the lines; what was numbered keeps what it says, `more` of its own kind included."""
+
+    def check(batch: Batch, _actor: Any) -> None:
+        for draft in batch:
+            if batch.creating:
+                if draft.values.get("currency") is None:
+                    draft.values["currency"] = current().currency
+                if draft.values.get("issued_on") is None:
+                    draft.values["issued_on"] = timezone.localdate()
+            elif draft.before.get("status") != "draft":
+                _refuse_changes(draft, (*FROZEN, *more))
+            if LINES in draft.parts and not draft.errors:
+                lines = draft.parts[LINES]
+                draft.values["amount"] = whole_sum(lines)
+                draft.values["tax_total"] = rounded(
+                    sum((line["tax_sum"] for line in lines), start=0 * whole_sum(lines))
+                )
+
+    return check
 
 
-def _refuse_changes(draft: Draft) -> None:
-    message = _("This invoice was issued: it stays as the client has it. Cancel it and issue another one.")
-    for key in FROZEN:
+def _refuse_changes(draft: Draft, frozen: tuple[str, ...]) -> None:
+    message = _("This paper was issued: it stays as the client has it. Make another one, or a new edition.")
+    for key in frozen:
         if draft.changed(key):
             draft.refuse(key, "issued", message)
     if LINES in draft.parts:
         draft.refuse(LINES, "issued", message)
+
+
+before_write_invoice = _before_write()
+before_write_order = _before_write("payment_terms", "delivery_terms")
+before_write_delivery = _before_write("kind", "consignee", "basis", "payment_paper")
+_write_offer = _before_write("intro", "payment_terms", "delivery_terms", "valid_until")
+
+
+def before_write_offer(batch: Batch, actor: Any) -> None:
+    """As every paper; an edition counts on from the one it follows."""
+    _write_offer(batch, actor)
+    if not batch.creating:
+        return
+    following = [d.values["previous"] for d in batch if d.values.get("previous") is not None]
+    known = dict(Offer.objects.filter(pk__in=following).values_list("pk", "edition")) if following else {}
+    for draft in batch:
+        if (before := known.get(draft.values.get("previous") or 0)) is not None:
+            draft.values["edition"] = before + 1

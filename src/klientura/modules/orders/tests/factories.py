@@ -1,4 +1,4 @@
-"""What a valid invoice is made of beyond the types of its fields."""
+"""What valid papers are made of beyond the types of their fields."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -7,17 +7,55 @@ if TYPE_CHECKING:
     from klientura.kernel.testing.factories import Factory, World
 
 
-def invoice(world: "World", number: int) -> dict[str, Any]:
-    """A draft for a client, dated before it is due."""
+def _paper(world: "World", number: int) -> dict[str, Any]:
+    """A draft for a client."""
     return {
         "company": world.reference("own_company"),
         "party": world.reference("organisation", number),
         "person": None,
         "issued_on": "2026-11-02",
-        "due_on": f"2026-12-{number % 28 + 1:02}",
         "currency": "RUB",
+    }
+
+
+def invoice(world: "World", number: int) -> dict[str, Any]:
+    """Dated before it is due."""
+    return {
+        **_paper(world, number),
+        "order": None,
+        "due_on": f"2026-12-{number % 28 + 1:02}",
         "note": f"Счёт действителен {number} дней",
     }
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"invoice": invoice}
+def offer(world: "World", number: int) -> dict[str, Any]:
+    """The first edition, dated before it ends."""
+    return {
+        **_paper(world, number),
+        "previous": None,
+        "valid_until": f"2026-12-{number % 28 + 1:02}",
+        "intro": f"Предложение {number}",
+    }
+
+
+def order(world: "World", number: int) -> dict[str, Any]:
+    """Without an offer before it."""
+    return {
+        **_paper(world, number),
+        "offer": None,
+        "wanted_on": f"2026-12-{number % 28 + 1:02}",
+        "client_number": f"З-{number}",
+    }
+
+
+def delivery(world: "World", number: int) -> dict[str, Any]:
+    """Without an order before it."""
+    return {**_paper(world, number), "order": None, "consignee": None, "basis": f"Договор {number}"}
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {
+    "invoice": invoice,
+    "offer": offer,
+    "order": order,
+    "delivery": delivery,
+}

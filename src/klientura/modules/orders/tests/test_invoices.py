@@ -97,8 +97,14 @@ def test_what_cannot_be_issued(firm: dict[str, int]) -> None:
     free = invoice(firm, lines=[{"product": firm["saw"], "given_price": "0"}])
     with pytest.raises(Invalid):
         issue(ACTOR, free)
+    values = {
+        "company": firm["company"],
+        "party": firm["client"],
+        "issued_on": "2026-11-22",
+        "due_on": "2026-11-01",
+    }
     with pytest.raises(Invalid) as late:
-        invoice(firm, due_on="2026-11-01")
+        write.create(found_company().actor("administrator"), shape_of("invoice"), values)
     assert {e.field for e in late.value.errors} == {"due_on"}
     assert row_of(free)["number"] is None
 

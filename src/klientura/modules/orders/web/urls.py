@@ -4,4 +4,7 @@ from django.urls import path
 
 from klientura.modules.orders.web import printing
 
-urlpatterns = [path("invoice/<number:record_id>/pdf", printing.invoice_pdf, name="invoice-pdf")]
+urlpatterns = [
+    path(f"{key}/<number:record_id>/pdf", printing.paper_pdf, {"key": key}, name=f"{key}-pdf")
+    for key in ("offer", "order", "invoice", "delivery")
+]

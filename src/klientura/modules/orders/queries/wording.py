@@ -1,0 +1,161 @@
+"""Words of printed papers: companies, lines, taxes, sums, as they stand in every one of them."""
+
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import segno
+from django.utils.translation import gettext as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Row
+from klientura.kit.formats import Language, format_decimal, format_money
+from klientura.kit.payment_qr import Payee, payment_text
+
+
+class Source(NamedTuple):
+    """A paper with all that is printed of it, read with the rights of who prints it."""
+
+    row: Row
+    lines: Sequence[Row]
+    company: Row
+    accounts: Sequence[Row]
+
+
+def source_of(actor: Actor, key: str, record_id: int) -> Source:
+    """Read a paper. Raises NotFound, Denied."""
+    shape = shape_of(key)
+    row = read.get(actor, shape, record_id)
+    lines = read.named_parts_of(actor, shape, [record_id])[record_id].get("lines", [])
+    company_id, own = row["company"].id, shape_of("own_company")
+    company = read.get(actor, own, company_id)
+    accounts = read.parts_of(actor, own, [company_id])[company_id].get("accounts", [])
+    return Source(row, lines, company, accounts)
+
+
+class Side(NamedTuple):
+    """A company as papers need it in pieces; empty where nothing is known, or nothing is open to the reader."""
+
+    name: str
+    inn: str
+    kpp: str
+    address: str
+    words: str
+
+
+NOBODY: Final = Side("", "", "", "", "")
+
+
+def side_of_client(actor: Actor, reference: read.Ref | None) -> Side:
+    """A client with requisites and legal address."""
+    if reference is None or reference.title is None:
+        return NOBODY
+    kind = read.get(actor, shape_of("party"), reference.id, keys=["kind"])["kind"]
+    shape = shape_of(kind)
+    client = read.get(actor, shape, reference.id)
+    lines = read.parts_of(actor, shape, [reference.id])[reference.id].get("addresses", [])
+    legal = next((a for a in lines if a["kind"] == "legal"), lines[0] if lines else None)
+    keys = ("postcode", "region", "city", "street")
+    return _side(client, ", ".join(str(legal[k]) for k in keys if legal.get(k)) if legal else "")
+
+
+def side_of_own(company: Row) -> Side:
+    """A company of ours."""
+    return _side(company, company["address"] or "")
+
+
+def _side(row: Mapping[str, Any], address: str) -> Side:
+    name = row.get("full_name") or row["title"]
+    return Side(name, row.get("inn") or "", row.get("kpp") or "", address, party_words(row, address))
+
+
+def party_words(row: Mapping[str, Any], address: str | None) -> str:
+    """A company as papers name it: full name, INN, KPP, address."""
+    said = [row.get("full_name") or row["title"]]
+    said += [f"{_('INN')} {row['inn']}"] if row.get("inn") else []
+    said += [f"{_('KPP')} {row['kpp']}"] if row.get("kpp") else []
+    said += [text for text in (address, row.get("phone")) if text]
+    return ", ".join(said)
+
+
+def bank_words(company: Row, accounts: Sequence[Row]) -> dict[str, str] | None:
+    """The requisites of the first account; None without one."""
+    if not accounts:
+        return None
+    main = accounts[0]
+    return {
+        "payee": company["full_name"] or company["title"],
+        "inn": company["inn"] or "",
+        "kpp": company["kpp"] or "",
+        "bank": main["bank"] or "",
+        "bic": main["bic"],
+        "correspondent": main["correspondent"] or "",
+        "account": main["account"],
+    }
+
+
+def payment_code(company: Row, accounts: Sequence[Row], row: Row, purpose: str) -> str:
+    """The payment code as SVG; nothing where requisites are missing that a bank needs."""
+    if not accounts:
+        return ""
+    main = accounts[0]
+    payee = Payee(
+        company["full_name"] or company["title"], main["account"], main["bank"] or "", main["bic"],
+        main["correspondent"] or "", company["inn"] or "", company["kpp"] or "",
+    )  # fmt: skip
+    left = max(row["amount"] - row["paid"], Decimal(0))
+    try:
+        text = payment_text(payee, left, purpose)
+    except ValueError:
+        return ""
+    drawn = io.BytesIO()
+    code = segno.make(text, error="m", encoding="utf-8", micro=False)
+    code.save(drawn, kind="svg", border=0, omitsize=True, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def payment_purpose(title: str, row: Row, lines: Sequence[Row], lang: Language) -> str:
+    """What a payer writes: the number and the tax, as Russian banks ask for it."""
+    tax = _("including VAT {sum}").format(sum=format_money(row["tax_total"], row["currency"], lang))
+    return f"{title}, {tax if row['tax_total'] else _('without VAT')}"
+
+
+def line_words(number: int, line: Row, lang: Language) -> dict[str, str]:
+    """A line in words and figures."""
+    quantity = line["quantity"]
+    short = (
+        quantity.quantize(Decimal(1)) if quantity == quantity.to_integral_value() else quantity.normalize()
+    )
+    return {
+        "number": str(number),
+        "name": line["name"] or "",
+        "quantity": format_decimal(short, lang),
+        "unit": (line["unit"].title or "") if line["unit"] else "",
+        "price": format_decimal(line["price"], lang, places=2),
+        "discount": f"{format_decimal(line['discount'].normalize() + 0, lang)} %" if line["discount"] else "",
+        "sum": format_decimal(line["total"], lang, places=2),
+    }
+
+
+def tax_words(lines: Sequence[Row], lang: Language) -> list[dict[str, str]]:
+    """The tax of each rate; of what is not taxed that it is not."""
+    sums: dict[Decimal | None, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[line["tax_rate"]] += line["tax_sum"] or 0
+    made = []
+    for rate, tax in sorted(sums.items(), key=lambda pair: -(pair[0] if pair[0] is not None else -1)):
+        if rate is None:
+            made.append({"label": _("Without VAT"), "sum": "—"})
+        else:
+            percent = format_decimal(rate.normalize() + 0, lang)
+            made.append(
+                {
+                    "label": _("Of it VAT {percent} %:").format(percent=percent),
+                    "sum": format_decimal(tax, lang, places=2),
+                }
+            )
+    return made

@@ -1,0 +1,63 @@
+"""Verbs of a closing paper: issue it, note that it was signed, cancel it. Its order knows what was delivered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from klientura.kernel.access.actor import Actor
+from klientura.modules.orders.models import Delivery
+from klientura.modules.orders.services.orders import note_progress
+from klientura.modules.orders.services.papers import give_number, move
+
+
+def issue(
+    actor: Actor,
+    record_id: int,
+    values: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+) -> int:
+    """Give a closing paper its number."""
+    with transaction.atomic():
+        version = give_number(actor, "delivery", record_id, "issued", expected_version=expected_version)
+        _note(record_id)
+        return version
+
+
+def sign(
+    actor: Actor,
+    record_id: int,
+    values: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+) -> int:
+    """The client's copy came back signed."""
+    signed = {"status": "signed", "signed_on": timezone.localdate()}
+    return move(actor, "delivery", record_id, ("issued",), signed, expected_version=expected_version)
+
+
+def cancel(
+    actor: Actor,
+    record_id: int,
+    values: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+) -> int:
+    """It does not hold; its number stays with it and is never given again."""
+    with transaction.atomic():
+        version = move(
+            actor,
+            "delivery",
+            record_id,
+            ("issued",),
+            {"status": "cancelled"},
+            expected_version=expected_version,
+        )
+        _note(record_id)
+        return version
+
+
+def _note(record_id: int) -> None:
+    note_progress(Delivery.objects.filter(pk=record_id).values_list("order_id", flat=True))
