@@ -14,6 +14,13 @@
     kept.push(event);
   };
   document.addEventListener("keydown", keep, true);
+  // Where the calendar begins hangs on how wide the window is: the server is told before it is asked.
+  const narrow = window.matchMedia("(max-width: 760px)");
+  const tell = (): void => {
+    document.cookie = `narrow=${narrow.matches ? 1 : 0}; path=/; max-age=31536000; samesite=lax`;
+  };
+  tell();
+  narrow.addEventListener("change", tell);
   window.takeEarlyKeys = () => {
     document.removeEventListener("keydown", keep, true);
     // Who has waited longer than this expects nothing any more.

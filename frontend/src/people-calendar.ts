@@ -204,7 +204,15 @@ function openAtWork(area: HTMLElement): void {
   box.addEventListener("scroll", () => (scrolled = box.scrollTop), { passive: true });
 }
 
+/** The window was made narrow, or wide, while no page stood open: the server has drawn for the other one. */
+function drawAnew(area: HTMLElement): void {
+  const narrow = window.matchMedia("(max-width: 760px)").matches;
+  const told = document.cookie.includes(`narrow=${narrow ? 1 : 0}`); // else one would ask again for ever
+  if (told && area.dataset.as === (narrow ? "wide" : "narrow") && !/Mobi/.test(navigator.userAgent)) location.reload();
+}
+
 export function setUpPeopleCalendar(area: HTMLElement): void {
+  drawAnew(area);
   openAtWork(area);
   runClock(area);
   area.addEventListener("keydown", onKey);

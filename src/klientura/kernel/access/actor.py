@@ -57,6 +57,7 @@ class Actor:
     language: str = "ru"
     time_zone: str = "Europe/Moscow"
     theme: str = "auto"
+    week_start: str = "auto"
     rights: Rights = NO_RIGHTS
     reason: str = ""
 

@@ -98,6 +98,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, default="ru")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
     theme = models.CharField(_("theme"), max_length=5, default="auto")
+    week_start = models.CharField(_("first day of the week"), max_length=6, default="auto")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

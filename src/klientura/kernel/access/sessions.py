@@ -61,6 +61,7 @@ def actor_of(user: User, access_version: int) -> Actor:
         language=user.language,
         time_zone=user.time_zone,
         theme=user.theme,
+        week_start=user.week_start,
         rights=known.rights[user.role_id],
     )
 

@@ -24,6 +24,14 @@ class Theme(models.TextChoices):
     DARK = "dark", pgettext_lazy("theme", "Dark")
 
 
+class WeekStart(models.TextChoices):
+    """With which day a week begins in calendars."""
+
+    AUTO = "auto", pgettext_lazy("week", "As usual where I am")
+    MONDAY = "monday", pgettext_lazy("week", "Monday")
+    SUNDAY = "sunday", pgettext_lazy("week", "Sunday")
+
+
 SCOPE_WORDS = {
     "none": pgettext_lazy("scope", "none"),
     "own": pgettext_lazy("scope", "own"),

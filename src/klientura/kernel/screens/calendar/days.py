@@ -24,28 +24,23 @@ class Event:
     shown: Mapping[str, Any]
 
 
-def first_weekday(lang: Language) -> int:
-    """The day a week begins with: Monday in Russian, Sunday in English."""
-    return 6 if lang == "en" else 0
+def week_of(day: dt.date, first: int) -> dt.date:
+    """The first day of its week, where weeks begin with the weekday `first` (from Monday = 0)."""
+    return day - DAY * ((day.weekday() - first) % WEEK)
 
 
-def week_of(day: dt.date, lang: Language) -> dt.date:
-    """The first day of its week."""
-    return day - DAY * ((day.weekday() - first_weekday(lang)) % WEEK)
-
-
-def stretch(span: str, on: dt.date, lang: Language) -> tuple[dt.date, dt.date]:
+def stretch(span: str, on: dt.date, first: int) -> tuple[dt.date, dt.date]:
     """The days that are shown around a day: the first, and the one after the last."""
     if span == "day":
         return on, on + DAY
     if span == "week":
-        begin = week_of(on, lang)
+        begin = week_of(on, first)
         return begin, begin + DAY * WEEK
-    first = on.replace(day=1)
-    after = next_month(first)
+    begin = on.replace(day=1)
+    after = next_month(begin)
     if span == "agenda":
-        return first, after
-    return week_of(first, lang), week_of(after - DAY, lang) + DAY * WEEK
+        return begin, after
+    return week_of(begin, first), week_of(after - DAY, first) + DAY * WEEK
 
 
 def next_month(first: dt.date) -> dt.date:
@@ -65,21 +60,21 @@ def turned(span: str, on: dt.date, by: int) -> dt.date:
     return max(FAR[0], min(day, FAR[1]))
 
 
-def title(span: str, on: dt.date, lang: Language) -> str:
+def title(span: str, on: dt.date, lang: Language, first: int) -> str:
     """What a calendar shows, in words."""
     if span == "day":
         name = str(WEEKDAYS[on.weekday()])
         return f"{name[:1].upper()}{name[1:]}, {format_date(on, lang)}"
     if span == "week":
-        first, after = stretch(span, on, lang)
-        return f"{format_date(first, lang)} – {format_date(after - DAY, lang)}"
+        begin, after = stretch(span, on, first)
+        return f"{format_date(begin, lang)} – {format_date(after - DAY, lang)}"
     name = str(MONTHS[on.month])
     return f"{name[:1].upper()}{name[1:]} {on.year}"
 
 
-def weekdays(lang: Language) -> list[dict[str, str]]:
+def weekdays(first: int) -> list[dict[str, str]]:
     """The heads of the columns, short and whole."""
-    order = [(first_weekday(lang) + n) % WEEK for n in range(WEEK)]
+    order = [(first + n) % WEEK for n in range(WEEK)]
     return [{"short": str(WEEKDAYS_ABBR[n]), "whole": str(WEEKDAYS[n])} for n in order]
 
 

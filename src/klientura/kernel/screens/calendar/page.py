@@ -17,6 +17,7 @@ from klientura.kernel.screens import view_bar
 from klientura.kernel.screens.boarding import stages_of
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.screens.calendar import days
+from klientura.kernel.screens.calendar.weeks import first_weekday
 from klientura.kernel.screens.cells import cell
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.kinds import kinds
@@ -42,7 +43,7 @@ def calendar_page(asked: Request, shape: Shape, state: ListState) -> HttpRespons
         raise NotFound
     end = dates.get(state.calendar.get("end", ""))
     span, on = state.calendar.get("span") or "month", day_of(asked.GET.get("on", ""))
-    first, after = days.stretch(span, on, lang())
+    first, after = days.stretch(span, on, first_weekday(asked))
     colour = colour_fields(asked.actor, shape).get(state.calendar.get("colour", ""))
     found, numbers = spans.in_days(
         asked.actor, shape, start=by, end=end, first=first, last=after, most=PER_DAY.get(span, LONG),
@@ -53,7 +54,7 @@ def calendar_page(asked: Request, shape: Shape, state: ListState) -> HttpRespons
     events = [_event(asked, shape, row, by, end, colour, hues, movable=movable) for row in found]
     return show(
         asked, "calendar/page.html", active=shape.key, shape=shape, state=state, span=span, on=on,
-        title=days.title(span, on, lang()), weekdays=days.weekdays(lang()), today=timezone.localdate(),
+        title=days.title(span, on, lang(), first_weekday(asked)), weekdays=days.weekdays(first_weekday(asked)), today=timezone.localdate(),
         weeks=[
             [_day(asked, shape, state, by, day, on, span) for day in week]
             for week in days.weeks(first, after, events, numbers, LANES.get(span, LONG))
@@ -157,7 +158,7 @@ def _day(
         **day,
         "iso": date.isoformat(),
         "label": format_date(date, lang()),
-        "weekday": days.weekdays(lang())[(date.weekday() - days.first_weekday(lang())) % days.WEEK],
+        "weekday": days.weekdays(0)[date.weekday()],
         "other": span == "month" and date.month != on.month,
         "url": f"/{shape.key}?{state.query(view='calendar', span='day')}&{urlencode({'on': date.isoformat()})}",
         "new_url": f"/{shape.key}/new?{urlencode({'dialog': 1, 'stay': 1, by.key: value})}"

@@ -14,7 +14,7 @@ from klientura.kernel.errors import BadRequest, NotFound
 from klientura.kernel.notify import devices
 from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kit.clean import BadNumber, bounded_int
-from klientura.modules.administration.enums import Language, Theme, is_time_zone
+from klientura.modules.administration.enums import Language, Theme, WeekStart, is_time_zone
 from klientura.modules.administration.services.given import Given
 
 # Without letters and digits that look alike; 16 of them are 78 bits.
@@ -119,17 +119,18 @@ def _team(given: Given) -> Team | None:
 
 
 def change_profile(actor: Actor, raw: Mapping[str, str]) -> None:
-    """Change one's own name, language, time zone and theme. Raises Invalid."""
+    """Change one's own name, language, time zone, first day of the week and theme. Raises Invalid."""
     given = Given(raw)
     name = given.line("name", max_length=120)
     language = given.choice("language", Language.values)
     theme = given.choice("theme", Theme.values, "auto")
+    week_start = given.choice("week_start", WeekStart.values, "auto")
     zone = raw.get("time_zone", "")
     if not is_time_zone(zone):
         given.refuse("time_zone", "option", _("Choose one from the list."))
     given.check()
     User.objects.filter(pk=actor.user_id or 0).update(
-        name=name, language=language, theme=theme, time_zone=zone
+        name=name, language=language, theme=theme, time_zone=zone, week_start=week_start
     )
 
 

@@ -13,7 +13,7 @@ from klientura.kernel.notify import devices
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.languages import remember_language
 from klientura.kernel.web.requests import of
-from klientura.modules.administration.enums import Language, Theme, time_zones
+from klientura.modules.administration.enums import Language, Theme, WeekStart, time_zones
 from klientura.modules.administration.services.users import change_password, change_profile
 from klientura.modules.administration.web.frame import filled, settings_page
 
@@ -56,6 +56,8 @@ def _page(
         {"type": "select", "name": "language", "label": _("Language"), "required": True,
          "options": [{"value": v, "label": label} for v, label in Language.choices]},
         {"type": "select", "name": "time_zone", "label": _("Time zone"), "required": True, "options": time_zones()},
+        {"type": "select", "name": "week_start", "label": _("First day of the week"), "required": True,
+         "options": [{"value": v, "label": str(label)} for v, label in WeekStart.choices]},
         {"type": "select", "name": "theme", "label": _("Theme"), "required": True,
          "options": [{"value": v, "label": str(label)} for v, label in Theme.choices]},
     ]  # fmt: skip
@@ -67,6 +69,7 @@ def _page(
         "name": actor.name,
         "language": actor.language,
         "time_zone": actor.time_zone,
+        "week_start": actor.week_start,
         "theme": actor.theme,
     }
     return settings_page(

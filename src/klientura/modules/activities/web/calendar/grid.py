@@ -1,7 +1,7 @@
 """Where items stand in the days of a calendar: quarters of an hour, lanes beside each other, chips of whole days."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from klientura.modules.activities.queries.calendar import Item
@@ -69,3 +69,15 @@ def heads(day: dt.date, hours: tuple[dt.datetime, dt.datetime] | None) -> dict[s
         return {"work_from": 0, "work_to": 0}
     midnight = dt.datetime.combine(day, dt.time())
     return {"work_from": (hours[0] - midnight) // _QUARTER, "work_to": (hours[1] - midnight) // _QUARTER}
+
+
+def hours_of(day: Mapping[str, Any], places: Sequence[Mapping[str, int]]) -> tuple[int, int]:
+    """The hours of a day that are drawn: those in which one works, and as many besides as something stands in."""
+    work = (day["work_from"], day["work_to"]) if day["work_to"] else (36, 72)
+    first = min([work[0], *(p["from"] for p in places)]) // 4
+    return first, -(-max([work[1], *(p["to"] for p in places)]) // 4)
+
+
+def moved(place: Mapping[str, int], first: int) -> dict[str, int]:
+    """A place in a day that is drawn from an hour on."""
+    return {**place, "from": place["from"] - first * 4, "to": place["to"] - first * 4}

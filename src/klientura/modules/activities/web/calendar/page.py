@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.calendar.days import title as title_of
+from klientura.kernel.screens.calendar.weeks import first_weekday
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.places import Place
@@ -25,7 +26,7 @@ from klientura.kit.formats import format_date
 from klientura.kit.working_days import Day, WorkingTime
 from klientura.modules.activities.queries.calendar import Item, due_of, events_of
 from klientura.modules.activities.web.calendar import grid
-from klientura.modules.activities.web.calendar.state import KINDS, SPANS, State, people_of, state_of
+from klientura.modules.activities.web.calendar.state import KINDS, SPANS, State, is_phone, people_of, state_of
 
 CALENDAR: Final = Place("calendar", gettext_lazy("Calendar"), "calendar", "/calendar")
 HUES: Final = ("violet", "blue", "green", "orange", "pink", "teal", "yellow", "red")
@@ -48,7 +49,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     asked = of(request)
     state = state_of(asked)
     people = people_of(asked.actor, state)
-    first, after = state.stretch(lang())
+    week_start = first_weekday(asked)
+    first, after = state.stretch(week_start)
     items = read_items(asked, state, [pk for pk, _name in people], first, after)
     names = dict(people)
     several = len(people) > 1 and state.span != "team"
@@ -63,13 +65,35 @@ def calendar(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     return show(
         asked, "activities/calendar.html", active="calendar", state=state, part=f"activities/calendar_{template}.html",
-        title=_title(state), days=days, people=[{"id": pk, "name": name, "hue": hues.get(pk, "")} for pk, name in people],
+        title=_title(state, week_start), days=days, people=[{"id": pk, "name": name, "hue": hues.get(pk, "")} for pk, name in people],
         today_url=state.url(on=timezone.localdate()), before_url=state.turned(-1).url(), after_url=state.turned(1).url(),
         here_url=state.url(),
-        find_query=urlencode([("user", pk) for pk, _name in people[:20]]), spans=_spans(state), menus=_menus(state), hours=range(24),
+        new_url=f"/event/new?{urlencode({'dialog': 1, 'stay': 1, **_proposed(state, days)})}", given="span" in asked.GET,
+        narrow=is_phone(asked), find_query=urlencode([*(("user", pk) for pk, _name in people[:20]), *_since(state, days)]),
+        spans=_spans(state), menus=_menus(state),
         creates=may(asked.actor, shape_of("event"), "create"),
-        now={"date": now.date(), "quarter": (now.hour * 60 + now.minute) // 15}, **context,
+        now={"date": now.date(), "quarter": (now.hour * 60 + now.minute) // 15}, **({"hours": range(24)} | context),
     )  # fmt: skip
+
+
+def _other(state: State, days: Sequence[Mapping[str, Any]]) -> str:
+    """The day for which something new is proposed where other days are shown than those around now; empty: the next hour."""
+    if state.span == "day" or (state.span == "team" and not state.wide):
+        return "" if days[0]["today"] else str(days[0]["iso"])
+    if any(d["today"] for d in days):
+        return ""
+    shown = [d for d in days if state.span != "month" or d["date"].month == state.on.month]
+    return str(next((d["iso"] for d in shown if d["work_to"]), shown[0]["iso"]))
+
+
+def _proposed(state: State, days: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    day = _other(state, days)
+    return {"starts_at": f"{day}T10:00", "ends_at": f"{day}T11:00"} if day else {}
+
+
+def _since(state: State, days: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    day = _other(state, days)
+    return [("from", day)] if day > timezone.localdate().isoformat() else []
 
 
 def read_items(
@@ -170,14 +194,25 @@ def _team(draw: Draw, state: State, days: list[dict[str, Any]], items: Sequence[
                 {**day, "chips": [draw(i, who="") for i in grid.on_day(mine, day["date"])]} for day in days
             ]
         else:
-            day = days[0]["date"]
-            timed = grid.laid_out([i for i in mine if not grid.is_whole(i)], day)
-            row |= {
-                "chips": [draw(i, who="") for i in mine if grid.is_whole(i)],
-                "timed": [draw(i, **(p | {"who": ""})) for i, p in timed],
-            }
+            timed = grid.laid_out([i for i in mine if not grid.is_whole(i)], days[0]["date"])
+            row |= {"chips": [draw(i, who="") for i in mine if grid.is_whole(i)], "places": timed}
         rows.append(row)
-    return {"rows": rows, "wide": state.wide, "columns": days}
+    if state.wide:
+        return {"rows": rows, "wide": True, "columns": days}
+    first, after = (
+        (0, 24) if state.whole else grid.hours_of(days[0], [p for r in rows for _i, p in r["places"]])
+    )
+    for row in rows:
+        row["timed"] = [draw(i, **grid.moved(p, first) | {"who": ""}) for i, p in row["places"]]
+    day = days[0] | {
+        k: min(max(days[0][k] - first * 4, 0), (after - first) * 4) for k in ("work_from", "work_to")
+    }
+    now = timezone.localtime()
+    quarter = (now.hour * 60 + now.minute) // 15 - first * 4
+    return {
+        "rows": rows, "wide": False, "columns": [day], "hours": range(first, after),
+        "line": quarter if days[0]["today"] and 0 <= quarter < (after - first) * 4 else None,
+    }  # fmt: skip
 
 
 def _day(asked: Request, state: State, date: dt.date, working: WorkingTime) -> dict[str, Any]:
@@ -190,12 +225,12 @@ def _day(asked: Request, state: State, date: dt.date, working: WorkingTime) -> d
     }  # fmt: skip
 
 
-def _title(state: State) -> str:
+def _title(state: State, week_start: int) -> str:
     span = {"agenda": "", "team": "week" if state.wide else "day"}.get(state.span, state.span)
     if not span:
-        first, after = state.stretch(lang())
+        first, after = state.stretch(week_start)
         return f"{format_date(first, lang())} – {format_date(after - DAY, lang())}"
-    return title_of(span, state.on, lang())
+    return title_of(span, state.on, lang(), week_start)
 
 
 def _spans(state: State) -> list[dict[str, Any]]:
@@ -233,6 +268,7 @@ def _menus(state: State) -> list[dict[str, Any]]:
             "lines": [
                 {"label": _("Day"), "url": state.url(wide=False), "checked": not state.wide},
                 {"label": _("Week"), "url": state.url(wide=True), "checked": state.wide},
+                {"label": _("All 24 hours"), "url": state.url(wide=False, whole=not state.whole), "checked": state.whole and not state.wide},
             ],
         })  # fmt: skip
     return made

@@ -12,7 +12,6 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.screens.calendar.days import DAY, FAR, WEEK, next_month, week_of
 from klientura.kernel.web.requests import Request, number
-from klientura.kit.formats import Language
 from klientura.modules.activities.models import CalendarHabit
 
 SPANS: Final = ("day", "week", "month", "agenda", "team")
@@ -20,19 +19,25 @@ KINDS: Final = ("event", "task", "assignment")
 MOST_PEOPLE: Final = 40
 PHONE: Final = "phone"
 """Under this the look that a phone was left with is kept, beside the other."""
+NARROW: Final = "narrow"
+"""The cookie in which the browser keeps whether its window is narrow (frontend/src/early.ts)."""
 AHEAD: Final = 28
 """Days that the list of what comes looks ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One look at the calendar. `who` is «me», «team», or numbers of colleagues; `wide` is a week of the team, not a day."""
+    """One look at the calendar. `who` is «me», «team», or numbers of colleagues.
+
+    Of a team: `wide` is its week, not its day, `whole` a day with its night.
+    """
 
     span: str = "week"
     on: dt.date = dt.date.min
     who: str = "me"
     off: frozenset[str] = frozenset()
     wide: bool = False
+    whole: bool = False
 
     def url(self, **changed: Any) -> str:
         """The address of the same look with something different."""
@@ -43,19 +48,20 @@ class State:
             "who": other.who,
             "off": ",".join(sorted(other.off)),
         }
-        return f"/calendar?{urlencode(said | ({'wide': '1'} if other.wide else {}))}"
+        ticked = {k: "1" for k in ("wide", "whole") if getattr(other, k)}
+        return f"/calendar?{urlencode(said | ticked)}"
 
-    def stretch(self, lang: Language) -> tuple[dt.date, dt.date]:
+    def stretch(self, week_start: int) -> tuple[dt.date, dt.date]:
         """The first day shown, and the one after the last."""
         if self.span == "day" or (self.span == "team" and not self.wide):
             return self.on, self.on + DAY
         if self.span in {"week", "team"}:
-            begin = week_of(self.on, lang)
+            begin = week_of(self.on, week_start)
             return begin, begin + DAY * WEEK
         if self.span == "agenda":
             return self.on, self.on + DAY * AHEAD
         first = self.on.replace(day=1)
-        return week_of(first, lang), week_of(next_month(first) - DAY, lang) + DAY * WEEK
+        return week_of(first, week_start), week_of(next_month(first) - DAY, week_start) + DAY * WEEK
 
     def turned(self, by: int) -> "State":
         """The look before (-1) or after (1)."""
@@ -78,6 +84,7 @@ def state_in(said: Mapping[str, Any], on: str, *, usual: str = "week") -> State:
         who=_who(str(said.get("who", "me"))),
         off=frozenset(str(said.get("off", "")).split(",")) & frozenset(KINDS),
         wide=str(said.get("wide", "")) == "1",
+        whole=str(said.get("whole", "")) == "1",
     )
 
 
@@ -94,6 +101,7 @@ def state_of(asked: Request) -> State:
             "who": state.who,
             "off": ",".join(sorted(state.off)),
             "wide": "1" if state.wide else "",
+            "whole": "1" if state.whole else "",
         }
         if left != kept:
             both = (
@@ -106,8 +114,10 @@ def state_of(asked: Request) -> State:
 
 
 def is_phone(asked: Request) -> bool:
-    """Whether a browser says that it runs on a phone: there the calendar is looked at otherwise than at a desk."""
+    """Whether a browser runs on a phone, or its window is as narrow: there the calendar is looked at otherwise than at a desk."""
     said = asked.headers
+    if asked.COOKIES.get(NARROW) == "1":
+        return True
     return said.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in said.get("User-Agent", "")
 
 
