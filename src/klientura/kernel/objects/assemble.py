@@ -136,6 +136,7 @@ def _bare(each: "AddedObject", header: Mapping[str, FieldShape]) -> Shape:
         icon=each.icon,
         title=(),
         navigation=each.navigation,
+        completeness=True,
     )
     return Shape(
         key=each.key, base=each.key, table=each.table, spec=spec, label=label, plural=plural, fields=header

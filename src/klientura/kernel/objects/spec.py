@@ -227,7 +227,7 @@ class ObjectSpec:
     kept: bool = (
         False  # nobody moves such a record to the trash: it goes with what it hangs on, when that is purged
     )
-    completeness: bool = True  # how far such a record is filled in says something of it
+    completeness: bool = False  # how far such a record is filled in says something of it
     subject: bool = True  # interactions, tasks and files may hang on it
     navigation: bool = True
     in_menu: bool = (

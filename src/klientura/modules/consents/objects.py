@@ -61,7 +61,6 @@ CONSENT_TEXT = ObjectSpec(
     before_write=checks.before_write_text,
     before_trash=checks.before_trash_text,
     settled=checks.texts_in_use,
-    completeness=False,
     rights={"manager": READ_ONLY, "employee": READ_ONLY, "observer": {"read": "all"}},
     subject=False,
     navigation=False,
@@ -149,7 +148,7 @@ CONSENT = ObjectSpec(
         ),
     ),
     kept=True,
-    completeness=False,
+    in_menu=False,
     rights={
         "manager": {"read": "parent", "create": "parent", "edit": "parent", "delete": "none", "export": "parent", "import": "parent"},
         "employee": {"read": "parent", "create": "own", "edit": "parent", "delete": "none"},

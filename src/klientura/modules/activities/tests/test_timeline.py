@@ -144,6 +144,8 @@ def test_what_is_pinned_stands_on_top() -> None:
     assert client.post(f"/interaction/{first}/pin", {"on": "1"}).status_code == 204
     page = client.get(f"/organisation/{number}").content.decode()
     assert "Разговор 0" in page.split('id="timeline-pinned"')[1].split("</section>")[0]
+    assert page.count("Разговор 0") == 1, "it is not told once more at its day"
+    assert page.count("Разговор 1") == 1
     assert company.client("outsider").post(f"/interaction/{first}/pin", {"on": "0"}).status_code in {403, 404}
     client.post(f"/interaction/{first}/pin", {"on": "0"})
     assert "timeline-pinned" not in client.get(f"/organisation/{number}").content.decode()

@@ -1,6 +1,6 @@
 """The timeline in the middle of a card: open tasks, then interactions and changes by day; and writing into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
@@ -44,11 +44,12 @@ ICONS = {
 
 
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
-    found = _slice(asked, shape, row)
+    pinned = pinned_of(asked.actor, shape, row["id"])
+    found = _slice(asked, shape, row, besides={r["id"] for r in pinned})
     post_url = f"/{shape.key}/{row['id']}/timeline"
     return {
         **found,
-        "pinned": _pinned(asked, shape, row, found["said"]),
+        "pinned": _pinned(asked, shape, row, pinned, found["said"]),
         "tasks": [_task(asked, t) for t in open_tasks_of(asked.actor, shape, row["id"])],
         "composer": composer(asked, shape, row),
         "post_url": post_url,
@@ -66,16 +67,17 @@ TIMELINE_PANEL = MainPanel(
 )
 
 
-def _pinned(asked: Request, shape: Shape, row: Row, said: Mapping[int, int]) -> list[dict[str, Any]]:
-    """What stands on top of the timeline whatever its age."""
-    found = pinned_of(asked.actor, shape, row["id"])
+def _pinned(
+    asked: Request, shape: Shape, row: Row, pinned: Sequence[Row], said: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """What stands on top of the timeline whatever its age, and is not told again at its day."""
     return [
         {
             **_interaction(r, shape, row),
             "actions": [remark_action(r["id"], said), *_pin_actions(asked, r)],
             "time": format_datetime(timezone.localtime(r["at"]), lang()),
         }
-        for r in found
+        for r in pinned
     ]
 
 
@@ -102,9 +104,17 @@ def pin(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 def _slice(
-    asked: Request, shape: Shape, row: Row, after: str | None = None, before: int | None = None
+    asked: Request,
+    shape: Shape,
+    row: Row,
+    after: str | None = None,
+    before: int | None = None,
+    *,
+    besides: Collection[int] = (),
 ) -> dict[str, Any]:
     """A stretch of the timeline: interactions and changes merged; each source goes on from its own last shown item.
+
+    `besides`: interactions that stand on top of it already.
 
     Where one source has only a page of what it holds, the other is cut at the end of that page: what is older
     waits, or it would stand above newer items of the pages to come.
@@ -134,7 +144,8 @@ def _slice(
         "after": _cursor(told, len(contacts), after),
         "before": next_before or 0 if changes == found else _before(changes, before),
     }
-    items = sorted([*contacts, *changes], key=lambda item: item["at"], reverse=True)
+    shown = [i for i in contacts if i["record"] not in besides]
+    items = sorted([*shown, *changes], key=lambda item: item["at"], reverse=True)
     more = {k: v for k, v in query.items() if v != START}
     ended = query == {"after": OVER, "before": 0}
     return {
@@ -205,6 +216,7 @@ def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
     owner = row.get("owner")
     return {
         "kind": kind,
+        "record": row["id"],
         "icon": ICONS.get(kind, ""),
         "who": owner.title if isinstance(owner, Ref) and owner.title else _("Somebody"),
         "text": text,
@@ -319,5 +331,8 @@ def more(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     """GET /{object}/{id}/timeline/more: further items."""
     asked, shape = of(request), shape_of(object)
     row = read.get(asked.actor, shape, record_id)
-    found = _slice(asked, shape, row, request.GET.get("after"), number(request.GET.get("before")))
+    pinned = {r["id"] for r in pinned_of(asked.actor, shape, record_id)}
+    found = _slice(
+        asked, shape, row, request.GET.get("after"), number(request.GET.get("before")), besides=pinned
+    )
     return show(request, "activities/timeline_more.html", **found)

@@ -51,7 +51,16 @@ def test_a_field_is_added_changed_removed_and_put_back(admin: Client):
     stale = admin.post(address, changed | {"label_ru": "Поздно"})
     assert stale.status_code == 409 and "Поздно" in stale.content.decode()
 
-    assert admin.post(f"{address}/remove").status_code == 302
+    gone = admin.post(f"{address}/remove")
+    assert gone.status_code == 302
+    # The toast that says it has the button that takes it back, and leads to where the field stands again.
+    assert (
+        f'data-undo-url="{address}/restore"' in admin.get(gone["Location"].partition("#")[0]).content.decode()
+    )
+    assert "data-undo-url" not in admin.get(f"{LIST}?done=removed&gone=//evil").content.decode()
+    back = admin.post(f"{address}/restore", headers={"HX-Request": "true"})
+    assert (back.status_code, back["HX-Redirect"]) == (204, f"{LIST}?done=restored#field-{row.pk}")
+    admin.post(f"{address}/remove")
     assert "Как дела" not in admin.get("/organisation/new").content.decode()
     assert admin.get(address).status_code == 404
     assert admin.post(f"{address}/restore").status_code == 302

@@ -20,7 +20,13 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web import field_forms as forms
 from klientura.modules.administration.web import rollup_forms
-from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
+from klientura.modules.administration.web.frame import (
+    led_back,
+    led_to,
+    restore_url,
+    seen_version,
+    settings_page,
+)
 
 
 @open_to(Door.ADMIN)
@@ -53,6 +59,7 @@ def object_fields(request: HttpRequest, object: str) -> HttpResponse:
     ]
     return settings_page(
         request, "objects", "object", shape=shape, own=own, groups=sections, removed=removed,
+        done_undo=restore_url(request, f"/settings/objects/{object}/fields/{{id}}/restore"),
         added=sum(r.state == "active" for r in rows.values()),
     )  # fmt: skip
 
@@ -228,7 +235,7 @@ def remove(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
             request, "objects", "field_in_use", status=409, shape=_shape(object), row=row, label=_label(row),
             uses=used.details["uses"],
         )  # fmt: skip
-    return led_to(f"/settings/objects/{object}#removed", "removed")
+    return led_to(f"/settings/objects/{object}#removed", "removed", gone=field_id)
 
 
 @open_to(Door.ADMIN)
@@ -237,7 +244,7 @@ def restore(request: HttpRequest, object: str, field_id: int) -> HttpResponse:
     """POST …/fields/{id}/restore: put a removed field back."""
     _row(object, field_id)
     services.restore_field(of(request).actor, field_id)
-    return led_to(f"/settings/objects/{object}#field-{field_id}", "restored")
+    return led_back(request, f"/settings/objects/{object}#field-{field_id}")
 
 
 @open_to(Door.ADMIN)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.errors import BadRequest, FieldError, Text
 from klientura.kernel.objects.registry import all_shapes
@@ -30,7 +31,7 @@ DONE: Final[Mapping[str, Text]] = {
     "saved": _l("Saved"),
     "added": _l("Added"),
     "gathering": _l("Added. It is being counted for the records that are there; until then they show 0."),
-    "removed": _l("Removed. It can be brought back."),
+    "removed": pgettext_lazy("done", "Removed"),
     "restored": _l("Brought back"),
     "deleted": _l("Deleted"),
     "installed": _l("The pack is installed"),
@@ -40,10 +41,27 @@ DONE: Final[Mapping[str, Text]] = {
 """What a page of the settings says once, after it was led to."""
 
 
-def led_to(url: str, done: str) -> HttpResponse:
-    """Lead to a page of the settings that says what has been done, one of DONE."""
+def led_to(url: str, done: str, *, gone: int | None = None) -> HttpResponse:
+    """Lead to a page of the settings that says what has been done, one of DONE; `gone`: the number of what was removed."""
     path, mark, place = url.partition("#")
-    return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}done={done}{mark}{place}")
+    more = f"&gone={gone}" if gone is not None else ""
+    return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}done={done}{more}{mark}{place}")
+
+
+def led_back(request: HttpRequest, url: str) -> HttpResponse:
+    """Lead to a page where what was removed stands again, from its toast as from its button."""
+    answer = led_to(url, "restored")
+    if not request.headers.get("HX-Request"):
+        return answer
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = answer["Location"]
+    return response
+
+
+def restore_url(request: HttpRequest, form: str) -> str:
+    """Where the toast puts back what was just removed; `form` is the address, with {id} for its number."""
+    number = request.GET.get("gone", "")
+    return form.format(id=number) if number.isascii() and number.isdigit() and len(number) < 19 else ""
 
 
 def seen_version(request: HttpRequest) -> int:

@@ -15,7 +15,13 @@ from klientura.kernel.schema.fields import InUse
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.administration.web.field_forms import errors_by_control
-from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
+from klientura.modules.administration.web.frame import (
+    led_back,
+    led_to,
+    restore_url,
+    seen_version,
+    settings_page,
+)
 
 ICONS = (
     "box", "file-text", "folder", "receipt", "wallet", "building-2", "store", "house", "map-pin", "truck", "car",
@@ -45,7 +51,7 @@ def objects(request: HttpRequest) -> HttpResponse:
     ]
     return settings_page(
         request, "objects", "objects", own=[s for s in shown if s["own"]],
-        declared=[s for s in shown if not s["own"]], removed=removed,
+        declared=[s for s in shown if not s["own"]], removed=removed, done_undo=restore_url(request, "/settings/objects/own/{id}/restore"),
     )  # fmt: skip
 
 
@@ -177,7 +183,7 @@ def remove_object(request: HttpRequest, object_id: int) -> HttpResponse:
             request, "objects", "object_in_use", status=409, row=row, shape=shape_of(row.key),
             uses=used.details["uses"],
         )  # fmt: skip
-    return led_to("/settings/objects", "removed")
+    return led_to("/settings/objects", "removed", gone=object_id)
 
 
 @open_to(Door.ADMIN)
@@ -185,7 +191,7 @@ def remove_object(request: HttpRequest, object_id: int) -> HttpResponse:
 def restore_object(request: HttpRequest, object_id: int) -> HttpResponse:
     """POST /settings/objects/own/{id}/restore: put it back with its records."""
     services.restore_object(of(request).actor, object_id)
-    return led_to("/settings/objects", "restored")
+    return led_back(request, "/settings/objects")
 
 
 @open_to(Door.ADMIN)

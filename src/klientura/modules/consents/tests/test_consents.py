@@ -304,3 +304,10 @@ def test_a_form_writes_a_consent_down_with_its_person_filled_in(company: Company
         "email",
         "Рекламные сообщения: Эл. почта",
     )
+
+
+def test_consents_stand_in_no_navigation_and_are_found_all_the_same(company: Company) -> None:
+    page = company.client("administrator").get("/").content.decode()
+    assert 'class="nav-link" href="/consent"' not in page
+    assert '<a href="/consent" data-command=' in page  # the palette leads there
+    assert company.client("administrator").get("/consent").status_code == 200

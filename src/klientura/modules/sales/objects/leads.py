@@ -40,6 +40,7 @@ LEAD = ObjectSpec(
     plural=_("Leads"),
     new_label=_("New lead"),
     icon="inbox",
+    completeness=True,
     title=("name",),
     fields={
         "name": Field(contains=True),
