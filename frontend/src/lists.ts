@@ -57,6 +57,7 @@ export function startLists(): void {
     for (const name of ["pointerover", "focusin"]) wrap.addEventListener(name, wake, { once: true, passive: true });
   });
   whenPresent('[data-day=""]', (area) => void import("./day").then(({ setUpDay }) => area.isConnected && setUpDay(area)));
+  whenPresent("[data-matching]", (area) => void import("./matching").then(({ setUpMatching }) => area.isConnected && setUpMatching(area)));
   whenPresent("[data-map]", (area) => void import("./map").then(({ setUpMap }) => area.isConnected && setUpMap(area)));
   whenPresent("[data-people-calendar]", (area) => void import("./people-calendar").then(({ setUpPeopleCalendar }) => area.isConnected && setUpPeopleCalendar(area)));
   whenPresent("[data-calendar]", (area) => void import("./calendar").then(({ setUpCalendar }) => area.isConnected && setUpCalendar(area)));

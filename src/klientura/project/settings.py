@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "klientura.modules.documents",
     "klientura.modules.sales",
     "klientura.modules.orders",
+    "klientura.modules.payments",
     "klientura.connectors.mail",
     "klientura.connectors.dav",
     "allauth",

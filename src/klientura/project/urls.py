@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.connectors.dav.web.urls")),
     path("", include("klientura.modules.activities.web.urls")),
     path("", include("klientura.modules.orders.web.urls")),
+    path("", include("klientura.modules.payments.web.urls")),
     path("", include("klientura.modules.sales.web.urls")),
     path("", include("klientura.kernel.screens.notify.urls")),
     path("", include("klientura.kernel.screens.urls")),

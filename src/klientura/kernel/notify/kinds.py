@@ -1,6 +1,6 @@
 """What a user may be told of, and how they are told unless they wish otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,9 +21,11 @@ class Kind:
     product: bool = True
     mail: str = ""
     push: bool = False
+    said: Callable[[int], str] | None = None
+    """Of a module's own kind: what is told of so many records, in the reader's language."""
 
 
-KINDS: Final[Mapping[str, Kind]] = {
+KINDS: Final[dict[str, Kind]] = {
     "mentioned": Kind(_("Somebody mentions me"), "message-square", mail="now", push=True),
     "reminder": Kind(_("A reminder I have set"), "bell", push=True),
     "invited": Kind(
@@ -45,3 +47,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "work": Kind(_("Long work has ended"), "hourglass"),
 }
+
+
+def register_kind(key: str, kind: Kind) -> None:
+    """Have a module tell of something of its own; a user wishes it as any other kind."""
+    KINDS.setdefault(key, kind)

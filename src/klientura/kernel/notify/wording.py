@@ -92,6 +92,8 @@ def _said(
         return _comment(row, known[0], comments.get(row.payload.get("comment", 0)))
     one = row.record_id is not None
     said: dict[str, Any] = {"records": known[:NAMED], "url": known[0].url if one else ""}
+    if (own := KINDS[row.kind].said) is not None:
+        return said | {"text": own(row.number)}
     if row.kind == "due":
         return said | {"text": _due(row.payload)}
     if row.kind == "rule":

@@ -23,7 +23,8 @@ RESERVED_KEYS = frozenset(
      "history", "operations", "new", "jobs", "files", "trash", "admin", "events", "progress", "preferences", "team", "duplicates",
      "views", "segments", "quality", "schema", "webhooks", "rules", "substitutions",
      "territories", "comments", "notifications", "favourites", "live", "unsubscribe",
-     "dav", "mail", "day", "entry", "contacts-analysis", "calendar", "feeds", "seen", "go", "push-worker"}
+     "dav", "mail", "day", "entry", "contacts-analysis", "calendar", "feeds", "seen", "go", "push-worker",
+     "bank-statements", "matching", "receivables", "reconciliation"}
 )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ class World:
             return self.users[number % len(self.users)] if self.users else None
         return value_by_type(each, number)
 
-    def create(self, key: str, number: int, **more: Any) -> int:
+    def create(self, key: str, number: int, /, **more: Any) -> int:
         """Make one record and return its number."""
         return write.create(self.actor, shape_of(key), {**self.values(key, number), **more})
 

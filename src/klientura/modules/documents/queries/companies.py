@@ -22,3 +22,17 @@ def main_company(actor: Actor) -> dict[str, Any]:
 def prefix_of(company_id: int) -> str:
     """What stands before the numbers of a company's papers."""
     return OwnCompany.objects.values_list("prefix", flat=True).get(pk=company_id) or ""
+
+
+def companies_by_account(actor: Actor) -> dict[str, Ref]:
+    """Our companies in use that the actor sees, by the numbers of their bank accounts."""
+    tree = {"field": "is_active", "op": "eq", "value": True}
+    shape = shape_of("own_company")
+    rows = read.page(actor, shape, tree=tree, sort="id", limit=read.MAX_LIMIT, keys=["title"]).rows
+    parts = read.parts_of(actor, shape, [r["id"] for r in rows])
+    names = {r["id"]: r["title"] for r in rows}
+    return {
+        account["account"]: Ref(number, names[number])
+        for number, lines in parts.items()
+        for account in lines.get("accounts", ())
+    }

@@ -1,0 +1,1 @@
+"""Money that comes in: payments, bank statements, what clients owe."""

@@ -1,0 +1,1 @@
+"""Reading payments and what clients owe."""
