@@ -14,6 +14,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.store.read import Row
+from klientura.modules.orders.services.orders import note_progress
 
 PAYABLE: Final = frozenset({"issued", "part_paid", "paid"})
 """What an invoice is that money may come for."""
@@ -56,6 +57,7 @@ def settle(user_id: int | None, paid: Mapping[int, Paid]) -> list[int]:
     batch = Batch(shape, drafts, creating=False)
     write.settle(product, batch)
     write.write_drafts(product, batch)
+    note_progress([row["order"] for row in rows.values()])
     if done:
         emit("invoice.paid", shape.base, done, actor_id=user_id, operation_id=None)
     return done

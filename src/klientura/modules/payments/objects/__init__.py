@@ -84,7 +84,7 @@ PAYMENT = ObjectSpec(
     before_trash=checks.before_trash_payment,
     settled=checks.settled_payments,
     prefill=prefilled,
-    begun_from={"invoice": Beginning(_("Enter a payment"), from_invoice)},
+    begun_from={"invoice": Beginning(_("Enter a payment"), from_invoice, allocating.waits_for_money)},
     actions=(
         Action(
             key="allocate",

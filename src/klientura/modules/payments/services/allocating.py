@@ -202,6 +202,11 @@ def pay_named_invoices(actor: Actor, batch: Batch, _unowned: Sequence[int], _ope
     allocate_shares(actor, [Share(p, i) for p, i in sorted(named.items())], among=made)
 
 
+def waits_for_money(_actor: Actor, invoice: Mapping[str, Any]) -> bool:
+    """Whether money may come for an invoice."""
+    return invoice.get("status", "issued") in {"issued", "part_paid"}
+
+
 def is_allocated(_actor: Actor, row: Mapping[str, Any]) -> bool:
     """Whether invoices are paid by it."""
     return row.get("status", "part") in {"part", "done"}
