@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bench import base
 from bench.figures import Figure, finish
 
-PEOPLE, EVENTS = 20, 15
+PEOPLE, EVENTS, TASKS = 20, 24, 16
 MONDAY = dt.date(2027, 3, 1)
 TIMES = 30
 MORNING = dt.datetime(2027, 3, 1, 6, 30)
@@ -23,14 +23,14 @@ def main() -> int:
         address = f"/calendar?span=team&wide=1&on={MONDAY}&who={','.join(map(str, users))}"
         site.get(address)
         figures = [
-            Figure("reading the week of twenty", _spent(_read(users)), "ms", 50.0, f"{PEOPLE * EVENTS} events, a third recurring"),
-            Figure("the whole page", _page(site, address), "ms", None, "processor time of the web server and the database"),
+            Figure("reading the week of twenty", _spent(_read(users)), "ms", None, f"{PEOPLE * EVENTS} events, a third recurring, {PEOPLE * TASKS} tasks"),
+            Figure("the whole page", _page(site, address), "ms", 50.0, "processor time of the web server and the database"),
         ]  # fmt: skip
     return finish("team_week", figures, options.scale)
 
 
 def _fill() -> list[int]:
-    """Twenty colleagues with their meetings of the week; a third of them come again each week or each day."""
+    """Twenty colleagues with their meetings and tasks of the week; a third of the meetings come again each week or each day."""
     from klientura.kernel.access.actor import SystemActor
     from klientura.kernel.access.models import User
     from klientura.kernel.access.users import role_of
@@ -54,6 +54,12 @@ def _fill() -> list[int]:
         for n in range(EVENTS)
     ]  # fmt: skip
     write.create_many(SystemActor("benchmark"), shape_of("event"), rows)
+    tasks = [
+        {"name": f"Дело {n}", "owner": user, "due_at": f"{MORNING + dt.timedelta(days=n % 5, hours=n // 5 * 2):%Y-%m-%dT%H:%MZ}"}
+        for user in users
+        for n in range(TASKS)
+    ]  # fmt: skip
+    write.create_many(SystemActor("benchmark"), shape_of("task"), tasks)
     return users
 
 
@@ -61,10 +67,11 @@ def _read(users: list[int]) -> Callable[[], object]:
     from klientura.kernel.access.models import User
     from klientura.kernel.access.sessions import actor_of
     from klientura.kernel.settings.installation import current
-    from klientura.modules.activities.queries.calendar import events_of
+    from klientura.modules.activities.queries.calendar import due_of, events_of
 
+    week = (MONDAY, MONDAY + dt.timedelta(days=7))
     actor = actor_of(User.objects.get(email=base.EMAIL), current().access_version)
-    return lambda: events_of(actor, users, MONDAY, MONDAY + dt.timedelta(days=7))
+    return lambda: (events_of(actor, users, *week), due_of(actor, "task", users, *week))
 
 
 def _spent(act: Callable[[], object]) -> float:

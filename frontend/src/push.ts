@@ -75,7 +75,9 @@ export async function setup(root: HTMLElement): Promise<void> {
     const allowed = await Notification.requestPermission();
     try {
       if (allowed === "granted" && (await turnOn(bytes(root.dataset.push ?? "")))) return location.assign("/me/notifications?told=on#devices");
-      say(root, allowed === "granted" ? "failed" : state() === "denied" ? "denied" : "asked");
+      // What was answered counts: some browsers refuse without saying so of the site until the page is read anew.
+      say(root, allowed === "granted" ? "failed" : allowed === "denied" ? "denied" : "asked");
+      button.hidden = allowed === "denied";
     } catch {
       say(root, "failed"); // no push service: a browser without one, or a network that keeps it out
     }
