@@ -170,6 +170,7 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         totals=part.totals,
         stands_for=part.stands_for,
         complete=part.complete,
+        closed=part.closed,
     )
 
 

@@ -1,6 +1,6 @@
 """Shape: frozen plain data about one kind of record; everything generic works from it alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, dataclass_transform
 
@@ -143,6 +143,7 @@ class PartShape:
     totals: tuple[str, ...] = ()
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
+    closed: Callable[[Mapping[str, Any]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one per object and version: compared by identity

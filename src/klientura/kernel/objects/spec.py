@@ -93,6 +93,7 @@ class Part:
     totals: tuple[str, ...] = ()  # fields that are added up below the table
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
+    closed: Callable[[Mapping[str, Any]], bool] | None = None  # row → whether its lines stay as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +236,8 @@ class ObjectSpec:
     )
     related: bool = True  # shown as a panel on the cards of the records it refers to
     empty_text: Text = ""
+    area: Text = ""  # the heading below which the navigation shows it, beside others of the same one
+    heading: Text = ""  # how its card names a record whose title is a bare number: «Invoice No. {title}»
     together: Sequence[
         tuple[str, ...]
     ] = ()  # fields that mean something only together: an undo restores all or none

@@ -60,12 +60,14 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         "shape": shape,
         "row": row,
         "record_id": record_id,
+        "heading": _heading(shape, row),
         "badges": [*_badges(asked, shape, row), *_sharing(shape, record_id)],
         "meta": _meta(asked, shape, row),
         "facts_sections": sections(asked, shape, row, editable="edit" in open_verbs),
         "parts": part_panels(asked, shape, parts),
         "tables": [
             line_tables.for_reading(asked, shape, shape.parts[k], row, lines)
+            | {"open": "edit" in open_verbs and not _is_closed(shape.parts[k], row)}
             for k, lines in parts.items()
             if shape.parts[k].columns and lines
         ],
@@ -90,6 +92,17 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         ways=card_ways(asked, shape, row), beginnings=_beginnings(asked, shape, row),
         may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
     )  # fmt: skip
+
+
+def _heading(shape: Shape, row: Row) -> str:
+    """How the card names the record; a paper without a number is named by its kind alone."""
+    if shape.spec.heading:
+        return str(shape.spec.heading).format(title=row["title"]) if row["title"] else str(shape.label)
+    return row["title"] or f"№ {row['id']}"
+
+
+def _is_closed(part: PartShape, row: Row) -> bool:
+    return part.closed is not None and part.closed(row)
 
 
 def _beginnings(asked: Request, shape: Shape, row: Row) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.commands import commands
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.places import places
+from klientura.kernel.screens.places import Place, places
 from klientura.kernel.screens.view_bar import pinned
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_date
@@ -54,31 +54,38 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 
 def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
-    """The sections: the start page, the objects, and what goes across them."""
+    """The sections: the start page, the objects by area, and what goes across them."""
 
-    def line(key: str, label: str, icon: str, url: str, shortcut: str = "") -> dict[str, Any]:
+    def line(key: str, label: str, icon: str, url: str, area: str = "", shortcut: str = "") -> dict[str, Any]:
         return {
             "key": key,
             "label": label,
             "icon": icon,
             "url": url,
             "active": active == key,
+            "group": area,
             "shortcut": shortcut,
         }
 
-    return [
-        line("home", translation.gettext("Overview"), "house", "/", "H"),
-        *(line(p.key, str(p.label), p.icon, p.url) for p in places() if p.at_top),
+    def place(p: Place) -> dict[str, Any]:
+        return line(p.key, str(p.label), p.icon, p.url, str(p.area))
+
+    everywhere = translation.gettext("Across everything")
+    lines = [
+        line("home", translation.gettext("Overview"), "house", "/", shortcut="H"),
+        *(place(p) for p in places() if p.at_top),
         *(
-            line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", SHORTCUTS.get(s.key, ""))
+            line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", str(s.spec.area), SHORTCUTS.get(s.key, ""))
             for s in shapes
             if s.spec.in_menu
         ),
-        *(line(p.key, str(p.label), p.icon, p.url) for p in places() if not p.at_top),
-        line("favourites", translation.gettext("Favourites"), "star", "/favourites"),
-        line("segments", translation.gettext("Segments"), "group", "/segments"),
-        line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality"),
+        *(place(p) for p in places() if not p.at_top),
+        line("favourites", translation.gettext("Favourites"), "star", "/favourites", everywhere),
+        line("segments", translation.gettext("Segments"), "group", "/segments", everywhere),
+        line("quality", translation.gettext("Quality of the base"), "shield-check", "/quality", everywhere),
     ]
+    areas = list(dict.fromkeys(each["group"] for each in lines))
+    return sorted(lines, key=lambda each: areas.index(each["group"]))
 
 
 def _lists_elsewhere(shapes: Sequence[Shape]) -> list[dict[str, Any]]:

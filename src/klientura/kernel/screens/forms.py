@@ -296,7 +296,7 @@ def _parts(
     made = []
     for key in readable_parts(asked.actor, shape):
         part, own = shape.parts[key], lines.get(key, stored.get(key, []))
-        if not writable(asked.actor, shape, key):
+        if not writable(asked.actor, shape, key) or (record_id and part.closed and part.closed(row)):
             continue
         if part.columns:
             table = line_tables.for_typing(

@@ -14,6 +14,7 @@ class Place:
     icon: str
     url: str
     at_top: bool = False  # right below the start page
+    area: Text = ""  # the heading below which it stands, as objects have one
 
 
 _places: list[Place] = []

@@ -14,9 +14,9 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects and the way to the printed paper."""
         from klientura.kernel.screens.panels import register_card_way
-        from klientura.modules.orders.objects import DELIVERY, INVOICE, OFFER, ORDER
+        from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
         from klientura.modules.orders.web.printing import print_way
 
-        for spec in (OFFER, ORDER, INVOICE, DELIVERY):
+        for spec in (OFFER, ORDER, INVOICE, CLOSING_PAPER):
             register(spec)
         register_card_way(print_way)

@@ -35,7 +35,7 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
 
 
-class DeliveryKind(models.TextChoices):
+class ClosingKind(models.TextChoices):
     """What confirms that the client got it. UPD: universal transfer document, with the tax invoice (1) or without it (2)."""
 
     UPD = "upd", _("UPD with the tax invoice")
@@ -44,7 +44,7 @@ class DeliveryKind(models.TextChoices):
     ACT = "act", _("Act of services")
 
 
-class DeliveryStatus(models.TextChoices):
+class ClosingStatus(models.TextChoices):
     """How far a closing paper is."""
 
     DRAFT = "draft", pgettext_lazy("paper", "Draft")

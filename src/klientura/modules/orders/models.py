@@ -122,11 +122,11 @@ class InvoiceLine(PricedLine):
         db_table = "invoice_line"
 
 
-class Delivery(Paper):
+class ClosingPaper(Paper):
     """A closing paper: that goods were handed over or work was done (УПД, накладная, акт)."""
 
-    kind = models.CharField(_("kind of paper"), max_length=8, choices=enums.DeliveryKind, default="upd")
-    status = models.CharField(_("status"), max_length=9, choices=enums.DeliveryStatus, default="draft")
+    kind = models.CharField(_("kind of paper"), max_length=8, choices=enums.ClosingKind, default="upd")
+    status = models.CharField(_("status"), max_length=9, choices=enums.ClosingStatus, default="draft")
     order = _link(Order, pgettext_lazy("thing", "order"))
     consignee = _link(Party, _("consignee, if not the client"))
     basis = models.CharField(_("basis: contract, order"), max_length=255, null=True, blank=True)
@@ -135,13 +135,13 @@ class Delivery(Paper):
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
 
     class Meta:
-        db_table = "delivery"
+        db_table = "closing_paper"
 
 
-class DeliveryLine(PricedLine):
+class ClosingPaperLine(PricedLine):
     """What was handed over or done."""
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", db_index=False)
+    closing_paper = models.ForeignKey(ClosingPaper, models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
-        db_table = "delivery_line"
+        db_table = "closing_paper_line"

@@ -28,6 +28,7 @@ INTERACTION = ObjectSpec(
     plural=_("Interactions"),
     new_label=_("New interaction"),
     icon="messages-square",
+    area=pgettext_lazy("navigation", "Work"),
     title=("subject",),
     fields={
         **ABOUT,
@@ -106,6 +107,7 @@ TASK = ObjectSpec(
     plural=_("Tasks"),
     new_label=_("New task"),
     icon="circle-check",
+    area=pgettext_lazy("navigation", "Work"),
     title=("name",),
     fields={
         **ABOUT,

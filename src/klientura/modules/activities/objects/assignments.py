@@ -31,6 +31,7 @@ ASSIGNMENT = ObjectSpec(
     plural=_("Assignments"),
     new_label=_("New assignment"),
     icon="clipboard-check",
+    area=pgettext_lazy("navigation", "Work"),
     title=("name",),
     fields={
         **ABOUT,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from klientura.kernel.errors import NotFound
@@ -21,7 +21,13 @@ from klientura.kit.tabular.writing import write_csv
 from klientura.modules.activities.queries.asking import asked_by, end_of_month
 from klientura.modules.activities.queries.reports import Asked, Cell, Report, Table, reports
 
-ANALYSIS: Final = Place("contacts-analysis", gettext_lazy("Analysis"), "activity", "/contacts-analysis")
+ANALYSIS: Final = Place(
+    "contacts-analysis",
+    gettext_lazy("Analysis"),
+    "activity",
+    "/contacts-analysis",
+    area=pgettext_lazy("navigation", "Work"),
+)
 PERIODS: Final = ("week", "month", "quarter", "year")
 
 

@@ -130,6 +130,7 @@ PRODUCT = ObjectSpec(
     plural=pgettext_lazy("catalogue", "Products"),
     new_label=_("New product"),
     icon="package",
+    area=pgettext_lazy("navigation", "Sales"),
     completeness=True,
     title=("name",),
     fields={

@@ -1,5 +1,8 @@
 """The part of priced lines, as any object that something is sold by declares it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +15,13 @@ from klientura.modules.catalog.services.lines import LINES, Terms, completion
 FOLLOWS = ("price", "discount", "reason", "tax_rate", "net", "tax_sum", "total")
 
 
-def priced_lines(model: type[PricedLine], parent: str, *, renewed_by: tuple[str, ...]) -> Part:
+def priced_lines(
+    model: type[PricedLine],
+    parent: str,
+    *,
+    renewed_by: tuple[str, ...],
+    closed: Callable[[Mapping[str, Any]], bool] | None = None,
+) -> Part:
     """Goods and services of a record with the fields currency, party, price_list and tax_mode."""
     return Part(
         key=LINES,
@@ -40,6 +49,7 @@ def priced_lines(model: type[PricedLine], parent: str, *, renewed_by: tuple[str,
             "unit": "unit",
             "tax": "tax",
         },
+        closed=closed,
         complete=completion(LINES, model, parent, _terms, renewed_by),
     )
 

@@ -13,7 +13,9 @@ from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
 from klientura.modules.conversations.queries.access import writable_mailboxes
 
-MAIL: Final = Place("mail", pgettext_lazy("navigation", "Mail"), "mail", "/mail")
+MAIL: Final = Place(
+    "mail", pgettext_lazy("navigation", "Mail"), "mail", "/mail", area=pgettext_lazy("navigation", "Work")
+)
 
 
 def is_written_about(shape: Shape) -> bool:

@@ -5,15 +5,15 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.documents.queries.companies import main_company
-from klientura.modules.orders.models import Delivery, DeliveryLine
-from klientura.modules.orders.objects.papers import lines_of, paper_fields, sums
+from klientura.modules.orders.models import ClosingPaper, ClosingPaperLine
+from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, closing, papers
 
 UNSIGNED = {"field": "status", "op": "eq", "value": "issued"}
 
-DELIVERY = ObjectSpec(
-    key="delivery",
-    model=Delivery,
+CLOSING_PAPER = ObjectSpec(
+    key="closing_paper",
+    model=ClosingPaper,
     label=_("Closing paper"),
     plural=_("Closing papers"),
     new_label=_("New closing paper"),
@@ -38,14 +38,14 @@ DELIVERY = ObjectSpec(
     sort="-issued_on",
     calendar="issued_on",
     search=("number",),
-    parts=(lines_of(DeliveryLine, "delivery"),),
-    before_write=checks.before_write_delivery,
-    before_trash=papers.before_trash("delivery"),
-    settled=papers.numbered("delivery"),
+    parts=(lines_of(ClosingPaperLine, "closing_paper"),),
+    before_write=checks.before_write_closing,
+    before_trash=papers.before_trash("closing_paper"),
+    settled=papers.numbered("closing_paper"),
     prefill=main_company,
     begun_from={
-        "order": Beginning(_("Closing paper"), beginnings.delivery_of_order, papers.is_in_work),
-        "invoice": Beginning(_("Closing paper"), beginnings.delivery_of_invoice, papers.was_issued),
+        "order": Beginning(_("Closing paper"), beginnings.closing_of_order, papers.is_in_work),
+        "invoice": Beginning(_("Closing paper"), beginnings.closing_of_invoice, papers.was_issued),
     },
     actions=(
         Action(key="issue", label=pgettext_lazy("closing paper", "Issue"), run=closing.issue, icon="stamp", fits=papers.is_draft),
@@ -58,5 +58,7 @@ DELIVERY = ObjectSpec(
     together=(("number", "status", "issued_on", "signed_on"),),
     indexes=(("owner_id", "status", "issued_on"),),
     completeness=False,
+    area=AREA,
+    heading=_("Closing paper No. {title}"),
     empty_text=_("Open an order or an invoice and press “Closing paper”, or make one here."),
 )  # fmt: skip

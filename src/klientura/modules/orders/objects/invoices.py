@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import Invoice, InvoiceLine
-from klientura.modules.orders.objects.papers import lines_of, paper_fields, sums
+from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, invoices, papers
 
 UNPAID = {"field": "status", "op": "in", "value": ["issued", "part_paid"]}
@@ -67,5 +67,7 @@ INVOICE = ObjectSpec(
     together=(("number", "status", "issued_on"),),
     indexes=(("owner_id", "status", "due_on"),),
     completeness=False,
+    area=AREA,
+    heading=_("Invoice No. {title}"),
     empty_text=_("Open a deal and press “Invoice”, or make one here."),
 )  # fmt: skip

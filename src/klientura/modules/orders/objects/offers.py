@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.orders.models import Offer, OfferLine
-from klientura.modules.orders.objects.papers import lines_of, paper_fields, sums
+from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, offers, papers
 
 WITH_CLIENT = {"field": "status", "op": "eq", "value": "issued"}
@@ -70,5 +70,7 @@ OFFER = ObjectSpec(
     together=(("number", "status", "issued_on"), ("status", "answer", "answered_on")),
     indexes=(("owner_id", "status", "valid_until"),),
     completeness=False,
+    area=AREA,
+    heading=_("Offer No. {title}"),
     empty_text=_("Open a deal and press “Offer”, or make one here."),
 )  # fmt: skip

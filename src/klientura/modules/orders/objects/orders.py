@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import Order, OrderLine
-from klientura.modules.orders.objects.papers import lines_of, paper_fields, sums
+from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, orders, papers
 
 IN_WORK = {"field": "status", "op": "eq", "value": "confirmed"}
@@ -64,5 +64,7 @@ ORDER = ObjectSpec(
     together=(("number", "status", "issued_on", "done_on"),),
     indexes=(("owner_id", "status", "wanted_on"),),
     completeness=False,
+    area=AREA,
+    heading=_("Order No. {title}"),
     empty_text=_("Open a deal or an accepted offer and press “Order”, or make one here."),
 )  # fmt: skip

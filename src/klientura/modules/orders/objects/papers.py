@@ -3,11 +3,14 @@
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Field, Part, Section
 from klientura.modules.catalog.models import PricedLine
 from klientura.modules.catalog.services.parts import priced_lines
+from klientura.modules.orders.services.papers import was_numbered
 
+AREA: Final = pgettext_lazy("navigation", "Sales")
 DRAWN: Final = {"draft": "gray", "issued": "blue", "cancelled": "red"}
 
 
@@ -28,7 +31,7 @@ def paper_fields(related: Any, hues: dict[str, str]) -> dict[str, Field]:
 
 def lines_of(model: type[PricedLine], parent: str) -> Part:
     """The goods and services of a paper."""
-    return priced_lines(model, parent, renewed_by=("currency", "price_list", "tax_mode"))
+    return priced_lines(model, parent, renewed_by=("currency", "price_list", "tax_mode"), closed=was_numbered)
 
 
 def sums(*more: str) -> Section:

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
 from klientura.kit.amount_words import amount_in_words
-from klientura.kit.formats import Language, format_date, format_decimal, format_money
+from klientura.kit.formats import Language, format_date, format_decimal, format_money, format_paper_date
 from klientura.modules.orders.queries.wording import (
     Source,
     bank_words,
@@ -75,7 +75,7 @@ def order_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
 
 def act_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
     """All texts of an act or a waybill. Raises NotFound."""
-    source = source_of(actor, "delivery", record_id)
+    source = source_of(actor, "closing_paper", record_id)
     row = source.row
     is_act = row["kind"] == "act"
     title = _("Act No. {number} of {day}") if is_act else _("Waybill No. {number} of {day}")
@@ -100,7 +100,7 @@ def act_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
 
 def _common(actor: Actor, source: Source, title: str, lang: Language) -> dict[str, Any]:
     row, lines, company = source.row, source.lines, source.company
-    day = format_date(row["issued_on"], lang) if row["issued_on"] else ""
+    day = format_paper_date(row["issued_on"], lang) if row["issued_on"] else ""
     to_pay = format_money(row["amount"], row["currency"], lang)
     return {
         "lang": lang,

@@ -29,7 +29,7 @@ NUMBERS: Final = {
 
 def transfer_data(actor: Actor, record_id: int) -> dict[str, Any]:
     """All texts of a universal transfer document. Raises NotFound."""
-    source = source_of(actor, "delivery", record_id)
+    source = source_of(actor, "closing_paper", record_id)
     row, company = source.row, source.company
     seller, buyer = side_of_own(company), side_of_client(actor, row["party"])
     consignee = side_of_client(actor, row["consignee"]) if row["consignee"] else buyer

@@ -15,6 +15,7 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kit.formats import Language, format_decimal, format_money
 from klientura.kit.payment_qr import Payee, payment_text
+from klientura.kit.phones import parse_phone
 
 
 class Source(NamedTuple):
@@ -78,7 +79,8 @@ def party_words(row: Mapping[str, Any], address: str | None) -> str:
     said = [row.get("full_name") or row["title"]]
     said += [f"{_('INN')} {row['inn']}"] if row.get("inn") else []
     said += [f"{_('KPP')} {row['kpp']}"] if row.get("kpp") else []
-    said += [text for text in (address, row.get("phone")) if text]
+    said += [address] if address else []
+    said += [parse_phone(row["phone"]).display] if row.get("phone") else []
     return ", ".join(said)
 
 

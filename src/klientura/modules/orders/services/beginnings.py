@@ -12,13 +12,13 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
-from klientura.kit.formats import format_date
-from klientura.modules.orders.models import DeliveryLine, InvoiceLine
+from klientura.kit.formats import format_paper_date
+from klientura.modules.orders.models import ClosingPaperLine, InvoiceLine
 
 TERMS: Final = ("party", "person", "currency", "price_list", "tax_mode")
 LEFT: Final = {
     "invoice": (InvoiceLine, ("issued", "part_paid", "paid", "draft")),
-    "delivery": (DeliveryLine, ("issued", "signed", "draft")),
+    "closing_paper": (ClosingPaperLine, ("issued", "signed", "draft")),
 }
 
 type Begun = tuple[dict[str, Any], dict[str, Any]]
@@ -65,27 +65,27 @@ def invoice_of_order(actor: Actor, number: int) -> Begun:
     return _of_order(actor, number, "invoice")
 
 
-def delivery_of_order(actor: Actor, number: int) -> Begun:
+def closing_of_order(actor: Actor, number: int) -> Begun:
     """A closing paper for what of an order is not delivered yet."""
-    values, lines = _of_order(actor, number, "delivery")
+    values, lines = _of_order(actor, number, "closing_paper")
     row = read.get(actor, shape_of("order"), number, keys=["number", "issued_on", "title"])
     return {**values, "basis": _order_words(row)}, lines
 
 
-def delivery_of_invoice(actor: Actor, number: int) -> Begun:
+def closing_of_invoice(actor: Actor, number: int) -> Begun:
     """A closing paper for all that an invoice is for."""
     values, lines = carried(actor, "invoice", number)
     row = read.get(actor, shape_of("invoice"), number)
     kept = {k: row[k] for k in ("company", "opportunity", "order") if row.get(k) is not None}
     said = _("Invoice No. {number} of {day}").format(
-        number=row["number"], day=format_date(row["issued_on"], lang())
+        number=row["number"], day=format_paper_date(row["issued_on"], lang())
     )
     return {**values, **kept, "basis": said}, lines
 
 
 def _order_words(row: Row) -> str:
     return _("Order No. {number} of {day}").format(
-        number=row["number"], day=format_date(row["issued_on"], lang())
+        number=row["number"], day=format_paper_date(row["issued_on"], lang())
     )
 
 

@@ -50,7 +50,7 @@ def _refuse_changes(draft: Draft, frozen: tuple[str, ...]) -> None:
 
 before_write_invoice = _before_write()
 before_write_order = _before_write("payment_terms", "delivery_terms")
-before_write_delivery = _before_write("kind", "consignee", "basis", "payment_paper")
+before_write_closing = _before_write("kind", "consignee", "basis", "payment_paper")
 _write_offer = _before_write("intro", "payment_terms", "delivery_terms", "valid_until")
 
 

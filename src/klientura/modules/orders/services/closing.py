@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
-from klientura.modules.orders.models import Delivery
+from klientura.modules.orders.models import ClosingPaper
 from klientura.modules.orders.services.orders import note_progress
 from klientura.modules.orders.services.papers import give_number, move
 
@@ -21,7 +21,7 @@ def issue(
 ) -> int:
     """Give a closing paper its number."""
     with transaction.atomic():
-        version = give_number(actor, "delivery", record_id, "issued", expected_version=expected_version)
+        version = give_number(actor, "closing_paper", record_id, "issued", expected_version=expected_version)
         _note(record_id)
         return version
 
@@ -35,7 +35,7 @@ def sign(
 ) -> int:
     """The client's copy came back signed."""
     signed = {"status": "signed", "signed_on": timezone.localdate()}
-    return move(actor, "delivery", record_id, ("issued",), signed, expected_version=expected_version)
+    return move(actor, "closing_paper", record_id, ("issued",), signed, expected_version=expected_version)
 
 
 def cancel(
@@ -49,7 +49,7 @@ def cancel(
     with transaction.atomic():
         version = move(
             actor,
-            "delivery",
+            "closing_paper",
             record_id,
             ("issued",),
             {"status": "cancelled"},
@@ -60,4 +60,4 @@ def cancel(
 
 
 def _note(record_id: int) -> None:
-    note_progress(Delivery.objects.filter(pk=record_id).values_list("order_id", flat=True))
+    note_progress(ClosingPaper.objects.filter(pk=record_id).values_list("order_id", flat=True))

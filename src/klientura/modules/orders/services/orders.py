@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
-from klientura.modules.orders.models import Delivery, Invoice
+from klientura.modules.orders.models import ClosingPaper, Invoice
 from klientura.modules.orders.services.papers import give_number, in_state, move
 
 is_done = in_state("done")
@@ -20,7 +20,7 @@ update sales_order o set invoiced = f.invoiced, paid = f.paid, delivered = f.del
       and i.status in ('issued', 'part_paid', 'paid') and i.currency = n.currency), 0) as invoiced,
     coalesce((select sum(i.paid) from invoice i where i.order_id = n.id and i.deleted_at is null
       and i.currency = n.currency), 0) as paid,
-    coalesce((select sum(d.amount) from delivery d where d.order_id = n.id and d.deleted_at is null
+    coalesce((select sum(d.amount) from closing_paper d where d.order_id = n.id and d.deleted_at is null
       and d.status in ('issued', 'signed') and d.currency = n.currency), 0) as delivered
   from sales_order n where n.id = any(%s) order by n.id for update) f
 where o.id = f.id and (o.invoiced, o.paid, o.delivered) is distinct from (f.invoiced, f.paid, f.delivered)
@@ -85,7 +85,7 @@ def cancel(
         held = Invoice.objects.filter(
             order=record_id, deleted_at=None, status__in=("issued", "part_paid", "paid")
         )
-        given = Delivery.objects.filter(order=record_id, deleted_at=None, status__in=("issued", "signed"))
+        given = ClosingPaper.objects.filter(order=record_id, deleted_at=None, status__in=("issued", "signed"))
         if held.exists() or given.exists():
             raise Invalid(
                 [

@@ -14,8 +14,8 @@ from klientura.kernel.store import write
 from klientura.modules.documents.queries.companies import prefix_of
 from klientura.modules.documents.services.numbering import next_number
 from klientura.modules.orders.models import (
-    Delivery,
-    DeliveryLine,
+    ClosingPaper,
+    ClosingPaperLine,
     Invoice,
     InvoiceLine,
     Offer,
@@ -29,9 +29,14 @@ PAPERS: Final[Mapping[str, type[Paper]]] = {
     "offer": Offer,
     "order": Order,
     "invoice": Invoice,
-    "delivery": Delivery,
+    "closing_paper": ClosingPaper,
 }
-LINES_OF: Final = {"offer": OfferLine, "order": OrderLine, "invoice": InvoiceLine, "delivery": DeliveryLine}
+LINES_OF: Final = {
+    "offer": OfferLine,
+    "order": OrderLine,
+    "invoice": InvoiceLine,
+    "closing_paper": ClosingPaperLine,
+}
 
 
 def in_state(*states: str) -> Callable[[Actor, Mapping[str, Any]], bool]:
@@ -48,6 +53,11 @@ is_issued = in_state("issued")
 is_in_force = in_state("issued", "accepted")
 is_in_work = in_state("confirmed")
 was_issued = in_state("issued", "part_paid", "paid")
+
+
+def was_numbered(row: Mapping[str, Any]) -> bool:
+    """Whether a paper is no draft any more, so that its lines stay as they are."""
+    return bool(row.get("status", "draft") != "draft")
 
 
 def numbered(key: str) -> Callable[[Collection[int]], set[int]]:

@@ -48,7 +48,7 @@ def order(world: "World", number: int) -> dict[str, Any]:
     }
 
 
-def delivery(world: "World", number: int) -> dict[str, Any]:
+def closing_paper(world: "World", number: int) -> dict[str, Any]:
     """Without an order before it."""
     return {**_paper(world, number), "order": None, "consignee": None, "basis": f"Договор {number}"}
 
@@ -57,5 +57,5 @@ FACTORIES: Final[Mapping[str, "Factory"]] = {
     "invoice": invoice,
     "offer": offer,
     "order": order,
-    "delivery": delivery,
+    "closing_paper": closing_paper,
 }

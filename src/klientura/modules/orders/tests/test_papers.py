@@ -132,13 +132,16 @@ def test_invoices_and_closing_papers_take_what_is_left_of_an_order(firm: dict[st
     assert begun(*beginnings.invoice_of_order(ACTOR, order))["lines"] == []
     invoices.cancel(ACTOR, first)
     assert row_of("order", order)["invoiced"] == 6300
-    handed = make("delivery", **begun(*beginnings.delivery_of_order(ACTOR, order)))
-    assert row_of("delivery", handed)["basis"] == "Заказ № 1 от 22.11.2026"
+    handed = make("closing_paper", **begun(*beginnings.closing_of_order(ACTOR, order)))
+    assert row_of("closing_paper", handed)["basis"] == "Заказ № 1 от 22\u00a0ноября 2026\u00a0г."
     with pytest.raises(Invalid):
         closing.sign(ACTOR, handed)
     closing.issue(ACTOR, handed)
     closing.sign(ACTOR, handed)
-    assert (row_of("order", order)["delivered"], row_of("delivery", handed)["status"]) == (10300, "signed")
+    assert (row_of("order", order)["delivered"], row_of("closing_paper", handed)["status"]) == (
+        10300,
+        "signed",
+    )
     with pytest.raises(Invalid):
         orders.cancel(ACTOR, order)
     orders.fulfil(ACTOR, order)
@@ -147,7 +150,7 @@ def test_invoices_and_closing_papers_take_what_is_left_of_an_order(firm: dict[st
 
 
 def test_a_numbered_paper_is_not_thrown_away(firm: dict[str, int]) -> None:
-    for key, verb in (("offer", offers.issue), ("order", orders.confirm), ("delivery", closing.issue)):
+    for key, verb in (("offer", offers.issue), ("order", orders.confirm), ("closing_paper", closing.issue)):
         number = paper(firm, key)
         verb(ACTOR, number)
         with pytest.raises(BadRequest):
@@ -162,14 +165,14 @@ def test_a_numbered_paper_is_not_thrown_away(firm: dict[str, int]) -> None:
 
 
 def test_what_a_transfer_document_says(firm: dict[str, int]) -> None:
-    number = paper(firm, "delivery", basis="Договор № 7")
+    number = paper(firm, "closing_paper", basis="Договор № 7")
     closing.issue(ACTOR, number)
     data = transfer_data(ACTOR, number)
     saw, setup = data["lines"]
     told = (data["status"], data["number"], data["seller"]["inn"], data["buyer"]["address"])
     assert told == ("1", "1", "7700000016/770001001", "Москва, Тверская, 1")
-    told = (saw["article"], saw["quantity"], saw["net"], saw["rate"], saw["tax"], saw["total"])
-    assert told == ("П-1", "10", "8\u202f196,72", "22%", "1\u202f803,28", "10\u202f000,00")
+    line = (saw["article"], saw["quantity"], saw["net"], saw["rate"], saw["tax"], saw["total"])
+    assert line == ("П-1", "10", "8\u202f196,72", "22%", "1\u202f803,28", "10\u202f000,00")
     assert (setup["rate"], setup["tax"], setup["net"]) == ("без НДС", "без НДС", "300,00")
     assert (data["net"], data["tax"], data["total"]) == ("8\u202f496,72", "1\u202f803,28", "10\u202f300,00")
 
@@ -177,9 +180,9 @@ def test_what_a_transfer_document_says(firm: dict[str, int]) -> None:
 @pytest.mark.parametrize("kind", ["upd", "transfer", "waybill", "act"])
 def test_closing_papers_are_printed(firm: dict[str, int], kind: str) -> None:
     lines = [{"product": firm["saw"], "name": "Пила «Дружба» & <b> #set $x$ @ref *" + "о" * 60, "quantity": n + 1} for n in range(40)]  # fmt: skip
-    number = paper(firm, "delivery", kind=kind, lines=lines, note="Спасибо\nи до встречи")
+    number = paper(firm, "closing_paper", kind=kind, lines=lines, note="Спасибо\nи до встречи")
     browser = found_company().client("administrator")
-    for address in (f"/delivery/{number}/pdf", f"/delivery/{number}/pdf?archive=1"):
+    for address in (f"/closing_paper/{number}/pdf", f"/closing_paper/{number}/pdf?archive=1"):
         answer = browser.get(address)
         assert (answer.status_code, answer.content[:4]) == (200, b"%PDF")
     if kind == "act":

@@ -32,14 +32,14 @@ DATA: Final[Mapping[str, Callable[[Actor, int, Language], dict[str, Any]]]] = {
 
 def print_way(_asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
     """The way from the card of a paper to its printed form."""
-    if shape.key not in {*DATA, "delivery"}:
+    if shape.key not in {*DATA, "closing_paper"}:
         return None
     return {"label": _("PDF"), "icon": "printer", "url": f"/{shape.key}/{row['id']}/pdf"}
 
 
 def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, Any]]:
     """The form of a paper and what stands in it."""
-    if key != "delivery":
+    if key != "closing_paper":
         return key, DATA[key](actor, record_id, lang())
     kind = read.get(actor, shape_of(key), record_id, keys=["kind"])["kind"]
     if kind in {"upd", "transfer"}:
@@ -50,7 +50,7 @@ def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, A
 @open_to(Door.SIGNED_IN)
 @require_GET
 def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
-    """GET /{offer|order|invoice|delivery}/{id}/pdf[?archive=1]: the paper as a PDF, as PDF/A for keeping when asked so."""
+    """GET /{offer|order|invoice|closing_paper}/{id}/pdf[?archive=1]: the paper as a PDF, as PDF/A for keeping when asked so."""
     asked = of(request)
     form, data = _asked_for(asked.actor, key, record_id)
     pdf = to_pdf(FORMS / f"{form}.typ", data, archive=bool(asked.GET.get("archive")), title=data["title"])

@@ -82,6 +82,7 @@ OPPORTUNITY = ObjectSpec(
     plural=_("Deals"),
     new_label=_("New deal"),
     icon="handshake",
+    area=pgettext_lazy("navigation", "Sales"),
     title=("name",),
     fields={
         "name": Field(contains=True),

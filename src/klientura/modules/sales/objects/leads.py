@@ -40,6 +40,7 @@ LEAD = ObjectSpec(
     plural=_("Leads"),
     new_label=_("New lead"),
     icon="inbox",
+    area=pgettext_lazy("navigation", "Sales"),
     completeness=True,
     title=("name",),
     fields={

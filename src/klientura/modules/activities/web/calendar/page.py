@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.gate import may
@@ -28,7 +28,9 @@ from klientura.modules.activities.queries.calendar import Item, due_of, events_o
 from klientura.modules.activities.web.calendar import grid
 from klientura.modules.activities.web.calendar.state import KINDS, SPANS, State, is_phone, people_of, state_of
 
-CALENDAR: Final = Place("calendar", gettext_lazy("Calendar"), "calendar", "/calendar")
+CALENDAR: Final = Place(
+    "calendar", gettext_lazy("Calendar"), "calendar", "/calendar", area=pgettext_lazy("navigation", "Work")
+)
 HUES: Final = ("violet", "blue", "green", "orange", "pink", "teal", "yellow", "red")
 KIND_HUES: Final = {
     "meeting": "violet",
