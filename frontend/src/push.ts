@@ -1,5 +1,6 @@
 // Notifications on this device: whether the browser can, asking it, telling the product where to send them.
-import { all, find } from "./dom";
+import { all, find, storage } from "./dom";
+import { TOLD, TURNED_ON } from "./notices";
 import { csrfToken } from "./requests";
 
 const WORKER = "/push-worker.js";
@@ -31,16 +32,31 @@ async function digest(text: string): Promise<string> {
   return Array.from(new Uint8Array(hash), (each) => each.toString(16).padStart(2, "0")).join("");
 }
 
+async function tell(made: PushSubscription): Promise<boolean> {
+  const { keys } = made.toJSON();
+  const body = new URLSearchParams({ endpoint: made.endpoint, p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" });
+  const answer = await fetch("/me/notifications/devices", { method: "POST", body, headers: { "X-CSRFToken": csrfToken() }, credentials: "same-origin" });
+  return answer.ok;
+}
+
+/** A device ends with its sign-in: at the next one of the same user the browser offers itself again, without a question. */
+export async function goOn(user: string): Promise<void> {
+  if (storage.get(TURNED_ON) !== user || state() !== "off" || Notification.permission !== "granted") return;
+  const known = await subscription();
+  if (known && (await tell(known))) sessionStorage.setItem(TOLD, user);
+}
+
 async function turnOn(key: Uint8Array<ArrayBuffer>): Promise<boolean> {
   await navigator.serviceWorker.register(WORKER);
   const ready = await navigator.serviceWorker.ready;
   const known = await ready.pushManager.getSubscription();
   if (known && !isOfKey(known, key)) await known.unsubscribe();
   const made = await ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  const { keys } = made.toJSON();
-  const body = new URLSearchParams({ endpoint: made.endpoint, p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" });
-  const answer = await fetch("/me/notifications/devices", { method: "POST", body, headers: { "X-CSRFToken": csrfToken() }, credentials: "same-origin" });
-  return answer.ok;
+  const user = document.documentElement.dataset.user ?? "";
+  if (!(await tell(made))) return false;
+  storage.set(TURNED_ON, user);
+  sessionStorage.setItem(TOLD, user);
+  return true;
 }
 
 function say(root: HTMLElement, what: string): void {
@@ -56,6 +72,7 @@ async function mark(root: HTMLElement, known: PushSubscription): Promise<boolean
   const form = find<HTMLFormElement>("[data-device-remove]", row);
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
+    storage.remove(TURNED_ON);
     void known.unsubscribe().finally(() => form.submit());
   });
   return true;

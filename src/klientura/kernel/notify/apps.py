@@ -11,7 +11,7 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what happens to records; have what users follow and keep at hand go with records that become one."""
-        from django.contrib.auth.signals import user_logged_out
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from klientura.kernel.merging import followers
         from klientura.kernel.notify import devices, hearing, live, merged
@@ -19,4 +19,5 @@ class NotifyConfig(AppConfig):
         hearing.attach()
         live.attach()
         user_logged_out.connect(devices.let_go, dispatch_uid="klientura.notify.devices")
+        user_logged_in.connect(devices.go_on, dispatch_uid="klientura.notify.devices_go_on")
         followers.register(followers.Follower(merged.carry_over, merged.carry_back))

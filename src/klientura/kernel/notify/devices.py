@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Collection, Sequence
 from typing import Any, Final
@@ -35,6 +36,10 @@ _SYSTEMS: Final = (
 )  # fmt: skip
 _BASE64: Final = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}")
 
+_ENDED = (
+    "select id from kernel_push_device where session not in ("
+    " select encode(sha256(convert_to(session_key, 'UTF8')), 'hex') from django_session where expire_date > %s)"
+)
 _QUEUE = (
     "insert into kernel_push_delivery (notification_id, device_id, state, attempts, next_at)"
     " select n.id, d.id, 'waiting', 0, %s from kernel_notification n join kernel_push_device d on d.user_id = n.user_id"
@@ -56,8 +61,13 @@ def device_of(actor: Actor, device_id: int) -> PushDevice:
 
 
 @transaction.atomic
-def add(actor: Actor, *, endpoint: str, p256dh: str, auth: str, browser: str, site: str) -> PushDevice:
-    """Have notifications come to a browser from now on; one that is known goes over to the actor. Raises BadRequest, Denied."""
+def add(
+    actor: Actor, *, endpoint: str, p256dh: str, auth: str, browser: str, site: str, session_key: str | None
+) -> PushDevice:
+    """Have notifications come to a browser from now on; one that is known goes over to the actor. Raises BadRequest, Denied.
+
+    It lasts as long as the sign-in whose key is given.
+    """
     if actor.user_id is None:
         raise Denied
     wrong = BadRequest(_("The browser has sent something else than the address of a device."), code="device")
@@ -77,6 +87,7 @@ def add(actor: Actor, *, endpoint: str, p256dh: str, auth: str, browser: str, si
         "auth": auth,
         "name": name_of(browser),
         "site": site[:300],
+        "session": digest_of(session_key),
         "error": "",
     }
     made, _is_new = PushDevice.objects.update_or_create(endpoint=endpoint, defaults=values)
@@ -97,6 +108,28 @@ def let_go(sender: Any, request: Any, user: Any, **more: Any) -> None:
     )
     if device_id is not None and user is not None:
         PushDevice.objects.filter(pk=device_id, user_id=user.pk).delete()
+
+
+def digest_of(session_key: str | None) -> str:
+    """By what a device knows its sign-in; the key itself lets in, so it is not kept here."""
+    return hashlib.sha256(session_key.encode()).hexdigest() if session_key else ""
+
+
+def go_on(sender: Any, request: Any, user: Any, **more: Any) -> None:
+    """A sign-in that got another key, by a new password or by signing in once more, keeps its device."""
+    session = getattr(request, "session", None)
+    device_id = session.get(IN_SESSION) if session is not None else None
+    if session is not None and device_id is not None and user is not None:
+        mine = PushDevice.objects.filter(pk=device_id, user_id=user.pk)
+        mine.update(session=digest_of(session.session_key))
+
+
+def forget_ended() -> None:
+    """Let those devices go whose sign-in is over: ended, expired, or gone with a new password."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED, [timezone.now()])
+        ended = [row[0] for row in cursor.fetchall()]
+    PushDevice.objects.filter(pk__in=ended).delete()
 
 
 def keep_only(user_id: int, device_id: int | None) -> None:

@@ -161,7 +161,8 @@ class PushKey(models.Model):
 class PushDevice(models.Model):
     """A browser of a user that takes notifications: where they are handed in for it, and the keys only it can open them with.
 
-    `site` is the address the product had there; `error` is what the push service said last, when it refused.
+    `session` is the digest of the sign-in there, with which it ends; `site` is the address the product had there; `error`
+    is what the push service said last, when it refused.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -170,6 +171,7 @@ class PushDevice(models.Model):
     auth = models.CharField(max_length=40)
     name = models.CharField(max_length=80)
     site = models.CharField(max_length=300)
+    session = models.CharField(max_length=64, default="", blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, default="", blank=True)

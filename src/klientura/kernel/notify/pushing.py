@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from py_vapid import Vapid02
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.notify.devices import raw
+from klientura.kernel.notify.devices import forget_ended, raw
 from klientura.kernel.notify.models import Notification, PushDelivery, PushDevice, PushKey, Wish
 from klientura.kernel.notify.sealing import opened, seal
 from klientura.kernel.notify.wishes import Wished, local_now, whole
@@ -78,6 +78,7 @@ def public_key() -> str:
 def send_due(now: dt.datetime | None = None) -> int:
     """Send what is due, for a while; return how many were handed in."""
     begun, sent = time.monotonic(), 0
+    forget_ended()
     PushDelivery.objects.filter(state="sending", next_at__lt=now or timezone.now()).update(state="unsure")
     while time.monotonic() - begun < TURN:
         claimed = _claim(now or timezone.now())

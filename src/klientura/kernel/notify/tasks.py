@@ -12,10 +12,11 @@ from klientura.kernel.objects.registry import follow_latest
 @app.periodic(cron="53 3 * * *")
 @app.task(name="klientura.notify.sweep", queueing_lock="klientura.notify.sweep")
 def sweep_notifications(timestamp: int) -> None:
-    """Every night: forget notifications of long ago, and all that is about records that are gone for good."""
+    """Every night: forget notifications of long ago, all that is about records that are gone for good, and ended devices."""
     follow_latest()
     forget_purged()
     forget_old()
+    devices.forget_ended()
 
 
 @app.periodic(cron="* * * * *")

@@ -13,6 +13,7 @@ import http_ece
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -283,6 +284,36 @@ def test_a_new_password_leaves_the_device_on_which_it_was_set(company: Company, 
     number = company.users["employee"].pk
     assert company.client("administrator").post(f"/settings/users/{number}/password").status_code == 200
     assert {d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()} == {"other"}
+
+
+@pytest.mark.parametrize("how", ["expired", "gone"])
+def test_a_device_ends_with_its_sign_in(company: Company, ours: int, service: Receiver, how: str) -> None:
+    mine = browser(service, "/mine")
+    joined(company, "employee", mine)
+    joined(company, "employee", browser(service, "/other"))
+    told(company, "employee", ours)
+    session = next(
+        s for s in Session.objects.all()
+        if s.get_decoded().get(devices.IN_SESSION) == PushDevice.objects.get(endpoint=mine.endpoint).pk
+    )  # fmt: skip
+    if how == "gone":
+        session.delete()
+    else:
+        Session.objects.filter(pk=session.pk).update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+    assert pushing.send_due() == 1
+    assert [d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()] == ["other"]
+    assert PushDevice.objects.get().session not in set(Session.objects.values_list("session_key", flat=True))
+
+
+def test_a_device_stays_when_its_sign_in_gets_another_key(
+    company: Company, ours: int, service: Receiver
+) -> None:
+    client = company.client("employee")
+    client.get("/me/notifications")
+    assert client.post(ADDRESS, browser(service).form).status_code == 204
+    assert client.post("/me/password", {"old": PASSWORD, "new": "Море-и-верблюд-8"}).status_code == 302
+    told(company, "employee", ours)
+    assert pushing.send_due() == 1
 
 
 @pytest.mark.django_db(transaction=True)

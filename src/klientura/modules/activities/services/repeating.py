@@ -17,6 +17,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Invalid, KernelError
+from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.telling import Told, tell
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.registry import shape_of
@@ -129,11 +130,13 @@ def follow_up(object_key: str, record_ids: Collection[int]) -> None:
 
 
 def _tell_that_it_stopped(object_key: str, record_id: int) -> None:
-    """Tell the owner that nothing follows a record; when they have left, all administrators."""
+    """Tell the owner, once, that nothing follows a record; when they have left, all administrators."""
+    cause, now = f"repeat:{object_key}:{record_id}", timezone.now()
+    if Notification.objects.filter(kind="paused", cause=cause).exists():
+        return  # the clock tries again and again
     row = read.get(REPEATER, shape_of(object_key), record_id, keys=["name", "owner"])
     active = User.objects.filter(is_active=True)
     users = active.filter(pk=_number(row["owner"]) or 0) or active.filter(role__key="administrator")
-    cause, now = f"repeat:{object_key}:{record_id}", timezone.now()
     said = {"name": row["name"], "url": f"/{object_key}/{record_id}"}
     tell([Told(user.pk, "paused", cause, now, payload=said) for user in users])
 
@@ -167,6 +170,7 @@ def _made_in_time(object_key: str, record_id: int, now: dt.datetime) -> bool:
         return make_next(object_key, record_id, because="time", now=now) is not None
     except KernelError as refused:  # one record that cannot be written must not stop those of everybody else
         log.warning("nothing follows %s %s: %s", object_key, record_id, refused)
+        _tell_that_it_stopped(object_key, record_id)
         return False
 
 

@@ -223,6 +223,10 @@ def test_one_that_cannot_be_written_stops_nobody_elses(company: Company) -> None
     make(company)
     User.objects.filter(pk=company.users["outsider"].pk).update(is_active=False)
     assert make_due(at(23, 1)) == 1
+    first = Notification.objects.get(kind="paused")
+    assert first.payload == {"name": "Без хозяина", "url": f"/task/{stuck}"}, "the clock tells of it too"
+    make_due(at(23, 2))
+    assert Notification.objects.get(kind="paused").at == first.at, "and once"
     write.update(ACTOR, shape_of("task"), stuck, {"status": "done"})
     plain = make(company, name="Другая")
     write.update(ACTOR, shape_of("task"), plain, {"status": "done"})

@@ -43,6 +43,7 @@ def password(request: HttpRequest) -> HttpResponse:
     except Invalid as refused:
         return _page(request, None, refused.errors)
     update_session_auth_hash(request, user)
+    devices.go_on(None, request, user)
     return HttpResponseRedirect("/me?saved=password")
 
 

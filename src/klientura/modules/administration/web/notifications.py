@@ -40,6 +40,7 @@ def add_device(request: HttpRequest) -> HttpResponse:
     made = devices.add(
         of(request).actor, endpoint=given.get("endpoint", ""), p256dh=given.get("p256dh", ""), auth=given.get("auth", ""),
         browser=request.headers.get("User-Agent", "")[:500], site=f"{request.scheme}://{request.get_host()}",
+        session_key=request.session.session_key,
     )  # fmt: skip
     request.session[devices.IN_SESSION] = made.pk
     return HttpResponse(status=204)

@@ -200,6 +200,25 @@ def test_words_are_not_changed_while_somebody_consents_to_them():
     assert (refused, ConsentText.objects.get().text) == (["in_use"], "Я согласен.")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_editions_that_two_make_at_once_have_two_numbers():
+    first, second = text(), text(name="Для сайта")
+
+    def edit() -> None:
+        try:
+            texts.new_edition(ACTOR, second, {"text": "Иное"})
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        texts.new_edition(ACTOR, first, {"text": "Другое"})
+        other = Thread(target=edit)
+        other.start()
+        other.join(1)
+    other.join()
+    assert sorted(ConsentText.objects.values_list("edition", flat=True)) == [1, 1, 2, 3]
+
+
 def test_days_are_those_of_the_company_wherever_their_reader_is(company: Company):
     User.objects.filter(pk=company.users["employee"].pk).update(time_zone="Asia/Kamchatka")
     number = person(owner=company.users["employee"].pk)

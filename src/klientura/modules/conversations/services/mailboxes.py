@@ -73,6 +73,9 @@ NO_HOST: Final[Text] = _(
 )
 WRONG_HOST: Final[Text] = _("This is no name of a server. It looks like imap.example.org.")
 REQUIRED: Final[Text] = _("Fill this in.")
+AGAIN: Final[Text] = _(
+    "The server is another one now: type the password again, so that a kept one goes nowhere else."
+)
 
 
 def mailboxes_to_keep(actor: Actor) -> list[Mailbox]:
@@ -135,6 +138,8 @@ def keep_mailbox(
         errors += _closed(made, reached)
     if made.owner_id is None:
         _users(made, values)
+    if mailbox is not None:
+        errors += passwords_wanted(mailbox, values)
     if values.get("password"):
         keep_password(made, str(values["password"]))
     elif not made.secret:
@@ -165,6 +170,36 @@ def _held(mailbox: Mailbox, expected_version: int | None) -> Mailbox:
     if found.version != (mailbox.version if expected_version is None else expected_version):
         raise Stale
     return found
+
+
+def passwords_wanted(mailbox: Mailbox, values: Mapping[str, Any]) -> list[FieldError]:
+    """Which passwords have to be typed again: a kept one goes to no other server than that for which it was typed.
+
+    Nor does it go to the same one with less protection. `values` as `filled_in` makes them.
+    """
+    moved = [key for key in ("imap", "smtp") if _is_elsewhere(mailbox, key, values)]
+    own = bool(mailbox.smtp_secret and values.get("smtp_username"))
+    errors = []
+    if not values.get("password") and ("imap" in moved or ("smtp" in moved and not own)):
+        errors.append(FieldError("password", "again", AGAIN))
+    if not values.get("smtp_password") and "smtp" in moved and own:
+        errors.append(FieldError("smtp_password", "again", AGAIN))
+    return errors
+
+
+def _is_elsewhere(mailbox: Mailbox, key: str, values: Mapping[str, Any]) -> bool:
+    """Whether one of the servers is another one now, or is spoken to in another way."""
+    host = str(values.get(f"{key}_host") or "").strip()
+    if not host or (key == "smtp" and values.get("only_reads")):
+        return False
+    try:
+        host = host if host in INSIDE_HOSTS else normalise_host(host)
+    except BadHost:
+        return False  # refused with its reason
+    port = str(values.get(f"{key}_port") or USUAL_PORTS[key])
+    said = (host, port, str(values.get(f"{key}_security") or "tls"))
+    known = tuple(str(getattr(mailbox, f"{key}_{part}")) for part in ("host", "port", "security"))
+    return said != known
 
 
 def _users(made: Mailbox, values: Mapping[str, Any]) -> None:

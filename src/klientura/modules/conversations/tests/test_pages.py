@@ -292,3 +292,48 @@ def test_of_two_who_change_a_mailbox_the_second_is_told_and_keeps_what_they_type
     assert kept.name == "Второй"
     with pytest.raises(Stale):
         keep_mailbox(company.actor("administrator"), given, kept, expected_version=kept.version - 1)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"imap_host": "imap.elsewhere.example"}, {"smtp_host": "smtp.elsewhere.example"}, {"imap_port": "143"},
+        {"imap_security": "none"}, {"smtp_security": "starttls"},
+    ],
+)  # fmt: skip
+def test_a_kept_password_goes_to_no_other_server(
+    company: Company, shared: bool, change: dict[str, str]
+) -> None:
+    admin = company.actor("administrator")
+    kept = keep_mailbox(admin, filled_in({"address": "we@yandex.ru", "password": "секрет", "shared": shared}))
+    servers = {
+        f"{key}_{part}": str(getattr(kept, f"{key}_{part}"))
+        for key in ("imap", "smtp")
+        for part in ("host", "port", "security")
+    }
+    form = {**servers, "address": "we@yandex.ru", "password": ""}
+    keep_mailbox(admin, filled_in({**form, "name": "Почта"}), kept)  # the same servers ask for nothing
+    kept.refresh_from_db()
+    with pytest.raises(Invalid) as wrong:
+        keep_mailbox(admin, filled_in({**form, **change}), kept)
+    assert [e.field for e in wrong.value.errors] == ["password"]
+    keep_mailbox(admin, filled_in({**form, **change, "password": "новый"}), kept, reached=("imap", "smtp"))
+    assert password_of(Mailbox.objects.get()) == "новый"
+
+
+def test_a_form_with_another_server_speaks_to_it_only_with_a_typed_password(company: Company) -> None:
+    kept = keep_mailbox(
+        company.actor("administrator"),
+        filled_in({"address": "we@yandex.ru", "password": "секрет", "shared": True}),
+    )
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.2)
+        form = {
+            "address": "we@yandex.ru", "password": "", "imap_host": "localhost", "imap_port": str(inside.getsockname()[1]),
+            "imap_security": "none", "only_reads": "1", "version": str(kept.version),
+        }  # fmt: skip
+        refused = company.client("administrator").post(f"/mail/mailboxes/{kept.pk}", form)
+        assert (refused.status_code, "введите пароль заново" in refused.content.decode()) == (422, True)
+        with pytest.raises(TimeoutError):
+            inside.accept()

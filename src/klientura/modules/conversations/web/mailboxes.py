@@ -100,7 +100,11 @@ def _form(request: Request, row: Mailbox | None) -> HttpResponse:
         key: request.POST.get(key) == "1" for key in ("shared", "open_to_clients", "only_reads", "tracks")
     }
     given["shared"] = given["shared"] and request.actor.is_admin
-    trial = _tried(request.actor, keeping.filled_in(given), row)
+    filled = keeping.filled_in(given)
+    # Before any server is spoken to: the trial signs in.
+    if row is not None and (again := keeping.passwords_wanted(row, filled)):
+        return _page(request, row, given, errors=tuple(again), status=422)
+    trial = _tried(request.actor, filled, row)
     if trial.said or trial.closed:
         return _page(request, row, given, errors=trial.closed, failed=trial.said, status=422)
     seen = number(request.POST.get("version")) or 0 if row else None
