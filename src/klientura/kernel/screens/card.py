@@ -246,10 +246,12 @@ def related(asked: Request, shape: Shape, record_id: int) -> list[dict[str, Any]
         if not other.spec.related or not may(asked.actor, other, "read") or members_of(other):
             continue
         pointing = [f for f in readable(asked.actor, other).values() if _points_at(f, shape)]
-        made += [
+        panels = [
             _related_panel(asked, other, f, record_id, alone=len(pointing) == 1 and other.base != shape.base)
             for f in pointing
         ]
+        # To add one, the first of several ways in which it may refer to this record is enough.
+        made += [p for place, p in enumerate(panels) if p["items"] or place == 0]
     return [panel for panel in made if panel["items"] or panel["add_url"]]
 
 

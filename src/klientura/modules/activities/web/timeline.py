@@ -186,12 +186,9 @@ def _before(shown: list[dict[str, Any]], before: int | None) -> int | str:
 
 
 def _result(shape: Shape, row: Row) -> str:
-    """What came of it: the word of the list, and what was written besides."""
-    outcome = row.get("outcome")
-    field = shape.fields["outcome"]
-    said = [field.type.display(outcome, field.params, lang())] if outcome else []
-    said += [row["result"]] if row.get("result") else []
-    return _("Result: {text}").format(text=" — ".join(said)) if said else ""
+    """What came of it, as the card says it: the word of the list, and what was written besides."""
+    fields = [shape.fields[key] for key in ("outcome", "result") if row.get(key)]
+    return "\n".join(f"{f.heading}: {f.type.display(row[f.key], f.params, lang())}" for f in fields)
 
 
 def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:

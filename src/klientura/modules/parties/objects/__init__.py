@@ -243,7 +243,7 @@ RELATION = ObjectSpec(
     title=("role",),
     fields={
         "party": Field(target="party", related=_("Relations")),
-        "to_party": Field(target="party", related=_("Relations from others")),
+        "to_party": Field(target="party", related=pgettext_lazy("card", "Who is related to it")),
     },
     sections=(
         Section(

@@ -20,4 +20,4 @@ def test_panels_are_named_for_what_stands_in_them():
             str(shape_of("organisation").fields["primary_contact"].related)
             == "Организации с этим контактным лицом"
         )
-        assert str(shape_of("relation").fields["to_party"].related) == "Обратные связи"
+        assert str(shape_of("relation").fields["to_party"].related) == "Кто связан с клиентом"
