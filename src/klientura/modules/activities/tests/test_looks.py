@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
@@ -107,3 +110,42 @@ def test_whatever_stands_in_a_day_lies_within_its_hours(spans: list[tuple[int, i
     for place in taken:
         moved = grid.moved(place, first)
         assert 0 <= moved["from"] < moved["to"] <= (after - first) * 4
+
+
+@pytest.mark.django_db
+def test_a_team_of_any_size_takes_one_statement_for_each_kind(company: Company):
+    client, people = (
+        company.client("administrator"),
+        [u.pk for name, u in company.users.items() if name != "disabled"],
+    )
+    for pk in people:
+        for what, values in (
+            ("event", {"starts_at": "2030-03-04T10:00+03:00", "repeats": "FREQ=DAILY", "attendees": people}),
+            ("task", {"due_at": "2030-03-05T10:00+03:00"}),
+            ("assignment", {"due_at": "2030-03-06T10:00+03:00"}),
+        ):
+            write.create(SystemActor("test"), shape_of(what), {"name": "Дело", "owner": pk, **values})
+
+    def asked(users: list[int]) -> tuple[int, list[int]]:
+        address = f"/calendar?span=team&wide=1&on=2030-03-04&who={','.join(map(str, users))}"
+        text(client, address)
+        with CaptureQueriesContext(connection) as seen:
+            text(client, address)
+        marks = ("from event r", "select q.*, r.title")  # what is due: of tasks one, of assignments one
+        found = [sum(mark in query["sql"] for query in seen) for mark in marks]
+        return len(seen), found
+
+    few, many = asked(people[:2]), asked(people)
+    assert few == many
+    assert many[1] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_what_people_type_breaks_out_of_nothing(company: Company):
+    values = {
+        "name": '"><script>alert(1)</script>', "place": "<b onmouseover=x>", "starts_at": "2030-03-04T10:00+03:00", "zone": "Europe/Moscow",
+    }  # fmt: skip
+    write.create(company.actor("employee"), shape_of("event"), values)
+    for span in ("day", "week", "month", "agenda", "team"):
+        page = text(company.client("employee"), f"/calendar?span={span}&on=2030-03-04&who=me")
+        assert "&lt;script&gt;" in page and "<script>alert" not in page and "<b onmouse" not in page

@@ -26,20 +26,13 @@ from klientura.kit.formats import format_date
 from klientura.kit.working_days import Day, WorkingTime
 from klientura.modules.activities.queries.calendar import Item, due_of, events_of
 from klientura.modules.activities.web.calendar import grid
+from klientura.modules.activities.web.calendar.drawing import Draw
 from klientura.modules.activities.web.calendar.state import KINDS, SPANS, State, is_phone, people_of, state_of
 
 CALENDAR: Final = Place(
     "calendar", gettext_lazy("Calendar"), "calendar", "/calendar", area=pgettext_lazy("navigation", "Work")
 )
 HUES: Final = ("violet", "blue", "green", "orange", "pink", "teal", "yellow", "red")
-KIND_HUES: Final = {
-    "meeting": "violet",
-    "call": "green",
-    "visit": "teal",
-    "other": "gray",
-    "task": "blue",
-    "assignment": "orange",
-}
 CHIPS: Final = 4
 DAY: Final = dt.timedelta(days=1)
 
@@ -59,7 +52,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     hues = {pk: HUES[n % len(HUES)] for n, (pk, _name) in enumerate(people)} if several else {}
     working = working_time()
     days = [_day(asked, state, first + DAY * n, working) for n in range((after - first).days)]
-    draw = Draw(asked, names, hues)
+    draw = Draw(names, hues)
     template = {"month": "month", "agenda": "agenda", "team": "team"}.get(state.span, "hours")
     context: dict[str, Any] = {
         "month": _month, "agenda": _agenda, "team": _team, "hours": _hours,
@@ -121,42 +114,6 @@ def _merged(items: Sequence[Item]) -> list[Item]:
         else:
             seen.setdefault((item.what, item.id, item.at), item)
     return sorted([*seen.values(), *alone], key=lambda i: (i.begins, i.ends))
-
-
-class Draw:
-    """How an item is drawn for this reader: its words, its colour, where it leads."""
-
-    def __init__(self, asked: Request, names: Mapping[int, str], hues: Mapping[int, str]) -> None:
-        self.asked, self.names, self.hues = asked, names, hues
-
-    def __call__(self, item: Item, **place: Any) -> dict[str, Any]:
-        """What the template needs of one item."""
-        whose = self.names.get(item.user_id, "")
-        clock = "" if item.all_day else f"{item.begins:%H:%M}"
-        span = (
-            ""
-            if item.all_day
-            else clock
-            if item.what != "event"
-            else f"{item.begins:%H:%M}–{item.ends:%H:%M}"
-        )
-        if not item.is_open:
-            return {
-                "closed": True, "title": _("Busy"), "time": clock, "span": span, "who": whose, "hue": "gray", **place,
-            }  # fmt: skip
-        at = f"?{urlencode({'at': item.at})}" if item.at else ""
-        event = item.what == "event"
-        return {
-            "id": item.id, "what": item.what, "title": item.title, "time": clock, "span": span, "who": whose if len(self.names) > 1 else "",
-            "hue": self.hues.get(item.user_id) or KIND_HUES.get(item.kind or item.what, "gray"),
-            "place": item.place, "private": item.private, "free": item.free, "repeats": bool(item.at),
-            "off": item.status == "cancelled" or item.answer == "declined", "done": item.status in {"held", "done"},
-            "waiting": item.answer in {"waiting", "tentative"}, "whole": item.all_day,
-            "url": f"/{item.what}/{item.id}", "dialog_url": f"/calendar/event/{item.id}{at}" if event else "",
-            "peek_url": "" if event else f"/{item.what}/{item.id}?peek=1",
-            "move_url": (f"/calendar/event/{item.id}/change{at}" if event else f"/{item.what}/{item.id}/reschedule") if item.mine else "",
-            "version": item.version, "begins": f"{item.begins:%Y-%m-%dT%H:%M}", "ends": f"{item.ends:%Y-%m-%dT%H:%M}", **place,
-        }  # fmt: skip
 
 
 def _hours(draw: Draw, _state: State, days: list[dict[str, Any]], items: Sequence[Item]) -> dict[str, Any]:
