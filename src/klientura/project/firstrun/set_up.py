@@ -14,6 +14,7 @@ from klientura.kernel.settings.installation import change, current, mark_set_up
 from klientura.kernel.settings.models import Installation
 from klientura.modules.administration.services.given import Given
 from klientura.modules.catalog.services.first_things import ensure_catalogue
+from klientura.modules.payments.services.first_things import ensure_reminder
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 
 
@@ -50,5 +51,6 @@ def set_up(company: Mapping[str, str], administrator: Mapping[str, str], languag
     with translation.override(language):
         ensure_default_pipeline(SystemActor("first run", user.pk))
         ensure_catalogue(SystemActor("first run", user.pk))
+        ensure_reminder(SystemActor("first run", user.pk))
     mark_set_up()
     return user

@@ -11,6 +11,7 @@ from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.modules.orders.models import Invoice
+from klientura.modules.orders.services.issuing import look_at
 from klientura.modules.orders.services.orders import note_progress
 from klientura.modules.orders.services.papers import give_number, in_state
 
@@ -29,6 +30,9 @@ def issue(
     Raises Invalid when it has no lines, no client or no sum, NotFound, Denied, Conflict.
     """
     with transaction.atomic():
+        draft = write.lock(actor, shape_of("invoice"), record_id, "edit")
+        if draft["status"] == "draft":
+            look_at(actor, draft)
         version = give_number(actor, "invoice", record_id, "issued", expected_version=expected_version)
         note_progress(Invoice.objects.filter(pk=record_id).values_list("order_id", flat=True))
         return version

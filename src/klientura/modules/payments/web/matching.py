@@ -24,6 +24,7 @@ from klientura.modules.payments.services.allocating import Share as Wanted
 from klientura.modules.payments.services.allocating import allocate_shares
 from klientura.modules.payments.services.clients import client_of_payer
 from klientura.modules.payments.services.matching import suggest
+from klientura.modules.payments.web.receivables import PLACE, tabs
 
 PAGE: Final = 30
 WHY: Final = {
@@ -42,7 +43,14 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = free_payments(asked.actor, after=number(asked.GET.get("after")) or 0, limit=PAGE + 1)
     items = _items(asked, rows[:PAGE])
     more = f"/matching?after={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
-    return show(request, "payments/matching.html", active="payment", items=items, more_url=more)
+    return show(
+        request,
+        "payments/matching.html",
+        active=PLACE.key,
+        tabs=tabs(asked, "matching"),
+        items=items,
+        more_url=more,
+    )
 
 
 def _items(asked: Request, rows: list[Free]) -> list[dict[str, Any]]:

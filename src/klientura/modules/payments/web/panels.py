@@ -24,6 +24,7 @@ from klientura.kit.formats import format_date, format_datetime, format_money
 from klientura.kit.readings import parse_decimal
 from klientura.modules.payments.queries.allocations import allocations_of, payable
 from klientura.modules.payments.services.allocating import Share, allocate_shares, release
+from klientura.modules.payments.services.credit import against_terms
 
 
 def _line(found: dict[str, Any], other: str, currency: str) -> dict[str, Any]:
@@ -81,8 +82,10 @@ def _of_invoice(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
     lines = [_line(a, "payment", row["currency"]) for a in allocations_of(asked.actor, "invoice", row["id"])]
     left = row["amount"] - row["paid"]
     payable_now = row["status"] in {"issued", "part_paid"}
+    party = row["party"].id if row.get("party") else None
     return {
         "lines": lines,
+        "warning": against_terms({**row, "party": party}) if row["status"] == "draft" else "",
         "left": format_money(left, row["currency"], lang()) if payable_now else "",
         "enter_url": f"/payment/new?from=invoice-{row['id']}"
         if payable_now and may(asked.actor, shape_of("payment"), "create")

@@ -29,6 +29,7 @@ from klientura.modules.payments.models import BankStatement
 from klientura.modules.payments.services import statements
 from klientura.modules.payments.services.matching import Judged, currency_of
 from klientura.modules.payments.services.posting import post
+from klientura.modules.payments.web.receivables import PLACE, tabs
 
 PAST: Final = 50
 TOO_LARGE: Final = gettext_lazy("The file is too large: 30 MB at most.")
@@ -73,7 +74,7 @@ def all_statements(request: HttpRequest) -> HttpResponse:
         "max_text": _("A file for 1C (kl_to_1c.txt), CSV or XLSX, up to 30 MB"),
     }  # fmt: skip
     return show(
-        request, "payments/statements.html", status=422 if error else 200, active="payment", control=control,
+        request, "payments/statements.html", status=422 if error else 200, active=PLACE.key, control=control, tabs=tabs(asked, "statements"),
         past=[_past(row) for row in found[:PAST]], accounts=bool(companies_by_account(asked.actor)),
     )  # fmt: skip
 
@@ -121,7 +122,7 @@ def one(request: HttpRequest, statement_id: int) -> HttpResponse:
     if not busy and row.state in {"preview", "stopped", "posting"}:
         found = statements.look(asked.actor, made)
         context |= {"look": found, "lines": [_line(j, known=k) for j, k in found.lines]}
-    return show(request, "payments/statement.html", active="payment", **context)
+    return show(request, "payments/statement.html", active=PLACE.key, **context)
 
 
 def _trouble(found: Any) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _columns(asked: Request, row: BankStatement, error: str = "") -> HttpRespons
         "options": [{"value": a, "label": f"{ref.title} · {a}"} for a, ref in accounts.items()],
     }  # fmt: skip
     return show(
-        asked, "payments/columns.html", status=422 if error else 200, active="payment", row=row, fields=fields, account=account, error=error,
+        asked, "payments/columns.html", status=422 if error else 200, active=PLACE.key, row=row, fields=fields, account=account, error=error,
         header=info.header, sample=[[str(c) for c in r.cells] for r in info.sample[:8]],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from klientura.modules.payments.web import matching, panels, statements
+from klientura.modules.payments.web import matching, panels, receivables, reconciling, statements
 
 ONE = "bank-statements/<number:statement_id>"
 
@@ -19,4 +19,8 @@ urlpatterns = [
     path("matching", matching.page, name="matching"),
     path("matching/<number:record_id>/accept", matching.accept, name="matching-accept"),
     path("matching/<number:record_id>/client", matching.make_client, name="matching-client"),
+    path("receivables", receivables.page, name="receivables"),
+    path("receivables/rows", receivables.rows, name="receivable-rows"),
+    path("receivables/turnover", receivables.turnover, name="receivable-turnover"),
+    path("reconciliation/<number:record_id>", reconciling.reconciliation_pdf, name="reconciliation"),
 ]

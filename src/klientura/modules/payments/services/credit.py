@@ -1,0 +1,39 @@
+"""Issuing to a client who is stopped, or above the limit: refused, unless somebody who may has permitted this invoice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import FieldError, Invalid
+from klientura.kit.formats import Language, format_money
+from klientura.modules.payments.queries.credit import is_released, passed_by, standing_of
+
+
+def look_at_credit(_actor: Actor, draft: Mapping[str, Any]) -> None:
+    """Refuse a draft that the terms of its client are against, with the reason. Raises Invalid."""
+    against = against_terms(draft)
+    if against and not is_released(draft["id"]):
+        ask = _("Whoever may permit invoices above the limit can do so from its card.")
+        raise Invalid([FieldError("party", "credit", f"{against} {ask}")])
+
+
+def against_terms(invoice: Mapping[str, Any]) -> str:
+    """What the terms of its client are against in a draft, in words; empty when nothing is. `party` is a number."""
+    standing = standing_of(invoice["party"])
+    if standing is None:
+        return ""
+    if standing.stopped:
+        return _("The client is on the stop-list: {reason}.").format(
+            reason=(standing.reason or "").rstrip(".")
+        )
+    over = passed_by(standing, invoice)
+    if over is None:
+        return ""
+    lang: Language = "en" if get_language() == "en" else "ru"
+    return _("The credit limit of {limit} would be passed by {over}.").format(
+        limit=format_money(standing.limit or 0, standing.currency, lang),
+        over=format_money(over, standing.currency, lang),
+    )
