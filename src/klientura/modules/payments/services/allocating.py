@@ -22,7 +22,8 @@ from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
 from klientura.modules.orders.services.settling import PAYABLE, Paid, lock_invoices, settle
 from klientura.modules.payments.models import Allocation
-from klientura.modules.payments.services.checks import status_of
+from klientura.modules.payments.queries.invoices import facts_of
+from klientura.modules.payments.services.checks import payable, status_of
 from klientura.modules.payments.services.telling import tell_paid
 
 _OF_INVOICES: Final = (
@@ -199,7 +200,14 @@ def pay_named_invoices(actor: Actor, batch: Batch, _unowned: Sequence[int], _ope
     if not named:
         return
     made = {row["id"]: row for row in write.lock_rows(batch.shape, sorted(named))}
-    allocate_shares(actor, [Share(p, i) for p, i in sorted(named.items())], among=made)
+    facts = facts_of(set(named.values()))
+    shares = [
+        Share(p, i)
+        for p, i in sorted(named.items())
+        if i in facts and payable(facts[i], made[p]["direction"])
+    ]
+    if shares:
+        allocate_shares(actor, shares, among=made)
 
 
 def waits_for_money(_actor: Actor, invoice: Mapping[str, Any]) -> bool:

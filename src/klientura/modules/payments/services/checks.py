@@ -48,6 +48,12 @@ def before_write_payment(batch: Batch, _actor: Any) -> None:
             draft.values["status"] = status_of(amount, allocated)
 
 
+def payable(invoice: InvoiceFacts, direction: str) -> bool:
+    """Whether money may come for an invoice now, or be given back of it."""
+    left = invoice.paid if direction == "out" else invoice.amount - invoice.paid
+    return invoice.status in PAYABLE and left > 0
+
+
 def status_of(amount: Decimal, allocated: Decimal) -> str:
     """How far a payment is allocated."""
     return "free" if not allocated else "done" if allocated >= amount else "part"
@@ -62,21 +68,19 @@ def _begin(draft: Draft) -> None:
 
 
 def _follow_invoice(draft: Draft, invoice: InvoiceFacts | None) -> None:
-    """A payment entered for an invoice is its client's; it is refused where it could not pay it."""
+    """A payment entered for an invoice is its client's, unless another is named; it fits one that waits for money."""
     if invoice is None:
         return
     if draft.values.get("party") is None:
         draft.values["party"] = invoice.party
-    if invoice.status not in PAYABLE:
-        draft.refuse("invoice", "not_payable", _("Only an issued invoice can be paid."))
-    elif draft.values.get("party") != invoice.party:
+    if not payable(invoice, draft.get("direction")):
+        return  # it stays an advance
+    if draft.values.get("party") != invoice.party:
         draft.refuse("party", "invoice", _("The invoice is of another client."))
     elif draft.get("company") != invoice.company:
         draft.refuse("company", "invoice", _("The invoice is of another company of ours."))
     elif draft.get("currency") != invoice.currency:
         draft.refuse("currency", "invoice", _("The invoice is in another currency."))
-    elif (invoice.paid if draft.get("direction") == "out" else invoice.amount - invoice.paid) <= 0:
-        draft.refuse("invoice", "paid", _("Nothing is left to pay of this invoice."))
 
 
 def _refuse_changes(draft: Draft) -> None:

@@ -146,7 +146,9 @@ def test_a_payment_entered_for_an_invoice_pays_it_at_once(firm: dict[str, int]) 
     assert state(invoice) == ("paid", 1000, "2026-11-20")
     form = {"company": firm["company"], "invoice": invoice, "amount": "1", "direction": "in", "kind": "cash"}
     again = browser.post("/payment/new", form)
-    assert again.status_code == 422
+    assert rest(int(again["Location"].rpartition("/")[2].partition("?")[0])) == ("free", 0, 1)  # an advance
+    other = {**form, "invoice": bill(firm), "party": make("organisation", name="Другая")}
+    assert browser.post("/payment/new", other).status_code == 422
     assert (
         "Н-1"
         in browser.get(f"/payment/{made['Location'].rpartition('/')[2].partition('?')[0]}").content.decode()
