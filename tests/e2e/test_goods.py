@@ -31,7 +31,7 @@ def choose(box: Locator, typed: str) -> None:
     box.press("Enter")
 
 
-def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None:
+def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path, pictures: Path) -> None:
     sign_in(page, company.address)
     for name, price, unit in (("Пила ленточная", "1000,50", "шт"), ("Масло индустриальное", "170", "л")):
         page.goto(f"{company.address}/product/new")
@@ -73,7 +73,7 @@ def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None
     expect(shown).to_contain_text("В том числе налог")
     assert look_everywhere(page, tmp_path, "goods-card") == {}
 
-    # From the deal to its invoice, numbered and printed.
+    # From the deal to its papers, numbered and printed.
     page.goto(f"{company.address}/organisation/new")
     page.fill("[name=name]", "Ромашка")
     page.locator("form.form button[type=submit]").click()
@@ -83,14 +83,63 @@ def test_a_deal_with_goods(company: Product, page: Page, tmp_path: Path) -> None
     expect(page.locator("h1")).to_have_text("Наша")
     page.goto(f"{company.address}/opportunity")
     page.get_by_role("link", name="Поставка").first.click()
-    page.get_by_role("link", name="Счёт", exact=True).click()
-    expect(page.locator("[name=lines-1-given_discount]")).to_have_value("10")
+    # An offer first, which the client accepts; an order of it; an invoice and a closing paper of the order.
+    begin(page, "Коммерческое предложение")
     choose(page.locator("#f-party"), "ромашка")
+    page.fill("[name=payment_terms]", "100 % предоплата")
+    page.locator("form.form button[type=submit]").click()
+    expect(page.locator("h1")).to_have_text("Коммерческое предложение")
+    page.get_by_role("button", name="Выпустить").click()
+    expect(page.locator("h1")).to_have_text("Коммерческое предложение № 1")
+    printed(page, company)
+    page.get_by_role("button", name="Клиент согласен").click()
+    page.locator("dialog textarea").fill("Берём")
+    page.locator("dialog button[type=submit]").click()
+    expect(page.locator(".badge", has_text="Принято").first).to_be_visible()
+    assert look_everywhere(page, pictures, "offer") == {}
+    begin(page, "Заказ")
+    expect(page.locator("[name=payment_terms]")).to_have_value("100 % предоплата")
+    page.locator("form.form button[type=submit]").click()
+    page.get_by_role("button", name="Взять в работу").click()
+    expect(page.locator("h1")).to_have_text("Заказ № 1")
+    order = page.url
+    printed(page, company)
+    begin(page, "Счёт")
+    expect(page.locator("[name=lines-1-given_discount]")).to_have_value("10")
+    page.fill("[name=lines-0-quantity]", "1")
     page.locator("form.form button[type=submit]").click()
     page.get_by_role("button", name="Выставить").click()
-    expect(page.locator("h1")).to_have_text("1")
-    expect(page.locator("#card-tables tfoot")).to_contain_text("608,00")
+    expect(page.locator("h1")).to_have_text("Счёт № 1")
+    expect(page.locator("#card-tables")).not_to_contain_text("Добавить или изменить")
+    printed(page, company)
+    assert look_everywhere(page, tmp_path, "invoice") == {}
+    page.goto(order)
+    begin(page, "Счёт")
+    expect(page.locator("[name=lines-0-quantity]")).to_have_value("2")  # what is left of three
+    expect(page.locator("#f-lines-1-product")).to_have_value("")
+    page.goto(order)
+    begin(page, "Закрывающий документ")
+    page.locator("form.form button[type=submit]").click()
+    page.get_by_role("button", name="Выписать").click()
+    page.get_by_role("button", name="Подписан").click()
+    expect(page.locator(".badge", has_text="Подписан").first).to_be_visible()
+    printed(page, company)
+    page.goto(order)
+    expect(page.locator("#card-facts")).to_contain_text("Отгружено")
+    assert look_everywhere(page, pictures, "order") == {}
+
+
+def begin(page: Page, kind: str) -> None:
+    """Begin another paper from the card that is open."""
+    page.locator("#card-beginnings-button").or_(page.get_by_role("link", name=kind, exact=True)).first.click()
+    item = page.get_by_role("menuitem", name=kind, exact=True)
+    if item.count():
+        item.click()
+    page.wait_for_url("**/new?from=*")
+
+
+def printed(page: Page, company: Product) -> None:
+    """The paper whose card is open comes as a PDF."""
     address = page.get_by_role("link", name="PDF").get_attribute("href")
     paper = page.request.get(f"{company.address}{address}")
     assert (paper.status, paper.body()[:4]) == (200, b"%PDF")
-    assert look_everywhere(page, tmp_path, "invoice") == {}

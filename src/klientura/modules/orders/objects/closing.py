@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
-from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import ClosingPaper, ClosingPaperLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, closing, papers
@@ -42,7 +41,7 @@ CLOSING_PAPER = ObjectSpec(
     before_write=checks.before_write_closing,
     before_trash=papers.before_trash("closing_paper"),
     settled=papers.numbered("closing_paper"),
-    prefill=main_company,
+    prefill=papers.prefill,
     begun_from={
         "order": Beginning(_("Closing paper"), beginnings.closing_of_order, papers.is_in_work),
         "invoice": Beginning(_("Closing paper"), beginnings.closing_of_invoice, papers.was_issued),

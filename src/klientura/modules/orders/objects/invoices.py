@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
-from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import Invoice, InvoiceLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, invoices, papers
@@ -45,7 +44,7 @@ INVOICE = ObjectSpec(
     before_write=checks.before_write_invoice,
     before_trash=papers.before_trash("invoice"),
     settled=papers.numbered("invoice"),
-    prefill=main_company,
+    prefill=papers.prefill,
     begun_from={
         "opportunity": Beginning(_("Invoice"), beginnings.from_opportunity),
         "offer": Beginning(_("Invoice"), beginnings.from_offer, papers.is_in_force),

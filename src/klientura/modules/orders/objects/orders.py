@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
-from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import Order, OrderLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.services import beginnings, checks, orders, papers
@@ -45,7 +44,7 @@ ORDER = ObjectSpec(
     before_write=checks.before_write_order,
     before_trash=papers.before_trash("order"),
     settled=papers.numbered("order"),
-    prefill=main_company,
+    prefill=papers.prefill,
     begun_from={
         "opportunity": Beginning(pgettext_lazy("thing", "Order"), beginnings.from_opportunity),
         "offer": Beginning(pgettext_lazy("thing", "Order"), beginnings.from_offer, papers.is_in_force),

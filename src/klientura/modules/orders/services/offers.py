@@ -12,10 +12,10 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
-from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.models import Offer
 from klientura.modules.orders.services.beginnings import carried
 from klientura.modules.orders.services.papers import give_number, move
+from klientura.modules.orders.services.papers import prefill as empty_paper
 
 HOLDS: Final = dt.timedelta(days=14)
 """How long an offer holds unless something else is said."""
@@ -25,7 +25,7 @@ WORDS: Final = ("intro", "payment_terms", "delivery_terms", "note")
 
 def prefill(actor: Actor) -> dict[str, Any]:
     """What an empty offer begins with: our main company, and two weeks to think it over."""
-    return {**main_company(actor), "valid_until": timezone.localdate() + HOLDS}
+    return {**empty_paper(actor), "valid_until": timezone.localdate() + HOLDS}
 
 
 def may_be_replaced(_actor: Actor, row: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.modules.documents.queries.companies import prefix_of
+from klientura.modules.documents.queries.companies import main_company, prefix_of
 from klientura.modules.documents.services.numbering import next_number
 from klientura.modules.orders.models import (
     ClosingPaper,
@@ -53,6 +53,11 @@ is_issued = in_state("issued")
 is_in_force = in_state("issued", "accepted")
 is_in_work = in_state("confirmed")
 was_issued = in_state("issued", "part_paid", "paid")
+
+
+def prefill(actor: Actor) -> dict[str, Any]:
+    """What an empty paper begins with: our main company and today."""
+    return {**main_company(actor), "issued_on": timezone.localdate()}
 
 
 def was_numbered(row: Mapping[str, Any]) -> bool:
