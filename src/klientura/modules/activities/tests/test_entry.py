@@ -177,7 +177,7 @@ def test_a_call_and_its_next_step_are_one(company: Company) -> None:
         "next": "отправить КП завтра в 12",
     }
     shown = html.unescape(client.post(f"/person/{number}/timeline", call).content.decode())
-    assert "Договорились — со скидкой" in shown
+    assert "Чем закончилось: Договорились\nЧто решили: со скидкой" in shown
     assert (made()["name"], made()["party"].id) == ("Отправить КП", number)
     wrong = {**call, "minutes": "-5", "next": "Второе"}
     assert client.post(f"/person/{number}/timeline", wrong).status_code == 422
