@@ -47,5 +47,10 @@ def register_card_way(way: CardWay) -> None:
 
 
 def card_ways(asked: Request, shape: Shape, row: Row) -> list[Mapping[str, str]]:
-    """The ways from a card for this reader."""
-    return [found for way in _ways if (found := way(asked, shape, row)) is not None]
+    """The ways from a card for this reader: {label, icon, url, or post for what is done there}.
+
+    Of two of the same «key» the later one stands: a paper is sent by mail instead of being written about.
+    """
+    found = [made for way in _ways if (made := way(asked, shape, row)) is not None]
+    last = {made["key"]: place for place, made in enumerate(found) if "key" in made}
+    return [made for place, made in enumerate(found) if last.get(made.get("key", ""), place) == place]

@@ -15,8 +15,9 @@ class OrdersConfig(AppConfig):
         """Declare the objects and the way to the printed paper."""
         from klientura.kernel.screens.panels import register_card_way
         from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
-        from klientura.modules.orders.web.printing import print_way
+        from klientura.modules.orders.web.printing import letter_way, print_way
 
         for spec in (OFFER, ORDER, INVOICE, CLOSING_PAPER):
             register(spec)
         register_card_way(print_way)
+        register_card_way(letter_way)

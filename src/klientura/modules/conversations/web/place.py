@@ -29,4 +29,9 @@ def write_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | Non
         return None
     if not writable_mailboxes(asked.actor).exists():
         return None
-    return {"label": _("Write a letter"), "icon": "mail", "url": f"/mail/new?about={shape.key}-{row['id']}"}
+    return {
+        "key": "letter",
+        "label": _("Write a letter"),
+        "icon": "mail",
+        "url": f"/mail/new?about={shape.key}-{row['id']}",
+    }

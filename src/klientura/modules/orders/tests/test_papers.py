@@ -7,10 +7,14 @@ import pytest
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import BadRequest, Invalid
+from klientura.kernel.files.keeping import looked_up
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import found_company
 from klientura.modules.catalog.services.first_things import ensure_catalogue
+from klientura.modules.conversations.models import Outgoing
+from klientura.modules.conversations.services.sending import files_of
+from klientura.modules.conversations.tests.written import mailbox
 from klientura.modules.orders.queries.printed import act_data, offer_data
 from klientura.modules.orders.queries.transfer import transfer_data
 from klientura.modules.orders.services import beginnings, closing, invoices, offers, orders
@@ -201,3 +205,27 @@ def test_offers_and_orders_are_printed_for_those_who_see_them(firm: dict[str, in
         assert company.client(None).get(address).status_code == 302
     company.grant("observer", "offer", "read", "none")
     assert company.client("observer").get(f"/offer/{offer}/pdf").status_code in {403, 404}
+
+
+def test_a_paper_goes_into_a_letter_to_its_client(firm: dict[str, int]) -> None:
+    company = found_company()
+    write.update(ACTOR, shape_of("organisation"), firm["client"], {"email": "zakaz@romashka.ru"})
+    offer = paper(firm, "offer")
+    offers.issue(ACTOR, offer)
+    browser = company.client("administrator")
+    assert browser.post(f"/offer/{offer}/letter").status_code == 403
+    assert f"/offer/{offer}/letter" not in browser.get(f"/offer/{offer}").content.decode()
+    mailbox(company.users["administrator"], smtp_host="smtp.our.ru")
+    card = browser.get(f"/offer/{offer}").content.decode()
+    assert f'hx-post="/offer/{offer}/letter"' in card
+    assert "/mail/new?about=offer" not in card
+    answer = browser.post(f"/offer/{offer}/letter")
+    draft = Outgoing.objects.get()
+    assert answer["Location"] == f"/mail/drafts/{draft.pk}"
+    assert draft.subject == "Коммерческое предложение № 1 от 22 ноября 2026 г."
+    assert draft.to == [["Ромашка", "zakaz@romashka.ru"]]
+    assert [f.name.endswith(".pdf") for f in looked_up(files_of(draft)).values()] == [True]
+    company.grant("observer", "offer", "read", "none")
+    mailbox(company.users["observer"], "second@our.ru", smtp_host="smtp.our.ru")
+    assert company.client("observer").post(f"/offer/{offer}/letter").status_code in {403, 404}
+    assert Outgoing.objects.count() == 1

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
@@ -18,9 +18,11 @@ from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import Language
+from klientura.modules.conversations.queries.access import writable_mailboxes
 from klientura.modules.documents.services.printing import to_pdf
 from klientura.modules.orders.queries.printed import act_data, invoice_data, offer_data, order_data
 from klientura.modules.orders.queries.transfer import transfer_data
+from klientura.modules.orders.services.letters import letter_with
 
 FORMS: Final = Path(__file__).with_name("printed")
 DATA: Final[Mapping[str, Callable[[Actor, int, Language], dict[str, Any]]]] = {
@@ -35,6 +37,18 @@ def print_way(_asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | No
     if shape.key not in {*DATA, "closing_paper"}:
         return None
     return {"label": _("PDF"), "icon": "printer", "url": f"/{shape.key}/{row['id']}/pdf"}
+
+
+def letter_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
+    """The way to a letter with the paper in it, for those who have a mailbox to write from."""
+    if shape.key not in {*DATA, "closing_paper"} or not writable_mailboxes(asked.actor).exists():
+        return None
+    return {
+        "key": "letter",
+        "label": _("Send by mail"),
+        "icon": "mail",
+        "post": f"/{shape.key}/{row['id']}/letter",
+    }
 
 
 def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, Any]]:
@@ -52,8 +66,27 @@ def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, A
 def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     """GET /{offer|order|invoice|closing_paper}/{id}/pdf[?archive=1]: the paper as a PDF, as PDF/A for keeping when asked so."""
     asked = of(request)
-    form, data = _asked_for(asked.actor, key, record_id)
-    pdf = to_pdf(FORMS / f"{form}.typ", data, archive=bool(asked.GET.get("archive")), title=data["title"])
+    title, pdf = _made(asked.actor, key, record_id, archive=bool(asked.GET.get("archive")))
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(data['title'] + '.pdf')}"
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title + '.pdf')}"
     return response
+
+
+@open_to(Door.SIGNED_IN)
+@require_POST
+def paper_letter(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
+    """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it."""
+    asked = of(request)
+    title, pdf = _made(asked.actor, key, record_id)
+    address = f"/mail/drafts/{letter_with(asked.actor, key, record_id, title, pdf)}"
+    if not asked.htmx:
+        return HttpResponseRedirect(address)
+    response = HttpResponse(status=200)
+    response["HX-Redirect"] = address
+    return response
+
+
+def _made(actor: Actor, key: str, record_id: int, *, archive: bool = False) -> tuple[str, bytes]:
+    """The title of a paper, and the paper."""
+    form, data = _asked_for(actor, key, record_id)
+    return data["title"], to_pdf(FORMS / f"{form}.typ", data, archive=archive, title=data["title"])
