@@ -28,6 +28,7 @@ PAYMENT = ObjectSpec(
     plural=_("Payments"),
     new_label=_("New payment"),
     icon="wallet",
+    area=pgettext_lazy("navigation", "Sales"),
     title=("number", "payer_name"),
     fields={
         "number": Field(contains=True),

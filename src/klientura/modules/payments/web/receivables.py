@@ -30,7 +30,13 @@ from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.queries import receivables
 from klientura.modules.payments.queries.receivables import BUCKETS, Asked, Bucket, By, Line
 
-PLACE: Final = Place("receivables", pgettext_lazy("navigation", "Settlements"), "calculator", "/receivables")
+PLACE: Final = Place(
+    "receivables",
+    pgettext_lazy("navigation", "Settlements"),
+    "calculator",
+    "/receivables",
+    area=pgettext_lazy("navigation", "Sales"),
+)
 BY: Final[dict[By, Any]] = {
     "party": gettext_lazy("By client"), "company": gettext_lazy("By our company"), "owner": gettext_lazy("By owner"),
     "currency": gettext_lazy("By currency"),
