@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Collection, Sequence
@@ -36,6 +37,9 @@ _SYSTEMS: Final = (
 )  # fmt: skip
 _BASE64: Final = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}")
 
+OUTLIVES: Final = dt.timedelta(days=14)
+"""A sign-in lasts half a day, a reminder has to come the next morning: so much longer a device is told. Signing out, a new
+password and a taken right to sign in end it at once."""
 _ENDED = (
     "select id from kernel_push_device where session not in ("
     " select encode(sha256(convert_to(session_key, 'UTF8')), 'hex') from django_session where expire_date > %s)"
@@ -66,7 +70,7 @@ def add(
 ) -> PushDevice:
     """Have notifications come to a browser from now on; one that is known goes over to the actor. Raises BadRequest, Denied.
 
-    It lasts as long as the sign-in whose key is given.
+    It ends when the sign-in whose key is given is ended, and `OUTLIVES` after that has expired.
     """
     if actor.user_id is None:
         raise Denied
@@ -125,9 +129,9 @@ def go_on(sender: Any, request: Any, user: Any, **more: Any) -> None:
 
 
 def forget_ended() -> None:
-    """Let those devices go whose sign-in is over: ended, expired, or gone with a new password."""
+    """Let those devices go whose sign-in was ended, or expired long ago."""
     with connection.cursor() as cursor:
-        cursor.execute(_ENDED, [timezone.now()])
+        cursor.execute(_ENDED, [timezone.now() - OUTLIVES])
         ended = [row[0] for row in cursor.fetchall()]
     PushDevice.objects.filter(pk__in=ended).delete()
 

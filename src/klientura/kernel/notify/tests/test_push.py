@@ -299,10 +299,21 @@ def test_a_device_ends_with_its_sign_in(company: Company, ours: int, service: Re
     if how == "gone":
         session.delete()
     else:
-        Session.objects.filter(pk=session.pk).update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+        Session.objects.filter(pk=session.pk).update(
+            expire_date=timezone.now() - devices.OUTLIVES - dt.timedelta(seconds=1)
+        )
     assert pushing.send_due() == 1
     assert [d.endpoint.rpartition("/")[2] for d in PushDevice.objects.all()] == ["other"]
     assert PushDevice.objects.get().session not in set(Session.objects.values_list("session_key", flat=True))
+
+
+def test_a_device_is_told_the_morning_after_its_sign_in_expired(
+    company: Company, ours: int, service: Receiver
+) -> None:
+    joined(company, "employee", browser(service))
+    told(company, "employee", ours)
+    Session.objects.update(expire_date=timezone.now() - dt.timedelta(hours=15))
+    assert pushing.send_due() == 1
 
 
 def test_a_device_stays_when_its_sign_in_gets_another_key(
