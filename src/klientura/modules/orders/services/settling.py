@@ -36,7 +36,7 @@ def lock_invoices(invoice_ids: Collection[int]) -> dict[int, Row]:
     return {row["id"]: row for row in rows}
 
 
-def settle(user_id: int | None, paid: Mapping[int, Paid]) -> list[int]:
+def settle(user_id: int | None, paid: Mapping[int, Paid], *, operation_id: int | None = None) -> list[int]:
     """Write what is paid of locked invoices, and what they are by that; return those that have just become paid in full.
 
     Saying the same again changes nothing. Whoever pays in money need not be allowed to edit the invoice: the product
@@ -56,10 +56,10 @@ def settle(user_id: int | None, paid: Mapping[int, Paid]) -> list[int]:
     product = SystemActor("money was allocated to invoices", user_id)
     batch = Batch(shape, drafts, creating=False)
     write.settle(product, batch)
-    write.write_drafts(product, batch)
+    write.write_drafts(product, batch, operation_id=operation_id)
     note_progress([row["order"] for row in rows.values()])
     if done:
-        emit("invoice.paid", shape.base, done, actor_id=user_id, operation_id=None)
+        emit("invoice.paid", shape.base, done, actor_id=user_id, operation_id=operation_id)
     return done
 
 

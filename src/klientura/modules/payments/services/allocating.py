@@ -62,7 +62,12 @@ def allocate(
 
 @transaction.atomic
 def allocate_shares(
-    actor: Actor, shares: Sequence[Share], *, sure: bool = False, among: Mapping[int, Row] | None = None
+    actor: Actor,
+    shares: Sequence[Share],
+    *,
+    sure: bool = False,
+    among: Mapping[int, Row] | None = None,
+    operation_id: int | None = None,
 ) -> list[int]:
     """Write shares; return the invoices that have just become paid in full.
 
@@ -97,7 +102,7 @@ def allocate_shares(
             )
         )
     Allocation.objects.bulk_create(made)
-    return refresh(actor, among, invoices)
+    return refresh(actor, among, invoices, operation_id=operation_id)
 
 
 def _locked(actor: Actor, payment_ids: Collection[int]) -> dict[int, Row]:
@@ -230,18 +235,21 @@ def is_standing(_actor: Actor, row: Mapping[str, Any]) -> bool:
     return bool(row.get("status", "free") != "reversed")
 
 
-def refresh(actor: Actor, payments: Mapping[int, Row], invoices: Mapping[int, Row]) -> list[int]:
+def refresh(
+    actor: Actor, payments: Mapping[int, Row], invoices: Mapping[int, Row], *, operation_id: int | None = None
+) -> list[int]:
     """Reckon locked payments and invoices anew from their allocations; tell owners of invoices that became paid."""
-    _refresh_payments(actor, payments)
+    _refresh_payments(actor, payments, operation_id)
     with connection.cursor() as cursor:
         cursor.execute(_OF_INVOICES, [list(invoices)])
         found = {number: Paid(total, last) for number, total, last in cursor.fetchall()}
-    done = settle(actor.user_id, {number: found.get(number, Paid(Decimal(0), None)) for number in invoices})
+    paid = {number: found.get(number, Paid(Decimal(0), None)) for number in invoices}
+    done = settle(actor.user_id, paid, operation_id=operation_id)
     tell_paid(actor, [invoices[number] for number in done])
     return done
 
 
-def _refresh_payments(actor: Actor, payments: Mapping[int, Row]) -> None:
+def _refresh_payments(actor: Actor, payments: Mapping[int, Row], operation_id: int | None) -> None:
     shape = shape_of("payment")
     with connection.cursor() as cursor:
         cursor.execute(_OF_PAYMENTS, [list(payments)])
@@ -256,5 +264,7 @@ def _refresh_payments(actor: Actor, payments: Mapping[int, Row]) -> None:
         for number, row in payments.items()
     ]  # fmt: skip
     write.write_drafts(
-        SystemActor("payments were allocated", actor.user_id), Batch(shape, drafts, creating=False)
+        SystemActor("payments were allocated", actor.user_id),
+        Batch(shape, drafts, creating=False),
+        operation_id=operation_id,
     )

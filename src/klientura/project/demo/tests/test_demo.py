@@ -26,7 +26,9 @@ from klientura.modules.catalog.models import DiscountRule, ExchangeRate, PriceLi
 from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.documents.models import OwnCompany
+from klientura.modules.orders.models import Invoice
 from klientura.modules.parties.models import ContactPoint, Party
+from klientura.modules.payments.models import CreditTerms, Payment
 from klientura.modules.sales.models import Lead, Opportunity
 from klientura.project.demo import generate as module
 from klientura.project.demo.generate import Volume, generate
@@ -68,7 +70,16 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         + 12
         + sum(
             kind.objects.count()
-            for kind in (Product, ProductCategory, DiscountRule, ExchangeRate, OwnCompany)
+            for kind in (
+                Product,
+                ProductCategory,
+                DiscountRule,
+                ExchangeRate,
+                OwnCompany,
+                Invoice,
+                Payment,
+                CreditTerms,
+            )
         )
         + PriceList.objects.count()
         - 1  # the first one is there without a demo
