@@ -74,7 +74,7 @@ def generate(
         ensure_catalogue(actor)
     funnel = selling.read_funnel(actor, pipeline)
     operation = operations.start(actor, "demo", "party", name=phrases.company, seed=volume.seed)
-    made = Made(operation.pk)
+    made, first = Made(operation.pk), 0
     everything = max(volume.organisations, volume.people, volume.deals, volume.interactions)
     pieces = max(1, min(volume.organisations, -(-everything // ROWS_PER_BLOCK)))
     plan = list(
@@ -83,7 +83,6 @@ def generate(
             strict=True,
         )
     )  # fmt: skip
-    first = 0
     try:
         with filling(TABLES, everything):
             for number, (organisations, people, deals, talks) in enumerate(plan):
