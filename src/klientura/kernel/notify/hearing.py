@@ -136,7 +136,7 @@ def _work_ended(event: Delivered) -> None:
     if not User.objects.filter(pk=job.actor_id, is_active=True).exists():
         return
     said = {"job": job.pk, "title": job.title, "state": job.state, "work": job.kind}
-    said |= {k: job.arguments[k] for k in ("import", "dry") if k in job.arguments}
+    said |= {k: job.arguments[k] for k in ("import", "dry", "url") if k in job.arguments}
     tell([Told(job.actor_id, "work", f"job:{job.pk}", event.at, payload=said)])
 
 

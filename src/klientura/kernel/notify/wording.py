@@ -230,7 +230,7 @@ def _comment(row: Notification, record: Named, comment: Comment | None) -> dict[
 
 
 def _work(row: Notification) -> dict[str, Any]:
-    said, url = row.payload, ""
+    said, url = row.payload, str(row.payload.get("url", ""))
     if "import" in said:
         url = f"/imports/{said['import']}/{'check' if said.get('dry') else 'run'}"
     elif said.get("work") == "export" and said.get("state") == "done":

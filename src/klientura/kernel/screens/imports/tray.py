@@ -61,6 +61,8 @@ def _line(job: Job, undoable: Collection[int | None]) -> dict[str, Any]:
     if job.kind == "import":
         step = "import-check" if job.arguments.get("dry") else "import-run"
         line["url"] = reverse(step, args=[job.arguments["import"]])
+    elif url := job.arguments.get("url"):  # where a module shows what comes of its own work
+        line["url"] = url
     elif job.kind == "export" and job.state == "done":
         line["url"] = reverse("export-made", args=[job.pk])
     elif job.kind in acts.KINDS and job.operation_id in undoable:

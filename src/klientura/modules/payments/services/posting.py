@@ -66,7 +66,7 @@ def post(actor: Actor, statement_id: int, *, queue: bool = True) -> Job:
     job = service.start(
         actor,
         KIND,
-        {"statement": row.pk},
+        {"statement": row.pk, "url": f"/bank-statements/{row.pk}"},
         _("Bank statement: {name}").format(name=row.name),
         queue=queue,
         total=total,

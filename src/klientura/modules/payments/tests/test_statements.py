@@ -189,6 +189,7 @@ def test_a_broken_paper_is_told_with_its_line_and_the_rest_is_posted(firm: dict[
     assert "Строка 16" in page
     assert "ноль" in page
     assert post(taken)["made"] == 1
+    assert f'href="/bank-statements/{taken.pk}"' in browser.get("/progress").content.decode()
     assert browser.get(f"/bank-statements/{taken.pk}/file").content == bytes(taken.content)
 
 
