@@ -106,6 +106,7 @@ def test_a_reminder_reaches_a_device_once_across_restarts(
                 "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length === 1"
             )
             assert shown(page)[0][0] == "Уведомления приходят"
+            page.evaluate("scrollTo(0, 0)")  # what is half under the bar on top is too small for a finger
             assert look_everywhere(page, pictures, "devices") == {}
             event = _event_soon(page, told)
             told.kill_everything()
