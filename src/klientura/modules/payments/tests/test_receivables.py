@@ -135,6 +135,8 @@ def test_the_pages_and_every_figure_opens_its_rows(firm: dict[str, int], lang: s
     for address in ("?by=owner", "?by=company", "?by=currency", "?on=2026-10-01", *odd):
         for where in ("/receivables", "/receivables/rows", "/receivables/turnover"):
             assert browser.get(where + address).status_code == 200, where + address
+    months = browser.get(f"/receivables/turnover?company={firm['company']}").content.decode()
+    assert "%22field%22%3A%22company%22" in months
     table = browser.get("/receivables?format=csv").content.decode("utf-8-sig")
     assert "Ромашка;RUB;100.00" in table
 

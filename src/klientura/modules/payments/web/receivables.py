@@ -222,12 +222,16 @@ def turnover(request: HttpRequest) -> HttpResponse:
 def _month(month: receivables.Month, given: Asked, currency: str) -> dict[str, Any]:
     last = month.first + dt.timedelta(days=month.days - 1)
     until = min(last, given.day)
-    issued = {
+    issued: dict[str, list[dict[str, Any]]] = {
         "and": [
             {"field": "issued_on", "op": "gte", "value": month.first.isoformat()}, {"field": "issued_on", "op": "lte", "value": until.isoformat()},
             {"field": "status", "op": "in", "value": ["issued", "part_paid", "paid"]}, {"field": "currency", "op": "eq", "value": currency},
         ]
     }  # fmt: skip
+    chosen = (("party", given.party), ("company", given.company), ("owner", given.owner))
+    issued["and"] += [
+        {"field": key, "op": "eq", "value": value} for key, value in chosen if value is not None
+    ]
     owed = _query(
         Asked(until, given.party, given.company, given.owner),
         currency=currency,
