@@ -28,14 +28,14 @@ def event_made(event: Delivered) -> None:
     """Whoever takes part is told, and reminded as usual."""
     telling.tell_invited(event.record_ids, event.actor_id, event.at)
     reminders.remind_as_usual(event.record_ids)
-    reminders.refresh("event", event.record_ids)
+    reminders.refresh("event", event.record_ids, event.at)
 
 
 def event_changed(event: Delivered) -> None:
     """What has changed is told; reminders move along."""
     columns = payload_of(event).get("columns", ())
     aftermath.of_changed(event.record_ids, columns, event.actor_id, event.at)
-    reminders.refresh("event", event.record_ids)
+    reminders.refresh("event", event.record_ids, event.at)
 
 
 def event_trashed(event: Delivered) -> None:
@@ -78,6 +78,6 @@ def attach() -> None:
 
 def _mover(key: str) -> Subscriber:
     def moved(event: Delivered) -> None:
-        reminders.refresh(key, event.record_ids)
+        reminders.refresh(key, event.record_ids, event.at)
 
     return moved

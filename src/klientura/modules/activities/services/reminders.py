@@ -147,8 +147,11 @@ def forget_purged() -> int:
     return gone
 
 
-def refresh(object_key: str, record_ids: Sequence[int]) -> None:
-    """Move the reminders of some records to where those stand now; what lies in the past does not fire."""
+def refresh(object_key: str, record_ids: Sequence[int], since: dt.datetime | None = None) -> None:
+    """Move the reminders of some records to where those stand now; what lay in the past when they changed does not fire.
+
+    `since` is that moment, for those who hear of the change later: a moment that has come meanwhile is told late.
+    """
     armed = Reminder.objects.filter(object=object_key, record_id__in=record_ids, minutes__gte=0)
     reminders = list(armed.select_for_update())
     if not reminders:
@@ -158,7 +161,7 @@ def refresh(object_key: str, record_ids: Sequence[int]) -> None:
     for reminder in reminders:
         row = rows.get(reminder.record_id)
         if not _is_due(reminder, row, now):
-            _aim(reminder, row, now + dt.timedelta(minutes=reminder.minutes))
+            _aim(reminder, row, (since or now) + dt.timedelta(minutes=reminder.minutes))
     Reminder.objects.bulk_update(reminders, ["begins_at", "fires_at"])
 
 

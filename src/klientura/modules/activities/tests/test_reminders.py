@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import Invalid, NotFound
+from klientura.kernel.events.models import Event as Outbox
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.notify.wording import lines
@@ -73,6 +74,18 @@ def test_it_moves_with_its_event_and_an_edit_swallows_nothing(vera: Actor):
     invitations.cancel(vera, number)
     deliver()
     assert reminders.fire(begins + HOUR) == 0
+
+
+def test_a_moment_that_came_before_anybody_heard_of_the_event_is_told_late(vera: Actor):
+    values = {"name": "Планёрка", "starts_at": (timezone.now() + dt.timedelta(minutes=10)).isoformat()}
+    write.create(vera, shape_of("event"), values)
+    Outbox.objects.update(at=timezone.now() - dt.timedelta(minutes=30))  # nothing ran for half an hour
+    deliver()
+    assert reminders.fire() == 1
+    assert told(vera) == ["soon"]
+    write.create(vera, shape_of("event"), values)
+    deliver()
+    assert reminders.fire() == 0  # made when its moment had passed
 
 
 def test_what_was_missed_is_told_once_and_the_series_goes_on(vera: Actor):
