@@ -27,6 +27,9 @@ MOST_LINES: Final = 500
 MOST_ROWS: Final = 1_000
 NEEDED: Final = ("party", "amount", "paid", "status", "due_on", "issued_on", "currency")
 _COLUMNS: Final = {"party": "party_id", "company": "company_id", "owner": "owner_id", "currency": "currency"}
+_WHAT: Final = sql.SQL(
+    "r.id, r.title, r.party_id, r.company_id, r.owner_id, r.currency, r.issued_on, r.due_on, r.amount"
+)
 # So many days late: above zero when the due day has passed. An invoice without a due day is never late.
 _LATE: Final = sql.SQL("({day}::date - q.due_on)")
 _IN_BUCKET: Final[dict[Bucket, sql.SQL]] = {
@@ -82,19 +85,15 @@ def _owed(actor: Actor, asked: Asked) -> tuple[sql.Composable, list[Any]]:
     if not now:
         more.append(Predicate(sql.SQL("r.issued_on <= %s"), (asked.day,)))
     where = conditions(actor, shape, more=more)
-    what = (
-        "r.id, r.title, r.party_id, r.company_id, r.owner_id, r.currency, r.issued_on, r.due_on, r.amount, "
-    )
     if now:
-        return sql.SQL("select " + what + "r.amount - r.paid as left_to_pay from invoice r where {}").format(
-            where.sql
-        ), [*where.params]
+        text = sql.SQL("select {}, r.amount - r.paid as left_to_pay from invoice r where {}").format(
+            _WHAT, where.sql
+        )
+        return text, [*where.params]
     text = sql.SQL(
-        "select "
-        + what
-        + "r.amount - coalesce(a.paid, 0) as left_to_pay from invoice r left join (select invoice_id, sum(amount) as paid"
+        "select {}, r.amount - coalesce(a.paid, 0) as left_to_pay from invoice r left join (select invoice_id, sum(amount) as paid"
         " from payment_allocation where undone_at is null and day <= %s group by 1) a on a.invoice_id = r.id where {}"
-    ).format(where.sql)
+    ).format(_WHAT, where.sql)
     return text, [asked.day, *where.params]
 
 
