@@ -7,14 +7,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import read, write
-from klientura.kernel.store.drafts import parse
-from klientura.modules.documents.queries.companies import companies_by_account, prefix_of
-from klientura.modules.documents.services.numbering import next_number
+from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.services.allocating import Share, allocate_shares
+from klientura.project.demo.papers import settled
 
 MAKER: Final = SystemActor("demo")
 CLIENTS: Final = 12
@@ -55,15 +53,9 @@ def write_money(operation_id: int, *, language: str, now: dt.datetime, seed: int
 
 
 def _issued(bills: list[dict[str, Any]], operation_id: int) -> list[int]:
-    """Invoices as they stand once they were issued: made so at once, the whole demo is one operation that can be taken back."""
-    shape, drafts = shape_of("invoice"), []
-    for bill in sorted(bills, key=lambda b: str(b["issued_on"])):
-        draft = Draft(values={})
-        parse(MAKER, shape, bill, draft, creating=True)
-        number = next_number(bill["company"], "invoice", draft.values["issued_on"].year)
-        draft.values |= {"number": f"{prefix_of(bill['company'])}{number}", "status": "issued"}
-        drafts.append(draft)
-    return write.insert_batch(MAKER, Batch(shape, drafts, creating=True), operation_id=operation_id)
+    """Invoices as they stand once they were issued, in the order of their days."""
+    rows = sorted(bills, key=lambda b: str(b["issued_on"]))
+    return settled("invoice", rows, [{"status": "issued"}] * len(rows), operation_id)
 
 
 def _bill(client: read.Row, company: int, what: str, today: dt.date, rng: Random) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from klientura.modules.catalog.models import DiscountRule, ExchangeRate, PriceLi
 from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.documents.models import OwnCompany
-from klientura.modules.orders.models import Invoice
+from klientura.modules.orders.models import Invoice, Offer, Order
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.payments.models import CreditTerms, Payment
 from klientura.modules.sales.models import Lead, Opportunity
@@ -77,6 +77,8 @@ def test_small_is_one_operation_of_the_wizard() -> None:
                 ExchangeRate,
                 OwnCompany,
                 Invoice,
+                Offer,
+                Order,
                 Payment,
                 CreditTerms,
             )

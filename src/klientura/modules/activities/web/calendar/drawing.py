@@ -62,7 +62,7 @@ class Draw:
             said += (
                 f' data-row data-url="/{item.what}/{item.id}" data-peek-url="/{item.what}/{item.id}?peek=1"'
             )
-        return Markup(said)  # noqa: S704 - numbers, moments and names of our own
+        return Markup(said)  # noqa: S704 # nosec B704 - numbers, moments and names of our own
 
 
 def _event(item: Item, verb: str = "") -> str:
@@ -76,4 +76,4 @@ def _link(item: Item) -> Markup:
         said = f' class="entry-body" href="/event/{item.id}" hx-get="{_event(item)}" hx-target="#dialog-body"'
     else:
         said = f' class="entry-body row-link" href="/{item.what}/{item.id}"'
-    return Markup(said)  # noqa: S704 - as above
+    return Markup(said)  # noqa: S704 # nosec B704 - as above
