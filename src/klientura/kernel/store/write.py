@@ -351,8 +351,6 @@ def _move(actor: Actor, shape: Shape, ids: Sequence[int], *, trashed: bool, oper
         if not trashed and len(ids) == 1:
             read.get(actor, shape, ids[0], keys=["id"])
         raise Denied
-    if shape.spec.before_trash and not trashed:
-        shape.spec.before_trash(ids, actor)
     mine = Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))
     where = conditions(actor, shape, verb="delete", more=[mine], trashed=trashed)
     now = timezone.now()
@@ -361,6 +359,8 @@ def _move(actor: Actor, shape: Shape, ids: Sequence[int], *, trashed: bool, oper
         " version = r.version + 1 where {}"
     ).format(sql.Identifier(shape.table), where.sql)
     with transaction.atomic(), connection.cursor() as cursor:
+        if shape.spec.before_trash and not trashed:
+            shape.spec.before_trash(ids, actor)
         cursor.execute(text, [None if trashed else now, now, actor.user_id, operation_id, *where.params])
         moved: int = cursor.rowcount
         if moved != len(set(ids)):

@@ -68,8 +68,8 @@ def invoice_of_order(actor: Actor, number: int) -> Begun:
 def closing_of_order(actor: Actor, number: int) -> Begun:
     """A closing paper for what of an order is not delivered yet."""
     values, lines = _of_order(actor, number, "closing_paper")
-    row = read.get(actor, shape_of("order"), number, keys=["number", "issued_on", "title"])
-    return {**values, "basis": _order_words(row)}, lines
+    row = read.get(actor, shape_of("order"), number)
+    return {**values, **_basis(_("Order No. {number} of {day}"), row)}, lines
 
 
 def closing_of_invoice(actor: Actor, number: int) -> Begun:
@@ -77,16 +77,15 @@ def closing_of_invoice(actor: Actor, number: int) -> Begun:
     values, lines = carried(actor, "invoice", number)
     row = read.get(actor, shape_of("invoice"), number)
     kept = {k: row[k] for k in ("company", "opportunity", "order") if row.get(k) is not None}
-    said = _("Invoice No. {number} of {day}").format(
-        number=row["number"], day=format_paper_date(row["issued_on"], lang())
-    )
-    return {**values, **kept, "basis": said}, lines
+    return {**values, **kept, **_basis(_("Invoice No. {number} of {day}"), row)}, lines
 
 
-def _order_words(row: Row) -> str:
-    return _("Order No. {number} of {day}").format(
-        number=row["number"], day=format_paper_date(row["issued_on"], lang())
-    )
+def _basis(words: str, row: Row) -> dict[str, str]:
+    """What a closing paper stands on, where number and date are open to the reader."""
+    number, day = row.get("number"), row.get("issued_on")
+    if not number or not day:
+        return {}
+    return {"basis": words.format(number=number, day=format_paper_date(day, lang()))}
 
 
 def _of_order(actor: Actor, number: int, key: str) -> Begun:

@@ -22,13 +22,12 @@ def _before_write(*more: str) -> BeforeWrite:
 
     def check(batch: Batch, _actor: Any) -> None:
         for draft in batch:
-            if batch.creating:
-                if draft.values.get("currency") is None:
-                    draft.values["currency"] = current().currency
-                if draft.values.get("issued_on") is None:
-                    draft.values["issued_on"] = timezone.localdate()
-            elif draft.before.get("status") != "draft":
+            if batch.creating and draft.values.get("currency") is None:
+                draft.values["currency"] = current().currency
+            if not batch.creating and draft.before.get("status") != "draft":
                 _refuse_changes(draft, (*FROZEN, *more))
+            elif draft.get("issued_on") is None:  # never without a day: taxes are those of the day
+                draft.values["issued_on"] = timezone.localdate()
             if LINES in draft.parts and not draft.errors:
                 lines = draft.parts[LINES]
                 draft.values["amount"] = whole_sum(lines)
@@ -48,9 +47,9 @@ def _refuse_changes(draft: Draft, frozen: tuple[str, ...]) -> None:
         draft.refuse(LINES, "issued", message)
 
 
-before_write_invoice = _before_write()
+before_write_invoice = _before_write("order")
 before_write_order = _before_write("payment_terms", "delivery_terms")
-before_write_closing = _before_write("kind", "consignee", "basis", "payment_paper")
+before_write_closing = _before_write("order", "kind", "consignee", "basis", "payment_paper")
 _write_offer = _before_write("intro", "payment_terms", "delivery_terms", "valid_until")
 
 

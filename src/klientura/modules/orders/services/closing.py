@@ -7,8 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
 from klientura.modules.orders.models import ClosingPaper
-from klientura.modules.orders.services.orders import note_progress
+from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
 from klientura.modules.orders.services.papers import give_number, move
 
 
@@ -21,6 +23,9 @@ def issue(
 ) -> int:
     """Give a closing paper its number."""
     with transaction.atomic():
+        draft = write.lock(actor, shape_of("closing_paper"), record_id, "edit")
+        if draft["status"] == "draft":
+            refuse_cancelled(draft["order"])
         version = give_number(actor, "closing_paper", record_id, "issued", expected_version=expected_version)
         _note(record_id)
         return version

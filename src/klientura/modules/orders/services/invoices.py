@@ -1,7 +1,7 @@
 """Verbs of an invoice: issue it, cancel it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,11 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.modules.orders.models import Invoice
 from klientura.modules.orders.services.issuing import look_at
-from klientura.modules.orders.services.orders import note_progress
-from klientura.modules.orders.services.papers import give_number, in_state
+from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
+from klientura.modules.orders.services.papers import give_number, in_state, move
 
-is_issued = in_state("issued", "part_paid")
+CANCELLABLE: Final = ("issued", "part_paid")
+is_issued = in_state(*CANCELLABLE)
 
 
 def issue(
@@ -32,6 +33,7 @@ def issue(
     with transaction.atomic():
         draft = write.lock(actor, shape_of("invoice"), record_id, "edit")
         if draft["status"] == "draft":
+            refuse_cancelled(draft["order"])
             look_at(actor, draft)
         version = give_number(actor, "invoice", record_id, "issued", expected_version=expected_version)
         note_progress(Invoice.objects.filter(pk=record_id).values_list("order_id", flat=True))
@@ -46,17 +48,19 @@ def cancel(
     expected_version: int | None = None,
 ) -> int:
     """Cancel an invoice that nothing was paid on; its number stays with it and is never given again."""
-    shape = shape_of("invoice")
     with transaction.atomic():
-        before = write.lock(actor, shape, record_id, "edit")
-        if before["status"] == "cancelled":
-            return int(before["version"])
+        before = write.lock(actor, shape_of("invoice"), record_id, "edit")
         if before["paid"]:
             raise Invalid(
                 [FieldError("paid", "paid", _("Money has come for this invoice. Return it first."))]
             )
-        version = write.set_by_verb(
-            actor, shape, record_id, {"status": "cancelled"}, expected_version=expected_version
+        version = move(
+            actor,
+            "invoice",
+            record_id,
+            CANCELLABLE,
+            {"status": "cancelled"},
+            expected_version=expected_version,
         )
         note_progress([before["order"]])
         return version

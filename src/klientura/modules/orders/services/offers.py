@@ -36,8 +36,8 @@ def may_be_replaced(_actor: Actor, row: Mapping[str, Any]) -> bool:
 def next_edition(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a new edition of an offer begins with: all of the one before, at the prices offered there."""
     values, lines = carried(actor, "offer", number)
-    row = read.get(actor, shape_of("offer"), number, keys=[*WORDS, "company", "opportunity", "title"])
-    kept = {key: row[key] for key in (*WORDS, "company", "opportunity") if row[key] is not None}
+    row = read.get(actor, shape_of("offer"), number)
+    kept = {key: row[key] for key in (*WORDS, "company", "opportunity") if row.get(key) is not None}
     return {**values, **kept, "previous": read.Ref(number, row["title"])}, lines
 
 
@@ -77,6 +77,14 @@ def _previous(before: Mapping[str, Any]) -> Offer | None:
     if found.party_id != before["party"]:
         raise Invalid(
             [FieldError("party", "other", _("An edition is for the same client as the one before."))]
+        )
+    if found.company_id != before["company"]:
+        raise Invalid(
+            [
+                FieldError(
+                    "company", "other", _("An edition is of the same company of ours as the one before.")
+                )
+            ]
         )
     return found
 

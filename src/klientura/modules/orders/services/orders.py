@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
-from klientura.modules.orders.models import ClosingPaper, Invoice
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import write
+from klientura.modules.orders.models import ClosingPaper, Invoice, Order
 from klientura.modules.orders.services.papers import give_number, in_state, move
 
 is_done = in_state("done")
@@ -36,6 +38,21 @@ def note_progress(orders: Collection[int | None]) -> None:
     if wanted:
         with connection.cursor() as cursor:
             cursor.execute(_PROGRESS, [wanted])
+
+
+def refuse_cancelled(order: int | None) -> None:
+    """Lock the order that a paper is made of, and raise Invalid when it was cancelled: nothing is issued for it then."""
+    if order is None:
+        return
+    found = Order.objects.select_for_update().values_list("status", flat=True).get(pk=order)
+    if found == "cancelled":
+        raise Invalid(
+            [
+                FieldError(
+                    "order", "cancelled", _("This order was cancelled: nothing is issued for it any more.")
+                )
+            ]
+        )
 
 
 def confirm(
@@ -82,6 +99,8 @@ def cancel(
 ) -> int:
     """The client does not want it any more. What was paid is returned first, what was delivered taken back."""
     with transaction.atomic():
+        # Whoever issues a paper of this order locks it too: so each of us sees what the other has done.
+        write.lock(actor, shape_of("order"), record_id, "edit")
         held = Invoice.objects.filter(
             order=record_id, deleted_at=None, status__in=("issued", "part_paid", "paid")
         )

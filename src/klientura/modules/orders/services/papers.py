@@ -38,6 +38,9 @@ LINES_OF: Final = {
     "closing_paper": ClosingPaperLine,
 }
 
+DEAD: Final = frozenset({"cancelled", "replaced"})
+NOT_SO_ANY_MORE: Final = _("The paper is not in a state for this any more. Open it anew.")
+
 
 def in_state(*states: str) -> Callable[[Actor, Mapping[str, Any]], bool]:
     """Whether a paper is in one of some states; whoever does not see that is offered every verb."""
@@ -80,7 +83,9 @@ def before_trash(key: str) -> Callable[[Sequence[int], Any], None]:
     """A number that was given is never lost: what has one is cancelled, not thrown away."""
 
     def refuse(ids: Sequence[int], _actor: Any) -> None:
-        if numbered(key)(ids):
+        # Locked before it is looked at: whoever issues one of them at this moment is waited for.
+        rows = PAPERS[key]._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+        if any(row.number is not None for row in rows):
             raise BadRequest(
                 _("What was issued keeps its number for good: cancel it instead."), code="issued"
             )
@@ -100,11 +105,13 @@ def give_number(
     """Give a draft its number and settle it as `status`; return its version. Doing it twice gives one number.
 
     `name`: of a paper whose number follows from another one; what answers None takes the next of its company and year.
-    Raises Invalid when it has no client, no lines or no sum, NotFound, Denied, Conflict.
+    Raises Invalid when it has no client, no lines or no sum, or was cancelled, NotFound, Denied, Conflict.
     """
     shape = shape_of(key)
     with transaction.atomic():
         before = write.lock(actor, shape, record_id, "edit")
+        if before["status"] in DEAD:
+            raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         if before["status"] != "draft":
             return int(before["version"])
         _refuse_unfinished(key, before, record_id)
@@ -148,11 +155,5 @@ def move(
         if before["status"] == values["status"]:
             return int(before["version"])
         if before["status"] not in states:
-            raise Invalid(
-                [
-                    FieldError(
-                        "status", "state", _("The paper is not in a state for this any more. Open it anew.")
-                    )
-                ]
-            )
+            raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         return write.set_by_verb(actor, shape, record_id, values, expected_version=expected_version)
