@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import writable
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import read, write
+from klientura.kernel.store import write
 from klientura.kernel.store.drafts import parse_for_verb
-from klientura.modules.sales.models import Lead
 from klientura.modules.sales.services.lead_checks import CLOSED
 from klientura.modules.sales.services.responses import OPEN
 
@@ -66,15 +66,16 @@ def move_lead(
     said, wrong = parse_for_verb(actor, shape, given, keys)
     if wrong:
         raise Invalid(wrong)
-    read.get(actor, shape, record_id, keys=["id"])  # raises NotFound
-    if Lead.objects.filter(pk=record_id, status="converted").exists():
-        raise BadRequest(
-            _("This lead was converted. Take the conversion back first, with «Return to leads»."),
-            code="converted",
+    with transaction.atomic():
+        # Locked before it is looked at: whoever converts it at this moment is waited for.
+        if write.lock(actor, shape, record_id, "edit")["status"] == "converted":
+            raise BadRequest(
+                _("This lead was converted. Take the conversion back first, with «Return to leads»."),
+                code="converted",
+            )
+        return write.set_by_verb(
+            actor, shape, record_id, {"status": status, **said}, expected_version=expected_version
         )
-    return write.set_by_verb(
-        actor, shape, record_id, {"status": status, **said}, expected_version=expected_version
-    )
 
 
 def take(
