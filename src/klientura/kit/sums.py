@@ -6,19 +6,21 @@ A paper's totals are the sums of its lines and never computed again from the who
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 HUNDREDTH = Decimal("0.01")
 HUNDRED = Decimal(100)
 ZERO = Decimal("0.00")
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 
 type TaxMode = Literal["included", "on_top"]
 
 
 def rounded(amount: Decimal, step: Decimal = HUNDREDTH) -> Decimal:
-    """The amount to the hundredth (or another step), halves away from zero."""
-    return (amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    """The amount to the hundredth (or another step), halves away from zero. Of any size: what is too much is for others to say."""
+    steps = _WIDE.quantize(_WIDE.divide(amount, step), Decimal(1))
+    return _WIDE.multiply(steps, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.errors import FieldError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.spec import BeforeWrite
+from klientura.kernel.settings.installation import current
 from klientura.kit.sums import TaxMode, line_sums, rounded
 from klientura.modules.catalog.models import PricedLine, Product, Unit
 from klientura.modules.catalog.queries.book import book_of, offered_lists, roles_of, tax_rates
@@ -36,6 +37,7 @@ LINES = "lines"
 NOBODY: frozenset[str] = frozenset()
 MOST = Decimal(10) ** 15
 HUNDRED = Decimal(100)
+TOO_LARGE = _("This sum is too large to be kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class _PricedBy:
     book: Book
     price_list: int | None
     roles: frozenset[str]
+    own_currency: str
 
 
 def completion(
@@ -74,12 +77,18 @@ def completion(
     parent: str,
     terms_of: Callable[[Draft], Terms],
     renewed_by: tuple[str, ...],
+    dated_by: tuple[str, ...] = (),
 ) -> BeforeWrite:
-    """The `complete` of a part of priced lines. A change of a field in `renewed_by` reckons stored lines anew."""
+    """The `complete` of a part of priced lines.
+
+    A change of a field in `renewed_by` reckons stored lines anew; of the day in `dated_by` their taxes alone: prices that
+    were agreed stay, and the rate is that of the day.
+    """
 
     def complete(batch: Batch, _actor: Any) -> None:
         renewed = {id(d) for d in batch if d.record_id and d.changed(*renewed_by)}
-        drafts = [d for d in batch if part in d.parts or id(d) in renewed]
+        dated = {id(d) for d in batch if d.record_id and dated_by and d.changed(*dated_by)}
+        drafts = [d for d in batch if part in d.parts or id(d) in renewed | dated]
         if not drafts:
             return
         stored = _stored(model, parent, [d.record_id for d in drafts if d.record_id])
@@ -108,6 +117,7 @@ def _priced_by(part: str, drafts: Sequence[Draft], terms: Mapping[int, Terms]) -
     """By draft: its book of prices, one for each day, and the list it buys by."""
     roles = roles_of({t.party for t in terms.values() if t.party})
     found: dict[int, _PricedBy] = {}
+    own_currency = current().currency
     for day in {t.day for t in terms.values()}:
         offered, own = offered_lists(day), [d for d in drafts if terms[id(d)].day == day]
         lists: dict[int, int | None] = {}
@@ -120,7 +130,7 @@ def _priced_by(part: str, drafts: Sequence[Draft], terms: Mapping[int, Terms]) -
         book = book_of(products, {each for each in lists.values() if each}, day)
         for draft in own:
             found[id(draft)] = _PricedBy(
-                book, lists[id(draft)], roles.get(terms[id(draft)].party or 0, NOBODY)
+                book, lists[id(draft)], roles.get(terms[id(draft)].party or 0, NOBODY), own_currency
             )
     return found
 
@@ -176,11 +186,12 @@ def _complete(
         same = old is not None and not renewed and _same(line, old)
         if not same or line.get("price") is None:
             _price(part, draft, place, line, by, terms, is_known=line.get("product") in known.products)
-        if renewed and old is not None and line.get("given_price") is not None:
+        given = line.get("given_price")
+        if renewed and old is not None and given is not None and given == old["given_price"]:
             _convert(
                 part, draft, place, line, by, terms, before=draft.before.get("currency") or terms.currency
             )
-    _discount(lines, before, by, renewed=renewed)
+    _discount(lines, before, by, terms, renewed=renewed)
     for line in lines:
         _sums(line, terms, known)
     _refuse_clashes(part, draft, lines, known)
@@ -275,9 +286,13 @@ def _convert(
     line["price"] = line["given_price"]
 
 
-def _discount(lines: Sequence[Line], before: Mapping[int, Line], by: _PricedBy, *, renewed: bool) -> None:
+def _discount(
+    lines: Sequence[Line], before: Mapping[int, Line], by: _PricedBy, terms: Terms, *, renewed: bool
+) -> None:
     """A discount said by hand; else that of the rules, for prices of the catalogue only."""
-    whole = sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0))
+    whole = _in_own_currency(
+        sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0)), by, terms
+    )
     for line in lines:
         old = before.get(line.get("id") or 0)
         given = line.get("given_discount")
@@ -299,6 +314,14 @@ def _discount(lines: Sequence[Line], before: Mapping[int, Line], by: _PricedBy, 
                 line["reason"] = ", ".join(n for n in (line.get("reason"), *names) if n)[:500]
 
 
+def _in_own_currency(whole: Decimal, by: _PricedBy, terms: Terms) -> Decimal:
+    """The sum that rules are held against: they are said in the company's currency. Without a rate no rule by sum fits."""
+    try:
+        return converted(whole, terms.currency, by.own_currency, by.book.rates)
+    except NoRate:
+        return Decimal(0)
+
+
 def _sums(line: Line, terms: Terms, known: _Known) -> None:
     calculated, rates = known.taxes.get(line.get("tax") or 0, (False, []))
     line["tax_rate"] = rate_on(rates, terms.day)
@@ -315,8 +338,10 @@ def _refuse_clashes(part: str, draft: Draft, lines: Sequence[Line], known: _Know
     for place, line in enumerate(lines):
         for message in said.get(line.get("product") or 0, ()):
             draft.refuse(f"{part}.{place}.product", "companion", message)
-        if abs(line["total"]) >= MOST:
-            draft.refuse(f"{part}.{place}.quantity", "range", _("This sum is too large to be kept."))
+        if max(line["total"], line["price"]) >= MOST:
+            draft.refuse(f"{part}.{place}.quantity", "range", TOO_LARGE)
+    if whole_sum(lines) >= MOST:
+        draft.refuse(part, "range", TOO_LARGE)
 
 
 def whole_sum(lines: Sequence[Mapping[str, Any]]) -> Decimal:

@@ -20,9 +20,10 @@ def priced_lines(
     parent: str,
     *,
     renewed_by: tuple[str, ...],
+    dated_by: tuple[str, ...] = (),
     closed: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Part:
-    """Goods and services of a record with the fields currency, party, price_list and tax_mode."""
+    """Goods and services of a record with the fields currency, party, price_list, tax_mode and, in papers, issued_on."""
     return Part(
         key=LINES,
         model=model,
@@ -50,7 +51,7 @@ def priced_lines(
             "tax": "tax",
         },
         closed=closed,
-        complete=completion(LINES, model, parent, _terms, renewed_by),
+        complete=completion(LINES, model, parent, _terms, renewed_by, dated_by),
     )
 
 
@@ -60,5 +61,5 @@ def _terms(draft: Draft) -> Terms:
         party=draft.get("party"),
         price_list=draft.get("price_list"),
         mode=draft.get("tax_mode") or "included",
-        day=timezone.localdate(),
+        day=draft.get("issued_on") or timezone.localdate(),
     )

@@ -31,7 +31,8 @@ def paper_fields(related: Any, hues: dict[str, str]) -> dict[str, Field]:
 
 def lines_of(model: type[PricedLine], parent: str) -> Part:
     """The goods and services of a paper."""
-    return priced_lines(model, parent, renewed_by=("currency", "price_list", "tax_mode"), closed=was_numbered)
+    renewed_by, dated_by = ("currency", "price_list", "tax_mode"), ("issued_on",)
+    return priced_lines(model, parent, renewed_by=renewed_by, dated_by=dated_by, closed=was_numbered)
 
 
 def sums(*more: str) -> Section:

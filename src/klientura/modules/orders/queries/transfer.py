@@ -56,7 +56,9 @@ def transfer_data(actor: Actor, record_id: int) -> dict[str, Any]:
         "currency": NUMBERS.get(row["currency"], row["currency"]),
         "lines": [_line(place, line, codes, known) for place, line in enumerate(source.lines, start=1)],
         "net": _sum(sum((line["net"] or Decimal(0) for line in source.lines), Decimal(0))),
-        "tax": _sum(row["tax_total"]) if any(line["tax_rate"] for line in source.lines) else "без НДС",
+        "tax": _sum(row["tax_total"])
+        if any(line["tax_rate"] is not None for line in source.lines)
+        else "без НДС",
         "total": _sum(row["amount"]),
         "basis": row["basis"] or DASH,
         "transport": row["transport"] or DASH,
