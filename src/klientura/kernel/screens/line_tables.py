@@ -17,7 +17,7 @@ from klientura.kernel.screens.cells import cell, unlinked
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import drafts, read, write
 from klientura.kernel.store.read import Ref, Row
-from klientura.kernel.store.references import check_lines
+from klientura.kernel.store.references import check_references
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 
@@ -176,10 +176,11 @@ def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
     draft = _draft(asked, shape, part, record_id)
     by_place = inputs.lines_by_place(asked.POST, part)
     batch = Batch(shape, [draft], creating=record_id is None)
-    check_lines(asked.actor, batch)
+    check_references(asked.actor, batch)
+    _forget_refused(draft, part)
     write.complete_lines(asked.actor, batch)
     row = {k: draft.get(k) for k in shape.fields}
-    said = {e.field: str(e.message) for e in draft.errors}
+    said = {e.field: str(e.message) for e in reversed(draft.errors)}  # the first one said of a field
     lines = draft.parts.get(key, [])
     if len(lines) != len(by_place):  # a line that could not be read at all
         return JsonResponse({"lines": [], "totals": {}})
@@ -197,6 +198,17 @@ def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
     ]
     totals = {k: _total(asked, part, part.fields[k], row, lines) for k in part.totals}
     return JsonResponse({"lines": found, "totals": totals})
+
+
+def _forget_refused(draft: Draft, part: PartShape) -> None:
+    """What is closed to the reader counts as not given: neither names nor prices follow from it."""
+    for error in draft.errors:
+        key, _dot, rest = error.field.partition(".")
+        if not rest:
+            draft.values.pop(key, None)
+        elif key == part.key:
+            place, _dot, column = rest.partition(".")
+            draft.parts[key][int(place)][column] = None
 
 
 def _named(asked: Request, field: FieldShape, value: Any) -> Any:

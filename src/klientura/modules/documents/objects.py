@@ -55,6 +55,7 @@ OWN_COMPANY = ObjectSpec(
     ),
     match_keys=(("inn", "kpp"),),
     before_write=checks.before_write_company,
+    before_trash=checks.before_trash_company,
     rights=RIGHTS,
     subject=False,
     navigation=False,

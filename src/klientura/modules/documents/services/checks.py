@@ -1,9 +1,12 @@
 """What must hold for our own companies."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.batch import Batch
 from klientura.modules.documents.models import OwnCompany
 from klientura.modules.parties.services.checks import refuse_bad_accounts
@@ -23,4 +26,17 @@ def before_write_company(batch: Batch, _actor: Any) -> None:
         for draft in claiming:
             draft.refuse(
                 "is_main", "second", _("Another company is the main one. Take the mark off there first.")
+            )
+
+
+def before_trash_company(ids: Sequence[int], _actor: Any) -> None:
+    """Papers and payments are of a company for good: without it they could be neither printed nor added up."""
+    for link in OwnCompany._meta.get_fields(include_hidden=True):
+        if not isinstance(link, models.ManyToOneRel) or link.on_delete is not models.PROTECT:
+            continue
+        held = {f"{link.field.name}__in": ids, "deleted_at": None}
+        if link.related_model._default_manager.filter(**held).exists():
+            raise BadRequest(
+                _("Papers or payments of this company are kept with it. Take off its mark “in use” instead."),
+                code="in_use",
             )

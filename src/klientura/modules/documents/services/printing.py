@@ -7,22 +7,34 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import typst
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.errors import BadRequest
 
 type Standard = Literal["a-2b"]
 FONTS: Final = ("Liberation Sans", "PT Sans", "Arial", "DejaVu Sans", "Libertinus Serif")
 """The first one that the machine has; the last one the typesetter brings itself."""
+NOT_FOR_KEEPING: Final = _(
+    "There are characters in this paper that a PDF for keeping (PDF/A) cannot hold. Take them out, or take the plain PDF."
+)
 
 
 def to_pdf(template: Path, data: Mapping[str, Any], *, archive: bool = False, title: str = "") -> bytes:
     """Typeset a template of ours with data, which it reads as JSON from `sys.inputs.data`.
 
-    `archive`: as PDF/A-2b, for keeping. The template sees nothing but its own folder, and no network. Raises typst.TypstError.
+    `archive`: as PDF/A-2b, for keeping; raises BadRequest for characters that none of our fonts has, as the standard
+    forbids those. The template sees nothing but its own folder, and no network. Raises typst.TypstError.
     """
     inputs = {"data": json.dumps({**data, "title": title}, ensure_ascii=False), "fonts": json.dumps(FONTS)}
-    pdf = typst.compile(
-        str(template), root=str(template.parent), sys_inputs=inputs, format="pdf",
-        pdf_standards=["a-2b"] if archive else [], font_paths=_font_paths(),
-    )  # fmt: skip
+    try:
+        pdf = typst.compile(
+            str(template), root=str(template.parent), sys_inputs=inputs, format="pdf",
+            pdf_standards=["a-2b"] if archive else [], font_paths=_font_paths(),
+        )  # fmt: skip
+    except typst.TypstError as fault:
+        if archive and "PDF/A" in str(fault):
+            raise BadRequest(NOT_FOR_KEEPING, code="archive") from fault
+        raise
     return bytes(pdf)
 
 

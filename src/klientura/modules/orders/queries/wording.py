@@ -10,7 +10,9 @@ import segno
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kit.formats import Language, format_decimal, format_money
@@ -27,15 +29,30 @@ class Source(NamedTuple):
     accounts: Sequence[Row]
 
 
+NEEDED: Final = (
+    "number", "status", "company", "party", "issued_on", "currency", "amount", "tax_total", "kind", "paid",
+)  # fmt: skip
+"""Without these a paper would say something else than it does; what else is hidden from the reader is left out of it."""
+
+
 def source_of(actor: Actor, key: str, record_id: int) -> Source:
-    """Read a paper. Raises NotFound, Denied."""
-    shape = shape_of(key)
+    """Read a paper. Raises NotFound; Denied for whoever does not see what it cannot be printed without."""
+    shape, own = shape_of(key), shape_of("own_company")
     row = read.get(actor, shape, record_id)
-    lines = read.named_parts_of(actor, shape, [record_id])[record_id].get("lines", [])
-    company_id, own = row["company"].id, shape_of("own_company")
+    parts = read.named_parts_of(actor, shape, [record_id])[record_id]
+    if "lines" not in parts or any(field in shape.fields and field not in row for field in NEEDED):
+        raise Denied(
+            _("Your role does not see all that stands in this paper. Ask somebody who does for the PDF.")
+        )
+    company_id = row["company"].id
     company = read.get(actor, own, company_id)
     accounts = read.parts_of(actor, own, [company_id])[company_id].get("accounts", [])
-    return Source(row, lines, company, accounts)
+    return Source(_whole(shape, row), parts["lines"], _whole(own, company), accounts)
+
+
+def _whole(shape: Shape, row: Row) -> Row:
+    """A record with nothing in the fields that are hidden from the reader."""
+    return {**dict.fromkeys(shape.fields), **row}
 
 
 class Side(NamedTuple):

@@ -55,7 +55,7 @@ def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, A
     """The form of a paper and what stands in it."""
     if key != "closing_paper":
         return key, DATA[key](actor, record_id, lang())
-    kind = read.get(actor, shape_of(key), record_id, keys=["kind"])["kind"]
+    kind = read.get(actor, shape_of(key), record_id).get("kind")
     if kind in {"upd", "transfer"}:
         return "upd", transfer_data(actor, record_id)
     return "act", act_data(actor, record_id, lang())
