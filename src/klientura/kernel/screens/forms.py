@@ -394,7 +394,10 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
         for k, o in found.fields.items()
         if k in readable(asked.actor, shape)
     ]
-    return show(
+    response = show(
         request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls, refused=bool(messages),
         errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",
     )  # fmt: skip
+    if messages:  # the button of a verb that asks for nothing has no dialog of its own to be answered in
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+    return response

@@ -11,6 +11,11 @@ def unit_codes(ids: Collection[int]) -> dict[int, str]:
     return dict(found.values_list("pk", "code"))  # type: ignore[arg-type]
 
 
+def is_priced(product: int) -> bool:
+    """Whether a product has a price of its own, without any list."""
+    return Product.objects.filter(pk=product, price__isnull=False).exists()
+
+
 def articles(ids: Collection[int]) -> dict[int, str]:
     """The articles of some products; those that have none are left out."""
     found = Product.objects.filter(pk__in=ids, code__isnull=False)

@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.store import read
+from klientura.kernel.store.read import Ref
 from klientura.kit.amount_words import amount_in_words
 from klientura.kit.formats import Language, format_date, format_decimal, format_money, format_paper_date
 from klientura.modules.orders.queries.wording import (
@@ -31,7 +34,7 @@ def invoice_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]
         **data,
         "bank": bank_words(source.company, source.accounts),
         "qr": payment_code(source.company, source.accounts, row, purpose) if row["currency"] == "RUB" else "",
-        "basis": row["opportunity"].title if row["opportunity"] and row["opportunity"].title else "",
+        "basis": _order_words(actor, row["order"], lang),
         "facts": [{"label": _("To be paid by"), "text": format_date(row["due_on"], lang)}]
         if row["due_on"]
         else [],
@@ -96,6 +99,18 @@ def act_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
         "said": words if is_act else "",
         "facts": [{"label": label, "text": text} for label, text in facts if text],
     }
+
+
+def _order_words(actor: Actor, order: Ref | None, lang: Language) -> str:
+    """The order as papers name it; nothing of one that has no number or is closed to the reader."""
+    if order is None or order.title is None:
+        return ""
+    row = read.get(actor, shape_of("order"), order.id, keys=["number", "issued_on"])
+    if not row["number"] or not row["issued_on"]:
+        return ""
+    return _("Order No. {number} of {day}").format(
+        number=row["number"], day=format_paper_date(row["issued_on"], lang)
+    )
 
 
 def _common(actor: Actor, source: Source, title: str, lang: Language) -> dict[str, Any]:

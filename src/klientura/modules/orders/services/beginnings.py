@@ -73,9 +73,11 @@ def closing_of_order(actor: Actor, number: int) -> Begun:
 
 
 def closing_of_invoice(actor: Actor, number: int) -> Begun:
-    """A closing paper for all that an invoice is for."""
+    """A closing paper for what an invoice is for, as far as its order, if it has one, is not delivered yet."""
     values, lines = carried(actor, "invoice", number)
     row = read.get(actor, shape_of("invoice"), number)
+    if row.get("order") is not None:
+        lines = {"lines": _still_owed(actor, row["order"].id, lines["lines"])}
     kept = {k: row[k] for k in ("company", "opportunity", "order") if row.get(k) is not None}
     return {**values, **kept, **_basis(_("Invoice No. {number} of {day}"), row)}, lines
 
@@ -86,6 +88,21 @@ def _basis(words: str, row: Row) -> dict[str, str]:
     if not number or not day:
         return {}
     return {"basis": words.format(number=number, day=format_paper_date(day, lang()))}
+
+
+def _still_owed(actor: Actor, order: int, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of an invoice, none for more than is left to deliver of the order."""
+    left: dict[tuple[int | None, str], Decimal] = defaultdict(Decimal)
+    for line in _of_order(actor, order, "closing_paper")[1]["lines"]:
+        left[_same({"product": line.get("product"), "name": line.get("name")})] += line["quantity"]
+    made = []
+    for line in lines:
+        who = _same({"product": line.get("product"), "name": line.get("name")})
+        quantity = min(line["quantity"], left[who])
+        left[who] -= quantity
+        if quantity > 0:
+            made.append({**line, "quantity": quantity})
+    return made
 
 
 def _of_order(actor: Actor, number: int, key: str) -> Begun:

@@ -1,17 +1,25 @@
 """Verbs of a closing paper: issue it, note that it was signed, cancel it. Its order knows what was delivered."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import write
+from klientura.kernel.store import read, write
 from klientura.modules.orders.models import ClosingPaper
+from klientura.modules.orders.queries.wording import side_of_client
 from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
 from klientura.modules.orders.services.papers import give_number, move
+
+NAMELESS: Final = _(
+    "A UPD with the tax invoice needs the INN and the legal address of the buyer. "
+    "Fill them in on the client's card, or choose another kind of paper."
+)
 
 
 def issue(
@@ -26,9 +34,23 @@ def issue(
         draft = write.lock(actor, shape_of("closing_paper"), record_id, "edit")
         if draft["status"] == "draft":
             refuse_cancelled(draft["order"])
+            _refuse_nameless(actor, record_id)
         version = give_number(actor, "closing_paper", record_id, "issued", expected_version=expected_version)
         _note(record_id)
         return version
+
+
+def _refuse_nameless(actor: Actor, record_id: int) -> None:
+    """A tax invoice names its buyer by INN and address (НК РФ, 169): without them it is worth nothing, and it cannot be changed later."""
+    row = read.get(actor, shape_of("closing_paper"), record_id, keys=["kind", "party"])
+    client = row["party"]
+    if row["kind"] != "upd" or client is None or client.title is None:
+        return
+    if read.get(actor, shape_of("party"), client.id, keys=["kind"])["kind"] == "person":
+        return
+    side = side_of_client(actor, client)
+    if not side.inn or not side.address:
+        raise Invalid([FieldError("party", "requisites", NAMELESS)])
 
 
 def sign(

@@ -19,7 +19,7 @@ def letter_with(actor: Actor, key: str, record_id: int, title: str, pdf: bytes) 
     Raises NotFound for a paper that is closed to the actor, and Denied for whoever has no mailbox to write from.
     """
     whom = addressee_of(actor, key, record_id)
-    file = bring(actor, f"{title.replace('/', '-')}.pdf", io.BytesIO(pdf))
+    file = bring(actor, f"{title.replace('/', '-').rstrip('.')}.pdf", io.BytesIO(pdf))
     words = _("Good day! Please find attached: {title}.").format(title=title)
     typed = Typed(
         to=[shown(whom.name, whom.address)] if whom else [],

@@ -15,7 +15,7 @@ from klientura.modules.catalog.services.first_things import ensure_catalogue
 from klientura.modules.conversations.models import Outgoing
 from klientura.modules.conversations.services.sending import files_of
 from klientura.modules.conversations.tests.written import mailbox
-from klientura.modules.orders.queries.printed import act_data, offer_data
+from klientura.modules.orders.queries.printed import act_data, invoice_data, offer_data
 from klientura.modules.orders.queries.transfer import transfer_data
 from klientura.modules.orders.services import beginnings, closing, invoices, offers, orders
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
@@ -229,3 +229,31 @@ def test_a_paper_goes_into_a_letter_to_its_client(firm: dict[str, int]) -> None:
     mailbox(company.users["observer"], "second@our.ru", smtp_host="smtp.our.ru")
     assert company.client("observer").post(f"/offer/{offer}/letter").status_code in {403, 404}
     assert Outgoing.objects.count() == 1
+
+
+def test_what_an_invoice_is_for_is_delivered_once(firm: dict[str, int]) -> None:
+    order = paper(firm, "order")
+    orders.confirm(ACTOR, order)
+    values = begun(*beginnings.invoice_of_order(ACTOR, order))
+    bill = make("invoice", **values)
+    invoices.issue(ACTOR, bill)
+    part = begun(*beginnings.closing_of_invoice(ACTOR, bill))
+    part["lines"] = [{**part["lines"][0], "quantity": "7"}]
+    closing.issue(ACTOR, make("closing_paper", **part))
+    rest = begun(*beginnings.closing_of_invoice(ACTOR, bill))
+    assert [Decimal(line["quantity"]) for line in rest["lines"]] == [3, 1]
+    closing.issue(ACTOR, make("closing_paper", **rest))
+    assert begun(*beginnings.closing_of_invoice(ACTOR, bill))["lines"] == []
+    assert invoice_data(ACTOR, bill, "ru")["basis"].startswith("Заказ № 1 от")
+
+
+def test_a_tax_invoice_names_its_buyer(firm: dict[str, int]) -> None:
+    nameless = make("organisation", name="Без реквизитов")
+    number = paper(firm, "closing_paper", party=nameless)
+    with pytest.raises(Invalid) as caught:
+        closing.issue(ACTOR, number)
+    assert [e.field for e in caught.value.errors] == ["party"]
+    answer = found_company().client("administrator").post(f"/closing_paper/{number}/actions/issue", headers={"hx-request": "true"})  # fmt: skip
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialog-body")
+    assert "ИНН" in answer.content.decode()
+    closing.issue(ACTOR, paper(firm, "closing_paper", party=nameless, kind="act"))

@@ -68,7 +68,7 @@ def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     asked = of(request)
     title, pdf = _made(asked.actor, key, record_id, archive=bool(asked.GET.get("archive")))
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title + '.pdf')}"
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title.rstrip('.') + '.pdf')}"
     return response
 
 

@@ -16,6 +16,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import operations, read, write
 from klientura.kit.organisations import split_legal_form
 from klientura.kit.people import parse_person_name
+from klientura.modules.catalog.queries.codes import is_priced
 from klientura.modules.conversations.services import becoming
 from klientura.modules.sales.services.carrying import carry_over, first_contact_on
 from klientura.modules.sales.services.responses import OPEN
@@ -187,8 +188,11 @@ def _deal(
         "person": person if person != party else None, **wanted.more,
     }  # fmt: skip
     if product := lead.get("product"):
-        # What was expected is what this one costs: the sum of a deal follows from its lines.
-        values["lines"] = [{"product": product, "quantity": "1", "given_price": values.pop("amount")}]
+        # The sum of a deal follows from its lines: a price of the catalogue holds, what was expected stands in for a missing one.
+        expected = values.pop("amount")
+        values["lines"] = [
+            {"product": product, "quantity": "1", **({} if is_priced(product) else {"given_price": expected})}
+        ]
     return _create(actor, "opportunity", values, operation_id)
 
 

@@ -177,7 +177,10 @@ def test_a_product_becomes_a_line_of_the_deal(company: Company) -> None:
     convert(boris, number)
     deal = ids(row("lead", number))[2]
     line = read.parts_of(ACTOR, shape_of("opportunity"), [deal])[deal]["lines"][0]
-    assert (line["product"], row("opportunity", deal)["amount"]) == (product, 500000)
+    assert (line["product"], row("opportunity", deal)["amount"]) == (product, 450000)
+    unpriced = a_lead(boris, product=make(ACTOR, "product", name="Проект"))
+    convert(boris, unpriced)
+    assert row("opportunity", ids(row("lead", unpriced))[2])["amount"] == 500000  # what was expected
 
 
 def test_whoever_may_not_make_clients_or_see_the_lead_converts_nothing(company: Company) -> None:
