@@ -69,6 +69,8 @@ def merge(
     choosing.take_turn()
     records = choosing.lock_all(actor, shape, kept_id, gone)
     choosing.refuse_older(records, expected_versions or {})
+    if shape.spec.before_merge:
+        shape.spec.before_merge(gone, actor)
     product = product_for(actor)
     draft = compose(actor, shape, records, lines_of(shape, [kept_id, *gone]), values or {})
     refuse_other_meaning(product, shape, kept_id, gone)

@@ -212,6 +212,8 @@ class ObjectSpec:
     before_write: BeforeWrite | None = None
     # (numbers, actor): raises a KernelError when the records may not go to the trash as things stand
     before_trash: Callable[[Sequence[int], Any], None] | None = None
+    # (numbers that would go, actor): raises a KernelError when these may not become another record, with all that points at them
+    before_merge: Callable[[Sequence[int], Any], None] | None = None
     # numbers → those of the records that no undo changes any more, for others rely on them as they stand
     settled: Callable[[Collection[int]], set[int]] | None = None
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with

@@ -3,6 +3,7 @@
 import pytest
 
 from klientura.kernel.errors import BadRequest, Invalid
+from klientura.kernel.merging.merge import merge
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import found_company
@@ -77,3 +78,15 @@ def test_a_company_with_papers_is_not_thrown_away(firm: dict[str, int]) -> None:
     assert found_company().client("administrator").get(f"/invoice/{bill}/pdf").status_code == 200
     write.trash(ACTOR, shape_of("invoice"), [bill])
     write.trash(ACTOR, company, [firm["company"]])
+
+
+def test_a_company_with_papers_does_not_become_another(firm: dict[str, int]) -> None:
+    other, boss = make("own_company", name="Вторая"), found_company().actor("administrator")
+    first, second = paper(firm, "invoice"), paper(firm, "invoice", company=other)
+    for bill in (first, second):
+        invoices.issue(ACTOR, bill)
+    with pytest.raises(BadRequest):
+        merge(boss, shape_of("own_company"), firm["company"], [other])
+    assert row_of("invoice", second)["company"].id == other
+    unused = make("own_company", name="Третья")
+    merge(boss, shape_of("own_company"), firm["company"], [unused])
