@@ -1,4 +1,4 @@
-"""A reconciliation statement (акт сверки): what was billed and paid of a client and a company of ours in a period."""
+"""A reconciliation statement (акт сверки): what was handed over to a client by a company of ours in a period, and paid."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Reconciliation:
 
     @property
     def debit(self) -> Decimal:
-        """What was billed, and given back."""
+        """What was handed over, and money given back."""
         return sum((m.debit for m in self.movements), Decimal(0))
 
     @property
@@ -52,25 +52,28 @@ class Reconciliation:
 def reconcile(
     actor: Actor, party_id: int, company_id: int, currency: str, first: dt.date, last: dt.date
 ) -> Reconciliation:
-    """All issued invoices and payments of a client; the actor has to see the client and all kinds of paper. Raises Denied, NotFound."""
-    invoice, payment = shape_of("invoice"), shape_of("payment")
-    require(actor, invoice, "read")
+    """Closing papers in force and payments of a client: an invoice is only an offer to pay, and moves no balance.
+
+    The actor has to see the client and both kinds of paper. Raises Denied, NotFound.
+    """
+    closing, payment = shape_of("closing_paper"), shape_of("payment")
+    require(actor, closing, "read")
     require(actor, payment, "read")
     read.get(actor, shape_of("party"), party_id, keys=["id"])
     of_both = Predicate(
         sql.SQL("r.party_id = %s and r.company_id = %s and r.currency = %s"), (party_id, company_id, currency)
     )
-    billed = conditions(
-        actor, invoice, more=[of_both, Predicate(sql.SQL("r.status in ('issued', 'part_paid', 'paid')"))]
+    handed = conditions(
+        actor, closing, more=[of_both, Predicate(sql.SQL("r.status in ('issued', 'signed')"))]
     )
     paid = conditions(actor, payment, more=[of_both, Predicate(sql.SQL("r.status <> 'reversed'"))])
     text = sql.SQL(
-        "select r.issued_on, 'invoice', coalesce(r.number, ''), r.amount, 0::numeric, r.id from invoice r where {} and r.issued_on <= %s"
+        "select r.issued_on, r.kind, coalesce(r.number, ''), r.amount, 0::numeric, 0, r.id from closing_paper r where {} and r.issued_on <= %s"
         " union all select r.paid_on, case r.direction when 'out' then 'refund' else 'payment' end, coalesce(r.number, ''),"
-        "  case r.direction when 'out' then r.amount else 0 end, case r.direction when 'out' then 0 else r.amount end, r.id"
-        " from payment r where {} and r.paid_on <= %s order by 1, 2, 6"
-    ).format(billed.sql, paid.sql)
-    params: list[Any] = [*billed.params, last, *paid.params, last]
+        "  case r.direction when 'out' then r.amount else 0 end, case r.direction when 'out' then 0 else r.amount end, 1, r.id"
+        " from payment r where {} and r.paid_on <= %s order by 1, 6, 7"
+    ).format(handed.sql, paid.sql)
+    params: list[Any] = [*handed.params, last, *paid.params, last]
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         rows = [Movement(*row[:5]) for row in cursor.fetchall()]

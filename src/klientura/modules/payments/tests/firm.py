@@ -5,6 +5,7 @@ from typing import Any
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
+from klientura.modules.orders.services import closing
 from klientura.modules.orders.services.invoices import issue
 
 ACTOR = SystemActor("test")
@@ -49,6 +50,24 @@ def bill(firm: dict[str, int], amount: str = "1000", *, issued: bool = True, **m
     number = make("invoice", **values)
     if issued:
         issue(ACTOR, number)
+    return number
+
+
+def hand_over(firm: dict[str, int], amount: str = "1000", *, issued: bool = True, **more: Any) -> int:
+    """A closing paper for so much."""
+    line = {"name": "Работы", "quantity": "1", "given_price": amount}
+    number = make(
+        "closing_paper",
+        **{
+            "company": firm["company"],
+            "party": firm["client"],
+            "issued_on": "2026-11-02",
+            "lines": [line],
+            **more,
+        },
+    )
+    if issued:
+        closing.issue(ACTOR, number)
     return number
 
 

@@ -12,12 +12,23 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.rules.models import Rule
 from klientura.kernel.store import write
 from klientura.kernel.testing.company import found_company
+from klientura.modules.orders.services import closing
 from klientura.modules.orders.services.invoices import issue
 from klientura.modules.payments.queries import receivables
 from klientura.modules.payments.queries.receivables import Asked
 from klientura.modules.payments.services.allocating import allocate, release
 from klientura.modules.payments.services.first_things import ensure_reminder
-from klientura.modules.payments.tests.firm import ACTOR, bill, found_firm, make, money, state
+from klientura.modules.payments.tests.firm import (
+    ACTOR,
+    CLIENT_INN,
+    bill,
+    found_firm,
+    hand_over,
+    make,
+    money,
+    row,
+    state,
+)
 from klientura.modules.payments.web.reconciling import reconciliation_data
 
 pytestmark = pytest.mark.django_db
@@ -212,9 +223,10 @@ def test_the_card_of_a_client_tells_of_money(firm: dict[str, int]) -> None:
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_reconciliation_statement(firm: dict[str, int], lang: Any) -> None:
-    bill(firm, "1000", issued_on="2026-08-01")
+    hand_over(firm, "1000", issued_on="2026-08-01")
     money(firm, "400", paid_on="2026-08-20", number="7")
-    bill(firm, "500", issued_on="2026-10-05")
+    bill(firm, "777", issued_on="2026-10-04")
+    hand_over(firm, "500", issued_on="2026-10-05")
     money(firm, "200", paid_on="2026-10-10", number="8")
     money(firm, "50", paid_on="2026-10-11", direction="out", number="9")
     with translation.override(lang):
@@ -238,6 +250,35 @@ def test_the_reconciliation_statement(firm: dict[str, int], lang: Any) -> None:
         assert browser.get(f"/reconciliation/{firm['client']}?{bad}").status_code == 400
     assert browser.get("/reconciliation/404").status_code == 404
     assert browser.get(f"/reconciliation/{firm['client']}?company=404").status_code == 404
+
+
+def test_the_reconciliation_stands_on_closing_papers_not_on_invoices(firm: dict[str, int]) -> None:
+    """What an accountant found: 27 456,25 handed over, 5 520 billed, 3 000 paid."""
+    bill(firm, "5520", issued_on="2026-11-02")
+    papers = [hand_over(firm, "27456.25", kind="upd", issued_on="2026-11-10")]
+    papers += [hand_over(firm, amount, kind=kind) for kind, amount in (("act", "10"), ("waybill", "20"))]
+    hand_over(firm, "40", issued=False)
+    closing.cancel(ACTOR, hand_over(firm, "80"))
+    closing.sign(ACTOR, papers[0])
+    money(firm, "3000", paid_on="2026-11-10", number="15")
+    act = {number: row("closing_paper", number)["number"] for number in papers}
+    with translation.override("ru"):
+        data = reconciliation_data(
+            ACTOR, firm["client"], firm["company"], "RUB", dt.date(2026, 11, 1), dt.date(2026, 11, 30), "ru"
+        )
+    assert [line[1:] for line in data["rows"]] == [
+        [f"Акт № {act[papers[1]]} от 02.11.2026", "10,00", ""],
+        [f"Накладная № {act[papers[2]]} от 02.11.2026", "20,00", ""],
+        [f"УПД № {act[papers[0]]} от 10.11.2026", "27\u202f456,25", ""],
+        ["Оплата № 15 от 10.11.2026", "", "3\u202f000,00"],
+    ]
+    assert data["closing"][1:] == ["24\u202f486,25", ""]
+    for text in (data["between"], data["preamble"]):
+        assert "ИНН 7700000016" in text
+        assert f"ИНН {CLIENT_INN}" in text
+    company = found_company()
+    company.grant("observer", "closing_paper", "read", "none")
+    assert company.client("observer").get(f"/reconciliation/{firm['client']}").status_code == 403
 
 
 def test_the_ready_reminder_is_off_and_tells_the_owner_when_on() -> None:

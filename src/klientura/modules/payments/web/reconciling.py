@@ -74,32 +74,38 @@ def reconciliation_data(
     kind = read.get(actor, shape_of("party"), party_id, keys=["kind"])["kind"]
     client = read.get(actor, shape_of(kind), party_id)
     found = reconcile(actor, party_id, company_id, currency, first, last)
-    ours, theirs = (str(x.get("full_name") or x["title"]) for x in (company, client))
-    short = _short(kind, client, lang)
+    ours = _whole(str(company.get("full_name") or company["title"]), company)
+    theirs = _whole(str(client.get("full_name") or _short(kind, client, lang)), client)
     days = {"first": format_date(first, lang), "last": format_date(last, lang)}
     return {
         "lang": lang,
         "title": _("Reconciliation statement, {first} – {last}").format(**days),
         "heading": _("Reconciliation statement"),
-        "between": _("of mutual settlements for the period {first} – {last} between {ours} and {theirs}").format(ours=ours, theirs=short, **days),
+        "between": _("of mutual settlements for the period {first} – {last} between {ours} and {theirs}").format(ours=ours, theirs=theirs, **days),
         "preamble": _(
             "We, the undersigned, {ours}, on the one side, and {theirs}, on the other side, have made this statement that the"
             " mutual settlements by the accounts are as follows:"
         ).format(ours=ours, theirs=theirs),
         "columns": [pgettext("column", "Date"), _("Document"), pgettext("accounts", "Debit"), pgettext("accounts", "Credit")],
         "by_ours": _("By the accounts of {name}, {currency}").format(name=ours, currency=currency),
-        "by_theirs": _("By the accounts of {name}, {currency}").format(name=short, currency=currency),
+        "by_theirs": _("By the accounts of {name}, {currency}").format(name=theirs, currency=currency),
         "opening": [_("Opening balance"), *_sides(found.opening, lang)],
         "rows": [_row(m, lang) for m in found.movements],
         "turnover": [_("Turnover for the period"), _sum(found.debit, lang), _sum(found.credit, lang)],
         "closing": [_("Closing balance"), *_sides(found.closing, lang)],
-        "result": _result(found, currency, ours, short, format_date(last, lang), lang),
+        "result": _result(found, currency, ours, theirs, format_date(last, lang), lang),
         "signed": [
             {"from": _("On behalf of {name}").format(name=ours), "who": company["director_position"] or _("Head"), "name": company["director"] or ""},
-            {"from": _("On behalf of {name}").format(name=short), "who": _("Head"), "name": ""},
+            {"from": _("On behalf of {name}").format(name=theirs), "who": _("Head"), "name": ""},
         ],
         "stamp": pgettext("paper", "L. S."),
     }  # fmt: skip
+
+
+def _whole(name: str, side: Row) -> str:
+    """A side as its books name it: with the INN, which alone tells namesakes apart."""
+    inn = side.get("inn")
+    return _("{name} (INN {inn})").format(name=name, inn=inn) if inn else name
 
 
 def _short(kind: str, client: Row, lang: Language) -> str:
@@ -123,7 +129,10 @@ def _sides(balance: Any, lang: Language) -> tuple[str, str]:
 def _row(movement: Movement, lang: Language) -> list[str]:
     day = format_date(movement.day, lang)
     names = {
-        "invoice": _("Invoice No. {number} of {day}"),
+        "upd": _("UPD No. {number} of {day}"),
+        "transfer": _("UPD No. {number} of {day}"),
+        "waybill": _("Waybill No. {number} of {day}"),
+        "act": _("Act No. {number} of {day}"),
         "payment": _("Payment No. {number} of {day}"),
         "refund": _("Refund No. {number} of {day}"),
     }

@@ -43,7 +43,7 @@ def _context(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
         ],
         "more_url": f"/receivables/rows?party={party}&bucket=total" if len(owed) > SHOWN else "",
         "party": party, "companies": _companies(asked), "first": default_period(today)[0].isoformat(),
-        "last": today.isoformat(), "reconciles": may(asked.actor, shape_of("invoice"), "read") and may(asked.actor, shape_of("payment"), "read"),
+        "last": today.isoformat(), "reconciles": all(may(asked.actor, shape_of(key), "read") for key in ("closing_paper", "payment")),
     }  # fmt: skip
 
 
