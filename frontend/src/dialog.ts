@@ -58,6 +58,7 @@ export function startDialogs(): void {
     const asking = detail.requestConfig.elt;
     if (detail.xhr.status === 200 && body && detail.target === body && asking.matches("[data-combobox]") && body.contains(asking)) setAside(body);
     if (![409, 422].includes(detail.xhr.status) || !body?.contains(asking)) return;
+    if (detail.xhr.getResponseHeader("HX-Reswap") === "none") return; // it was said in a toast, and the dialog stands as it was
     detail.target = body;
     detail.swapOverride = "innerHTML";
   });

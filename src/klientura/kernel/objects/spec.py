@@ -125,6 +125,8 @@ class Action:
     fits: Callable[[Any, Mapping[str, Any]], bool] | None = None
     # what one must be allowed to do with the record to be offered it: an answer is for whoever reads the question
     needs: str = "edit"
+    # its form begins empty: what was written the time before is told elsewhere, and is no beginning of what is said now
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

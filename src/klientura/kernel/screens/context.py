@@ -56,7 +56,16 @@ def page_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
     """The sections: the start page, the objects by area, and what goes across them."""
 
-    def line(key: str, label: str, icon: str, url: str, area: str = "", shortcut: str = "") -> dict[str, Any]:
+    def line(
+        key: str,
+        label: str,
+        icon: str,
+        url: str,
+        area: str = "",
+        shortcut: str = "",
+        *,
+        by_thumb: bool = False,
+    ) -> dict[str, Any]:
         return {
             "key": key,
             "label": label,
@@ -65,14 +74,15 @@ def _navigation(shapes: Sequence[Shape], active: str) -> list[dict[str, Any]]:
             "active": active == key,
             "group": area,
             "shortcut": shortcut,
+            "by_thumb": by_thumb,
         }
 
     def place(p: Place) -> dict[str, Any]:
-        return line(p.key, str(p.label), p.icon, p.url, str(p.area))
+        return line(p.key, str(p.label), p.icon, p.url, str(p.area), by_thumb=p.by_thumb)
 
     everywhere = translation.gettext("Across everything")
     lines = [
-        line("home", translation.gettext("Overview"), "house", "/", shortcut="H"),
+        line("home", translation.gettext("Overview"), "house", "/", shortcut="H", by_thumb=True),
         *(place(p) for p in places() if p.at_top),
         *(
             line(s.key, str(s.plural), s.spec.icon, f"/{s.key}", str(s.spec.area), SHORTCUTS.get(s.key, ""))

@@ -371,7 +371,7 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
     require(asked.actor, shape, found.needs if found else "edit")
     if found is None:
         raise NotFound
-    row = read.get(asked.actor, shape, record_id)
+    row = {**read.get(asked.actor, shape, record_id), **dict.fromkeys(found.fields if found.anew else ())}
     given = {k: v for k in found.fields if (v := request.POST.get(k)) not in (None, "")}
     messages: dict[str, str] = {}
     if request.method == "POST":
@@ -386,14 +386,10 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
             return response
     names = names_of(asked.actor, [(shape.fields[k], raw) for k, raw in given.items() if k in shape.fields])
     controls = [
-        {
-            **_control(asked, shape.fields[k], row, messages, given, names),
-            "id": f"d-{k}",
-            "required": bool(o.required),
-        }
+        {**_control(asked, shape.fields[k], row, messages, given, names), "id": f"d-{k}", "required": bool(o.required)}
         for k, o in found.fields.items()
         if k in readable(asked.actor, shape)
-    ]
+    ]  # fmt: skip
     response = show(
         request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls, refused=bool(messages),
         errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",

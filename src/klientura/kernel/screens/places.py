@@ -15,6 +15,7 @@ class Place:
     url: str
     at_top: bool = False  # right below the start page
     area: Text = ""  # the heading below which it stands, as objects have one
+    by_thumb: bool = False  # at the foot of a phone's screen, where the day's work is done
 
 
 _places: list[Place] = []

@@ -61,7 +61,9 @@ from told t where t.id = g.id"""
 NOBODY: Final[Text] = gettext_lazy(
     "Nobody of the people of clients has an e-mail address. Add it on their card."
 )
-NO_SERVER: Final[Text] = gettext_lazy("Letters cannot be sent yet: an administrator sets the mail server up.")
+NO_SERVER: Final[Text] = gettext_lazy(
+    "Letters cannot be sent yet: an administrator sets the mail server up in “Settings”, “E-mail”."
+)
 NOT_NOW: Final[Text] = gettext_lazy("Nobody is invited to what is called off or was held.")
 
 

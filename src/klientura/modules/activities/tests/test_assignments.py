@@ -174,6 +174,24 @@ def test_whoever_gave_it_follows_it_without_any_scope(company: Company, executor
     assert status(vera, number) == "done"
 
 
+def test_what_was_written_the_time_before_is_no_beginning_of_what_is_said_now(
+    company: Company, issuer: Actor, executor: Actor, given: int, shape: Shape
+):
+    assignments.report(executor, given, {"report": "Собрал двенадцать."})
+    assignments.send_back(issuer, given, {"remark": "Нужно двадцать."})
+    form = company.client("employee").get(f"/assignment/{given}/actions/report").content.decode()
+    assert "<textarea" in form and "Собрал двенадцать" not in form
+    assert read.get(executor, shape, given)["report"] == "Собрал двенадцать."
+    assignments.report(executor, given, {"report": "Двадцать один."})
+    form = company.client("manager").get(f"/assignment/{given}/actions/return").content.decode()
+    assert "<textarea" in form and "Нужно двадцать" not in form
+
+
+def test_a_refused_request_keeps_what_was_typed(company: Company, given: int):
+    page = company.client("employee").post(f"/assignment/{given}/actions/ask", {"asked_why": "Ждём цех"})
+    assert (page.status_code, "Ждём цех" in page.content.decode()) == (422, True)
+
+
 def test_through_the_api(company: Company, given: int):
     api = company.api("employee")
     wrong = api.post(f"/api/v1/assignment/{given}/actions/report", {}, content_type="application/json")

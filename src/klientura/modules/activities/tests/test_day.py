@@ -235,3 +235,10 @@ def test_events_stand_among_the_matters_of_the_day(company: Company) -> None:
     assert number is not None
     assert company.client("employee").post(f"/day/event/{number[1]}/focus", {"on": "1"}).status_code == 404
     assert "Планёрка" not in day(company, query="?view=matrix"), "what happens at its time is not weighed"
+
+
+def test_the_foot_of_a_phone_leads_to_the_work_of_the_day(company: Company):
+    page = company.client("employee").get("/day").content.decode()
+    foot = page[page.index('class="bottombar"') :].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', foot) == ["/", "/day", "/calendar"]
+    assert 'aria-current="page"' in foot

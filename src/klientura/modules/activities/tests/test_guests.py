@@ -1,6 +1,7 @@
 """Guests outside: invited by letter, told of changes, answering by their own programs (RFC 5546)."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -152,6 +153,17 @@ def test_a_server_out_of_order_loses_nothing(vera: Actor, person: int, post: Pos
     assert guest.error and guest.attempts == 1 and guest.send_at and guest.send_at > timezone.now()
     post.broken = False
     assert guests.send_due(guest.send_at) == 1
+
+
+def test_without_a_mail_server_only_that_is_said(company: Company, vera: Actor, person: int):
+    number = plan(vera, people=[person])
+    client = company.client("employee")
+    answer = client.post(f"/calendar/event/{number}/do/invite", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Reswap"], answer.content) == (422, "none", b"")
+    said = json.loads(answer["HX-Trigger"])
+    assert said == {"toast": {"text": str(guests.NO_SERVER), "kind": "error", "undoUrl": ""}}
+    card = client.post(f"/event/{number}/actions/invite", headers={"HX-Request": "true"}).content.decode()
+    assert str(guests.NO_SERVER) in card and "data-error-summary" not in card
 
 
 def test_nobody_to_write_to_is_told_in_words(company: Company, vera: Actor, post: Post):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.events.outbox import deliver
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import found_company
@@ -174,3 +175,16 @@ def test_an_interaction_is_commented_where_it_stands() -> None:
     assert "Скидку согласовали" in client.get(f"/interaction/{call}/comments").content.decode()
     outsider = company.client("outsider")
     assert {outsider.get(address).status_code, outsider.post(address, {"text": "x"}).status_code} == {404}
+
+
+def test_the_fact_of_the_last_contact_comes_after_what_was_written_down() -> None:
+    client = found_company().client("administrator")
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"})
+    asks = f'hx-get="/organisation/{number}" hx-trigger="load delay:2s" hx-swap="none" hx-select-oob="#fact-last_contact_at"'
+    assert asks not in client.get(f"/organisation/{number}").content.decode()
+    written = client.post(f"/organisation/{number}/timeline", {"kind": "call", "text": "Договорились"})
+    assert asks in written.content.decode()
+    deliver()
+    card = client.get(f"/organisation/{number}").content.decode()
+    fact = card[card.index('id="fact-last_contact_at"') :].partition("</div></div>")[0]
+    assert str(timezone.now().year) in fact or ":" in fact

@@ -260,8 +260,8 @@ def write_down(request: HttpRequest, object: str, record_id: int) -> HttpRespons
         response["HX-Reswap"] = "none"
         return toast(response, message, kind="error")
     response = show(
-        request, "activities/timeline.html", panel_context=_context(asked, shape, row), saved=True
-    )
+        request, "activities/timeline.html", panel_context=_context(asked, shape, row), card_url=f"/{shape.key}/{record_id}"
+    )  # fmt: skip
     response["HX-Retarget"], response["HX-Reswap"] = "#activity", "outerHTML"
     if named := mentions.found_in(text):
         return toast(response, _not_told([m["name"] for m in named]), kind="warning")

@@ -25,6 +25,7 @@ from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kernel.web.requests import number as number_of
+from klientura.kernel.web.toasts import refused
 from klientura.kit.formats import format_date
 from klientura.kit.recurrence.rules import BadRule, parse, stamp
 from klientura.kit.recurrence.words import describe
@@ -164,9 +165,12 @@ def act(request: HttpRequest, record_id: int, verb: str) -> HttpResponse:
     row, place = _meant(asked, record_id)
     if verb not in VERBS:
         raise NotFound
-    with transaction.atomic():  # what is refused leaves the series as it was
-        number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
-        VERBS[verb](asked.actor, number)
+    try:
+        with transaction.atomic():  # what is refused leaves the series as it was
+            number = occurrences.by_itself(asked.actor, place) if verb in BY_ITSELF else record_id
+            VERBS[verb](asked.actor, number)
+    except Invalid as wrong:
+        return refused(wrong.errors)
     if verb != "cancel":
         return done(_("Done"))
     back = f"/calendar/event/{number}/do/again"

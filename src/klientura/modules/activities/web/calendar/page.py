@@ -30,8 +30,8 @@ from klientura.modules.activities.web.calendar.drawing import Draw
 from klientura.modules.activities.web.calendar.state import KINDS, SPANS, State, is_phone, people_of, state_of
 
 CALENDAR: Final = Place(
-    "calendar", gettext_lazy("Calendar"), "calendar", "/calendar", area=pgettext_lazy("navigation", "Work")
-)
+    "calendar", gettext_lazy("Calendar"), "calendar", "/calendar", area=pgettext_lazy("navigation", "Work"), by_thumb=True
+)  # fmt: skip
 HUES: Final = ("violet", "blue", "green", "orange", "pink", "teal", "yellow", "red")
 CHIPS: Final = 4
 DAY: Final = dt.timedelta(days=1)
