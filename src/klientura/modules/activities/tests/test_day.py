@@ -240,5 +240,5 @@ def test_events_stand_among_the_matters_of_the_day(company: Company) -> None:
 def test_the_foot_of_a_phone_leads_to_the_work_of_the_day(company: Company):
     page = company.client("employee").get("/day").content.decode()
     foot = page[page.index('class="bottombar"') :].partition("</nav>")[0]
-    assert re.findall(r'href="([^"]+)"', foot) == ["/", "/day", "/calendar"]
+    assert re.findall(r'<a class="bottombar-link" href="([^"]+)"', foot) == ["/", "/day", "/calendar"]
     assert 'aria-current="page"' in foot
