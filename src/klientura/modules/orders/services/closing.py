@@ -13,6 +13,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.modules.orders.models import ClosingPaper
 from klientura.modules.orders.queries.wording import side_of_client
+from klientura.modules.orders.services.issuing import look_at
 from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
 from klientura.modules.orders.services.papers import give_number, move
 
@@ -34,6 +35,7 @@ def issue(
         draft = write.lock(actor, shape_of("closing_paper"), record_id, "edit")
         if draft["status"] == "draft":
             refuse_cancelled(draft["order"])
+            look_at(actor, "closing_paper", draft)
             _refuse_nameless(actor, record_id)
         version = give_number(actor, "closing_paper", record_id, "issued", expected_version=expected_version)
         _note(record_id)

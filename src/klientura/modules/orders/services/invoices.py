@@ -34,7 +34,7 @@ def issue(
         draft = write.lock(actor, shape_of("invoice"), record_id, "edit")
         if draft["status"] == "draft":
             refuse_cancelled(draft["order"])
-            look_at(actor, draft)
+            look_at(actor, "invoice", draft)
         version = give_number(actor, "invoice", record_id, "issued", expected_version=expected_version)
         note_progress(Invoice.objects.filter(pk=record_id).values_list("order_id", flat=True))
         return version

@@ -1,12 +1,12 @@
-"""What others have against an invoice being issued: the registry keeps orders free of their nouns."""
+"""What others have against an invoice or a closing paper being issued: the registry keeps orders free of their nouns."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from klientura.kernel.access.actor import Actor
 
-type Look = Callable[[Actor, Mapping[str, Any]], None]
-"""(who issues, the draft as it stands): raises Invalid when it may not be issued as things are."""
+type Look = Callable[[Actor, str, Mapping[str, Any]], None]
+"""(who issues, the kind of paper, the draft as it stands): raises Invalid when it may not be issued as things are."""
 
 _looks: list[Look] = []
 
@@ -17,7 +17,7 @@ def register_look(look: Look) -> None:
         _looks.append(look)
 
 
-def look_at(actor: Actor, draft: Mapping[str, Any]) -> None:
+def look_at(actor: Actor, key: str, draft: Mapping[str, Any]) -> None:
     """Ask all who have a say. Raises Invalid."""
     for look in _looks:
-        look(actor, draft)
+        look(actor, key, draft)

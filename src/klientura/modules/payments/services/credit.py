@@ -1,4 +1,4 @@
-"""Issuing to a client who is stopped, or above the limit: refused, unless somebody who may has permitted this invoice."""
+"""Issuing to a client who is stopped, or above the limit: refused, unless somebody who may has permitted it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,24 +12,28 @@ from klientura.kit.formats import Language, format_money
 from klientura.modules.payments.queries.credit import is_released, passed_by, standing_of
 
 
-def look_at_credit(_actor: Actor, draft: Mapping[str, Any]) -> None:
+def look_at_credit(_actor: Actor, key: str, draft: Mapping[str, Any]) -> None:
     """Refuse a draft that the terms of its client are against, with the reason. Raises Invalid."""
-    against = against_terms(draft)
-    if against and not is_released(draft["id"]):
-        ask = _("Whoever may permit invoices above the limit can do so from its card.")
+    against = against_terms(key, draft)
+    if against and not is_released(key, draft):
+        ask = (
+            _("Whoever may permit invoices above the limit can do so from its card.")
+            if key == "invoice"
+            else _("Whoever may permit invoices above the limit can do so on an invoice of the same order.")
+        )
         raise Invalid([FieldError("party", "credit", f"{against} {ask}")])
 
 
-def against_terms(invoice: Mapping[str, Any]) -> str:
+def against_terms(key: str, draft: Mapping[str, Any]) -> str:
     """What the terms of its client are against in a draft, in words; empty when nothing is. `party` is a number."""
-    standing = standing_of(invoice["party"])
+    standing = standing_of(draft["party"])
     if standing is None:
         return ""
     if standing.stopped:
         return _("The client is on the stop-list: {reason}.").format(
             reason=(standing.reason or "").rstrip(".")
         )
-    over = passed_by(standing, invoice)
+    over = passed_by(standing, key, draft)
     if over is None:
         return ""
     lang: Language = "en" if get_language() == "en" else "ru"

@@ -17,6 +17,7 @@ ACCOUNT = {
     "bank": "ПАО Сбербанк",
 }
 CLIENT_INN = "7707083893"
+ADDRESS = {"kind": "legal", "city": "Москва", "street": "Тверская, 1"}
 
 
 def make(key: str, **values: Any) -> int:
@@ -33,7 +34,7 @@ def found_firm() -> dict[str, int]:
     """Our company and a client."""
     return {
         "company": make("own_company", name="Наша", inn="7700000016", prefix="Н-", accounts=[ACCOUNT]),
-        "client": make("organisation", name="Ромашка", inn=CLIENT_INN),
+        "client": make("organisation", name="Ромашка", inn=CLIENT_INN, addresses=[ADDRESS]),
     }
 
 

@@ -85,7 +85,7 @@ def _of_invoice(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
     party = row["party"].id if row.get("party") else None
     return {
         "lines": lines,
-        "warning": against_terms({**row, "party": party}) if row["status"] == "draft" else "",
+        "warning": against_terms("invoice", {**row, "party": party}) if row["status"] == "draft" else "",
         "left": format_money(left, row["currency"], lang()) if payable_now else "",
         "enter_url": f"/payment/new?from=invoice-{row['id']}"
         if payable_now and may(asked.actor, shape_of("payment"), "create")

@@ -1,6 +1,7 @@
 """Money on the card of a client: what is owed, overdue, paid in advance, how far the client is trusted."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils import timezone
@@ -18,7 +19,8 @@ from klientura.kit.formats import format_date, format_decimal, format_money
 from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.queries import receivables
 from klientura.modules.payments.queries.credit import Standing, standing_of
-from klientura.modules.payments.queries.receivables import Asked, Line
+from klientura.modules.payments.queries.deliveries import unpaid_deliveries
+from klientura.modules.payments.queries.receivables import BUCKETS, Asked, Line
 
 SHOWN: Final = 15
 LATE: Final = ("d30", "d60", "d90", "over")
@@ -27,10 +29,12 @@ LATE: Final = ("d30", "d60", "d90", "over")
 def _context(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
     party, today = int(row["id"]), timezone.localdate()
     lines = receivables.overdue_of(asked.actor, party)
+    deliveries = unpaid_deliveries(asked.actor, party)
+    lines += _only_delivered(lines, deliveries or {})
     terms = standing_of(party) if _sees_terms(asked) else None
     owed = receivables.rows_of(asked.actor, Asked(today, party=party), "total") if lines else []
     return {
-        "groups": [_stats(party, line) for line in lines],
+        "groups": [_stats(party, line, deliveries) for line in lines],
         "terms": _terms(terms) if terms else None,
         "stopped": terms.reason or _("no reason given") if terms and terms.stopped else "",
         "rows": [
@@ -59,18 +63,34 @@ def _companies(asked: Request) -> list[dict[str, Any]]:
     return [{"value": number, "label": title} for number, title in found.items()]
 
 
-def _stats(party: int, line: Line) -> list[dict[str, Any]]:
+def _only_delivered(lines: list[Line], deliveries: dict[str, Decimal]) -> list[Line]:
+    """Lines of the currencies in which goods are not paid that no invoice was issued for."""
+    known = {line.currency for line in lines}
+    return [
+        Line(currency, currency, dict.fromkeys(BUCKETS, Decimal(0)))
+        for currency, left in sorted(deliveries.items())
+        if left > 0 and currency not in known
+    ]
+
+
+def _stats(party: int, line: Line, deliveries: dict[str, Decimal] | None) -> list[dict[str, Any]]:
     def money(value: Any) -> str:
         return format_money(value, line.currency, lang())
 
     rows = f"/receivables/rows?party={party}&currency={line.currency}&bucket="
+    delivered = None if deliveries is None else max(deliveries.get(line.currency, Decimal(0)), Decimal(0))
     late = sum((line.sums[b] for b in LATE), 0 * line.advance)
     return [
         {
-            "label": _("Debt"),
+            "label": _("Debt by invoices"),
             "value": money(line.sums["total"]),
             "url": f"{rows}total" if line.sums["total"] else "",
         },
+        *(
+            []
+            if delivered is None
+            else [{"label": _("Delivered, not paid"), "value": money(delivered), "url": ""}]
+        ),
         {"label": _("Of it overdue"), "value": money(late), "url": "", "bad": bool(late)},
         {"label": _("Advance"), "value": money(line.advance), "url": ""},
     ]
