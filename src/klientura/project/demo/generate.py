@@ -21,8 +21,7 @@ from klientura.project.demo.days import write_days
 from klientura.project.demo.filling import filling
 from klientura.project.demo.leads import write_leads
 from klientura.project.demo.letters import write_letters
-from klientura.project.demo.money import write_money
-from klientura.project.demo.papers import write_papers
+from klientura.project.demo.money import write_sales
 from klientura.project.demo.phrases import phrases_of
 from klientura.project.demo.records import copy
 from klientura.project.demo.team import Owner
@@ -109,8 +108,7 @@ def generate(
     around = write_days(actor, owners, operation.pk, language=language, now=now)
     around += write_consents(operation.pk, language=language, now=now)
     around += write_catalogue(operation.pk, language=language, now=now, seed=volume.seed)
-    around += write_papers(operation.pk, language=language, now=now)
-    around += write_money(operation.pk, language=language, now=now, seed=volume.seed)
+    around += write_sales(operation.pk, language=language, now=now, seed=volume.seed)
     around += write_leads(owners, operation.pk, language=language, now=now)
     operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
