@@ -139,7 +139,11 @@ def scoped_roles() -> list[str]:
     """
     known = directory(current().access_version)
     common = {k for k, s in all_shapes().items() if s.spec.rights.get("employee", {}).get("read") == "all"}
-    main = [key for key, shape in all_shapes().items() if shape.spec.navigation and key not in common]
+    main = [
+        key
+        for key, shape in all_shapes().items()
+        if shape.spec.navigation and shape.spec.in_menu and key not in common
+    ]
     read = {
         known.role_keys[pk]: {rights.scopes.get((key, "read"), "none") for key in main}
         for pk, rights in known.rights.items()
