@@ -5,6 +5,7 @@ from typing import Any, cast
 from allauth.account.forms import LoginForm
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse, RateLimited
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +22,12 @@ from klientura.kernel.web.requests import of
 THEMES = frozenset({"auto", "light", "dark"})
 
 
+def _wanted(request: HttpRequest) -> str:
+    """Where one was going; whoever just opened the product begins with their day."""
+    wanted = get_next_redirect_url(request)
+    return settings.LOGIN_REDIRECT_URL if wanted in {None, "", "/"} else str(wanted)
+
+
 @open_to(Door.PUBLIC)
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -28,16 +35,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if of(request).installation.set_up_at is None:
         return HttpResponseRedirect("/setup")
     if of(request).actor.user_id is not None:
-        return HttpResponseRedirect(get_next_redirect_url(request) or "/")
+        return HttpResponseRedirect(_wanted(request))
     errors: list[str] = []
     status = 200
     if request.method == "POST":
         form = LoginForm(data=request.POST, request=request)
         try:
             if form.is_valid():
-                return cast(
-                    "HttpResponse", form.login(request, redirect_url=get_next_redirect_url(request) or "/")
-                )
+                return cast("HttpResponse", form.login(request, redirect_url=_wanted(request)))
             errors, status = (
                 [_("The e-mail or the password does not match. Check the keyboard layout and Caps Lock.")],
                 422,

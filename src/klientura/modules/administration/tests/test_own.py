@@ -112,3 +112,19 @@ def test_refused_tokens(user_of: MakeUser, changes: dict[str, str]):
     )
     assert response.status_code == 422
     assert ApiToken.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("", "/day"),
+        ("?next=/", "/day"),
+        ("?next=/task%3Fsaved%3Dall", "/task?saved=all"),
+        ("?next=https://evil.example/", "/day"),
+    ],
+)
+def test_the_morning_begins_with_ones_day_and_a_way_goes_on(user_of: MakeUser, asked: str, led: str):
+    user = user_of("employee")
+    answer = Client().post(f"/sign-in{asked}", {"login": user.email, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, led)
+    assert signed_in(user).get(f"/sign-in{asked}")["Location"] == led
