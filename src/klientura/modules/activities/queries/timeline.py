@@ -1,5 +1,6 @@
 """What happened and what is planned around one record, the newest first, with the reader's rights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +41,23 @@ def about(shape: Shape, record_id: int, *, people: bool) -> dict[str, Any]:
     }
 
 
-def interactions_of(actor: Actor, shape: Shape, record_id: int, *, after: str | None, limit: int) -> Slice:
-    """Interactions around a record, the latest first."""
+def interactions_of(
+    actor: Actor,
+    shape: Shape,
+    record_id: int,
+    *,
+    after: str | None,
+    limit: int,
+    narrow: Mapping[str, Any] | None = None,
+) -> Slice:
+    """Interactions around a record, the latest first; those alone that a further condition lets through."""
     target = shape_of("interaction")
     if not _sees(actor, target, "at", shape):
         return Slice([], None)
+    around = about(shape, record_id, people=True)
+    tree = {"and": [narrow, around]} if narrow else around
     page = read.page(
-        actor, target, tree=about(shape, record_id, people=True), sort="-at", after=after, limit=limit,
+        actor, target, tree=tree, sort="-at", after=after, limit=limit,
         keys=_open(actor, target, SHOWN),
     )  # fmt: skip
     return Slice(page.rows, page.next)

@@ -188,3 +188,47 @@ def test_the_fact_of_the_last_contact_comes_after_what_was_written_down() -> Non
     card = client.get(f"/organisation/{number}").content.decode()
     fact = card[card.index('id="fact-last_contact_at"') :].partition("</div></div>")[0]
     assert str(timezone.now().year) in fact or ":" in fact
+
+
+@pytest.mark.parametrize(
+    ("show", "told"),
+    [
+        ("", {"call", "email", "note", "city"}),
+        ("contacts", {"call", "email", "note"}),
+        ("mine", {"note"}),
+        ("call", {"call"}),
+        ("letter", {"email"}),
+        ("meeting", set()),
+        ("changes", {"city"}),
+        ("nonsense", {"call", "email", "note", "city"}),
+    ],
+)
+def test_a_timeline_shows_what_one_asks_for_to_its_end(show: str, told: set[str]) -> None:
+    company = found_company()
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа", "city": "Уфа"})
+    first = timezone.now() - dt.timedelta(hours=2)
+    owners = {"note": company.users["administrator"].pk}
+    rows = [
+        {"kind": kind, "subject": f"{kind}-{n};", "party": number, "at": first + dt.timedelta(minutes=n), "owner": owners.get(kind)}
+        for n in range(30)
+        for kind in ("call", "email", "note")
+    ]  # fmt: skip
+    write.create_many(ACTOR, shape_of("interaction"), rows)
+    for n in range(30):
+        write.update(ACTOR, shape_of("organisation"), number, {"city": f"city-{n};"})
+    found = " ".join(pages(company.client("administrator"), f"/organisation/{number}?show={show}"))
+    assert {kind for kind in ("call", "email", "note", "city") if f"{kind}-3;" in found} == told
+    for kind in told:
+        assert all(f"{kind}-{n};" in found for n in range(30)), kind
+
+
+def test_whoever_does_not_see_the_kind_is_not_asked_for_it() -> None:
+    company = found_company()
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"})
+    write.create(ACTOR, shape_of("interaction"), {"kind": "call", "subject": "Разговор", "party": number})
+    for key in ("organisation", "interaction"):
+        company.grant("manager", key, "read", "all")
+    company.hide("manager", "interaction", "kind")
+    page = company.client("manager").get(f"/organisation/{number}?show=call").content.decode()
+    assert "show=call" not in page
+    assert "Разговор" in page

@@ -35,6 +35,7 @@ from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
 from klientura.modules.activities.web.entry import read_line, taken_off
 from klientura.modules.activities.web.remarks import remark_action
+from klientura.modules.activities.web.timeline_shown import ALL, choices, shown_by
 
 PAGE = 20
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
@@ -54,6 +55,8 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
         "composer": composer(asked, shape, row),
         "post_url": post_url,
         "draft": f"timeline-{shape.key}-{row['id']}",
+        "shown": str(shown_by(asked.actor, asked.GET.get("show", "")).label),
+        "choices": choices(asked.actor, asked.GET.get("show", ""), f"/{shape.key}/{row['id']}"),
     }
 
 
@@ -119,9 +122,11 @@ def _slice(
     Where one source has only a page of what it holds, the other is cut at the end of that page: what is older
     waits, or it would stand above newer items of the pages to come.
     """
+    key = asked.GET.get("show", "")
+    chosen = shown_by(asked.actor, key)
     told = (
-        interactions_of(asked.actor, shape, row["id"], after=after, limit=PAGE)
-        if after != OVER
+        interactions_of(asked.actor, shape, row["id"], after=after, limit=PAGE, narrow=chosen.narrow)
+        if after != OVER and chosen.contacts
         else Slice([], None)
     )
     further = actions_of(asked.actor, [r["id"] for r in told.rows])
@@ -133,7 +138,7 @@ def _slice(
         }
         for r in told.rows
     ]
-    found, next_before = _changes(asked, shape, row, before)
+    found, next_before = _changes(asked, shape, row, before if chosen.changes else 0)
     changes = found
     pages = ((contacts, told.next), (changes, next_before))
     since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
@@ -146,7 +151,7 @@ def _slice(
     }
     shown = [i for i in contacts if i["record"] not in besides]
     items = sorted([*shown, *changes], key=lambda item: item["at"], reverse=True)
-    more = {k: v for k, v in query.items() if v != START}
+    more = {k: v for k, v in query.items() if v != START} | ({"show": key} if chosen is not ALL else {})
     ended = query == {"after": OVER, "before": 0}
     return {
         "days": by_day(items),
