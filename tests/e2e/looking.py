@@ -31,10 +31,15 @@ def faults(page: Page) -> list[str]:
     return found + [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in report.response["violations"]]
 
 
-def lasting_faults(page: Page) -> list[str]:
-    """The faults a moment later: on a busy machine a colour may still be on its way when all seems settled."""
+def lasting_faults(page: Page, before: list[str]) -> list[str]:
+    """Those that are still there a moment later and a few lines further down: on a busy machine a colour may be on its way
+    when all seems settled, and what lies half under a bar is too small for a finger only as long as it lies there."""
     page.wait_for_timeout(700)
-    return faults(page)
+    page.evaluate(
+        "scrollBy(0, scrollY + innerHeight + 97 < document.documentElement.scrollHeight ? 97 : -97)"
+    )
+    now = faults(page)
+    return [each for each in before if each in now]
 
 
 def photograph(page: Page, pictures: Path, name: str) -> None:
@@ -56,7 +61,7 @@ def look_everywhere(page: Page, pictures: Path, name: str) -> dict[str, list[str
             page.wait_for_load_state("networkidle")
             page.evaluate(SETTLED)
             dressed = f"{name}-ru-{theme}{'' if window == 'desktop' else '-phone'}"
-            if wrong := faults(page) and lasting_faults(page):
+            if (wrong := faults(page)) and (wrong := lasting_faults(page, wrong)):
                 found[dressed] = wrong
             photograph(page, pictures, dressed)
     return found
