@@ -10,9 +10,10 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 _TO_RUSSIAN = str.maketrans({",": NARROW_SPACE, ".": ","})
 _ENGLISH_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_RUSSIAN_MONTHS = (
+RUSSIAN_MONTHS = (
     "", "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
+"""In the genitive, by their number."""
 _SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "JP¥", "KZT": "₸", "TRY": "₺"}
 _CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "VND": 0, "ISK": 0, "CLP": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3}
 
@@ -27,7 +28,7 @@ def format_date(day: date, language: Language) -> str:
 def format_paper_date(day: date, language: Language) -> str:
     """Return 20 ноября 2026 г. in Russian, 20 Nov 2026 in English: as the heads of papers have it."""
     if language == "ru":
-        return f"{day.day}{NO_BREAK_SPACE}{_RUSSIAN_MONTHS[day.month]} {day.year:04d}{NO_BREAK_SPACE}г."
+        return f"{day.day}{NO_BREAK_SPACE}{RUSSIAN_MONTHS[day.month]} {day.year:04d}{NO_BREAK_SPACE}г."
     return format_date(day, language)
 
 

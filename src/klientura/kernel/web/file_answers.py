@@ -1,6 +1,8 @@
 """Giving a file to whoever may read the record and the field that hold it, at this very moment, and doing no harm with it."""
 
-from django.http import FileResponse, HttpRequest, HttpResponseNotModified
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,13 @@ def file_field(actor: Actor, shape: Shape, key: str) -> FieldShape:
     if field is None or field.type.key != "file":
         raise NotFound
     return field
+
+
+def printed(title: str, pdf: bytes) -> HttpResponse:
+    """A paper that was typeset just now, shown by the browser and kept by its title."""
+    response = HttpResponse(pdf, content_type=PDF)
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title.rstrip('.') + '.pdf')}"
+    return response
 
 
 def given(

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from klientura.kit.formats import Language
+from klientura.kit.formats import RUSSIAN_MONTHS, Language
 from klientura.kit.recurrence.rules import Nth, Recurrence, Rule
 
 _RU_EVERY: Final = (
@@ -17,20 +17,6 @@ _RU_EVERY: Final = (
 )
 _RU_DAYS: Final = ("понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье")
 _RU_ON: Final = ("понедельникам", "вторникам", "средам", "четвергам", "пятницам", "субботам", "воскресеньям")
-_RU_MONTHS: Final = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 _RU_NTH: Final = {
     1: "первый",
     2: "второй",
@@ -155,7 +141,7 @@ def _yearly(rule: Rule, start: dt.datetime | None, language: Language) -> str | 
         return None
     each = _each(rule.interval, "year", language)
     if language == "ru":
-        return f"{each} {days[0]} {_RU_MONTHS[months[0] - 1]}"
+        return f"{each} {days[0]} {RUSSIAN_MONTHS[months[0]]}"
     return f"{each} on {days[0]} {_EN_MONTHS[months[0] - 1]}"
 
 
@@ -194,7 +180,7 @@ def _end(rule: Rule, language: Language) -> str:
     if rule.until is not None:
         day = rule.until
         if language == "ru":
-            return f" до {day.day} {_RU_MONTHS[day.month - 1]} {day.year}"
+            return f" до {day.day} {RUSSIAN_MONTHS[day.month]} {day.year}"
         return f" until {day.day} {_EN_MONTHS[day.month - 1]} {day.year}"
     if rule.count is not None:
         if language == "ru":

@@ -1,5 +1,8 @@
 """Closed lists of papers of sales."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -51,3 +54,10 @@ class ClosingStatus(models.TextChoices):
     ISSUED = "issued", _("Waits for the signature")
     SIGNED = "signed", _("Signed")
     CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
+
+
+IN_FORCE: Final[Mapping[str, tuple[str, ...]]] = {
+    "invoice": ("issued", "part_paid", "paid"),
+    "closing_paper": ("issued", "signed"),
+}
+"""What a paper made of an order is once it was issued, as long as it was not cancelled."""

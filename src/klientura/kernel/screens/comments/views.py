@@ -19,7 +19,7 @@ from klientura.kernel.store import read
 from klientura.kernel.store.sight import seen_by, whole_shape
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
-from klientura.kernel.web.toasts import toast
+from klientura.kernel.web.toasts import refused, toast
 
 OFFERED = 8
 LOOKED_AT = 24
@@ -40,8 +40,8 @@ def comments(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         written = writing.write(
             asked.actor, shape, record_id, request.POST.get("text"), chosen=_chosen(request)
         )
-    except Invalid as refused:
-        return _refused(refused)
+    except Invalid as wrong:
+        return refused(wrong.errors)
     return _fresh(asked, shape, record_id, written=written)
 
 
@@ -60,8 +60,8 @@ def edit(request: HttpRequest, object: str, record_id: int, comment_id: int) -> 
         written = writing.change(
             asked.actor, shape, record_id, comment_id, request.POST.get("text"), chosen=_chosen(request)
         )
-    except Invalid as refused:
-        return _refused(refused)
+    except Invalid as wrong:
+        return refused(wrong.errors)
     return _fresh(asked, shape, record_id, written=written)
 
 
@@ -81,8 +81,8 @@ def open_record(request: HttpRequest, object: str, record_id: int, comment_id: i
     asked, shape = of(request), shape_of(object)
     try:
         names = opening.open_to_mentioned(asked.actor, shape, record_id, comment_id)
-    except Invalid as refused:
-        return _refused(refused)
+    except Invalid as wrong:
+        return refused(wrong.errors)
     if not names:
         return _fresh(asked, shape, record_id)
     return _fresh(asked, shape, record_id, offers.opened(names))
@@ -111,12 +111,6 @@ def people(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> list[int]:
     return [n for raw in request.POST.getlist("chosen")[:100] if (n := number(raw)) is not None]
-
-
-def _refused(refused: Invalid) -> HttpResponse:
-    response = HttpResponse(status=422)
-    response["HX-Reswap"] = "none"
-    return toast(response, " ".join(str(e.message) for e in refused.errors), kind="error")
 
 
 def _fresh(

@@ -17,6 +17,7 @@ from klientura.kernel.transfer.plan import plan_from_json
 from klientura.kernel.transfer.wishes import Users
 from klientura.kernel.web.bodies import Takes, TooLarge
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.leading import lead_to
 from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_datetime, format_decimal
 
@@ -235,11 +236,7 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
         )
     imports.take_back(asked.actor, record)
     address = reverse("import-run", args=[record.pk])
-    if not asked.htmx:
-        return HttpResponseRedirect(address)
-    response = HttpResponse(status=200)
-    response["HX-Redirect"] = address
-    return response
+    return lead_to(asked, address)
 
 
 @FILE.on

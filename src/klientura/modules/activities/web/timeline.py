@@ -27,7 +27,7 @@ from klientura.kernel.store import cursors, read, write
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
-from klientura.kernel.web.toasts import toast
+from klientura.kernel.web.toasts import refused, toast
 from klientura.kit.formats import format_datetime
 from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of, pinned_of
 from klientura.modules.activities.services.entry import About, values_of
@@ -259,11 +259,8 @@ def write_down(request: HttpRequest, object: str, record_id: int) -> HttpRespons
             _plan(asked, shape, row, text)
         else:
             _log(asked, shape, row, kind, text)
-    except Invalid as refused:
-        message = " ".join(str(e.message) for e in refused.errors)
-        response = HttpResponse(status=422)
-        response["HX-Reswap"] = "none"
-        return toast(response, message, kind="error")
+    except Invalid as wrong:
+        return refused(wrong.errors)
     response = show(
         request, "activities/timeline.html", panel_context=_context(asked, shape, row), card_url=f"/{shape.key}/{record_id}"
     )  # fmt: skip

@@ -13,6 +13,7 @@ from klientura.kernel.errors import Invalid, NotFound
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.leading import lead_to
 from klientura.kernel.web.requests import of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_datetime
@@ -40,11 +41,7 @@ def undo(request: HttpRequest, outgoing_id: int) -> HttpResponse:
         if not asked.htmx:
             raise
         return toast(HttpResponse(status=200), str(late.message), kind="warning")
-    if not asked.htmx:
-        return HttpResponseRedirect(f"/mail/drafts/{row.pk}")
-    response = HttpResponse(status=200)
-    response["HX-Redirect"] = f"/mail/drafts/{row.pk}"
-    return response
+    return lead_to(asked, f"/mail/drafts/{row.pk}")
 
 
 @open_to(Door.SIGNED_IN)

@@ -1,5 +1,6 @@
 """What stands in a printed paper, read with the rights of who prints it: templates reckon and translate nothing."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,15 +30,13 @@ def invoice_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]
     source = source_of(actor, "invoice", record_id)
     row = source.row
     data = _common(actor, source, _("Invoice No. {number} of {day}"), lang)
-    purpose = payment_purpose(data["title"], row, source.lines, lang)
+    purpose = payment_purpose(data["title"], row, lang)
     return {
         **data,
         "bank": bank_words(source.company, source.accounts),
         "qr": payment_code(source.company, source.accounts, row, purpose) if row["currency"] == "RUB" else "",
         "basis": _order_words(actor, row["order"], lang),
-        "facts": [{"label": _("To be paid by"), "text": format_date(row["due_on"], lang)}]
-        if row["due_on"]
-        else [],
+        "facts": _facts((_("To be paid by"), _day(row["due_on"], lang))),
     }
 
 
@@ -45,19 +44,17 @@ def offer_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
     """All texts of an offer. Raises NotFound."""
     source = source_of(actor, "offer", record_id)
     row = source.row
-    until = format_date(row["valid_until"], lang) if row["valid_until"] else None
-    facts = [
-        (_("Payment"), row["payment_terms"]),
-        (_("Delivery"), row["delivery_terms"]),
-        (_("The offer holds until"), until),
-    ]
     return {
         **_common(actor, source, _("Offer No. {number} of {day}"), lang),
         "intro": row["intro"] or "",
         "person": row["person"].title if row["person"] and row["person"].title else "",
         "contacts": [text for text in (source.company["phone"], source.company["email"]) if text],
         "manager": row["owner"].title if row["owner"] and row["owner"].title else "",
-        "facts": [{"label": label, "text": text} for label, text in facts if text],
+        "facts": _facts(
+            (_("Payment"), row["payment_terms"]),
+            (_("Delivery"), row["delivery_terms"]),
+            (_("The offer holds until"), _day(row["valid_until"], lang)),
+        ),
     }
 
 
@@ -65,14 +62,14 @@ def order_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
     """All texts of an order, as a client confirms it. Raises NotFound."""
     source = source_of(actor, "order", record_id)
     row = source.row
-    wanted = format_date(row["wanted_on"], lang) if row["wanted_on"] else None
-    facts = [
-        (_("Number at the buyer"), row["client_number"]), (_("To be delivered by"), wanted),
-        (_("Payment"), row["payment_terms"]), (_("Delivery"), row["delivery_terms"]),
-    ]  # fmt: skip
     return {
         **_common(actor, source, _("Order No. {number} of {day}"), lang),
-        "facts": [{"label": label, "text": text} for label, text in facts if text],
+        "facts": _facts(
+            (_("Number at the buyer"), row["client_number"]),
+            (_("To be delivered by"), _day(row["wanted_on"], lang)),
+            (_("Payment"), row["payment_terms"]),
+            (_("Delivery"), row["delivery_terms"]),
+        ),
     }
 
 
@@ -92,13 +89,21 @@ def act_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
         "seller": _("Contractor") if is_act else _("Supplier"),
         "buyer": _("Customer") if is_act else _("Buyer"),
     }
-    facts = [(_("Basis"), row["basis"]), (_("Transport and cargo"), row["transport"])]
     return {
         **data,
         "labels": {**data["labels"], **labels},
         "said": words if is_act else "",
-        "facts": [{"label": label, "text": text} for label, text in facts if text],
+        "facts": _facts((_("Basis"), row["basis"]), (_("Transport and cargo"), row["transport"])),
     }
+
+
+def _facts(*facts: tuple[str, str | None]) -> list[dict[str, str]]:
+    """What stands beside the table, as far as it is known."""
+    return [{"label": label, "text": text} for label, text in facts if text]
+
+
+def _day(day: dt.date | None, lang: Language) -> str:
+    return format_date(day, lang) if day else ""
 
 
 def _order_words(actor: Actor, order: Ref | None, lang: Language) -> str:

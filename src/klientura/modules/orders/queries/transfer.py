@@ -14,7 +14,14 @@ from klientura.kernel.store.read import Row
 from klientura.kit.formats import format_date, format_decimal
 from klientura.kit.sums import rounded
 from klientura.modules.catalog.queries.codes import articles, unit_codes
-from klientura.modules.orders.queries.wording import Side, side_of_client, side_of_own, source_of
+from klientura.modules.orders.queries.wording import (
+    Side,
+    percent_words,
+    quantity_words,
+    side_of_client,
+    side_of_own,
+    source_of,
+)
 
 DASH: Final = "—"
 NUMBERS: Final = {
@@ -82,17 +89,16 @@ def _sum(value: Decimal) -> str:
 def _line(place: int, line: Row, codes: Mapping[int, str], known: Mapping[int, str]) -> dict[str, str]:
     quantity, net = line["quantity"], line["net"] or Decimal(0)
     rate = line["tax_rate"]
-    whole = quantity == quantity.to_integral_value()
     return {
         "article": known.get(line["product"].id, DASH) if line["product"] else DASH,
         "place": str(place),
         "name": line["name"] or "",
         "unit_code": codes.get(line["unit"].id, DASH) if line["unit"] else DASH,
         "unit": (line["unit"].title or DASH) if line["unit"] else DASH,
-        "quantity": format_decimal(quantity.quantize(Decimal(1)) if whole else quantity.normalize(), "ru"),
+        "quantity": quantity_words(quantity, "ru"),
         "price": _sum(net / quantity) if quantity else DASH,
         "net": _sum(net),
-        "rate": "без НДС" if rate is None else f"{format_decimal(rate.normalize() + 0, 'ru')}%",
+        "rate": "без НДС" if rate is None else f"{percent_words(rate, 'ru')}%",
         "tax": "без НДС" if rate is None else _sum(line["tax_sum"] or Decimal(0)),
         "total": _sum(line["total"] or Decimal(0)),
     }

@@ -137,25 +137,32 @@ def payment_code(company: Row, accounts: Sequence[Row], row: Row, purpose: str) 
     return drawn.getvalue().decode()
 
 
-def payment_purpose(title: str, row: Row, lines: Sequence[Row], lang: Language) -> str:
+def payment_purpose(title: str, row: Row, lang: Language) -> str:
     """What a payer writes: the number and the tax, as Russian banks ask for it."""
     tax = _("including VAT {sum}").format(sum=format_money(row["tax_total"], row["currency"], lang))
     return f"{title}, {tax if row['tax_total'] else _('without VAT')}"
 
 
+def quantity_words(quantity: Decimal, lang: Language) -> str:
+    """How much, without zeros at its end."""
+    whole = quantity == quantity.to_integral_value()
+    return format_decimal(quantity.quantize(Decimal(1)) if whole else quantity.normalize(), lang)
+
+
+def percent_words(percent: Decimal, lang: Language) -> str:
+    """A rate or a discount, without zeros at its end and without its sign."""
+    return format_decimal(percent.normalize() + 0, lang)
+
+
 def line_words(number: int, line: Row, lang: Language) -> dict[str, str]:
     """A line in words and figures."""
-    quantity = line["quantity"]
-    short = (
-        quantity.quantize(Decimal(1)) if quantity == quantity.to_integral_value() else quantity.normalize()
-    )
     return {
         "number": str(number),
         "name": line["name"] or "",
-        "quantity": format_decimal(short, lang),
+        "quantity": quantity_words(line["quantity"], lang),
         "unit": (line["unit"].title or "") if line["unit"] else "",
         "price": format_decimal(line["price"], lang, places=2),
-        "discount": f"{format_decimal(line['discount'].normalize() + 0, lang)} %" if line["discount"] else "",
+        "discount": f"{percent_words(line['discount'], lang)} %" if line["discount"] else "",
         "sum": format_decimal(line["total"], lang, places=2),
     }
 
@@ -170,7 +177,7 @@ def tax_words(lines: Sequence[Row], lang: Language) -> list[dict[str, str]]:
         if rate is None:
             made.append({"label": _("Without VAT"), "sum": "—"})
         else:
-            percent = format_decimal(rate.normalize() + 0, lang)
+            percent = percent_words(rate, lang)
             made.append(
                 {
                     "label": _("Of it VAT {percent} %:").format(percent=percent),

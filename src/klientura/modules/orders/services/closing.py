@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import read, write
+from klientura.kernel.store import read
 from klientura.modules.orders.models import ClosingPaper
 from klientura.modules.orders.queries.wording import side_of_client
-from klientura.modules.orders.services.issuing import look_at
-from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
-from klientura.modules.orders.services.papers import give_number, move
+from klientura.modules.orders.services.issuing import issue_of_order
+from klientura.modules.orders.services.orders import note_progress
+from klientura.modules.orders.services.papers import move
 
 NAMELESS: Final = _(
     "A UPD with the tax invoice needs the INN and the legal address of the buyer. "
@@ -31,15 +31,10 @@ def issue(
     expected_version: int | None = None,
 ) -> int:
     """Give a closing paper its number."""
-    with transaction.atomic():
-        draft = write.lock(actor, shape_of("closing_paper"), record_id, "edit")
-        if draft["status"] == "draft":
-            refuse_cancelled(draft["order"])
-            look_at(actor, "closing_paper", draft)
-            _refuse_nameless(actor, record_id)
-        version = give_number(actor, "closing_paper", record_id, "issued", expected_version=expected_version)
-        _note(record_id)
-        return version
+    return issue_of_order(
+        actor, "closing_paper", record_id, expected_version=expected_version,
+        look=lambda _draft: _refuse_nameless(actor, record_id),
+    )  # fmt: skip
 
 
 def _refuse_nameless(actor: Actor, record_id: int) -> None:
@@ -84,9 +79,5 @@ def cancel(
             {"status": "cancelled"},
             expected_version=expected_version,
         )
-        _note(record_id)
+        note_progress(ClosingPaper.objects.filter(pk=record_id).values_list("order_id", flat=True))
         return version
-
-
-def _note(record_id: int) -> None:
-    note_progress(ClosingPaper.objects.filter(pk=record_id).values_list("order_id", flat=True))

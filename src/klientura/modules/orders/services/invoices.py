@@ -10,10 +10,9 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.modules.orders.models import Invoice
-from klientura.modules.orders.services.issuing import look_at
-from klientura.modules.orders.services.orders import note_progress, refuse_cancelled
-from klientura.modules.orders.services.papers import give_number, in_state, move
+from klientura.modules.orders.services.issuing import issue_of_order
+from klientura.modules.orders.services.orders import note_progress
+from klientura.modules.orders.services.papers import in_state, move
 
 CANCELLABLE: Final = ("issued", "part_paid")
 is_issued = in_state(*CANCELLABLE)
@@ -30,14 +29,7 @@ def issue(
 
     Raises Invalid when it has no lines, no client or no sum, NotFound, Denied, Conflict.
     """
-    with transaction.atomic():
-        draft = write.lock(actor, shape_of("invoice"), record_id, "edit")
-        if draft["status"] == "draft":
-            refuse_cancelled(draft["order"])
-            look_at(actor, "invoice", draft)
-        version = give_number(actor, "invoice", record_id, "issued", expected_version=expected_version)
-        note_progress(Invoice.objects.filter(pk=record_id).values_list("order_id", flat=True))
-        return version
+    return issue_of_order(actor, "invoice", record_id, expected_version=expected_version)
 
 
 def cancel(

@@ -13,7 +13,7 @@ from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.modules.orders.models import Offer
-from klientura.modules.orders.services.beginnings import carried
+from klientura.modules.orders.services.beginnings import begun, source_of
 from klientura.modules.orders.services.papers import give_number, move
 from klientura.modules.orders.services.papers import prefill as empty_paper
 
@@ -35,10 +35,8 @@ def may_be_replaced(_actor: Actor, row: Mapping[str, Any]) -> bool:
 
 def next_edition(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a new edition of an offer begins with: all of the one before, at the prices offered there."""
-    values, lines = carried(actor, "offer", number)
-    row = read.get(actor, shape_of("offer"), number)
-    kept = {key: row[key] for key in (*WORDS, "company", "opportunity") if row.get(key) is not None}
-    return {**values, **kept, "previous": read.Ref(number, row["title"])}, lines
+    row, lines = source_of(actor, "offer", number)
+    return begun(row, lines, "company", "opportunity", *WORDS, previous=read.Ref(number, row["title"]))
 
 
 def issue(

@@ -11,20 +11,21 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.modules.orders.models import ClosingPaper, Invoice, Order
-from klientura.modules.orders.services.papers import give_number, in_state, move
+from klientura.modules.orders.enums import IN_FORCE
+from klientura.modules.orders.models import Order
+from klientura.modules.orders.services.papers import OF_ORDER, give_number, in_state, move
 
 is_done = in_state("done")
 
 _PROGRESS = """
 update sales_order o set invoiced = f.invoiced, paid = f.paid, delivered = f.delivered from (
   select n.id, coalesce((select sum(i.amount) from invoice i where i.order_id = n.id and i.deleted_at is null
-      and i.status in ('issued', 'part_paid', 'paid') and i.currency = n.currency), 0) as invoiced,
+      and i.status = any(%(invoice)s) and i.currency = n.currency), 0) as invoiced,
     coalesce((select sum(i.paid) from invoice i where i.order_id = n.id and i.deleted_at is null
       and i.currency = n.currency), 0) as paid,
     coalesce((select sum(d.amount) from closing_paper d where d.order_id = n.id and d.deleted_at is null
-      and d.status in ('issued', 'signed') and d.currency = n.currency), 0) as delivered
-  from sales_order n where n.id = any(%s) order by n.id for update) f
+      and d.status = any(%(closing_paper)s) and d.currency = n.currency), 0) as delivered
+  from sales_order n where n.id = any(%(orders)s) order by n.id for update) f
 where o.id = f.id and (o.invoiced, o.paid, o.delivered) is distinct from (f.invoiced, f.paid, f.delivered)
 """
 
@@ -37,7 +38,9 @@ def note_progress(orders: Collection[int | None]) -> None:
     wanted = sorted({number for number in orders if number is not None})
     if wanted:
         with connection.cursor() as cursor:
-            cursor.execute(_PROGRESS, [wanted])
+            cursor.execute(
+                _PROGRESS, {"orders": wanted, **{key: list(states) for key, states in IN_FORCE.items()}}
+            )
 
 
 def refuse_cancelled(order: int | None) -> None:
@@ -101,11 +104,10 @@ def cancel(
     with transaction.atomic():
         # Whoever issues a paper of this order locks it too: so each of us sees what the other has done.
         write.lock(actor, shape_of("order"), record_id, "edit")
-        held = Invoice.objects.filter(
-            order=record_id, deleted_at=None, status__in=("issued", "part_paid", "paid")
-        )
-        given = ClosingPaper.objects.filter(order=record_id, deleted_at=None, status__in=("issued", "signed"))
-        if held.exists() or given.exists():
+        if any(
+            OF_ORDER[key].objects.filter(order=record_id, deleted_at=None, status__in=states).exists()
+            for key, states in IN_FORCE.items()
+        ):
             raise Invalid(
                 [
                     FieldError(

@@ -13,6 +13,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.modules.documents.queries.companies import main_company, prefix_of
 from klientura.modules.documents.services.numbering import next_number
+from klientura.modules.orders.enums import IN_FORCE
 from klientura.modules.orders.models import (
     ClosingPaper,
     ClosingPaperLine,
@@ -25,12 +26,12 @@ from klientura.modules.orders.models import (
     Paper,
 )
 
-PAPERS: Final[Mapping[str, type[Paper]]] = {
-    "offer": Offer,
-    "order": Order,
+OF_ORDER: Final[Mapping[str, type[Invoice] | type[ClosingPaper]]] = {
     "invoice": Invoice,
     "closing_paper": ClosingPaper,
 }
+"""What may be made of an order."""
+PAPERS: Final[Mapping[str, type[Paper]]] = {"offer": Offer, "order": Order, **OF_ORDER}
 LINES_OF: Final = {
     "offer": OfferLine,
     "order": OrderLine,
@@ -55,7 +56,7 @@ is_draft = in_state("draft")
 is_issued = in_state("issued")
 is_in_force = in_state("issued", "accepted")
 is_in_work = in_state("confirmed")
-was_issued = in_state("issued", "part_paid", "paid")
+was_issued = in_state(*IN_FORCE["invoice"])
 
 
 def prefill(actor: Actor) -> dict[str, Any]:
@@ -100,10 +101,12 @@ def give_number(
     status: str,
     *,
     expected_version: int | None = None,
+    look: Callable[[Mapping[str, Any]], None] | None = None,
     name: Callable[[Mapping[str, Any]], str | None] | None = None,
 ) -> int:
     """Give a draft its number and settle it as `status`; return its version. Doing it twice gives one number.
 
+    `look` has a say about the locked draft before anything else, and raises Invalid.
     `name`: of a paper whose number follows from another one; what answers None takes the next of its company and year.
     Raises Invalid when it has no client, no lines or no sum, or was cancelled, NotFound, Denied, Conflict.
     """
@@ -114,6 +117,8 @@ def give_number(
             raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         if before["status"] != "draft":
             return int(before["version"])
+        if look:
+            look(before)
         _refuse_unfinished(key, before, record_id)
         day = before["issued_on"] or timezone.localdate()
         number = name(before) if name else None

@@ -14,9 +14,10 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.kernel.store.read import Row
+from klientura.modules.orders.enums import IN_FORCE
 from klientura.modules.orders.services.orders import note_progress
 
-PAYABLE: Final = frozenset({"issued", "part_paid", "paid"})
+PAYABLE: Final = frozenset(IN_FORCE["invoice"])
 """What an invoice is that money may come for."""
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +15,8 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import printed
+from klientura.kernel.web.leading import lead_to
 from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import Language
 from klientura.modules.conversations.queries.access import writable_mailboxes
@@ -67,9 +68,7 @@ def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     """GET /{offer|order|invoice|closing_paper}/{id}/pdf[?archive=1]: the paper as a PDF, as PDF/A for keeping when asked so."""
     asked = of(request)
     title, pdf = _made(asked.actor, key, record_id, archive=bool(asked.GET.get("archive")))
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title.rstrip('.') + '.pdf')}"
-    return response
+    return printed(title, pdf)
 
 
 @open_to(Door.SIGNED_IN)
@@ -78,12 +77,7 @@ def paper_letter(request: HttpRequest, key: str, record_id: int) -> HttpResponse
     """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it."""
     asked = of(request)
     title, pdf = _made(asked.actor, key, record_id)
-    address = f"/mail/drafts/{letter_with(asked.actor, key, record_id, title, pdf)}"
-    if not asked.htmx:
-        return HttpResponseRedirect(address)
-    response = HttpResponse(status=200)
-    response["HX-Redirect"] = address
-    return response
+    return lead_to(asked, f"/mail/drafts/{letter_with(asked.actor, key, record_id, title, pdf)}")
 
 
 def _made(actor: Actor, key: str, record_id: int, *, archive: bool = False) -> tuple[str, bytes]:

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, Scope, Section
+from klientura.modules.documents.queries.companies import main_company
+from klientura.modules.orders.services.invoices import is_issued
 from klientura.modules.payments.models import CreditRelease, CreditTerms, Payment
-from klientura.modules.payments.queries.invoices import for_invoice, from_invoice, prefilled
+from klientura.modules.payments.queries.invoices import for_invoice, from_invoice
 from klientura.modules.payments.services import allocating, checks
 
 
@@ -84,8 +86,8 @@ PAYMENT = ObjectSpec(
     before_write=checks.before_write_payment,
     before_trash=checks.before_trash_payment,
     settled=checks.settled_payments,
-    prefill=prefilled,
-    begun_from={"invoice": Beginning(_("Enter a payment"), from_invoice, allocating.waits_for_money)},
+    prefill=main_company,
+    begun_from={"invoice": Beginning(_("Enter a payment"), from_invoice, is_issued)},
     actions=(
         Action(
             key="allocate",

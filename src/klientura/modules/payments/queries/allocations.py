@@ -1,17 +1,14 @@
 """What is allocated to what, for the cards of payments and of invoices; and the invoices a payment may pay."""
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Final, Literal
 
 from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import Predicate, may
+from klientura.kernel.access.gate import may
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
-from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Row
 
@@ -56,19 +53,3 @@ def payable(actor: Actor, payment: Row, *, limit: int = OFFERED) -> list[Row]:
     }
     keys = ["title", "number", "issued_on", "due_on", "amount", "paid", "currency", "status"]
     return read.page(actor, shape_of("invoice"), tree=tree, sort="due_on", limit=limit, keys=keys).rows
-
-
-def money_of(actor: Actor, party_ids: Sequence[int]) -> dict[tuple[int, str], Decimal]:
-    """Advances of clients by currency: what is left of their payments that the actor sees, less refunds not allocated."""
-    shape = shape_of("payment")
-    if not party_ids or not may(actor, shape, "read"):
-        return {}
-    mine = Predicate(sql.SQL("r.party_id = any(%s) and r.status in ('free', 'part')"), (list(party_ids),))
-    where = conditions(actor, shape, more=[mine])
-    text = sql.SQL(
-        "select r.party_id, r.currency, sum(case r.direction when 'out' then -r.rest else r.rest end)"
-        " from payment r where {} group by 1, 2"
-    ).format(where.sql)
-    with connection.cursor() as cursor:
-        cursor.execute(text, where.params)
-        return {(party, currency): total for party, currency, total in cursor.fetchall()}

@@ -9,7 +9,6 @@ from django.db import connection
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
-from klientura.modules.documents.queries.companies import main_company
 
 
 class InvoiceFacts(NamedTuple):
@@ -43,11 +42,6 @@ def from_invoice(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, A
     values = {k: row[k] for k in ("party", "company", "currency") if row.get(k) is not None}
     left = max(row["amount"] - row["paid"], Decimal(0))
     return {**values, "invoice": read.Ref(number, row["title"]), **({"amount": left} if left else {})}, {}
-
-
-def prefilled(actor: Actor) -> dict[str, Any]:
-    """What an empty payment begins with: our main company."""
-    return main_company(actor)
 
 
 def for_invoice(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, Any]]:

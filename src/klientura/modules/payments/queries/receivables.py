@@ -6,7 +6,7 @@ since then counts as if it had never been. As of today or later, by what stands 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -69,16 +69,20 @@ def sees(actor: Actor) -> bool:
     return may(actor, shape, "read") and set(NEEDED) <= set(readable(actor, shape))
 
 
+def _chosen(asked: Asked) -> list[Predicate]:
+    """The client, company, owner and currency that are asked for, of whatever has them."""
+    values = {key: getattr(asked, key) for key in _COLUMNS}
+    return [
+        Predicate(sql.SQL("r.{} = %s").format(sql.Identifier(_COLUMNS[key])), (value,))
+        for key, value in values.items()
+        if value is not None
+    ]
+
+
 def _owed(actor: Actor, asked: Asked) -> tuple[sql.Composable, list[Any]]:
     """The invoices that are owed as of a day, with what is left of each."""
     shape = shape_of("invoice")
-    more = [
-        Predicate(sql.SQL("r.{} = %s").format(sql.Identifier(column)), (value,))
-        for column, value in (
-            ("party_id", asked.party), ("company_id", asked.company), ("owner_id", asked.owner), ("currency", asked.currency)
-        )
-        if value is not None
-    ]  # fmt: skip
+    more = _chosen(asked)
     now = asked.day >= timezone.localdate()
     states = ["issued", "part_paid"] if now else ["issued", "part_paid", "paid"]
     more.append(Predicate(sql.SQL("r.status = any(%s)"), (states,)))
@@ -128,13 +132,7 @@ def _advances(actor: Actor, asked: Asked, by: By) -> dict[tuple[Any, str], Decim
     if not may(actor, shape, "read") or not {"rest", "party", "status"} <= set(readable(actor, shape)):
         return {}
     more = [Predicate(sql.SQL("r.status in ('free', 'part') and r.party_id is not null"))]
-    more += [
-        Predicate(sql.SQL("r.{} = %s").format(sql.Identifier(column)), (value,))
-        for column, value in (
-            ("party_id", asked.party), ("company_id", asked.company), ("owner_id", asked.owner), ("currency", asked.currency)
-        )
-        if value is not None
-    ]  # fmt: skip
+    more += _chosen(asked)
     where = conditions(actor, shape, more=more)
     text = sql.SQL(
         "select r.{key}, r.currency, sum(case r.direction when 'out' then -r.rest else r.rest end) from payment r where {where}"
@@ -198,16 +196,8 @@ def turnover(actor: Actor, asked: Asked, currency: str, months: int = 12) -> lis
     """The last months up to a day, the oldest first: two statements, whatever the number of invoices."""
     shape = shape_of("invoice")
     more = [
-        Predicate(sql.SQL("r.status in ('issued', 'part_paid', 'paid') and r.currency = %s"), (currency,))
-    ]
-    more += [
-        Predicate(sql.SQL("r.{} = %s").format(sql.Identifier(column)), (value,))
-        for column, value in (
-            ("party_id", asked.party),
-            ("company_id", asked.company),
-            ("owner_id", asked.owner),
-        )
-        if value is not None
+        Predicate(sql.SQL("r.status in ('issued', 'part_paid', 'paid')")),
+        *_chosen(replace(asked, currency=currency)),
     ]
     where = conditions(actor, shape, more=more)
     billed = sql.SQL(

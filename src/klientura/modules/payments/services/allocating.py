@@ -20,6 +20,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.store.read import Row
+from klientura.modules.orders.services.papers import in_state
 from klientura.modules.orders.services.settling import PAYABLE, Paid, lock_invoices, settle
 from klientura.modules.payments.models import Allocation
 from klientura.modules.payments.queries.invoices import facts_of
@@ -31,6 +32,11 @@ _OF_INVOICES: Final = (
     " where invoice_id = any(%s) and undone_at is null group by 1"
 )
 _OF_PAYMENTS: Final = "select payment_id, abs(sum(amount)) from payment_allocation where payment_id = any(%s) and undone_at is null group by 1"
+
+
+is_allocated = in_state("part", "done")
+has_rest = in_state("free", "part")
+is_standing = in_state("free", "part", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,26 +219,6 @@ def pay_named_invoices(actor: Actor, batch: Batch, _unowned: Sequence[int], _ope
     ]
     if shares:
         allocate_shares(actor, shares, among=made)
-
-
-def waits_for_money(_actor: Actor, invoice: Mapping[str, Any]) -> bool:
-    """Whether money may come for an invoice."""
-    return invoice.get("status", "issued") in {"issued", "part_paid"}
-
-
-def is_allocated(_actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether invoices are paid by it."""
-    return row.get("status", "part") in {"part", "done"}
-
-
-def has_rest(_actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether some of it is left."""
-    return row.get("status", "free") in {"free", "part"}
-
-
-def is_standing(_actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether it was not reversed."""
-    return bool(row.get("status", "free") != "reversed")
 
 
 def refresh(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
-from klientura.kit.formats import Language, format_money
+from klientura.kernel.screens.language import lang
+from klientura.kit.formats import format_money
 from klientura.modules.payments.queries.credit import is_released, passed_by, standing_of
 
 
@@ -36,8 +36,7 @@ def against_terms(key: str, draft: Mapping[str, Any]) -> str:
     over = passed_by(standing, key, draft)
     if over is None:
         return ""
-    lang: Language = "en" if get_language() == "en" else "ru"
     return _("The credit limit of {limit} would be passed by {over}.").format(
-        limit=format_money(standing.limit or 0, standing.currency, lang),
-        over=format_money(over, standing.currency, lang),
+        limit=format_money(standing.limit or 0, standing.currency, lang()),
+        over=format_money(over, standing.currency, lang()),
     )

@@ -1,7 +1,8 @@
 """Bank statements: taken in whole, looked at before anything is written, posted in the background without doubles."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -115,20 +116,13 @@ def _read(raw: bytes, layout: Mapping[str, Any] | None, name: str) -> Statement:
         raise _invalid(_("This file cannot be read as a table.")) from bad
 
 
-class _as_file:  # noqa: N801 - reads like a function
+@contextmanager
+def _as_file(raw: bytes, name: str) -> Iterator[Path]:
     """Bytes as a file for readers that want one."""
-
-    def __init__(self, raw: bytes, name: str) -> None:
-        self._raw, self._suffix = raw, Path(name).suffix[:8] or ".csv"
-
-    def __enter__(self) -> Path:
-        self._folder = tempfile.TemporaryDirectory(prefix="klientura-")
-        path = Path(self._folder.name) / f"statement{self._suffix}"
-        path.write_bytes(self._raw)
-        return path
-
-    def __exit__(self, *_error: object) -> None:
-        self._folder.cleanup()
+    with tempfile.TemporaryDirectory(prefix="klientura-") as folder:
+        path = Path(folder) / f"statement{Path(name).suffix[:8] or '.csv'}"
+        path.write_bytes(raw)
+        yield path
 
 
 def columns_of(raw: bytes, name: str) -> tuple[TableInfo, dict[str, int]]:

@@ -98,7 +98,7 @@ def page(request: HttpRequest) -> HttpResponse:
     whole = receivables.totals(lines) if by != "currency" else []
     return show(
         request, "payments/receivables.html", active=PLACE.key, tabs=tabs(asked, "aged"), open_to_reader=open_to_reader,
-        on=given.day.isoformat(), by=by, companies=_companies(asked), chosen=given,
+        on=given.day.isoformat(), by=by, companies=companies(asked), chosen=given,
         ways=[{"label": str(label), "url": f"/receivables?{_query(given, by=key)}", "active": key == by} for key, label in BY.items()],
         columns=[str(c) for c in COLUMNS.values()], head=str(_head(by)), csv_url=f"/receivables?{_query(given, by=by, format='csv')}",
         lines=[_line(given, by, line, names) for line in lines], totals=[_line(given, by, line, {}) for line in whole],
@@ -116,7 +116,8 @@ def _head(by: By) -> Any:
     return heads[by]
 
 
-def _companies(asked: Request) -> list[dict[str, Any]]:
+def companies(asked: Request) -> list[dict[str, Any]]:
+    """Our companies that have an account, to choose from."""
     found = {ref.id: ref.title for ref in companies_by_account(asked.actor).values()}
     return [{"value": number, "label": title} for number, title in found.items()]
 
@@ -214,7 +215,7 @@ def turnover(request: HttpRequest) -> HttpResponse:
     months = receivables.turnover(asked.actor, given, currency) if receivables.sees(asked.actor) else []
     return show(
         request, "payments/turnover.html", active=PLACE.key, tabs=tabs(asked, "turnover"), on=given.day.isoformat(),
-        companies=_companies(asked), chosen=given, currency=currency, open_to_reader=receivables.sees(asked.actor),
+        companies=companies(asked), chosen=given, currency=currency, open_to_reader=receivables.sees(asked.actor),
         lines=[_month(m, given, currency) for m in reversed(months)], any=any(m.billed or m.owed for m in months),
     )  # fmt: skip
 

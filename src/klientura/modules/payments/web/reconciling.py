@@ -3,7 +3,6 @@
 import datetime as dt
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import printed
 from klientura.kernel.web.requests import number, of
 from klientura.kit.amount_words import amount_in_words
 from klientura.kit.formats import Language, format_date, format_decimal, format_money
@@ -49,9 +49,7 @@ def reconciliation_pdf(request: HttpRequest, record_id: int) -> HttpResponse:
         raise BadRequest(_("There is no such currency."), code="currency")
     data = reconciliation_data(asked.actor, record_id, company, currency, first, last, lang())
     pdf = to_pdf(TEMPLATE, data, archive=bool(asked.GET.get("archive")), title=data["title"])
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(data['title'] + '.pdf')}"
-    return response
+    return printed(data["title"], pdf)
 
 
 def _period(since: str, until: str) -> tuple[dt.date, dt.date]:

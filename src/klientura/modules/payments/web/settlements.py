@@ -16,11 +16,11 @@ from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
 from klientura.kit.formats import format_date, format_decimal, format_money
-from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.queries import receivables
 from klientura.modules.payments.queries.credit import Standing, standing_of
 from klientura.modules.payments.queries.deliveries import unpaid_deliveries
 from klientura.modules.payments.queries.receivables import BUCKETS, Asked, Line
+from klientura.modules.payments.web.receivables import companies
 
 SHOWN: Final = 15
 LATE: Final = ("d30", "d60", "d90", "over")
@@ -46,7 +46,7 @@ def _context(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
             for r in owed[:SHOWN]
         ],
         "more_url": f"/receivables/rows?party={party}&bucket=total" if len(owed) > SHOWN else "",
-        "party": party, "companies": _companies(asked), "first": default_period(today)[0].isoformat(),
+        "party": party, "companies": companies(asked), "first": default_period(today)[0].isoformat(),
         "last": today.isoformat(), "reconciles": all(may(asked.actor, shape_of(key), "read") for key in ("closing_paper", "payment")),
     }  # fmt: skip
 
@@ -56,11 +56,6 @@ def _sees_terms(asked: Request) -> bool:
     return may(asked.actor, shape, "read") and {"credit_limit", "stopped"} <= set(
         readable(asked.actor, shape)
     )
-
-
-def _companies(asked: Request) -> list[dict[str, Any]]:
-    found = {ref.id: ref.title for ref in companies_by_account(asked.actor).values()}
-    return [{"value": number, "label": title} for number, title in found.items()]
 
 
 def _only_delivered(lines: list[Line], deliveries: dict[str, Decimal]) -> list[Line]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +18,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.leading import lead_to
 from klientura.kernel.web.requests import Request, of
 from klientura.modules.sales.queries.known import known_organisations, known_people
 from klientura.modules.sales.services.conversion import convert
@@ -76,11 +77,7 @@ def _done(asked: Request, record_id: int) -> HttpResponse:
         if named is not None and read.titles(asked.actor, shape_of(kind), [named.id]):
             address = f"/{kind}/{named.id}"
             break
-    if not asked.htmx:
-        return HttpResponseRedirect(address)
-    response = HttpResponse(status=200)
-    response["HX-Redirect"] = address
-    return response
+    return lead_to(asked, address)
 
 
 def _organisation(asked: Request, row: Row, errors: dict[str, str]) -> dict[str, Any]:
