@@ -154,3 +154,52 @@ def name_key(text: str) -> str:
 
 def _one_script(word: str) -> str:
     return word.translate(_TO_CYRILLIC) if _CYRILLIC.search(word) and _LATIN.search(word) else word
+
+
+_QUOTING = ("{}", "«{}»", '"{}"')
+_USUAL = ("ООО", "АО", "ПАО", "ЗАО", "ОАО", "ИП")
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The folded ways in which an organisation's name usually stands in a base: with each usual legal form or none, quoted or not.
+
+    All have the `name_key` of the text, so that an index over folded names finds by them what a person would call the same.
+    """
+    form, bare = split_legal_form(text)
+    forms = dict.fromkeys((*((form,) if form else ()), *_USUAL))
+    found: dict[str, None] = {}
+    for quoted in (mark.format(bare) for mark in _QUOTING):
+        found[fold(quoted)] = None
+        for each in forms:
+            long = _long_form(each)
+            found |= dict.fromkeys(
+                fold(way)
+                for way in (f"{each} {quoted}", f"{quoted}, {each}", f"{long} {quoted}" if long else "")
+                if way
+            )
+    return tuple(found)
+
+
+def _long_form(form: str) -> str:
+    """A Russian legal form in full: the first of its spellings that is more than one word; empty where there is none."""
+    return next((way for way in _FORMS.get(form, ()) if " " in way and _CYRILLIC.search(way)), "")
+
+
+def short_name(text: str) -> str:
+    """«ООО «Ромашка»»: the short legal form and the name in its quotation marks; a person's name has none."""
+    form, bare = split_legal_form(text)
+    if form is None:
+        return normal_quotes(" ".join(text.split()))
+    if form in {"ИП", "КФХ", "ЧП"} or not _long_form(form):
+        return f"{form} {bare}"
+    return f"{form} {normal_quotes(f'«{bare}»')}"
+
+
+def full_name(text: str) -> str | None:
+    """«Общество с ограниченной ответственностью «Ромашка»»; None where the legal form is not known in full."""
+    form, bare = split_legal_form(text)
+    long = _long_form(form) if form else ""
+    if not form or not long:
+        return None
+    name = bare if form in {"ИП", "КФХ", "ЧП"} else normal_quotes(f"«{bare}»")
+    return f"{long[0].upper()}{long[1:]} {name}"

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klientura.kit.organisations import name_key, normal_quotes, split_legal_form
+from klientura.kit.organisations import (
+    full_name,
+    name_key,
+    normal_quotes,
+    short_name,
+    spellings,
+    split_legal_form,
+)
+from klientura.kit.text import fold
 
 
 @pytest.mark.parametrize(
@@ -66,3 +74,37 @@ def test_names_never_fail_and_keys_are_stable(text: str) -> None:
 @given(st.text("абвгджзклмнпрст", min_size=5, max_size=20))
 def test_the_key_ignores_form_case_and_quotes(word: str) -> None:
     assert name_key(f'ООО "{word.capitalize()}"') == name_key(f"«{word.upper()}», ПАО") == word
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "full"),
+    [
+        ('ООО "Ромашка"', "ООО «Ромашка»", "Общество с ограниченной ответственностью «Ромашка»"),
+        (
+            'ОБЩЕСТВО С ОГРАНИЧЕННОЙ ОТВЕТСТВЕННОСТЬЮ "РОМАШКА"',
+            "ООО «РОМАШКА»",
+            "Общество с ограниченной ответственностью «РОМАШКА»",
+        ),
+        (
+            "Иванов Иван Иванович ИП",
+            "ИП Иванов Иван Иванович",
+            "Индивидуальный предприниматель Иванов Иван Иванович",
+        ),
+        ("Acme, Ltd.", "Ltd Acme", None),
+        ("Завод  Искра", "Завод Искра", None),
+        (
+            'ООО "ТД "Ромашка"',
+            "ООО «ТД „Ромашка“»",
+            "Общество с ограниченной ответственностью «ТД „Ромашка“»",
+        ),
+    ],
+)
+def test_short_and_full_names(text: str, short: str, full: str | None) -> None:
+    assert (short_name(text), full_name(text)) == (short, full)
+
+
+@given(st.text("абвгёЁ АБ-x1", min_size=1, max_size=12).filter(lambda t: any(map(str.isalnum, t))))
+def test_every_spelling_is_the_same_name(name: str) -> None:
+    key = name_key(name)
+    assert {name_key(way) for way in spellings(name)} <= {key, name_key(f"ООО «{name}»")}
+    assert fold(f'ооо "{split_legal_form(name)[1]}"') in spellings(f"АО «{split_legal_form(name)[1]}»")

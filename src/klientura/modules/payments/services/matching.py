@@ -7,7 +7,13 @@ from typing import Final
 from klientura.kernel.access.actor import Actor
 from klientura.kit.bank.invoice_numbers import named_invoices
 from klientura.kit.bank.papers import Paper
-from klientura.modules.payments.queries.candidates import Client, Free, bills_of, clients_by_inn
+from klientura.modules.payments.queries.candidates import (
+    Client,
+    Free,
+    bills_of,
+    clients_by_inn,
+    clients_by_name,
+)
 from klientura.modules.payments.rules import Book, Found, Money
 
 CURRENCIES: Final = {
@@ -66,7 +72,10 @@ def judge_papers(actor: Actor, papers: Sequence[Paper], companies: dict[str, int
 
 
 def suggest(actor: Actor, payments: Sequence[Free]) -> dict[int, Found]:
-    """What may be paid by payments that are not allocated in whole, by payment. A chosen client comes before the payer's INN."""
+    """What may be paid by payments that are not allocated in whole, by payment. A chosen client comes before the payer's INN.
+
+    Where no client has that INN, the payer may be whoever is called so, or whose invoice he names.
+    """
     clients = clients_by_inn(actor, {p.payer_inn for p in payments if p.payer_inn and p.party is None})
     parties = {
         p.id: (p.party,)
@@ -74,14 +83,30 @@ def suggest(actor: Actor, payments: Sequence[Free]) -> dict[int, Found]:
         else tuple(c.id for c in clients.get(p.payer_inn or "", []) if c.seen)
         for p in payments
     }
+    unknown = [p for p in payments if p.party is None and not clients.get(p.payer_inn or "")]
+    called = clients_by_name(actor, {p.payer_name for p in unknown if p.payer_name})
+    parties |= {p.id: tuple(c.id for c in called.get(p.payer_name or "", [])) for p in unknown}
     named = {p.id: named_invoices(p.purpose or "") for p in payments}
     numbers = {n.number for each in named.values() for n in each}
-    bills = bills_of(actor, {party for each in parties.values() for party in each}, numbers)
+    bills = bills_of(
+        actor,
+        {party for each in parties.values() for party in each},
+        numbers,
+        anybodys={n.number for p in unknown for n in named[p.id]},
+    )
     found = {}
+    strangers = {p.id for p in unknown}
     for payment in payments:
         # Each is judged by itself: nothing is taken away before somebody has accepted it.
-        money = Money(payment.company, payment.currency, payment.rest, parties[payment.id], named[payment.id])
-        sure_or_not = Book([b for b in bills if b.party in parties[payment.id]]).match(money)
+        said, own = {n.number for n in named[payment.id]}, set(parties[payment.id])
+        open_bills = [
+            b
+            for b in bills
+            if b.party in own or (payment.id in strangers and b.number in said and b.paid < b.amount)
+        ]
+        whose = tuple(dict.fromkeys([*parties[payment.id], *(b.party for b in open_bills)]))
+        money = Money(payment.company, payment.currency, payment.rest, whose, named[payment.id])
+        sure_or_not = Book(open_bills).match(money)
         if sure_or_not.sure:
             sure_or_not.suggested = [tuple(sure_or_not.sure)]
         found[payment.id] = sure_or_not

@@ -19,6 +19,7 @@ urlpatterns = [
     path("matching", matching.page, name="matching"),
     path("matching/<number:record_id>/accept", matching.accept, name="matching-accept"),
     path("matching/<number:record_id>/client", matching.make_client, name="matching-client"),
+    path("matching/undo/<number:operation_id>", matching.undo_client, name="matching-undo"),
     path("receivables", receivables.page, name="receivables"),
     path("receivables/rows", receivables.rows, name="receivable-rows"),
     path("receivables/turnover", receivables.turnover, name="receivable-turnover"),
