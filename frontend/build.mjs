@@ -1,7 +1,7 @@
 // Builds the browser side: node frontend/build.mjs OUTDIR
 // Writes hashed scripts, styles, the icon sprite, the logo and manifest.json into OUTDIR. No network.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -33,6 +33,15 @@ function sprite() {
     return `<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s+/g, " ").trim()}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence -->${symbols.join("")}</svg>`;
+}
+
+/** The licence of a package, wherever Node finds it from here: beside the worktree or above it. */
+function licenceOf(path) {
+  for (let at = root; ; at = dirname(at)) {
+    const file = join(at, "node_modules", path);
+    if (existsSync(file)) return readFileSync(file, "utf8");
+    if (at === dirname(at)) throw new Error(`no licence: ${path}`);
+  }
 }
 
 /** Remove what earlier builds wrote, so that a wheel never carries stale files. */
@@ -102,7 +111,7 @@ for (const name of readdirSync(join(here, "brand"))) {
   manifest[name] = writeHashed(name, readFileSync(join(here, "brand", name), "utf8"));
 }
 // The licences of what is bundled travel with it.
-const licences = ["htmx.org/LICENSE", "sortablejs/LICENSE", "lucide-static/LICENSE", "leaflet/LICENSE", "world-atlas/LICENSE"];
-const texts = licences.map((path) => `${path}\n\n${readFileSync(join(root, "node_modules", path), "utf8")}`);
+const licences = ["htmx.org/LICENSE", "sortablejs/LICENSE", "lucide-static/LICENSE", "leaflet/LICENSE", "world-atlas/LICENSE", "echarts/LICENSE", "echarts/NOTICE", "echarts/licenses/LICENSE-d3", "zrender/LICENSE", "tslib/LICENSE.txt"];
+const texts = licences.map((path) => `${path}\n\n${licenceOf(path)}`);
 writeFileSync(join(out, "licences.txt"), texts.join("\n\n"));
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,6 +1,7 @@
 // Everything starts here; each line is one subject, each subject one file.
 import { startAttach } from "./attach";
 import { startBoards } from "./board";
+import { startCharts } from "./charts";
 import { startColumns } from "./columns";
 import { startComboboxes } from "./combobox";
 import { startDates } from "./dates";
@@ -73,6 +74,7 @@ startLines();
 startLineTables();
 startLayout();
 startLists();
+startCharts();
 startColumns();
 startTimes();
 startDates();

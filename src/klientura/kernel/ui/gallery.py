@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from klientura.kernel.ui import gallery_card as card
 from klientura.kernel.ui import gallery_data as data
+from klientura.kernel.ui.gallery_charts import sample_charts
 
 PARTS = frozenset(
     {"options", "dialog", "peek", "fact-edit", "fact-save", "move", "why", "rows", "toast", "search"}
@@ -25,6 +26,7 @@ def gallery_context() -> dict[str, Any]:
         "columns": data.COLUMNS,
         "rows": data.ROWS,
         "board_columns": data.BOARD,
+        "charts": sample_charts("en" if get_language() == "en" else "ru"),
         "fields": data.FIELDS,
         "facts_sections": card.FACTS,
         "days": card.TIMELINE,

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 from klientura.kernel.ui.gallery import gallery, part
 
@@ -187,4 +187,36 @@ def test_removing_a_condition_changes_the_address(browser: Browser) -> None:
     page.wait_for_url("**/ui?filter=*")
     assert page.locator(".filter-chip").count() == 2
     assert page.locator("#list").count() == 1
+    page.context.close()
+
+
+def width_of(element: Locator) -> float:
+    box = element.bounding_box()
+    return box["width"] if box else 0
+
+
+def test_a_chart_is_drawn_and_turns_to_its_table(browser: Browser) -> None:
+    page = open_page(browser)
+    chart = page.locator("[data-chart]", has=page.locator("#sample-stacked-title"))
+    chart.locator("svg path").first.wait_for(state="attached")
+    table = chart.locator("[data-chart-table]")
+    assert width_of(table) == 1
+    chart.locator("[data-chart-switch]").click()
+    assert chart.locator("[data-chart-picture]").is_hidden()
+    assert width_of(table) > 300
+    chart.locator("[data-chart-switch]").click()
+    table.locator("a").first.focus()
+    assert width_of(table) > 300
+    page.context.close()
+
+
+def test_a_chart_takes_the_colours_of_the_theme(browser: Browser) -> None:
+    page = open_page(browser)
+    label = page.locator("[data-chart] svg text").first
+    label.wait_for(state="attached")
+    light = label.get_attribute("fill")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(
+        "light => document.querySelector('[data-chart] svg text').getAttribute('fill') !== light", arg=light
+    )
     page.context.close()
