@@ -203,3 +203,72 @@ class ResponseTime(Record):
 
     class Meta:
         db_table = "lead_response_time"
+
+
+class StageVisit(models.Model):
+    """A stay of a deal at a stage: when it came, from where, how it stood then, when it left. Kept by the database alone (ADR 25).
+
+    Facts of the past, so they point at nothing: the names of stages and people may change or go.
+    """
+
+    opportunity_id = models.BigIntegerField()
+    number = models.IntegerField()
+    pipeline_id = models.BigIntegerField()
+    from_stage_id = models.BigIntegerField(null=True)
+    stage_id = models.BigIntegerField()
+    status = models.CharField(max_length=5)
+    at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    operation_id = models.BigIntegerField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        db_table = "opportunity_visit"
+        constraints = [
+            models.UniqueConstraint(fields=["opportunity_id", "number"], name="opportunity_visit_number")
+        ]
+        indexes = [models.Index(fields=["stage_id", "at"], name="opportunity_visit_entered")]
+
+
+class Worth(models.Model):
+    """What a deal was worth, and when it was to be closed, from one moment to another. Kept by the database alone."""
+
+    opportunity_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    close_date = models.DateField(null=True)
+
+    class Meta:
+        db_table = "opportunity_worth"
+        indexes = [models.Index(fields=["opportunity_id", "since"], name="opportunity_worth_since")]
+
+
+class Course(models.Model):
+    """All that a funnel asks of a deal, in one narrow row: how it stands, and which stages it has ever reached.
+
+    `came_from` is the stage it left last: where a lost deal was lost. Kept by the database alone.
+    """
+
+    opportunity_id = models.BigIntegerField(primary_key=True)
+    live = models.BooleanField()
+    pipeline_id = models.BigIntegerField()
+    stage_id = models.BigIntegerField()
+    status = models.CharField(max_length=5)
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    loss_reason = models.CharField(max_length=63, null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    probability = models.IntegerField(null=True)
+    came_from_id = models.BigIntegerField(null=True)
+    reached = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "opportunity_course"
+        indexes = [models.Index(fields=["created_at"], name="opportunity_course_created")]
