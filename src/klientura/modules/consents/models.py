@@ -15,7 +15,7 @@ class ConsentText(Record):
 
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=200)
     purpose = models.CharField(_("purpose"), max_length=40, choices=enums.Purpose)
-    edition = models.IntegerField(_("edition"), default=1)
+    edition = models.IntegerField(_("edition"), blank=True)
     language = models.CharField(
         pgettext_lazy("consent", "language"), max_length=5, choices=enums.TextLanguage, default="ru"
     )

@@ -37,7 +37,7 @@ CONSENT_TEXT = ObjectSpec(
                 for code in ("processing", "advertising", "transfer", "tracking")
             },
         ),
-        "edition": Field(minimum=1),
+        "edition": Field(minimum=1, hint=_("Empty: the next one of this purpose")),
     },
     sections=(
         Section(

@@ -19,6 +19,14 @@ USERS: dict[str, tuple[str, str]] = {
     ),
     "help_user_role": ("role (default: employee)", "роль (по умолчанию employee — сотрудник)"),
     "help_user_team": ("team, by its name", "команда, по названию"),
+    "help_user_piped": (
+        "read the password from standard input (its first line)",
+        "взять пароль со стандартного ввода (первая строка)",
+    ),
+    "user_no_password": (
+        "Standard input holds no password. Nothing was changed.",
+        "На стандартном вводе нет пароля. Ничего не изменено.",
+    ),
     "help_token": ("print an API token of a user", "выдать токен API пользователя"),
     "help_token_name": ("what the token is for (default: CLI)", "для чего токен (по умолчанию CLI)"),
     "help_token_days": ("days until it ends (default: never)", "срок в днях (по умолчанию бессрочный)"),

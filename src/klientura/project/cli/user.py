@@ -27,12 +27,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name", default="", metavar="NAME", help=say("help_user_name"))
     add.add_argument("--role", default="employee", choices=BUILT_IN, help=say("help_user_role"))
     add.add_argument("--team", default="", metavar="NAME", help=say("help_user_team"))
+    _add_piped(add)
     add_data_argument(add)
     add_data_argument(deeds.add_parser("list", help=say("help_user_list"), description=say("help_user_list")))
     for deed in ("password", "disable", "enable"):
         one = deeds.add_parser(deed, help=say(f"help_user_{deed}"), description=say(f"help_user_{deed}"))
         one.add_argument("email", metavar="EMAIL", help=say("help_user_email"))
+        if deed == "password":
+            _add_piped(one)
         add_data_argument(one)
+
+
+def _add_piped(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--password-stdin", action="store_true", help=say("help_user_piped"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
                 return _list()
             user = find_user(arguments.email)
             return (
-                _password(user) if arguments.deed == "password" else _admit(user, arguments.deed == "enable")
+                _password(user, arguments)
+                if arguments.deed == "password"
+                else _admit(user, arguments.deed == "enable")
             )
         except Invalid as refused:
             text = " ".join(str(e.message) for e in refused.errors)
@@ -86,8 +95,13 @@ def _name(typed: str, email: str) -> str:
     return typed.strip() or made_up
 
 
-def _ask() -> str:
-    """The password typed twice at a terminal; empty when it shall be made up."""
+def _ask(arguments: argparse.Namespace) -> str:
+    """The password from standard input where that is wished, else typed twice at a terminal; empty: it shall be made up."""
+    if arguments.password_stdin:
+        piped = sys.stdin.readline().rstrip("\r\n")
+        if not piped:
+            raise Refusal("user_no_password")
+        return piped
     if not sys.stdin.isatty():
         return ""
     first = getpass.getpass(say("user_ask"))
@@ -118,7 +132,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
     team = _team_of(arguments.team)
     name = _name(arguments.name, arguments.email)
-    typed = _ask()
+    typed = _ask(arguments)
     settings = current()
     language = settings.language if settings.set_up_at else terminal_language()
     password = typed or generate_password()
@@ -142,12 +156,12 @@ def _list() -> int:
     return 0
 
 
-def _password(user: User) -> int:
+def _password(user: User, arguments: argparse.Namespace) -> int:
     from klientura.kernel.access.passwords import password_faults
     from klientura.kernel.notify import devices
     from klientura.modules.administration.services.users import renew_password
 
-    typed = _ask()
+    typed = _ask(arguments)
     if not typed:
         _user, password = renew_password(user.pk)
         _tell_password(user.email, password)

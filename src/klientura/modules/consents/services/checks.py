@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from klientura.modules.consents.models import Consent, ConsentText
 
 WORDS: Final = ("name", "purpose", "edition", "language", "text", "in_force_from")
 USED: Final = _("People have consented to this text, so it stays as it is. Make a new edition of it.")
+_ALONE: Final = "select pg_advisory_xact_lock(hashtext('consent_text_edition'), hashtext(one)) from unnest(%s::text[]) one"
 _HELD: Final = "select * from consent_text where id = any(%s) order by id for share"
 AHEAD: Final = dt.timedelta(minutes=5)
 """So far clocks of other systems may be ahead of ours."""
@@ -33,13 +35,51 @@ def ip(value: str) -> str:
 
 
 def before_write_text(batch: Batch, _actor: Any) -> None:
-    """A text to which somebody has consented does not change any more."""
+    """A text to which somebody has consented does not change any more; each edition of a purpose has its own number."""
+    _number([d for d in batch if d.changed("purpose", "language", "edition")])
     changed = [d for d in batch if d.record_id and d.changed(*WORDS)]
     used = texts_in_use([d.record_id or 0 for d in changed])
     for draft in changed:
         if draft.record_id in used:
             for key in (k for k in WORDS if draft.changed(k)):
                 draft.refuse(key, "in_use", USED)
+
+
+def next_edition(purpose: str, language: str) -> int:
+    """The number of the next text of a purpose, held for this transaction: nobody else gets it."""
+    return max(_taken([(purpose, language)])[purpose, language], default=0) + 1
+
+
+def _taken(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[int, int]]:
+    """The editions that texts of purposes and languages have, in the trash too: edition → text.
+
+    Whoever writes texts of the same purpose and language at the same time waits for the end of this transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE, [[f"{purpose}:{language}" for purpose, language in sorted(wanted)]])
+    taken: dict[tuple[str, str], dict[int, int]] = {each: {} for each in wanted}
+    found = ConsentText.objects.filter(purpose__in={purpose for purpose, _language in wanted}).order_by()
+    for key, purpose, language, edition in found.values_list("pk", "purpose", "language", "edition"):
+        taken.setdefault((purpose, language), {})[edition] = key
+    return taken
+
+
+def _number(drafts: Sequence[Draft]) -> None:
+    """Give the next edition to a text that names none, and refuse a number that another text of the purpose has."""
+    wanted = {(d.get("purpose"), d.get("language")) for d in drafts if d.get("purpose")}
+    taken = _taken([*wanted]) if wanted else {}
+    for draft in drafts:
+        numbers = taken.get((draft.get("purpose"), draft.get("language")), {})
+        edition = draft.get("edition")
+        if edition is None:
+            draft.values["edition"] = edition = max(numbers, default=0) + 1
+        elif numbers.get(edition, draft.record_id) != draft.record_id:
+            said = _(
+                "This purpose has an edition {number} already. Leave the number empty, and it gets the next one."
+            )
+            draft.refuse("edition", "taken", str(said).format(number=edition))
+            continue
+        numbers[edition] = draft.record_id or 0
 
 
 def before_trash_text(ids: Sequence[int], _actor: Any) -> None:

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
-from klientura.modules.consents.models import ConsentText
-
-_ALONE = "select pg_advisory_xact_lock(hashtext('consent_text_edition'), hashtext(%s))"
+from klientura.modules.consents.services import checks
 
 
 @transaction.atomic
@@ -22,12 +20,7 @@ def new_edition(
     """Make the next edition of a text; return the version of the old one, which stays as it is. Raises Invalid, Denied."""
     shape, given = shape_of("consent_text"), dict(values or {})
     old = write.lock(actor, shape, record_id, "edit")
-    with (
-        connection.cursor() as cursor
-    ):  # two who make editions of a purpose at once get one number after the other
-        cursor.execute(_ALONE, [f"{old['purpose']}:{old['language']}"])
-    latest = ConsentText.objects.filter(purpose=old["purpose"], language=old["language"], deleted_at=None)
-    edition = max([old["edition"], *latest.values_list("edition", flat=True)]) + 1
+    edition = checks.next_edition(old["purpose"], old["language"])
     name = str(given.get("name") or old["name"]).strip()
     if name == old["name"]:
         name = _("{name}, edition {number}").format(name=name, number=edition)

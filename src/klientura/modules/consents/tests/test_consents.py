@@ -115,6 +115,25 @@ def test_a_text_that_somebody_has_consented_to_stays_and_has_a_new_edition():
     ]
 
 
+def test_no_two_texts_of_a_purpose_are_of_one_edition():
+    shape = shape_of("consent_text")
+    first, second, english = text(), text(name="Другой текст"), text(language="en")
+    other = text("transfer", edition=5)
+    editions = dict(ConsentText.objects.values_list("pk", "edition"))
+    assert editions == {first: 1, second: 2, english: 1, other: 5}
+    for deed in (
+        lambda: text(edition=2),
+        lambda: write.update(ACTOR, shape, first, {"edition": 2}),
+        lambda: write.update(ACTOR, shape, english, {"language": "ru"}),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            deed()
+        assert [(e.field, e.code) for e in wrong.value.errors] == [("edition", "taken")]
+    write.update(ACTOR, shape, first, {"edition": 7})
+    texts.new_edition(ACTOR, second, {"text": "Иное"})
+    assert ConsentText.objects.get(text="Иное").edition == 8
+
+
 def test_a_program_replaces_no_consent_by_that_of_somebody_else_and_makes_no_edition_for_another_purpose(
     company: Company,
 ):
@@ -216,7 +235,7 @@ def test_editions_that_two_make_at_once_have_two_numbers():
         other.start()
         other.join(1)
     other.join()
-    assert sorted(ConsentText.objects.values_list("edition", flat=True)) == [1, 1, 2, 3]
+    assert sorted(ConsentText.objects.values_list("edition", flat=True)) == [1, 2, 3, 4]
 
 
 def test_days_are_those_of_the_company_wherever_their_reader_is(company: Company):

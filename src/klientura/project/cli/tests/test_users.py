@@ -1,6 +1,7 @@
 """Users, tokens and demo data from the command line; the database is the tests' own."""
 
 import getpass
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,23 @@ def test_typed_password_is_not_printed(
 
     assert User.objects.get().check_password("Верблюд-и-море-7")
     assert "Верблюд" not in capsys.readouterr().out
+
+
+def test_a_password_comes_from_a_pipe_where_that_is_wished(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Верблюд-и-море-7\n"))
+    assert main(["user", "add", *ANNA, "--password-stdin"]) == 0
+    assert User.objects.get().check_password("Верблюд-и-море-7")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Пальма-и-снег-8\r\n"))
+    assert main(["user", "password", "anna@example.org", "--password-stdin"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert main(["user", "password", "anna@example.org", "--password-stdin"]) == 1
+
+    assert User.objects.get().check_password("Пальма-и-снег-8")
+    told = capsys.readouterr()
+    assert "Пальма" not in told.out
+    assert "holds no password" in told.err
 
 
 def test_new_password_replaces_the_old_one(capsys: pytest.CaptureFixture[str]) -> None:
