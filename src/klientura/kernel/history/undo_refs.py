@@ -138,19 +138,31 @@ _MADE = sql.SQL(
 )
 
 
+_TURNED = sql.SQL(
+    "not exists (select 1 from kernel_change c where c.operation_id = %s and c.object = %s and c.record_id = x.id"
+    " and c.action = 'update' and c.changes ? %s)"
+)
+"""Rows that the operation itself made point there: taking it back turns them away again."""
+
+
+def _bases() -> dict[str, str]:
+    return {s.table: s.base for s in all_shapes().values()}
+
+
 def _pointed_at(
     pointer: _Pointer, operation_id: int, made: Mapping[str, str], among: set[int] | None
 ) -> set[int]:
-    """Made records pointed at by rows that the operation did not make (or by the rows `among`)."""
+    """Made records pointed at by rows that the operation did not make, nor turned to them (or by the rows `among`)."""
     params: list[Any] = [operation_id, made[pointer.target]]
     if among is not None:
         which: sql.Composable = sql.SQL("x.id = any(%s)")
         params.append(sorted(among))
-    elif pointer.table in made:
-        which = sql.SQL("not ") + _MADE.format(sql.SQL("x"))
-        params += [operation_id, made[pointer.table]]
     else:
-        which = sql.SQL("true")
+        which = _TURNED
+        params += [operation_id, _bases()[pointer.table], pointer.column]
+        if pointer.table in made:
+            which += sql.SQL(" and not ") + _MADE.format(sql.SQL("x"))
+            params += [operation_id, made[pointer.table]]
     return _ask(pointer, "r", sql.SQL(" and ").join([_MADE.format(sql.SQL("r")), which]), params)
 
 

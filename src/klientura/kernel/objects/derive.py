@@ -99,6 +99,8 @@ def derive_field(
         tracked=options.tracked,
         within=options.within,
         related=options.related,
+        rare=options.rare,
+        as_day=options.as_day,
         due=options.due,
         default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
     )

@@ -94,6 +94,8 @@ class FieldShape:
     tracked: bool = True
     within: tuple[str, str] | None = None
     related: Text | None = None
+    rare: bool = False  # a card shows it only where it is filled
+    as_day: str = ""  # the date that stands for this moment where there is one
     due: bool = False  # a moment by which something has to be done
     due_while: tuple[str, tuple[Any, ...]] = (
         "",

@@ -51,6 +51,8 @@ class Field:
         None  # (field here, field of the target): first those that share its record
     )
     related: Text | None = None  # title of the panel on the card this reference points at
+    rare: bool = False  # most records go without it: a card shows it where it is filled, and a form always
+    as_day: str = ""  # the date of the same record that, where there is one, is what this moment means
     due: bool = (
         False  # a moment by which something has to be done: past, it is late while the record is current
     )

@@ -19,7 +19,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Board
 from klientura.kernel.screens import view_bar
 from klientura.kernel.screens.builder import filter_fields_json
-from klientura.kernel.screens.cells import cell
+from klientura.kernel.screens.cells import cell, needed_by
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.language import lang
@@ -160,7 +160,7 @@ def column_cards(
     fields = readable(asked.actor, shape)
     extra = [board.aged, board.next_step, board.total, "status", "owner", *board.card]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
-    keys += [c for k in keys if (c := fields[k].params.currency_field) and c in fields]
+    keys += [each for k in keys for each in needed_by(fields[k]) if each in fields]
     wanted: list[Any] = [{"field": board.group, "op": "eq", "value": stage["id"]}]
     if _is_closing(board, stage):
         wanted.append(_recent(board))

@@ -15,7 +15,7 @@ from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import conditional, line_tables
 from klientura.kernel.screens.arranged import sections_of
-from klientura.kernel.screens.cells import cell, unlinked
+from klientura.kernel.screens.cells import cell, needed_by, unlinked
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -188,11 +188,18 @@ def sections(asked: Request, shape: Shape, row: Row, *, editable: bool) -> list[
         facts = [
             fact(asked, shape, row, fields[k], editable=editable and k not in states.locked)
             for k in section.fields
-            if k in fields and k not in states.hidden
+            if k in fields
+            and k not in states.hidden
+            and not (fields[k].rare and _says_nothing(fields[k], row[k]))
         ]
         if facts:
             made.append({"title": str(section.label), "facts": facts})
     return made
+
+
+def _says_nothing(field: FieldShape, value: Any) -> bool:
+    """Whether a value is none, or the «no» of what is either so or not."""
+    return value is None or value in ("", []) or (value is False and not field.nullable)
 
 
 def fact(asked: Request, shape: Shape, row: Row, field: FieldShape, *, editable: bool) -> dict[str, Any]:
@@ -269,17 +276,18 @@ def _related_panel(
 ) -> dict[str, Any]:
     asked_by = {"op": "any", "value": [record_id]} if field.type.many else {"op": "eq", "value": record_id}
     tree = {"field": field.key, **asked_by}
-    keys = [
-        "title",
-        *[k for k in other.spec.columns if k in readable(asked.actor, other) and k != field.key][:4],
-    ]
-    page = read.page(asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=keys)
+    fields = readable(asked.actor, other)
+    told = [k for k in other.spec.columns if k in fields and k != field.key][:4]
+    beside = [each for k in told for each in needed_by(fields[k]) if each in fields]
+    page = read.page(
+        asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=["title", *told, *beside]
+    )
     title = (
         str(field.related or other.plural) if alone or field.related else f"{other.plural} · {field.label}"
     )
     return {
         "title": title,
-        "items": [_related_item(asked, other, row) for row in page.rows],
+        "items": [_related_item(asked, other, row, told) for row in page.rows],
         "more_url": list_url(other.key, tree) if page.next else "",
         "add_url": f"/{other.key}/new?dialog=1&stay=1&{field.key}={record_id}"
         if field.writable
@@ -289,7 +297,7 @@ def _related_panel(
     }
 
 
-def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
+def _related_item(asked: Request, other: Shape, row: Row, told: Sequence[str]) -> dict[str, Any]:
     fields = readable(asked.actor, other)
     item: dict[str, Any] = {
         "title": row["title"] or f"№ {row['id']}",
@@ -297,8 +305,8 @@ def _related_item(asked: Request, other: Shape, row: Row) -> dict[str, Any]:
         "icon": other.spec.icon,
     }
     quiet = []
-    for key in other.spec.columns:
-        if key not in row or key in {*other.spec.title, "title"} or row[key] is None:
+    for key in told:
+        if key in {*other.spec.title, "title"} or row[key] is None:
             continue
         shown = cell(fields[key], row[key], row, lang(), company_currency=asked.installation.currency)
         if isinstance(shown, dict) and shown.get("kind") in {"badge", "money"} and "end" not in item:

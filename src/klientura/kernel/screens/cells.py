@@ -40,6 +40,11 @@ def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_cur
     return field.type.display(value, field.params, lang)
 
 
+def needed_by(field: FieldShape) -> tuple[str, ...]:
+    """The other fields that a cell is made of: the currency of a sum, what a moment is judged by, the day it stands for."""
+    return tuple(filter(None, (field.params.currency_field, field.due_while[0], field.as_day)))
+
+
 def unlinked(actor: Actor, field: FieldShape, shown: Cell) -> Cell:
     """A reference as plain words where it leads to a record of the settings that this reader cannot change."""
     if field.type.key != "reference" or not isinstance(shown, dict) or shown.get("kind") != "link":
@@ -148,6 +153,8 @@ def _date(field: FieldShape, value: dt.date, lang: Language) -> Cell:
 
 
 def _moment(field: FieldShape, value: dt.datetime, row: Row, lang: Language) -> Cell:
+    if field.as_day and (day := row.get(field.as_day)):
+        return _date(field, day, lang)
     text = format_datetime(timezone.localtime(value), lang)
     return {"kind": "date", "text": text, "iso": value.isoformat(), "overdue": is_late(field, value, row)}
 

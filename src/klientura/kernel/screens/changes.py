@@ -1,6 +1,8 @@
 """Who changed what: the history of a record, and taking an operation back."""
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -113,9 +115,10 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
 def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> list[dict[str, Any]]:
     """Entries as items of a timeline (see ui/timeline.html), each with the number of its entry; some entries have none.
 
-    The record as it is says what its sums are in.
+    The record as it is says what its sums are in. Lines that came or went are told beneath what the same save did
+    to the record (`also`); `last` is the number of the earliest entry that an item tells.
     """
-    items = []
+    items: list[dict[str, Any]] = []
     retold = {
         (e.version, key)
         for e in history.entries
@@ -133,10 +136,14 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
         items.append(
             {
                 "id": entry.id,
+                "last": entry.id,
+                "save": (entry.version or entry.at, entry.actor_id, entry.operation_id),
+                "line": bool(entry.part) and entry.action in {"add", "remove"},
                 "kind": "change",
                 "icon": ICONS.get(entry.action, "history"),
                 "who": entry.actor or _("Klientura"),
-                "text": action_text(asked, history, entry, shape) + _where_from(entry),
+                "text": action_text(asked, history, entry, shape),
+                "where_from": _where_from(entry),
                 "time": at.strftime("%H:%M"),
                 "iso": at.isoformat(),
                 "at": entry.at,
@@ -152,7 +159,17 @@ def timeline_items(asked: Request, shape: Shape, row: Row, history: History) -> 
             }
             | by_rule(marks.get(entry.operation_id or 0), shape, row["id"])
         )
-    return items
+    saves = groupby(items, key=lambda item: item["save"])
+    return [item for _save, alike in saves for item in _together([*alike])]
+
+
+def _together(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What one save did: lines that came or went stand beneath the rest, or beneath the first of them."""
+    head = next((item for item in items if not item["line"]), items[0])
+    under = [item for item in items if item["line"] and item is not head]
+    head["also"] = [item["text"] for item in reversed(under)]
+    head["last"] = min(item["last"] for item in [head, *under])
+    return [item for item in items if item is head or not item["line"]]
 
 
 def by_day(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens.cells import cell, unlinked
+from klientura.kernel.screens.cells import cell, needed_by, unlinked
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState
 from klientura.kernel.store import read
@@ -32,12 +32,11 @@ def columns(asked: Request, shape: Shape, state: ListState, keys: Sequence[str])
 
 
 def beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
-    """Fields that other cells need: the currency of a sum, the outcome that decides whether a next step is missed or late."""
+    """Fields that other cells need; the outcome that decides whether a next step is missed is one of them."""
     fields = readable(asked.actor, shape)
-    wanted = [c for k in keys if (c := shape.fields[k].params.currency_field)]
+    wanted = [each for k in keys for each in needed_by(shape.fields[k])]
     if shape.spec.board and shape.spec.board.next_step in keys:
         wanted.append("status")
-    wanted += [waits for k in keys if (waits := shape.fields[k].due_while[0])]
     return [k for k in wanted if k in fields]
 
 

@@ -34,7 +34,7 @@ INTERACTION = ObjectSpec(
         **ABOUT,
         "party": Field(target="party"),
         "person": Field(target="person", within=("party", "employer")),
-        "opened_at": Field(read_only=True, counted=False),
+        "opened_at": Field(read_only=True, counted=False, rare=True),
         "kind": Field(hues={"call": "green", "meeting": "violet", "email": "blue", "note": "gray"}),
         "outcome": Field(
             open_options=True,
@@ -116,9 +116,11 @@ TASK = ObjectSpec(
         "done_at": Field(read_only=True),
         "status": Field(hues={"open": "blue", "done": "green", "cancelled": "gray"}),
         "kind": Field(hues={"task": "gray", "call": "green", "meeting": "violet"}),
-        "minutes": Field(sortable=False, minimum=0, counted=False),
-        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False),
-        "repeats": Field(type="recurrence", sortable=False),
+        "minutes": Field(sortable=False, minimum=0, counted=False, rare=True),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False, rare=True),
+        "repeats": Field(type="recurrence", sortable=False, rare=True),
+        "repeat_after": Field(rare=True),
+        "result": Field(rare=True),
     },
     sections=(
         Section(

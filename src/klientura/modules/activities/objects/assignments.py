@@ -35,14 +35,18 @@ ASSIGNMENT = ObjectSpec(
     title=("name",),
     fields={
         **ABOUT,
-        **{key: Field(read_only=True) for key in BY_VERB},
+        **{key: Field(read_only=True, rare=True) for key in BY_VERB},
         "party": Field(target="party"),
         "due_at": Field(due=True),
         "owner": Field(label=pgettext_lazy("assignment", "Executor")),
-        "helpers": Field(type="users"),
-        "files": Field(type="file"),
-        "escalate_after": Field(minimum=0, maximum=365, sortable=False, hint=ESCALATES, counted=False),
-        "controller": Field(hint=_("Watches over the course and may approve in place of who issued it.")),
+        "helpers": Field(type="users", rare=True),
+        "files": Field(type="file", rare=True),
+        "escalate_after": Field(
+            minimum=0, maximum=365, sortable=False, hint=ESCALATES, counted=False, rare=True
+        ),
+        "controller": Field(
+            rare=True, hint=_("Watches over the course and may approve in place of who issued it.")
+        ),
         "status": Field(
             read_only=True,
             hues={
@@ -55,8 +59,9 @@ ASSIGNMENT = ObjectSpec(
                 "cancelled": "gray",
             },
         ),
-        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False),
-        "repeats": Field(type="recurrence", sortable=False),
+        "snoozed_until": Field(hint=SNOOZED, sortable=False, counted=False, rare=True),
+        "repeats": Field(type="recurrence", sortable=False, rare=True),
+        "repeat_after": Field(rare=True),
     },
     sections=(
         Section(

@@ -1,4 +1,4 @@
-"""What colleagues have already in a stretch of time for which something is being planned; one statement."""
+"""What colleagues have already in a stretch of time for which something is being planned, or in each of a series; one statement."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -24,17 +24,22 @@ class Clash:
     title: str = ""
 
 
-def clashes(actor: Actor, user_ids: Sequence[int], span: Span, *, besides: int | None = None) -> list[Clash]:
-    """What some colleagues have at the same time, the earliest first; an event of several stands once.
+def clashes(
+    actor: Actor, user_ids: Sequence[int], spans: Sequence[Span], *, besides: int | None = None
+) -> list[Clash]:
+    """What some colleagues have at the same times, the earliest first; an event of several stands once.
 
     `besides` is the event that is being planned: it is in nobody's way.
     """
-    begins, ends = (timezone.localtime(m) for m in span)
-    if not begins < ends:
+    meant = sorted(span for span in spans if span[0] < span[1])
+    if not meant:
         return []
+    first, last = (timezone.localtime(m).date() for m in (meant[0][0], max(ends for _begins, ends in meant)))
     found: dict[tuple[object, ...], list[Item]] = {}
-    for item in events_of(actor, user_ids, begins.date(), ends.date() + DAY):
-        if item.begins < ends and item.ends > begins and occupies(item, besides):
+    for item in events_of(actor, user_ids, first, last + DAY):
+        if any(item.begins < ends and item.ends > begins for begins, ends in meant) and occupies(
+            item, besides
+        ):
             of_one = (item.id, item.at) if item.is_open else (item.user_id, item.begins, item.ends)
             found.setdefault(of_one, []).append(item)
     return [

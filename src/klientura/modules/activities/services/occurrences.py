@@ -57,6 +57,7 @@ def change(
     values: Mapping[str, Any],
     *,
     expected_version: int | None = None,
+    operation_id: int | None = None,
 ) -> int:
     """Change one occurrence, this and the following, or all; return the number of the row that then holds it.
 
@@ -66,16 +67,34 @@ def change(
     row = write.lock(actor, shape, place.event_id, "edit")
     recurrence = recurrence_of(row)
     if recurrence is None or place.at is None:
-        write.update(actor, shape, place.event_id, values, expected_version=expected_version)
+        write.update(
+            actor, shape, place.event_id, values, expected_version=expected_version, operation_id=operation_id
+        )
         return place.event_id
     _check_version(row, expected_version)
     _check_occurs(row, recurrence, place.at)
     if which == "one":
-        return _detach(actor, row, recurrence, place.at, values)
+        return _detach(actor, row, recurrence, place.at, values, operation_id)
     if which == "following" and place.at > start_of(row):
-        return _split(actor, row, recurrence, place.at, values)
-    _change_whole(actor, row, recurrence, place.at, values)
+        return _split(actor, row, recurrence, place.at, values, operation_id)
+    _change_whole(actor, row, recurrence, place.at, values, operation_id)
     return place.event_id
+
+
+@transaction.atomic
+def change_as_one(
+    actor: Actor,
+    place: Place,
+    which: Which,
+    values: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> tuple[int, int]:
+    """Change it as `change` does, as one operation; return the row that holds it, and the operation: undone, all is as it was."""
+    operation = operations.start(actor, "edit", "event")
+    number = change(actor, place, which, values, expected_version=expected_version, operation_id=operation.pk)
+    operations.finish(operation, records=1)
+    return number, operation.pk
 
 
 @transaction.atomic
@@ -131,33 +150,52 @@ def by_itself(actor: Actor, place: Place) -> int:
 
 
 def _detach(
-    actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]
+    actor: Actor,
+    row: Row,
+    recurrence: Recurrence,
+    at: dt.datetime,
+    values: Mapping[str, Any],
+    operation_id: int | None = None,
 ) -> int:
     own = {k: row[k] for k in OWN} | span_at(row, at)
     own |= {"series": row["id"], "occurrence_at": moment(at, zone_of(row["zone"])), "status": "planned"}
-    _set_rule(actor, row, _leaving_out(recurrence, at))
-    return _made(actor, own, values)
+    _set_rule(actor, row, _leaving_out(recurrence, at), operation_id=operation_id)
+    return _made(actor, own, values, operation_id)
 
 
-def _split(actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]) -> int:
+def _split(
+    actor: Actor,
+    row: Row,
+    recurrence: Recurrence,
+    at: dt.datetime,
+    values: Mapping[str, Any],
+    operation_id: int | None,
+) -> int:
     start = start_of(row)
     rest = recurrence.beginning_at(at, passed=passed(recurrence, start, at))
-    _set_rule(actor, row, recurrence.ending_before(at))
+    _set_rule(actor, row, recurrence.ending_before(at), operation_id=operation_id)
     own = {k: row[k] for k in OWN} | span_at(row, at) | {"status": "planned", "repeats": rest.text()}
-    number = _made(actor, own, {k: v for k, v in values.items() if k != "repeats"})
+    number = _made(actor, own, {k: v for k, v in values.items() if k != "repeats"}, operation_id)
     made = write.lock_rows(shape_of("event"), [number])[0]
     by, days = _shift(at, start_of(made))
     repeats = values["repeats"] if "repeats" in values else _shifted(rest, by, days).text()
-    write.update(KEEPER, shape_of("event"), number, {"repeats": repeats})
+    write.update(KEEPER, shape_of("event"), number, {"repeats": repeats}, operation_id=operation_id)
     cut = moment(at, zone_of(row["zone"]))
-    _hand_on([i for i, when in _detached(row["id"]) if when is not None and when >= cut], number)
+    _hand_on(
+        [i for i, when in _detached(row["id"]) if when is not None and when >= cut], number, operation_id
+    )
     guests.carry_over(row["id"], number)
     reminders.carry_over({number: row["id"]})
     return number
 
 
 def _change_whole(
-    actor: Actor, row: Row, recurrence: Recurrence, at: dt.datetime, values: Mapping[str, Any]
+    actor: Actor,
+    row: Row,
+    recurrence: Recurrence,
+    at: dt.datetime,
+    values: Mapping[str, Any],
+    operation_id: int | None,
 ) -> None:
     """Change the series; times that were given for one occurrence move all of them by as much."""
     shape = shape_of("event")
@@ -173,13 +211,13 @@ def _change_whole(
         given |= {k: moved[k] for k in ("starts_at", "ends_at")}
         if "repeats" not in given and (by or days):
             given["repeats"] = _shifted(recurrence, by, days).text()
-            write.update(actor, shape, row["id"], given)
-            _move_apart(row, by, zone_of(meant["zone"]))
+            write.update(actor, shape, row["id"], given, operation_id=operation_id)
+            _move_apart(row, by, zone_of(meant["zone"]), operation_id)
             return
-    write.update(actor, shape, row["id"], given)
+    write.update(actor, shape, row["id"], given, operation_id=operation_id)
 
 
-def _move_apart(series: Row, by: dt.timedelta, zone: ZoneInfo) -> None:
+def _move_apart(series: Row, by: dt.timedelta, zone: ZoneInfo, operation_id: int | None) -> None:
     """Occurrences that stand by themselves keep their times, and their places in the series that has moved."""
     before, shape = zone_of(series["zone"]), shape_of("event")
     places = {number: at for number, at in _detached(series["id"]) if at is not None}
@@ -194,7 +232,7 @@ def _move_apart(series: Row, by: dt.timedelta, zone: ZoneInfo) -> None:
         )
         for r in write.lock_rows(shape, sorted(places))
     ]
-    write.write_drafts(KEEPER, Batch(shape, changed, creating=False))
+    write.write_drafts(KEEPER, Batch(shape, changed, creating=False), operation_id=operation_id)
 
 
 def _shift(before: dt.datetime, after: dt.datetime) -> tuple[dt.timedelta, int]:
@@ -227,7 +265,7 @@ def _keeper(actor: Actor) -> Actor:
     return SystemActor("a series is kept in order", actor.user_id)
 
 
-def _made(actor: Actor, own: Row, values: Mapping[str, Any]) -> int:
+def _made(actor: Actor, own: Row, values: Mapping[str, Any], operation_id: int | None) -> int:
     """A row like the one of a series, with what differs."""
     shape = shape_of("event")
     require(actor, shape, "edit")
@@ -237,7 +275,7 @@ def _made(actor: Actor, own: Row, values: Mapping[str, Any]) -> int:
         draft.values["ends_at"] = draft.values["starts_at"] + (own["ends_at"] - own["starts_at"])
     draft.values = {**{k: v for k, v in own.items() if v is not None}, **draft.values}
     keeper = SystemActor("an occurrence of a series stands by itself", actor.user_id)
-    return write.insert_batch(keeper, Batch(shape, [draft], creating=True))[0]
+    return write.insert_batch(keeper, Batch(shape, [draft], creating=True), operation_id=operation_id)[0]
 
 
 def _detached(series_id: int) -> list[tuple[int, dt.datetime | None]]:
@@ -261,7 +299,7 @@ def _detached(series_id: int) -> list[tuple[int, dt.datetime | None]]:
             return found
 
 
-def _hand_on(ids: list[int], series_id: int) -> None:
+def _hand_on(ids: list[int], series_id: int, operation_id: int | None) -> None:
     """Occurrences by themselves belong to another series from here on."""
     if ids:
         shape = shape_of("event")
@@ -270,7 +308,7 @@ def _hand_on(ids: list[int], series_id: int) -> None:
             Draft(values={"series": series_id}, before=r, record_id=r["id"], version=r["version"])
             for r in rows
         ]
-        write.write_drafts(KEEPER, Batch(shape, changed, creating=False))
+        write.write_drafts(KEEPER, Batch(shape, changed, creating=False), operation_id=operation_id)
 
 
 def _check_version(row: Row, seen: int | None) -> None:

@@ -1,5 +1,6 @@
 """Whoever plans something hears what is in the way, as far as they may know it; nothing is forbidden."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.objects.registry import shape_of
@@ -129,3 +131,20 @@ def test_the_forms_ask_as_they_are_filled_in(vera: Actor, page: Client):
         f"/calendar/event/{number}/change",
     ):
         assert 'hx-post="/calendar/remarks' in page.get(address).content.decode(), address
+
+
+def test_all_times_of_a_series_are_looked_at(company: Company, vera: Actor, page: Client):
+    soon = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0) + dt.timedelta(days=3)
+    third = soon + dt.timedelta(days=14)
+    plan(vera, "Отпуск", starts_at=third.isoformat(), ends_at=(third + dt.timedelta(hours=8)).isoformat())
+    values: dict[str, Any] = {"starts_at": f"{soon:%Y-%m-%dT%H:%M}", "ends_at": f"{soon:%Y-%m-%dT}11:00"}
+    assert "Отпуск" not in said(page, **values)
+    weekly: dict[str, Any] = {**values, "repeats": "FREQ=WEEKLY"}
+    with CaptureQueriesContext(connection) as once:
+        text = said(page, **weekly)
+    assert f"Отпуск, {third:%d.%m.%Y} 10:00–18:00 (вы)" in text
+    assert text.count("Отпуск") == 1
+    with CaptureQueriesContext(connection) as daily:
+        assert "Отпуск" in said(page, **{**values, "repeats": "FREQ=DAILY"})
+    assert len(daily) == len(once)
+    assert "Отпуск" not in said(page, **{**weekly, "repeats": "FREQ=WEEKLY;COUNT=2"})

@@ -92,6 +92,31 @@ def test_whatever_is_removed_of_a_series_comes_back_in_one_press(
     assert company.client("manager").post(toast["undoUrl"]).status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("which", "left"), [("following", [4, 12, 19, 26, 2]), ("all", [5, 12, 19, 26, 2])])
+def test_whatever_is_moved_of_a_series_comes_back_in_one_press(
+    company: Company, vera: Actor, page: Client, which: str, left: list[int]
+):
+    number = plan(company, vera)
+    before = read.get(vera, shape_of("event"), number)
+    answer = page.post(
+        f"/calendar/event/{number}/change?at=20300311T100000",
+        {"which": which, "version": before["version"], "starts_at": "2030-03-12T12:00", "ends_at": "2030-03-12T13:00"},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.content.decode()
+    deliver()
+    assert days(vera) == left
+    heard = told(company, "manager")
+    assert page.post(json.loads(answer["HX-Trigger"])["toast"]["undoUrl"]).status_code == 200
+    deliver()
+    assert days(vera) == [4, 11, 18, 26, 1]
+    after = read.get(vera, shape_of("event"), number)
+    assert [after[k] for k in ("repeats", "over_at", "starts_at")] == [
+        before[k] for k in ("repeats", "over_at", "starts_at")
+    ]
+    assert len(told(company, "manager")) > len(heard)
+
+
 def test_guests_are_written_to_when_it_goes_and_when_it_comes_back(
     company: Company, vera: Actor, page: Client
 ):

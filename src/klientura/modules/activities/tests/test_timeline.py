@@ -77,7 +77,7 @@ def test_changes_of_a_main_phone_are_told_once_each(calls: int, changes: int) ->
     found = pages(client, f"/organisation/{number}")
     told = "".join(found)
     moments = re.findall(r'<time[^>]*datetime="\d{4}', told)
-    assert len(moments) == calls + changes + 2, "the calls, the changes, the record and its first phone"
+    assert len(moments) == calls + changes + 1, "the calls, the changes, the record with its first phone"
     assert len(re.findall(r"Разговор \d+", told)) == calls
     assert len(found) <= 2 + (2 * changes + calls) // 28, "and no page is offered in vain"
 
@@ -220,6 +220,30 @@ def test_a_timeline_shows_what_one_asks_for_to_its_end(show: str, told: set[str]
     assert {kind for kind in ("call", "email", "note", "city") if f"{kind}-3;" in found} == told
     for kind in told:
         assert all(f"{kind}-{n};" in found for n in range(30)), kind
+
+
+def test_a_timeline_shows_the_contacts_with_one_person_of_the_client() -> None:
+    company = found_company()
+    client = company.client("administrator")
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"})
+    anna, boris = (
+        write.create(ACTOR, shape_of("person"), {"last_name": name, "employer": number}) for name in ("Аннина", "Борисов")
+    )  # fmt: skip
+    for person, subject in ((anna, "Первый"), (boris, "Второй"), (None, "Третий")):
+        values = {"kind": "call", "subject": f"{subject} разговор", "party": number, "person": person}
+        write.create(ACTOR, shape_of("interaction"), values)
+    page = client.get(f"/organisation/{number}?person={anna}").content.decode()
+    timeline = page[page.index('id="timeline"') :]
+    assert [w in timeline for w in ("Первый", "Второй", "Третий", "created")] == [True, False, False, False]
+    assert f"show=call&amp;person={anna}" in page and f"tab=timeline&amp;person={boris}" in page
+    other = client.get(f"/organisation/{number}?show=meeting&person={anna}").content.decode()
+    assert "Первый" not in other[other.index('id="timeline"') :]
+    assert "timeline-people" not in client.get(f"/person/{anna}").content.decode()
+    company.hide("manager", "interaction", "person")
+    for key in ("organisation", "interaction"):
+        company.grant("manager", key, "read", "all")
+    hidden = company.client("manager").get(f"/organisation/{number}?person={anna}").content.decode()
+    assert "timeline-people" not in hidden, "whoever does not see with whom asks for nobody"
 
 
 def test_whoever_does_not_see_the_kind_is_not_asked_for_it() -> None:

@@ -8,6 +8,7 @@ from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
 from klientura.modules.activities.enums import ANSWERS
@@ -51,7 +52,7 @@ def _one(name: str, address: str, answer: str, guest: dict[str, Any] | None = No
     letter = guest or {}
     return {
         "name": name, "address": address if address != name else "", "answer": _words().get(answer, ""), "hue": HUES.get(answer, ""),
-        "waits": bool(letter.get("waits")), "error": letter.get("error", ""),
+        "unasked": answer == "unasked", "waits": bool(letter.get("waits")), "error": letter.get("error", ""),
     }  # fmt: skip
 
 
@@ -63,9 +64,15 @@ def _words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _context(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
-    owner = row.get("owner")
-    return {"owner": owner.title if owner else "", "people": participants(asked, row)}
+def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
+    owner, people = row.get("owner"), participants(asked, row)
+    unasked = any(p["unasked"] for p in people) and guests.may_invite(asked.actor, row)
+    may_write = unasked and "edit" in read.verbs_on(asked.actor, shape, row["id"], ("edit",))
+    return {
+        "owner": owner.title if owner else "",
+        "people": people,
+        "invite_url": f"/{shape.key}/{row['id']}/actions/invite" if may_write else "",
+    }
 
 
 PARTICIPANTS_PANEL: Final = MainPanel(

@@ -35,7 +35,15 @@ from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
 from klientura.modules.activities.web.entry import read_line, taken_off
 from klientura.modules.activities.web.remarks import remark_action
-from klientura.modules.activities.web.timeline_shown import ALL, choices, shown_by
+from klientura.modules.activities.web.timeline_shown import (
+    EVERYBODY,
+    asked_by,
+    choices,
+    choices_of_people,
+    people_of,
+    shown_by,
+    with_person,
+)
 
 PAGE = 20
 START, OVER = "", "-"  # a source of which nothing, or all, has been shown
@@ -47,6 +55,8 @@ ICONS = {
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     pinned = pinned_of(asked.actor, shape, row["id"])
     found = _slice(asked, shape, row, besides={r["id"] for r in pinned})
+    people, person = people_of(asked.actor, shape, row), number(asked.GET.get("person"))
+    key, address = asked.GET.get("show", ""), f"/{shape.key}/{row['id']}"
     post_url = f"/{shape.key}/{row['id']}/timeline"
     return {
         **found,
@@ -55,8 +65,11 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
         "composer": composer(asked, shape, row),
         "post_url": post_url,
         "draft": f"timeline-{shape.key}-{row['id']}",
-        "shown": str(shown_by(asked.actor, asked.GET.get("show", "")).label),
-        "choices": choices(asked.actor, asked.GET.get("show", ""), f"/{shape.key}/{row['id']}"),
+        "shown": str(shown_by(asked.actor, key).label),
+        "choices": choices(asked.actor, key, person, address),
+        "narrowed": bool(key or person),
+        "with_whom": next((p["title"] for p in people if p["id"] == person), str(EVERYBODY)),
+        "people": choices_of_people(people, person, key, address) if people else [],
     }
 
 
@@ -122,8 +135,8 @@ def _slice(
     Where one source has only a page of what it holds, the other is cut at the end of that page: what is older
     waits, or it would stand above newer items of the pages to come.
     """
-    key = asked.GET.get("show", "")
-    chosen = shown_by(asked.actor, key)
+    key, person = asked.GET.get("show", ""), number(asked.GET.get("person"))
+    chosen = with_person(asked.actor, shown_by(asked.actor, key), person)
     told = (
         interactions_of(asked.actor, shape, row["id"], after=after, limit=PAGE, narrow=chosen.narrow)
         if after != OVER and chosen.contacts
@@ -151,7 +164,7 @@ def _slice(
     }
     shown = [i for i in contacts if i["record"] not in besides]
     items = sorted([*shown, *changes], key=lambda item: item["at"], reverse=True)
-    more = {k: v for k, v in query.items() if v != START} | ({"show": key} if chosen is not ALL else {})
+    more = {k: v for k, v in query.items() if v != START} | asked_by(key, person)
     ended = query == {"after": OVER, "before": 0}
     return {
         "days": by_day(items),
@@ -187,7 +200,7 @@ def _cursor(told: Slice, shown: int, after: str | None) -> str:
 
 def _before(shown: list[dict[str, Any]], before: int | None) -> int | str:
     """The number before which the changes go on when only these of a page are shown."""
-    return shown[-1]["id"] if shown else before or START
+    return next((item["last"] for item in reversed(shown) if item["last"]), before or START)
 
 
 def _result(shape: Shape, row: Row) -> str:

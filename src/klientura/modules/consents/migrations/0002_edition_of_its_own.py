@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consents', '0001_initial'),
+        ("consents", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consenttext',
-            name='edition',
-            field=models.IntegerField(blank=True, verbose_name='edition'),
+            model_name="consenttext",
+            name="edition",
+            field=models.IntegerField(blank=True, verbose_name="edition"),
         ),
     ]

@@ -12,6 +12,7 @@ def consent_text(_world: "World", number: int) -> dict[str, Any]:
     return {
         "name": f"Согласие на обработку {number}",
         "text": f"Я согласен. {number}",
+        "edition": None,  # the next of its purpose
         "in_force_from": "2020-01-01",
     }
 

@@ -96,12 +96,14 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
         return _form(asked, row, place, typed=values, status=200)
     seen = seen_version(asked, row)
     try:
-        number = occurrences.change(asked.actor, place, which, values, expected_version=seen)
+        number, operation = occurrences.change_as_one(
+            asked.actor, place, which, values, expected_version=seen
+        )
     except Invalid as refused:
         return _form(asked, row, place, typed=values, errors={e.field: e.message for e in refused.errors})
     except (Conflict, Moved):
         return _form(asked, row, place, typed=values, errors={"": Moved.default_message})
-    back, clash = "", word_after(asked.actor, row, values, number)
+    back, clash = f"/operations/{operation}/undo", word_after(asked.actor, row, values, number)
     if place.at is not None and which == "one":
         own = read.get(asked.actor, shape_of("event"), number)
         moved = _when(own) != _when(row)

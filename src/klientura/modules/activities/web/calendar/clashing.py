@@ -23,14 +23,20 @@ from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_date
+from klientura.kit.recurrence.expanding import expand, wall
+from klientura.kit.recurrence.rules import parse
 from klientura.modules.activities.queries.clashes import Clash, clashes
 from klientura.modules.activities.queries.free_time import Span
+from klientura.modules.activities.rules import zone_of
 from klientura.modules.activities.web.calendar.state import MOST_PEOPLE
 
 DAY: Final = dt.timedelta(days=1)
 HOUR: Final = dt.timedelta(hours=1)
+AHEAD: Final = dt.timedelta(days=92)
+MOST_TIMES: Final = 30
+"""So far ahead, and so many times of a series, are looked at: a weekly one for a quarter, a daily one for a month."""
 SHOWN: Final = 4
-MOVING: Final = ("starts_at", "ends_at", "all_day", "attendees", "owner", "free")
+MOVING: Final = ("starts_at", "ends_at", "all_day", "repeats", "zone", "attendees", "owner", "free")
 
 
 @open_to(Door.SIGNED_IN)
@@ -47,11 +53,12 @@ def remarks(request: HttpRequest) -> HttpResponse:
     typed = inputs.values_from(asked.POST, {k: fields[k] for k in MOVING if k in fields})
     meant = as_typed(shape, row, typed)
     span = span_of(meant)
+    spans = spans_of(meant, span)
     backwards = span is not None and span[1] < span[0]
-    found = _in_the_way(actor, meant, None if backwards else span, record_id)
+    found = _in_the_way(actor, meant, [] if backwards else spans, record_id)
     return show(
         asked, "activities/remarks_form.html", backwards=backwards, when="" if span is None or backwards else in_words(span, meant),
-        clashes=said_of(actor, found), record_id=record_id or "",
+        clashes=said_of(actor, found, dated=len(spans) > 1), record_id=record_id or "",
     )  # fmt: skip
 
 
@@ -86,18 +93,37 @@ def in_words(span: Span, row: Mapping[str, Any]) -> str:
     return days[0] if row.get("all_day") else f"{days[0]}–{ends:%H:%M}"
 
 
-def _in_the_way(actor: Actor, row: Mapping[str, Any], span: Span | None, besides: int | None) -> list[Clash]:
-    if span is None or row.get("free") or row.get("status") in {"held", "cancelled"}:
+def spans_of(row: Mapping[str, Any], span: Span | None) -> list[Span]:
+    """When something is: its first time, and of a series the times of some weeks ahead, too."""
+    if span is None or not row.get("repeats"):
+        return [] if span is None else [span]
+    zone, lasting = zone_of(row.get("zone")), span[1] - span[0]
+    first = max(span[0], timezone.now() - lasting)
+    times = expand(
+        parse(row["repeats"]),
+        wall(span[0], zone),
+        zone,
+        (first, first + AHEAD),
+        lasting=lasting,
+        most=MOST_TIMES,
+    )
+    return [(at, at + lasting) for _local, at in times]
+
+
+def _in_the_way(
+    actor: Actor, row: Mapping[str, Any], spans: Sequence[Span], besides: int | None
+) -> list[Clash]:
+    if not spans or row.get("free") or row.get("status") in {"held", "cancelled"}:
         return []
     owner = getattr(row.get("owner"), "id", row.get("owner")) or actor.user_id or 0
     named = (getattr(u, "id", u) for u in row.get("attendees") or ())
-    return clashes(actor, list(dict.fromkeys([owner, *named]))[:MOST_PEOPLE], span, besides=besides)
+    return clashes(actor, list(dict.fromkeys([owner, *named]))[:MOST_PEOPLE], spans, besides=besides)
 
 
-def said_of(actor: Actor, found: Sequence[Clash]) -> list[str]:
-    """What is in the way in words, a few of it."""
+def said_of(actor: Actor, found: Sequence[Clash], *, dated: bool = False) -> list[str]:
+    """What is in the way in words, a few of it; of a series with its days."""
     names = _names(actor, {u for c in found for u in c.user_ids})
-    lines = [_line(c, [names.get(u, "") for u in c.user_ids]) for c in found[:SHOWN]]
+    lines = [_line(c, [names.get(u, "") for u in c.user_ids], dated=dated) for c in found[:SHOWN]]
     if more := len(found) - SHOWN:
         lines += [ngettext("and {n} more", "and {n} more", more).format(n=more)] if more > 0 else []
     return lines
@@ -109,8 +135,10 @@ def _names(actor: Actor, user_ids: Collection[int]) -> dict[int, str]:
     return {**known, actor.user_id or 0: _("you")}
 
 
-def _line(clash: Clash, names: Sequence[str]) -> str:
+def _line(clash: Clash, names: Sequence[str], *, dated: bool) -> str:
     when = _("all day") if clash.all_day else f"{clash.begins:%H:%M}–{clash.ends:%H:%M}"
+    if dated:
+        when = f"{format_date(timezone.localtime(clash.begins), lang())} {when}"
     who = ", ".join(filter(None, names))
     if clash.title:
         return _("{title}, {when} ({who})").format(title=clash.title, when=when, who=who)
@@ -122,5 +150,6 @@ def word_after(actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any
     if not set(MOVING) & set(values):
         return ""
     meant = as_typed(shape_of("event"), before, values)
-    said = said_of(actor, _in_the_way(actor, meant, span_of(meant), record_id))
+    spans = spans_of(meant, span_of(meant))
+    said = said_of(actor, _in_the_way(actor, meant, spans, record_id), dated=len(spans) > 1)
     return " " + _("At the same time: {clashes}.").format(clashes="; ".join(said)) if said else ""
