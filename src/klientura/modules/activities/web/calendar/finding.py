@@ -32,6 +32,7 @@ from klientura.modules.activities.web.calendar.state import MOST_PEOPLE
 
 LENGTHS: Final = (15, 30, 45, 60, 90, 120, 180, 240)
 QUARTER: Final = dt.timedelta(minutes=15)
+HOUR: Final = dt.timedelta(hours=1)
 FIRST: Final = dt.date(2000, 1, 1)
 LAST: Final = dt.date(2190, 1, 1)
 
@@ -132,7 +133,8 @@ def _day(asked: Request, wanted: Wanted, day: FreeDay) -> dict[str, Any]:
     name = str(WEEKDAYS[begins.weekday()])
     return {
         "label": f"{name[:1].upper()}{name[1:]}, {format_date(begins.date(), lang())}", "hours": f"{begins:%H:%M}–{ends:%H:%M}",
-        "length": (ends - begins) / QUARTER,
+        "length": (ends - begins) / QUARTER, "scale": [f"{at:%H:%M}" for at in (begins, begins + (ends - begins) / 2, ends)],
+        "full_hours": [(at - begins) / QUARTER for n in range(1, 24) if (at := begins + HOUR * n) < ends],
         "people": [_strip(wanted.users[u], begins, day.busy.get(u, ())) for u in wanted.users],
         "slots": [_slot(asked, wanted, span) for span in day.slots],
     }  # fmt: skip
