@@ -17,6 +17,15 @@ type DuplicateKeys = Mapping[str, str]
 """What tells two records of one client: path of a value (as in `file_names`) → its role in `kit.matching`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """What a record without a title is called: words from some of its fields, in the reader's language and by their rights."""
+
+    fields: tuple[str, ...]
+    words: Callable[[Mapping[str, Any]], str]
+    """Of those of the fields that the reader sees; a reference stands in it with its title."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """What differs for one field from what its model column says. `None` means: as derived."""
@@ -244,6 +253,10 @@ class ObjectSpec:
     empty_text: Text = ""
     area: Text = ""  # the heading below which the navigation shows it, beside others of the same one
     heading: Text = ""  # how its card names a record whose title is a bare number: «Invoice No. {title}»
+    dated: str = ""  # the day that the heading tells besides: «Invoice No. 15 of 12.11.2026»
+    nameless: Nameless | None = (
+        None  # how a record without a title is told from others: «Draft invoice, Romashka, 12 000 ₽»
+    )
     together: Sequence[
         tuple[str, ...]
     ] = ()  # fields that mean something only together: an undo restores all or none

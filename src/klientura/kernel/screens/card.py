@@ -30,6 +30,7 @@ from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
+from klientura.kit.formats import format_date
 
 RELATED = 6
 BADGES = ("status", "stage", "importance")
@@ -96,9 +97,14 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
 
 def _heading(shape: Shape, row: Row) -> str:
     """How the card names the record; a paper without a number is named by its kind alone."""
-    if shape.spec.heading:
-        return str(shape.spec.heading).format(title=row["title"]) if row["title"] else str(shape.label)
-    return row["title"] or f"№ {row['id']}"
+    if not shape.spec.heading:
+        return row["title"] or f"№ {row['id']}"
+    if not any(row.get(key) for key in shape.spec.title):
+        return row["title"] or str(shape.label)
+    name = str(shape.spec.heading).format(title=row["title"])
+    if (day := row.get(shape.spec.dated)) is None:
+        return name
+    return _("{paper} of {day}").format(paper=name, day=format_date(day, lang()))
 
 
 def _is_closed(part: PartShape, row: Row) -> bool:

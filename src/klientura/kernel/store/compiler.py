@@ -14,6 +14,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.expressions import comparable
 from klientura.kernel.store.filters import Tree, compile_filter
 from klientura.kernel.store.operators import Context
+from klientura.kernel.store.refs import Ref
 
 LIVE = sql.SQL("r.deleted_at is null")
 TRASHED = sql.SQL("r.deleted_at is not null")
@@ -138,6 +139,22 @@ def statement(
     if limit is not None:
         parts.append(sql.SQL(" limit {}").format(sql.Literal(limit)))
     return sql.Composed(parts), (*query.source_params, *query.where.params)
+
+
+def as_rows(query: Query, found: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """What a statement gave as rows by field; a reference takes two values, its number and its title."""
+    places: list[tuple[str, int, bool]] = []
+    slot = 0
+    for picked in query.columns:
+        places.append((picked.field.key, slot, picked.titled))
+        slot += 2 if picked.titled else 1
+    return [
+        {
+            key: Ref(value, values[at + 1]) if (value := values[at]) is not None and titled else value
+            for key, at, titled in places
+        }
+        for values in found
+    ]
 
 
 def order_by(field: FieldShape, *, descending: bool) -> sql.Composable:

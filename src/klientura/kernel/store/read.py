@@ -14,9 +14,10 @@ from klientura.kernel.errors import BadRequest, Denied, NotFound
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store import cursors
-from klientura.kernel.store.compiler import Query, build, conditions, null_order, order_by, statement
+from klientura.kernel.store.compiler import Query, as_rows, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
+from klientura.kernel.store.nameless import name_nameless, with_names
 from klientura.kernel.store.refs import Ref as Ref  # noqa: PLC0414 - whoever reads takes it from here
 from klientura.kernel.store.several_named import name_values, titles_of
 
@@ -102,6 +103,7 @@ def page(
         following = cursors.encode(sort, field, cursors.Position(value, last["id"]))
     rows = [row for row, _value in found]
     name_values(actor, fields, rows)
+    name_nameless(actor, shape, fields, rows)
     return Page(fields, rows, following)
 
 
@@ -164,7 +166,7 @@ def _run(
     with cursor_for_repeated() as cursor:
         cursor.execute(*statement(query, order=order, limit=limit))
         found = cursor.fetchall()
-    rows = _rows(query, found)
+    rows = as_rows(query, found)
     if sorted_by.type.folds:
         return [(row, values[-1]) for row, values in zip(rows, found, strict=True)]
     return [(row, _plain(row[sorted_by.key])) for row in rows]
@@ -172,22 +174,6 @@ def _run(
 
 def _plain(value: Any) -> Any:
     return value.id if isinstance(value, Ref) else value
-
-
-def _rows(query: Query, found: Sequence[Sequence[Any]]) -> list[Row]:
-    """What a statement gave as rows by field; a reference takes two values, its number and its title."""
-    places: list[tuple[str, int, bool]] = []
-    slot = 0
-    for picked in query.columns:
-        places.append((picked.field.key, slot, picked.titled))
-        slot += 2 if picked.titled else 1
-    return [
-        {
-            key: Ref(value, values[at + 1]) if (value := values[at]) is not None and titled else value
-            for key, at, titled in places
-        }
-        for values in found
-    ]
 
 
 def get(
@@ -208,8 +194,9 @@ def get(
         values = cursor.fetchone()
     if values is None:
         raise NotFound
-    rows = _rows(query, [values])
+    rows = as_rows(query, [values])
     name_values(actor, fields, rows)
+    name_nameless(actor, shape, fields, rows)
     return rows[0]
 
 
@@ -383,4 +370,4 @@ def titles(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> Mapping[int
     text = sql.SQL("select r.id, r.title from {} r where {}").format(sql.Identifier(shape.table), where.sql)
     with connection.cursor() as cursor:
         cursor.execute(text, where.params)
-        return dict(cursor.fetchall())
+        return with_names(actor, shape, dict(cursor.fetchall()))

@@ -14,6 +14,7 @@ from klientura.kernel.files import keeping
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.store.compiler import conditions
+from klientura.kernel.store.nameless import with_names
 from klientura.kernel.store.refs import Ref
 from klientura.kernel.tags import dictionary
 from klientura.kit.text import fold
@@ -70,7 +71,7 @@ def titles_of(actor: Actor, target: str, numbers: Sequence[int]) -> dict[int, st
     text = sql.SQL("select r.id, r.title from {} r where {}").format(sql.Identifier(shape.table), where.sql)
     with connection.cursor() as cursor:
         cursor.execute(text, where.params)
-        return dict(cursor.fetchall())
+        return with_names(actor, shape, dict(cursor.fetchall()))
 
 
 def openable(actor: Actor, target: str, numbers: Sequence[int]) -> set[int]:

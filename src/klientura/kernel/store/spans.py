@@ -10,10 +10,11 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, require
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.store.compiler import Query, build, conditions
+from klientura.kernel.store.compiler import as_rows, build, conditions
 from klientura.kernel.store.expressions import column
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.read import Ref, Row, pick_fields
+from klientura.kernel.store.nameless import name_nameless
+from klientura.kernel.store.read import Row, pick_fields
 from klientura.kernel.store.summaries import read_for_long
 
 LONGEST = dt.timedelta(days=366)
@@ -54,18 +55,9 @@ def in_days(
         select=query.select, source=query.source, inner=inner, most=sql.Literal(most), start=column(start)
     )
     found = read_for_long(text, [*query.source_params, *where.params])
-    return [_row(query, values) for values in found], {values[-2]: values[-1] for values in found}
-
-
-def _row(query: Query, values: Sequence[Any]) -> Row:
-    """One record by field; a reference takes two values, its number and its title."""
-    row: Row = {}
-    rest = iter(values)
-    for picked in query.columns:
-        value = next(rest)
-        title = next(rest) if picked.titled else None
-        row[picked.field.key] = Ref(value, title) if picked.titled and value is not None else value
-    return row
+    rows = as_rows(query, found)
+    name_nameless(actor, shape, fields, rows)
+    return rows, {values[-2]: values[-1] for values in found}
 
 
 def _day(field: FieldShape) -> sql.Composable:

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.orders.models import ClosingPaper, ClosingPaperLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
+from klientura.modules.orders.queries.naming import draft_of
 from klientura.modules.orders.services import beginnings, checks, closing, papers
 
 UNSIGNED = {"field": "status", "op": "eq", "value": "issued"}
@@ -59,5 +60,7 @@ CLOSING_PAPER = ObjectSpec(
     completeness=False,
     area=AREA,
     heading=_("Closing paper No. {title}"),
+    dated="issued_on",
+    nameless=draft_of("closing_paper"),
     empty_text=_("Open an order or an invoice and press “Closing paper”, or make one here."),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.orders.models import Invoice, InvoiceLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
+from klientura.modules.orders.queries.naming import draft_of
 from klientura.modules.orders.services import beginnings, checks, invoices, papers
 
 UNPAID = {"field": "status", "op": "in", "value": ["issued", "part_paid"]}
@@ -68,5 +69,7 @@ INVOICE = ObjectSpec(
     completeness=False,
     area=AREA,
     heading=_("Invoice No. {title}"),
+    dated="issued_on",
+    nameless=draft_of("invoice"),
     empty_text=_("Open a deal and press “Invoice”, or make one here."),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.orders.models import Offer, OfferLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
+from klientura.modules.orders.queries.naming import draft_of
 from klientura.modules.orders.services import beginnings, checks, offers, papers
 
 WITH_CLIENT = {"field": "status", "op": "eq", "value": "issued"}
@@ -72,5 +73,7 @@ OFFER = ObjectSpec(
     completeness=False,
     area=AREA,
     heading=_("Offer No. {title}"),
+    dated="issued_on",
+    nameless=draft_of("offer"),
     empty_text=_("Open a deal and press “Offer”, or make one here."),
 )  # fmt: skip

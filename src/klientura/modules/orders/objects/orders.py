@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
 from klientura.modules.orders.models import Order, OrderLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
+from klientura.modules.orders.queries.naming import draft_of
 from klientura.modules.orders.services import beginnings, checks, orders, papers
 
 IN_WORK = {"field": "status", "op": "eq", "value": "confirmed"}
@@ -65,5 +66,7 @@ ORDER = ObjectSpec(
     completeness=False,
     area=AREA,
     heading=_("Order No. {title}"),
+    dated="issued_on",
+    nameless=draft_of("order"),
     empty_text=_("Open a deal or an accepted offer and press “Order”, or make one here."),
 )  # fmt: skip
