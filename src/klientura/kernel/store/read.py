@@ -17,7 +17,7 @@ from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, as_rows, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.nameless import name_nameless, with_names
+from klientura.kernel.store.nameless import name_nameless, read_besides, with_names
 from klientura.kernel.store.refs import Ref as Ref  # noqa: PLC0414 - whoever reads takes it from here
 from klientura.kernel.store.several_named import name_values, titles_of
 
@@ -92,7 +92,9 @@ def page(
     field, descending = sort_field(actor, shape, sort)
     limit = max(1, min(limit, MAX_LIMIT))
     fields = pick_fields(actor, shape, keys)
-    selected = fields if field in fields else (*fields, field)
+    besides = read_besides(actor, shape, fields)
+    wanted = (*fields, *besides)
+    selected = wanted if field in wanted else (*wanted, field)
     position = cursors.decode(after, sort, field) if after else None
     base = conditions(actor, shape, tree=tree, more=more, trashed=trashed)
     found = _segments(actor, shape, selected, field, base, position, descending, limit + 1)
@@ -103,7 +105,7 @@ def page(
         following = cursors.encode(sort, field, cursors.Position(value, last["id"]))
     rows = [row for row, _value in found]
     name_values(actor, fields, rows)
-    name_nameless(actor, shape, fields, rows)
+    name_nameless(actor, shape, fields, rows, besides)
     return Page(fields, rows, following)
 
 
@@ -188,7 +190,9 @@ def get(
     """One record with the fields the actor sees. Raises NotFound, also for what exists but is not open."""
     fields = pick_fields(actor, shape, keys)
     mine = Predicate(sql.SQL("r.id = %s"), (record_id,))
-    query = build(actor, shape, fields, conditions(actor, shape, verb=verb, more=[mine], trashed=trashed))
+    besides = read_besides(actor, shape, fields)
+    where = conditions(actor, shape, verb=verb, more=[mine], trashed=trashed)
+    query = build(actor, shape, (*fields, *besides), where)
     with connection.cursor() as cursor:
         cursor.execute(*statement(query))
         values = cursor.fetchone()
@@ -196,7 +200,7 @@ def get(
         raise NotFound
     rows = as_rows(query, [values])
     name_values(actor, fields, rows)
-    name_nameless(actor, shape, fields, rows)
+    name_nameless(actor, shape, fields, rows, besides)
     return rows[0]
 
 

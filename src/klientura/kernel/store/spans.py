@@ -13,7 +13,7 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store.compiler import as_rows, build, conditions
 from klientura.kernel.store.expressions import column
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.nameless import name_nameless
+from klientura.kernel.store.nameless import name_nameless, read_besides
 from klientura.kernel.store.read import Row, pick_fields
 from klientura.kernel.store.summaries import read_for_long
 
@@ -47,7 +47,8 @@ def in_days(
         "select r.id, {day} as day, row_number() over w as place, count(*) over (partition by {day}) as number"
         " from {table} r where {where} window w as (partition by {day} order by {start}, r.id)"
     ).format(day=day, table=sql.Identifier(shape.table), where=where.sql, start=column(start))
-    query = build(actor, shape, fields, Predicate(sql.SQL("true")))
+    besides = read_besides(actor, shape, fields)
+    query = build(actor, shape, (*fields, *besides), Predicate(sql.SQL("true")))
     text = sql.SQL(
         "select {select}, p.day, p.number from {source} join ({inner}) p on p.id = r.id"
         " where p.place <= {most} order by p.day, {start}, r.id"
@@ -56,7 +57,7 @@ def in_days(
     )
     found = read_for_long(text, [*query.source_params, *where.params])
     rows = as_rows(query, found)
-    name_nameless(actor, shape, fields, rows)
+    name_nameless(actor, shape, fields, rows, besides)
     return rows, {values[-2]: values[-1] for values in found}
 
 

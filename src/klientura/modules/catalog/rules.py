@@ -116,7 +116,7 @@ def price_of(
     if ware is None:
         return None
     if ware.parts:
-        return _of_kit(book, ware, price_list, currency)
+        return _of_kit(book, ware, quantity, price_list, currency)
     return None if ware.price is None else (converted(ware.price, ware.currency, currency, book.rates), "")
 
 
@@ -149,11 +149,16 @@ def _by_list(
     return found, currency, first.name if first else ""
 
 
-def _of_kit(book: Book, kit: Ware, price_list: int | None, currency: str) -> tuple[Decimal, str] | None:
-    """What the parts of a kit cost together; parts are never kits of parts themselves (they are resolved before)."""
+def _of_kit(
+    book: Book, kit: Ware, kits: Decimal, price_list: int | None, currency: str
+) -> tuple[Decimal, str] | None:
+    """What the parts of a kit cost together, each at the price of as many as go into all kits of the line.
+
+    Parts are never kits of parts themselves (they are resolved before).
+    """
     total, name = Decimal(0), ""
     for part, quantity in kit.parts:
-        found = price_of(book, part, quantity, price_list, currency)
+        found = price_of(book, part, quantity * kits, price_list, currency)
         if found is None:
             return None
         total, name = total + found[0] * quantity, found[1]

@@ -29,6 +29,13 @@ class PaymentStatus(models.TextChoices):
     REVERSED = "reversed", _("Reversed")
 
 
+class DaysKind(models.TextChoices):
+    """How days of a payment term are counted."""
+
+    CALENDAR = "calendar", _("calendar days")
+    WORKING = "working", _("working days")
+
+
 class StatementState(models.TextChoices):
     """How far a bank statement is."""
 

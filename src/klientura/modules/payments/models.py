@@ -10,7 +10,7 @@ from klientura.kernel.fields.columns import MoneyColumn
 from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store.record import Record
 from klientura.modules.documents.models import OwnCompany
-from klientura.modules.orders.models import Invoice
+from klientura.modules.orders.models import ClosingPaper, Invoice
 from klientura.modules.parties.models import Party
 from klientura.modules.payments import enums
 
@@ -111,6 +111,8 @@ class CreditTerms(Record):
     )
     credit_limit = MoneyColumn(_("credit limit"), null=True, blank=True, currency_field="currency")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
+    days_kind = models.CharField(_("counted in"), max_length=8, choices=enums.DaysKind, default="calendar")
     stopped = models.BooleanField(_("stop-list: nothing is sold"), default=False)
     reason = models.CharField(_("reason of the stop"), max_length=500, null=True, blank=True)
 
@@ -119,11 +121,21 @@ class CreditTerms(Record):
 
 
 class CreditRelease(Record):
-    """A permission to issue one invoice although the client's terms are against it, with the reason."""
+    """A permission to issue one invoice or closing paper although the client's terms are against it, with the reason."""
 
     invoice = models.ForeignKey(
-        Invoice, models.CASCADE, null=True, related_name="+", verbose_name=_("invoice"), db_index=False
+        Invoice,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("invoice"),
+        db_index=False,
     )
+    closing_paper = models.ForeignKey(
+        ClosingPaper, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("closing paper"),
+        db_index=False,
+    )  # fmt: skip
     reason = models.CharField(pgettext_lazy("release", "reason"), max_length=500)
 
     class Meta:

@@ -78,15 +78,23 @@ def completion(
     terms_of: Callable[[Draft], Terms],
     renewed_by: tuple[str, ...],
     dated_by: tuple[str, ...] = (),
+    bought_by: str = "",
 ) -> BeforeWrite:
     """The `complete` of a part of priced lines.
+
+    `bought_by`: the field of the client, whose change chooses the price list anew unless people have named one.
 
     A change of a field in `renewed_by` reckons stored lines anew; of the day in `dated_by` their taxes alone: prices that
     were agreed stay, and the rate is that of the day.
     """
 
     def complete(batch: Batch, _actor: Any) -> None:
-        renewed = {id(d) for d in batch if d.record_id and d.changed(*renewed_by)}
+        renewed = {
+            id(d)
+            for d in batch
+            if d.record_id
+            and (d.changed(*renewed_by) or (bought_by and d.changed(bought_by) and not d.get("price_list")))
+        }
         dated = {id(d) for d in batch if d.record_id and dated_by and d.changed(*dated_by)}
         drafts = [d for d in batch if part in d.parts or id(d) in renewed | dated]
         if not drafts:
@@ -203,7 +211,9 @@ def _describe(line: Line, known: _Known, old: Line | None) -> None:
     if product is None:
         return
     for key, value in (("name", product.name), ("unit", product.unit_id), ("tax", product.tax_id)):
-        unsaid = line.get(key) is None and (old is None or key == "name")
+        # An empty tax means the same whenever it is said: that of the product. A line without tax has the tax «none».
+        emptied = key == "name" or (key == "tax" and old is not None and old["tax"] is not None)
+        unsaid = line.get(key) is None and (old is None or emptied)
         of_another = old is not None and old["product"] != product.pk and line.get(key) == old[key]
         if unsaid or of_another:
             line[key] = value

@@ -21,6 +21,7 @@ def priced_lines(
     *,
     renewed_by: tuple[str, ...],
     dated_by: tuple[str, ...] = (),
+    bought_by: str = "",
     closed: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Part:
     """Goods and services of a record with the fields currency, party, price_list, tax_mode and, in papers, issued_on."""
@@ -51,7 +52,7 @@ def priced_lines(
             "tax": "tax",
         },
         closed=closed,
-        complete=completion(LINES, model, parent, _terms, renewed_by, dated_by),
+        complete=completion(LINES, model, parent, _terms, renewed_by, dated_by, bought_by),
     )
 
 

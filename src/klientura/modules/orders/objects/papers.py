@@ -17,6 +17,8 @@ DRAWN: Final = {"draft": "gray", "issued": "blue", "cancelled": "red"}
 def paper_fields(related: Any, hues: dict[str, str]) -> dict[str, Field]:
     """The fields every paper has; `related` titles its panel on the cards of clients and deals."""
     return {
+        # What a draft is called is reckoned for each reader; numbers are sought and sorted by themselves.
+        "title": Field(filterable=False, sortable=False),
         "number": Field(read_only=True, contains=True),
         "company": Field(target="own_company"),
         "party": Field(target="party", related=related, required=True),
@@ -32,7 +34,9 @@ def paper_fields(related: Any, hues: dict[str, str]) -> dict[str, Field]:
 def lines_of(model: type[PricedLine], parent: str) -> Part:
     """The goods and services of a paper."""
     renewed_by, dated_by = ("currency", "price_list", "tax_mode"), ("issued_on",)
-    return priced_lines(model, parent, renewed_by=renewed_by, dated_by=dated_by, closed=was_numbered)
+    return priced_lines(
+        model, parent, renewed_by=renewed_by, dated_by=dated_by, bought_by="party", closed=was_numbered
+    )
 
 
 def sums(*more: str) -> Section:

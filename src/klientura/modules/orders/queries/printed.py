@@ -131,7 +131,7 @@ def _common(actor: Actor, source: Source, title: str, lang: Language) -> dict[st
         "buyer": side_of_client(actor, row["party"]).words,
         "lines": [line_words(number, line, lang) for number, line in enumerate(lines, start=1)],
         "total": format_decimal(row["amount"], lang, places=2),
-        "taxes": tax_words(lines, lang),
+        "taxes": tax_words(lines, lang, source.calculated),
         "to_pay": to_pay,
         "count": _("Items: {count}, in all {sum}").format(count=len(lines), sum=to_pay),
         "words": amount_in_words(row["amount"], row["currency"], lang),

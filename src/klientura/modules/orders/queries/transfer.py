@@ -5,7 +5,7 @@ and its figures are written the Russian way whatever language the reader works i
 left out, as they may be where there are none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ from klientura.kit.sums import rounded
 from klientura.modules.catalog.queries.codes import articles, unit_codes
 from klientura.modules.orders.queries.wording import (
     Side,
-    percent_words,
     quantity_words,
+    rate_words,
     side_of_client,
     side_of_own,
     source_of,
@@ -61,7 +61,10 @@ def transfer_data(actor: Actor, record_id: int) -> dict[str, Any]:
         if len(source.lines) > 1
         else f"№ п/п 1 № {number} от {day}",
         "currency": NUMBERS.get(row["currency"], row["currency"]),
-        "lines": [_line(place, line, codes, known) for place, line in enumerate(source.lines, start=1)],
+        "lines": [
+            _line(place, line, codes, known, source.calculated)
+            for place, line in enumerate(source.lines, start=1)
+        ],
         "net": _sum(sum((line["net"] or Decimal(0) for line in source.lines), Decimal(0))),
         "tax": _sum(row["tax_total"])
         if any(line["tax_rate"] is not None for line in source.lines)
@@ -86,7 +89,9 @@ def _sum(value: Decimal) -> str:
     return format_decimal(rounded(value), "ru", places=2)
 
 
-def _line(place: int, line: Row, codes: Mapping[int, str], known: Mapping[int, str]) -> dict[str, str]:
+def _line(
+    place: int, line: Row, codes: Mapping[int, str], known: Mapping[int, str], calculated: Set[int]
+) -> dict[str, str]:
     quantity, net = line["quantity"], line["net"] or Decimal(0)
     rate = line["tax_rate"]
     return {
@@ -98,7 +103,7 @@ def _line(place: int, line: Row, codes: Mapping[int, str], known: Mapping[int, s
         "quantity": quantity_words(quantity, "ru"),
         "price": _sum(net / quantity) if quantity else DASH,
         "net": _sum(net),
-        "rate": "без НДС" if rate is None else f"{percent_words(rate, 'ru')}%",
+        "rate": "без НДС" if rate is None else rate_words(line, calculated, "ru").replace(" %", "%"),
         "tax": "без НДС" if rate is None else _sum(line["tax_sum"] or Decimal(0)),
         "total": _sum(line["total"] or Decimal(0)),
     }

@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -10,6 +10,7 @@ import segno
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import may, readable_parts
 from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -18,6 +19,7 @@ from klientura.kernel.store.read import Row
 from klientura.kit.formats import Language, format_decimal, format_money
 from klientura.kit.payment_qr import Payee, payment_text
 from klientura.kit.phones import parse_phone
+from klientura.modules.catalog.queries.book import tax_rates
 
 
 class Source(NamedTuple):
@@ -27,6 +29,8 @@ class Source(NamedTuple):
     lines: Sequence[Row]
     company: Row
     accounts: Sequence[Row]
+    calculated: Set[int] = frozenset()
+    """The taxes of its lines whose rate is a calculated one: 22/122."""
 
 
 NEEDED: Final = (
@@ -47,7 +51,26 @@ def source_of(actor: Actor, key: str, record_id: int) -> Source:
     company_id = row["company"].id
     company = read.get(actor, own, company_id)
     accounts = read.parts_of(actor, own, [company_id])[company_id].get("accounts", [])
-    return Source(_whole(shape, row), parts["lines"], _whole(own, company), accounts)
+    taxes = tax_rates({line["tax"].id for line in parts["lines"] if line.get("tax")})
+    calculated = {number for number, (is_so, _rates) in taxes.items() if is_so}
+    return Source(_whole(shape, row), parts["lines"], _whole(own, company), accounts, calculated)
+
+
+def rate_words(line: Row, calculated: Set[int], lang: Language) -> str:
+    """A rate as papers say it: «22 %»; a calculated one «22/122», article 164 (4) of the Russian tax code."""
+    percent = percent_words(line["tax_rate"], lang)
+    if line["tax"] is not None and line["tax"].id in calculated:
+        return f"{percent}/{percent_words(line['tax_rate'] + 100, lang)}"
+    return f"{percent} %"
+
+
+def may_be_printed(actor: Actor, shape: Shape, row: Mapping[str, Any]) -> bool:
+    """Whether the reader sees all that the paper cannot be printed without: what `source_of` would refuse."""
+    return (
+        "lines" in readable_parts(actor, shape)
+        and all(field in row for field in NEEDED if field in shape.fields)
+        and may(actor, shape_of("own_company"), "read")
+    )
 
 
 def _whole(shape: Shape, row: Row) -> Row:
@@ -167,21 +190,19 @@ def line_words(number: int, line: Row, lang: Language) -> dict[str, str]:
     }
 
 
-def tax_words(lines: Sequence[Row], lang: Language) -> list[dict[str, str]]:
+def tax_words(
+    lines: Sequence[Row], lang: Language, calculated: Set[int] = frozenset()
+) -> list[dict[str, str]]:
     """The tax of each rate; of what is not taxed that it is not."""
-    sums: dict[Decimal | None, Decimal] = defaultdict(Decimal)
+    sums: dict[tuple[Decimal, str] | None, Decimal] = defaultdict(Decimal)
     for line in lines:
-        sums[line["tax_rate"]] += line["tax_sum"] or 0
-    made = []
-    for rate, tax in sorted(sums.items(), key=lambda pair: -(pair[0] if pair[0] is not None else -1)):
-        if rate is None:
-            made.append({"label": _("Without VAT"), "sum": "—"})
-        else:
-            percent = percent_words(rate, lang)
-            made.append(
-                {
-                    "label": _("Of it VAT {percent} %:").format(percent=percent),
-                    "sum": format_decimal(tax, lang, places=2),
-                }
-            )
-    return made
+        rate = line["tax_rate"]
+        sums[None if rate is None else (-rate, rate_words(line, calculated, lang))] += line["tax_sum"] or 0
+    made = [
+        {
+            "label": _("Of it VAT {percent}:").format(percent=key[1]),
+            "sum": format_decimal(sums[key], lang, places=2),
+        }
+        for key in sorted(key for key in sums if key is not None)
+    ]
+    return made + ([{"label": _("Without VAT"), "sum": "—"}] if None in sums else [])

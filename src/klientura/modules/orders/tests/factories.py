@@ -11,7 +11,7 @@ def _paper(world: "World", number: int) -> dict[str, Any]:
     """A draft for a client."""
     return {
         "company": world.reference("own_company"),
-        "party": world.reference("organisation", number),
+        "party": world.reference("organisation"),
         "person": None,
         "issued_on": "2026-11-02",
         "currency": "RUB",

@@ -23,6 +23,7 @@ from klientura.modules.conversations.queries.access import writable_mailboxes
 from klientura.modules.documents.services.printing import to_pdf
 from klientura.modules.orders.queries.printed import act_data, invoice_data, offer_data, order_data
 from klientura.modules.orders.queries.transfer import transfer_data
+from klientura.modules.orders.queries.wording import may_be_printed
 from klientura.modules.orders.services.letters import letter_with
 
 FORMS: Final = Path(__file__).with_name("printed")
@@ -33,16 +34,18 @@ DATA: Final[Mapping[str, Callable[[Actor, int, Language], dict[str, Any]]]] = {
 }
 
 
-def print_way(_asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
+def print_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
     """The way from the card of a paper to its printed form."""
-    if shape.key not in {*DATA, "closing_paper"}:
+    if shape.key not in {*DATA, "closing_paper"} or not may_be_printed(asked.actor, shape, row):
         return None
     return {"label": _("PDF"), "icon": "printer", "url": f"/{shape.key}/{row['id']}/pdf"}
 
 
 def letter_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
     """The way to a letter with the paper in it, for those who have a mailbox to write from."""
-    if shape.key not in {*DATA, "closing_paper"} or not writable_mailboxes(asked.actor).exists():
+    if shape.key not in {*DATA, "closing_paper"} or not may_be_printed(asked.actor, shape, row):
+        return None
+    if not writable_mailboxes(asked.actor).exists():
         return None
     return {
         "key": "letter",

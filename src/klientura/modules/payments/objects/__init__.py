@@ -8,8 +8,9 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, Scope, Section
 from klientura.modules.documents.queries.companies import main_company
 from klientura.modules.orders.services.invoices import is_issued
+from klientura.modules.orders.services.papers import is_draft
 from klientura.modules.payments.models import CreditRelease, CreditTerms, Payment
-from klientura.modules.payments.queries.invoices import for_invoice, from_invoice
+from klientura.modules.payments.queries.invoices import for_closing_paper, for_invoice, from_invoice
 from klientura.modules.payments.services import allocating, checks
 
 
@@ -134,15 +135,18 @@ CREDIT_TERMS = ObjectSpec(
     fields={
         "party": Field(target="party", related=_("Terms of credit"), required=True),
         "credit_limit": Field(hint=_("Empty: no limit. Zero: nothing without payment in advance.")),
+        "payment_days": Field(
+            hint=_("So many days after its date an invoice is to be paid. Empty: no term.")
+        ),
     },
     sections=(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("party", "credit_limit", "currency", "stopped", "reason"),
+            ("party", "credit_limit", "currency", "payment_days", "days_kind", "stopped", "reason"),
         ),
     ),
-    columns=("party", "credit_limit", "currency", "stopped", "reason"),
+    columns=("party", "credit_limit", "currency", "payment_days", "stopped", "reason"),
     sort="-updated_at",
     search=("reason",),
     parent="party",
@@ -166,15 +170,18 @@ CREDIT_RELEASE = ObjectSpec(
     icon="key",
     title=("reason",),
     fields={
-        "invoice": Field(
-            target="invoice", related=_("Permissions above the limit"), required=True, once=True
-        ),
+        "invoice": Field(target="invoice", related=_("Permissions above the limit"), once=True),
+        "closing_paper": Field(target="closing_paper", related=_("Permissions above the limit"), once=True),
     },
-    sections=(Section("main", pgettext_lazy("section", "Main"), ("invoice", "reason")),),
-    columns=("invoice", "reason", "created_by", "created_at"),
+    sections=(Section("main", pgettext_lazy("section", "Main"), ("invoice", "closing_paper", "reason")),),
+    columns=("reason", "created_by", "created_at", "owner", "invoice", "closing_paper"),
     sort="-created_at",
     search=("reason",),
-    begun_from={"invoice": Beginning(_("Permit above the limit"), for_invoice)},
+    before_write=checks.before_write_release,
+    begun_from={
+        "invoice": Beginning(_("Permit above the limit"), for_invoice, is_draft),
+        "closing_paper": Beginning(_("Permit above the limit"), for_closing_paper, is_draft),
+    },
     rights={
         "manager": {"read": "all", "create": "tree", "edit": "none", "delete": "none"},
         "employee": {"read": "all", "create": "none", "edit": "none"},

@@ -6,9 +6,10 @@ from django.db import connection
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import may
+from klientura.kernel.access.gate import Predicate, may, readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read
+from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Row
 
@@ -53,3 +54,23 @@ def payable(actor: Actor, payment: Row, *, limit: int = OFFERED) -> list[Row]:
     }
     keys = ["title", "number", "issued_on", "due_on", "amount", "paid", "currency", "status"]
     return read.page(actor, shape_of("invoice"), tree=tree, sort="due_on", limit=limit, keys=keys).rows
+
+
+def payments_of_deal(actor: Actor, opportunity: int) -> list[dict[str, Any]]:
+    """What paid the invoices of a deal, as far as the actor sees these invoices; the newest first."""
+    shape = shape_of("invoice")
+    if not may(actor, shape, "read") or "opportunity" not in readable(actor, shape):
+        return []
+    where = conditions(actor, shape, more=[Predicate(sql.SQL("r.opportunity_id = %s"), (opportunity,))])
+    text = sql.SQL(
+        "select a.payment_id, a.amount, a.day, r.id, r.title, r.currency from payment_allocation a join invoice r on r.id = a.invoice_id"
+        " where a.undone_at is null and {} order by a.day desc, a.id desc limit 200"
+    ).format(where.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(text, where.params)
+        rows = cursor.fetchall()
+    payment = shape_of("payment")
+    seen = rows and may(actor, payment, "read")
+    names = read.titles(actor, payment, sorted({r[0] for r in rows})) if seen else {}
+    keys = ("payment", "amount", "day", "invoice", "invoice_title", "currency")
+    return [{**dict(zip(keys, r, strict=True)), "title": names.get(r[0])} for r in rows]

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from psycopg import sql
 
 # What a client owes by invoices, has paid in advance, got, and paid in all, whoever sees it: a limit counts for all of us.
 _STANDING = (
@@ -61,15 +60,32 @@ def standing_of(party_id: int | None) -> Standing | None:
 
 
 def is_released(key: str, draft: Mapping[str, Any]) -> bool:
-    """Whether somebody who may has permitted this invoice; of a closing paper: an invoice of the same order."""
-    column, value = ("i.id", draft["id"]) if key == "invoice" else ("i.order_id", draft["order"])
-    text = sql.SQL(
-        "select exists (select from credit_release r join invoice i on i.id = r.invoice_id where {} = %s"
-        " and i.status <> 'cancelled' and i.deleted_at is null and r.deleted_at is null)"
-    ).format(sql.SQL(column))
+    """Whether somebody who may has permitted this paper; of a closing paper also: an invoice of the same order."""
+    if key == "invoice":
+        text = (
+            "select exists (select from credit_release r join invoice i on i.id = r.invoice_id where i.id = %s"
+            " and i.status <> 'cancelled' and i.deleted_at is null and r.deleted_at is null)"
+        )
+        params = [draft["id"]]
+    else:
+        text = (
+            "select exists (select from credit_release r left join invoice i on i.id = r.invoice_id"
+            " where (r.closing_paper_id = %s or (i.order_id = %s and i.status <> 'cancelled' and i.deleted_at is null))"
+            " and r.deleted_at is null)"
+        )
+        params = [draft["id"], draft["order"]]
     with connection.cursor() as cursor:
-        cursor.execute(text, [value])
+        cursor.execute(text, params)
         return bool(cursor.fetchone()[0])
+
+
+def lock_terms(party_id: int | None) -> None:
+    """Lock the terms of a client: papers of one client are held against the limit one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from credit_terms where party_id = %s and deleted_at is null order by id for no key update",
+            [party_id],
+        )
 
 
 def passed_by(standing: Standing | None, key: str, draft: Mapping[str, Any]) -> Decimal | None:

@@ -48,3 +48,9 @@ def for_invoice(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, An
     """What a permission for an invoice begins with."""
     row = read.get(actor, shape_of("invoice"), number, keys=["title"])
     return {"invoice": read.Ref(number, row["title"])}, {}
+
+
+def for_closing_paper(actor: Actor, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a permission for a closing paper begins with."""
+    row = read.get(actor, shape_of("closing_paper"), number, keys=["title"])
+    return {"closing_paper": read.Ref(number, row["title"])}, {}

@@ -227,3 +227,19 @@ def turnover(actor: Actor, asked: Asked, currency: str, months: int = 12) -> lis
 def overdue_of(actor: Actor, party_id: int) -> list[Line]:
     """What one client owes now, by currency, with their advances."""
     return aged(actor, Asked(timezone.localdate(), party=party_id), "currency") if sees(actor) else []
+
+
+def paid_rows(actor: Actor, asked: Asked, currency: str, first: dt.date) -> list[dict[str, Any]]:
+    """The allocations behind what was paid in a month, up to the day that is asked for; those of the invoices the reader sees."""
+    more = [
+        Predicate(sql.SQL("r.status in ('issued', 'part_paid', 'paid')")),
+        *_chosen(replace(asked, currency=currency)),
+    ]
+    where = conditions(actor, shape_of("invoice"), more=more)
+    text = sql.SQL(
+        "select a.payment_id, a.day, a.amount, r.id, r.title, r.party_id from payment_allocation a join invoice r on r.id = a.invoice_id"
+        " where a.undone_at is null and {} and a.day between %s and %s order by a.day, a.id limit {}"
+    ).format(where.sql, sql.Literal(MOST_ROWS))
+    keys = ("payment", "day", "amount", "invoice", "title", "party")
+    found = read_for_long(text, [*where.params, first, asked.day])
+    return [dict(zip(keys, row, strict=True)) for row in found]

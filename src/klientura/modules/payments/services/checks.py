@@ -19,6 +19,7 @@ OF_THE_BANK: Final = (
     "payer_account", "payer_bic", "purpose",
 )  # fmt: skip
 """What the bank has said of a payment: it is not for us to change."""
+MOST_DAYS: Final = 730
 SETTLED: Final = ("company", "party", "currency", "direction")
 """What invoices were paid by: it stays while they are."""
 
@@ -124,6 +125,8 @@ def before_write_terms(batch: Batch, _actor: Any) -> None:
         limit = draft.get("credit_limit")
         if limit is not None and limit < 0:
             draft.refuse("credit_limit", "range", _("A limit cannot be negative. Zero means: prepaid only."))
+        if (days := draft.get("payment_days")) is not None and not 0 <= days <= MOST_DAYS:
+            draft.refuse("payment_days", "range", _("From 0 to 730 days."))
         if draft.get("stopped") and not draft.get("reason"):
             draft.refuse("reason", "required", _("Say why nothing is sold to this client."))
     claiming = [d for d in batch if d.get("party") and (batch.creating or d.changed("party"))]
@@ -139,3 +142,10 @@ def before_write_terms(batch: Batch, _actor: Any) -> None:
         if party in taken:
             draft.refuse("party", "second", _("This client has terms of credit already: change those."))
         taken.add(party)
+
+
+def before_write_release(batch: Batch, _actor: Any) -> None:
+    """A permission is for a paper."""
+    for draft in batch:
+        if batch.creating and draft.get("invoice") is None and draft.get("closing_paper") is None:
+            draft.refuse("invoice", "required", _("Say which paper it is for."))

@@ -9,18 +9,16 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.screens.language import lang
 from klientura.kit.formats import format_money
-from klientura.modules.payments.queries.credit import is_released, passed_by, standing_of
+from klientura.modules.payments.queries.credit import is_released, lock_terms, passed_by, standing_of
 
 
 def look_at_credit(_actor: Actor, key: str, draft: Mapping[str, Any]) -> None:
     """Refuse a draft that the terms of its client are against, with the reason. Raises Invalid."""
+    # Held until the paper is issued: of two that together pass the limit the second one sees the first.
+    lock_terms(draft["party"])
     against = against_terms(key, draft)
     if against and not is_released(key, draft):
-        ask = (
-            _("Whoever may permit invoices above the limit can do so from its card.")
-            if key == "invoice"
-            else _("Whoever may permit invoices above the limit can do so on an invoice of the same order.")
-        )
+        ask = _("Whoever may permit papers above the limit can do so from its card.")
         raise Invalid([FieldError("party", "credit", f"{against} {ask}")])
 
 

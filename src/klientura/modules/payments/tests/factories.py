@@ -32,7 +32,11 @@ def credit_terms(world: "World", number: int) -> dict[str, Any]:
 
 def credit_release(world: "World", number: int) -> dict[str, Any]:
     """A permission for an invoice."""
-    return {"invoice": world.reference("invoice", number), "reason": f"Слово директора {number}"}
+    return {
+        "invoice": world.reference("invoice", number),
+        "closing_paper": None,
+        "reason": f"Слово директора {number}",
+    }
 
 
 FACTORIES: Final[Mapping[str, "Factory"]] = {

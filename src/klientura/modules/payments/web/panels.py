@@ -22,7 +22,7 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.clean import BadNumber
 from klientura.kit.formats import format_date, format_datetime, format_money
 from klientura.kit.readings import parse_decimal
-from klientura.modules.payments.queries.allocations import allocations_of, payable
+from klientura.modules.payments.queries.allocations import allocations_of, payable, payments_of_deal
 from klientura.modules.payments.services.allocating import Share, allocate_shares, release
 from klientura.modules.payments.services.credit import against_terms
 
@@ -93,6 +93,24 @@ def _of_invoice(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
     }
 
 
+def _of_deal(asked: Request, _shape: Shape, row: Row) -> dict[str, Any]:
+    return {
+        "lines": [
+            {
+                "title": _title(found["title"], "payment"), "url": f"/payment/{found['payment']}" if found["title"] else "",
+                "day": format_date(found["day"], lang()), "sum": format_money(found["amount"], found["currency"], lang()),
+                "note": _("Invoice No. {number}").format(number=found["invoice_title"]), "undone": False, "other": found["invoice"],
+            }
+            for found in payments_of_deal(asked.actor, row["id"])
+        ],
+        "warning": "", "left": "", "enter_url": "",
+    }  # fmt: skip
+
+
+DEAL_PANEL: Final = MainPanel(
+    key="deal-payments", label=gettext_lazy("Payments"), template="payments/of_invoice.html",
+    fits=lambda shape: shape.key == "opportunity", context=_of_deal, sheets=("payments",),
+)  # fmt: skip
 PAYMENT_PANEL: Final = MainPanel(
     key="allocation", label=gettext_lazy("Allocation"), template="payments/of_payment.html",
     fits=lambda shape: shape.key == "payment", context=_of_payment, sheets=("payments",),

@@ -1,4 +1,4 @@
-"""What clients owe, by age; the turnover of debt by month; every figure opens its invoices; as CSV too."""
+"""What clients owe, by age; every figure opens its invoices; as CSV too."""
 
 import datetime as dt
 import io
@@ -75,7 +75,7 @@ def asked_for(given: Any) -> Asked:
     return Asked(day, **numbers, currency=currency if currency in Currency.values else None)
 
 
-def _query(asked: Asked, **more: Any) -> str:
+def query_of(asked: Asked, **more: Any) -> str:
     said = {
         "on": asked.day.isoformat() if asked.day != timezone.localdate() else None, "party": asked.party, "company": asked.company,
         "owner": asked.owner, "currency": asked.currency, **more,
@@ -99,8 +99,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return show(
         request, "payments/receivables.html", active=PLACE.key, tabs=tabs(asked, "aged"), open_to_reader=open_to_reader,
         on=given.day.isoformat(), by=by, companies=companies(asked), chosen=given,
-        ways=[{"label": str(label), "url": f"/receivables?{_query(given, by=key)}", "active": key == by} for key, label in BY.items()],
-        columns=[str(c) for c in COLUMNS.values()], head=str(_head(by)), csv_url=f"/receivables?{_query(given, by=by, format='csv')}",
+        ways=[{"label": str(label), "url": f"/receivables?{query_of(given, by=key)}", "active": key == by} for key, label in BY.items()],
+        columns=[str(c) for c in COLUMNS.values()], head=str(_head(by)), csv_url=f"/receivables?{query_of(given, by=by, format='csv')}",
         lines=[_line(given, by, line, names) for line in lines], totals=[_line(given, by, line, {}) for line in whole],
         cut=len(lines) >= receivables.MOST_LINES,
     )  # fmt: skip
@@ -137,7 +137,7 @@ def _line(given: Asked, by: By, line: Line, names: dict[Any, str]) -> dict[str, 
     cells = []
     for bucket in BUCKETS:
         value = line.sums[bucket]
-        query = _query(given, **{**mine, "currency": line.currency, "bucket": bucket})
+        query = query_of(given, **{**mine, "currency": line.currency, "bucket": bucket})
         cells.append({
             "text": format_money(value, line.currency, lang()) if value else "—",
             "url": f"/receivables/rows?{query}" if value and (mine or not names) else "",
@@ -201,48 +201,5 @@ def rows(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     return show(
         request, "payments/receivable_rows.html", active=PLACE.key, lines=lines, title=str(COLUMNS[bucket]),
-        on=format_date(given.day, lang()), back=f"/receivables?{_query(Asked(given.day))}", cut=len(found) >= receivables.MOST_ROWS,
+        on=format_date(given.day, lang()), back=f"/receivables?{query_of(Asked(given.day))}", cut=len(found) >= receivables.MOST_ROWS,
     )  # fmt: skip
-
-
-@open_to(Door.SIGNED_IN)
-@require_GET
-def turnover(request: HttpRequest) -> HttpResponse:
-    """GET /receivables/turnover?on=&company=&owner=&currency=: what was billed and paid by month, and how long clients take to pay."""
-    asked = of(request)
-    given = asked_for(asked.GET)
-    currency = given.currency or asked.installation.currency
-    months = receivables.turnover(asked.actor, given, currency) if receivables.sees(asked.actor) else []
-    return show(
-        request, "payments/turnover.html", active=PLACE.key, tabs=tabs(asked, "turnover"), on=given.day.isoformat(),
-        companies=companies(asked), chosen=given, currency=currency, open_to_reader=receivables.sees(asked.actor),
-        lines=[_month(m, given, currency) for m in reversed(months)], any=any(m.billed or m.owed for m in months),
-    )  # fmt: skip
-
-
-def _month(month: receivables.Month, given: Asked, currency: str) -> dict[str, Any]:
-    last = month.first + dt.timedelta(days=month.days - 1)
-    until = min(last, given.day)
-    issued: dict[str, list[dict[str, Any]]] = {
-        "and": [
-            {"field": "issued_on", "op": "gte", "value": month.first.isoformat()}, {"field": "issued_on", "op": "lte", "value": until.isoformat()},
-            {"field": "status", "op": "in", "value": ["issued", "part_paid", "paid"]}, {"field": "currency", "op": "eq", "value": currency},
-        ]
-    }  # fmt: skip
-    chosen = (("party", given.party), ("company", given.company), ("owner", given.owner))
-    issued["and"] += [
-        {"field": key, "op": "eq", "value": value} for key, value in chosen if value is not None
-    ]
-    owed = _query(
-        Asked(until, given.party, given.company, given.owner),
-        currency=currency,
-        bucket="total",
-        on=until.isoformat(),
-    )
-    return {
-        "label": f"{month.first:%m.%Y}",
-        "billed": {"text": format_money(month.billed, currency, lang()), "url": list_url("invoice", issued) if month.billed else ""},
-        "paid": format_money(month.paid, currency, lang()),
-        "owed": {"text": format_money(month.owed, currency, lang()), "url": f"/receivables/rows?{owed}" if month.owed else ""},
-        "dso": format_decimal(month.dso, lang(), places=1) if month.dso is not None else "—",
-    }  # fmt: skip

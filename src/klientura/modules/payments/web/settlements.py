@@ -13,7 +13,9 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
+from klientura.kernel.store.filters import Tree
 from klientura.kernel.store.read import Row
+from klientura.kernel.views.links import list_url
 from klientura.kernel.web.requests import Request
 from klientura.kit.formats import format_date, format_decimal, format_money
 from klientura.modules.payments.queries import receivables
@@ -87,8 +89,24 @@ def _stats(party: int, line: Line, deliveries: dict[str, Decimal] | None) -> lis
             else [{"label": _("Delivered, not paid"), "value": money(delivered), "url": ""}]
         ),
         {"label": _("Of it overdue"), "value": money(late), "url": "", "bad": bool(late)},
-        {"label": _("Advance"), "value": money(line.advance), "url": ""},
+        {
+            "label": _("Advance"),
+            "value": money(line.advance),
+            "url": _advances_url(party, line) if line.advance else "",
+        },
     ]
+
+
+def _advances_url(party: int, line: Line) -> str:
+    """The payments that an advance is left of."""
+    tree: Tree = {
+        "and": [
+            {"field": "party", "op": "eq", "value": party},
+            {"field": "rest", "op": "gt", "value": "0"},
+            {"field": "currency", "op": "eq", "value": line.currency},
+        ]
+    }
+    return list_url("payment", tree)
 
 
 def _terms(standing: Standing) -> dict[str, Any]:

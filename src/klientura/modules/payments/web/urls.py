@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from klientura.modules.payments.web import matching, panels, receivables, reconciling, statements
+from klientura.modules.payments.web import matching, panels, receivables, reconciling, statements, turnover
 
 ONE = "bank-statements/<number:statement_id>"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("matching/undo/<number:operation_id>", matching.undo_client, name="matching-undo"),
     path("receivables", receivables.page, name="receivables"),
     path("receivables/rows", receivables.rows, name="receivable-rows"),
-    path("receivables/turnover", receivables.turnover, name="receivable-turnover"),
+    path("receivables/turnover", turnover.turnover, name="receivable-turnover"),
+    path("receivables/paid", turnover.paid, name="receivable-paid"),
     path("reconciliation/<number:record_id>", reconciling.reconciliation_pdf, name="reconciliation"),
 ]

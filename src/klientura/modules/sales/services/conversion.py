@@ -167,10 +167,22 @@ def _make(actor: Actor, lead: Mapping[str, Any], wanted: Wanted, operation_id: i
         person = _create(
             actor, "person", {**names, "employer": organisation, **whence, **reached}, operation_id
         )
+        _note_contact(actor, organisation, person, operation_id)
     opportunity = wanted.opportunity
     if wanted.deal and opportunity is None:
         opportunity = _deal(actor, lead, wanted, organisation or person, person, operation_id)
     return {"organisation": organisation, "person": person, "opportunity": opportunity}
+
+
+def _note_contact(actor: Actor, organisation: int | None, person: int, operation_id: int) -> None:
+    """Whom the interest came from is the main contact of an organisation that has none, where the actor may say so."""
+    shape = shape_of("organisation")
+    if organisation is None or not writable(actor, shape, "primary_contact"):
+        return
+    if read.get(actor, shape, organisation, keys=["primary_contact"])["primary_contact"] is not None:
+        return
+    if "edit" in read.verbs_on(actor, shape, organisation, ("edit",)):
+        write.update(actor, shape, organisation, {"primary_contact": person}, operation_id=operation_id)
 
 
 def _deal(

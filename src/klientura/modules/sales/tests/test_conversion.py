@@ -62,6 +62,7 @@ def test_everything_that_is_known_goes_to_the_new_records(company: Company) -> N
     organisation, person, deal = ids(lead)
     assert (lead["status"], lead["closed_at"] is None) == ("converted", False)
     made = row("organisation", organisation)
+    assert made["primary_contact"].id == person
     assert (made["name"], made["full_name"], made["city"], made["phone"]) == (
         "Ромашка",
         "ООО «Ромашка»",
