@@ -104,3 +104,18 @@ class WorkingTime:
                 return begins + left
             left -= room
         return start + dt.timedelta(minutes=minutes)
+
+    def end_of_day_after(self, start: dt.date, days: int) -> dt.datetime:
+        """When the work of a day ends, so many working days after another one; with none, of that day or the next worked on.
+
+        Where nobody ever works, days pass as they do elsewhere.
+        """
+        left = days
+        for number in range(0 if days == 0 else 1, MOST_DAYS + days * 3):
+            hours = self.hours(start + dt.timedelta(days=number))
+            if hours is None:
+                continue
+            left -= 1
+            if left <= 0:
+                return hours[1]
+        return dt.datetime.combine(start + dt.timedelta(days=days), self.ends)

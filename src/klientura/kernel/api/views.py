@@ -1,6 +1,6 @@
 """The endpoints, the same for every object: list, read, create, change, trash, bulk, actions, history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ from klientura.kernel.jobs.models import Job
 from klientura.kernel.merging.trails import merged_into
 from klientura.kernel.objects.registry import follow, shape_of
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.objects.spec import Action
 from klientura.kernel.search.query import understand
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import as_json, bulk, read, write
@@ -269,7 +270,12 @@ def run_action(request: HttpRequest, actor: Actor, *, object: str, record_id: in
     if action is None:
         raise NotFound(_("This object has no such action."))
     values = bodies.body_of(request) if request.body else {}
-    if unknown := [FieldError(k, "unknown", NO_SUCH_FIELD) for k in values if k not in action.fields]:
+    open_keys = {
+        *action.fields,
+        *(_asked_for(actor, shape) if action.asks_missing else ()),
+        *_told_instead(action, values),
+    }
+    if unknown := [FieldError(k, "unknown", NO_SUCH_FIELD) for k in values if k not in open_keys]:
         raise Invalid(unknown)
     version = bodies.version_of(request)
 
@@ -278,6 +284,16 @@ def run_action(request: HttpRequest, actor: Actor, *, object: str, record_id: in
         return _one(actor, shape, record_id)
 
     return once(request, actor, run)
+
+
+def _asked_for(actor: Actor, shape: Shape) -> set[str]:
+    """What a verb that asks for what is missing may be given beside its own: fields of the record, lines that are ticked."""
+    fields = {k for k, f in readable(actor, shape).items() if f.changeable and not f.system}
+    return fields | {k for k, part in shape.parts.items() if part.by_verb}
+
+
+def _told_instead(action: Action, values: Mapping[str, Any]) -> set[str]:
+    return {k for k in values if "-" in k and k.partition("-")[0] in action.instead}
 
 
 def bulk_records(request: HttpRequest, actor: Actor, *, object: str) -> HttpResponse:

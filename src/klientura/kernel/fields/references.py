@@ -12,6 +12,7 @@ from klientura.kit.formats import Language
 MAX_ID = 2**63 - 1
 USERS: Final = "user"
 """What fields of users point at, where others name a kind of record."""
+TEAMS: Final = "team"
 SEVERAL: Final = frozenset({"references", "users"})
 """The types that point at several."""
 

@@ -8,9 +8,10 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class RuleMark:
-    """The run of a rule: its number, the rule's name, and the user whose doing set it off (empty: the clock)."""
+    """The run of a rule: its number (None: the regulation of a stage did it), the rule's name, and the user whose doing
+    set it off (empty: the clock)."""
 
-    run_id: int
+    run_id: int | None
     name: str
     user: str
 
@@ -23,7 +24,7 @@ def marks_of(operation_ids: Iterable[int | None]) -> Mapping[int, RuleMark]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select o.id, (o.details ->> 'run')::bigint, o.details ->> 'name', coalesce(u.name, '') from kernel_operation o"
-            " left join access_user u on u.id = (o.details ->> 'user')::bigint where o.id = any(%s) and o.kind = 'rule'",
+            " left join access_user u on u.id = (o.details ->> 'user')::bigint where o.id = any(%s) and o.kind in ('rule', 'expiry')",
             [ids],
         )
         return {number: RuleMark(*about) for number, *about in cursor.fetchall()}

@@ -19,7 +19,7 @@ from klientura.kernel.notify.naming import Named, named
 from klientura.kernel.notify.steps import given, worded
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kit.formats import format_datetime
+from klientura.kit.formats import format_date, format_datetime
 
 QUOTED = 240
 NAMED = 3
@@ -144,7 +144,13 @@ def _due(payload: Mapping[str, Any]) -> str:
         "unanswered": _("Nobody has answered yet; due {when}"),
         "unanswered_by": _("Nobody has answered yet; due {when}, it is with {name}"),
         "escalated": _("Overdue for several days: it is with {name}, issued by {issuer}"),
+        "expiring": _("The deal waits until {day}"),
+        "expired": _("The deal has waited too long: its day was {day}"),
+        "expired_by": _("The deal has waited too long: its day was {day}, it is with {name}"),
     }
+    if said := payload.get("day"):
+        day = format_date(dt.date.fromisoformat(said), "en" if get_language() == "en" else "ru")
+        return texts[str(payload.get("about"))].format(day=day, name=payload.get("name", ""))
     at = payload.get("at")
     when = date_format(timezone.localtime(dt.datetime.fromisoformat(at)), _("j M, H:i")) if at else ""
     return texts.get(str(payload.get("about")), "").format(

@@ -14,7 +14,7 @@ from klientura.kernel.fields.base import NO_CHOICES, Choice, Choices, FieldProbl
 from klientura.kernel.fields.registry import FIELD_TYPES
 from klientura.kernel.objects.additions import Additions
 from klientura.kernel.objects.derive import CHOSEN, NOT_SORTED, WITH_HOME, derive_shape, dictionary_of
-from klientura.kernel.objects.labels import said
+from klientura.kernel.objects.labels import headed, said
 from klientura.kernel.objects.shape import HEADER, FieldShape, Numbering, Rollup, Shape
 from klientura.kernel.objects.spec import Board, ObjectSpec, Section
 
@@ -61,6 +61,7 @@ def assemble(specs: Mapping[str, ObjectSpec], additions: Additions) -> dict[str,
             shapes[layout.object] = arranged(shapes[layout.object], layout)
     _with_own_options(shapes, additions)
     _with_borrowed_options(shapes)
+    _with_names_of_fields(shapes)
     for given in additions.conditions:
         if given.object in shapes and given.field in shapes[given.object].fields:
             shapes[given.object] = _under_conditions(shapes[given.object], given)
@@ -326,6 +327,31 @@ def _with_borrowed_options(shapes: dict[str, Shape]) -> None:
                 choices = gathered.params.choices if gathered else NO_CHOICES
                 mended = replace(field, params=replace(field.params, choices=choices))
                 shapes[key] = replace(shape, fields={**shapes[key].fields, name: mended})
+
+
+def _with_names_of_fields(shapes: dict[str, Shape]) -> None:
+    """Some options are the fields of another kind of record, with those that were added to it, and its lines."""
+    for key, shape in list(shapes.items()):
+        parts = {
+            name: replace(part, fields={k: _naming(f, shapes) for k, f in part.fields.items()})
+            for name, part in shape.parts.items()
+            if any(f.fields_of for f in part.fields.values())
+        }
+        if parts:
+            shapes[key] = replace(shape, parts={**shape.parts, **parts})
+
+
+def _naming(field: FieldShape, shapes: Mapping[str, Shape]) -> FieldShape:
+    if not field.fields_of:
+        return field
+    named = shapes[field.fields_of]
+    fields = (
+        Choice(f.key, headed(f.label))
+        for f in named.fields.values()
+        if (f.writable or f.due) and not f.required and (f.default is None and not f.system)
+    )
+    lines = (Choice(p.key, p.label) for p in named.parts.values() if not p.by_verb)
+    return replace(field, params=replace(field.params, choices=Choices((*fields, *lines))))
 
 
 def _under_conditions(shape: Shape, given: "FieldConditions") -> Shape:

@@ -95,6 +95,7 @@ def derive_field(
         counted=options.counted,
         open_options=options.open_options,
         options_of=options.options_of,
+        fields_of=options.fields_of,
         kept_options=tuple(options.kept_options.items()),
         tracked=options.tracked,
         within=options.within,
@@ -173,6 +174,7 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         stands_for=part.stands_for,
         complete=part.complete,
         closed=part.closed,
+        by_verb=part.by_verb,
     )
 
 

@@ -20,6 +20,19 @@ def said(texts: Mapping[str, str]) -> Text:
     return _said(tuple(filled))
 
 
+def headed(label: Text) -> Text:
+    """A label with a capital letter, in the language of whoever reads it."""
+    return _headed(label)
+
+
+def _capital(label: Text) -> str:
+    text = str(label)
+    return text[:1].upper() + text[1:]
+
+
+_headed = lazy(_capital, str)
+
+
 def _choose(texts: tuple[tuple[str, str], ...]) -> str:
     language = (get_language() or "ru")[:2]
     return dict(texts).get(language, texts[0][1])

@@ -88,6 +88,7 @@ class FieldShape:
     required_when: str = ""
     locked_when: str = ""
     open_options: bool = False  # administrators may add options
+    fields_of: str = ""  # the kind of record whose fields these options name
     options_of: str = ""  # the field whose options these are
     kept_options: tuple[tuple[str, Text], ...] = ()  # those that cannot be taken away, and what needs each
     default: Any = None
@@ -146,6 +147,7 @@ class PartShape:
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
     closed: Callable[[Mapping[str, Any]], bool] | None = None
+    by_verb: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one per object and version: compared by identity

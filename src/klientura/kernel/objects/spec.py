@@ -46,6 +46,9 @@ class Field:
     normalise: Callable[[str], str] | None = None
     hues: Mapping[str, str] = field(default_factory=dict)  # option code → hue
     options_of: str = ""  # the options are those of this other field («consent_text.purpose»)
+    fields_of: str = (
+        ""  # the options are the fields and the lines of this kind of record that may be filled in
+    )
     open_options: bool = False  # administrators may add options, and take away those that are not kept
     kept_options: Mapping[str, Text] = field(default_factory=dict)  # code → what of the product needs it
     options_by: str = ""  # the field of options of the same record by which these are offered
@@ -105,6 +108,7 @@ class Part:
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
     closed: Callable[[Mapping[str, Any]], bool] | None = None  # row → whether its lines stay as they are
+    by_verb: str = ""  # only this action adds lines and takes them away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +118,17 @@ class Board:
     group: str
     total: str | None = None
     move: str | None = None  # the action that moves a card when the group is kept by a verb
-    # (actor, chosen record of `chooser` or None) → rows with id, name, hue, kind, days; absent for options
+    # (actor, chosen record of `chooser` or None) → rows with id, name, hue, kind, days, and at_most where a column
+    # has a limit; absent for options
     columns: Callable[..., list[dict[str, Any]]] | None = None
     chooser: str | None = None  # reference field by which one board of several is chosen (pipeline)
+    # (actor, numbers of boards) → those of them that are worked on by the actor; absent: all are
+    open_to: Callable[[Any, Collection[int]], Collection[int]] | None = None
     aged: str | None = None  # moment since which a card stands in its column
     next_step: str | None = None  # moment whose absence is marked
     closed: str | None = None  # moment of closing: columns of a closing kind show the last RECENT_DAYS only
     card: tuple[str, ...] = ()
+    expires: str | None = None  # the day until which a card may wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +144,12 @@ class Action:
     fits: Callable[[Any, Mapping[str, Any]], bool] | None = None
     # what one must be allowed to do with the record to be offered it: an answer is for whoever reads the question
     needs: str = "edit"
+    # what it sets on each of many records at once (actor, values as they came); None: it is done to one record only
+    many: Callable[[Any, Mapping[str, Any]], dict[str, Any]] | None = None
+    # its dialog may ask for any field of the record that the rules find missing, beside those of its own
+    asks_missing: bool = False
+    # what is asked instead of a field that nobody fills in, as controls of the dialog (see ui/fields.html) named «field-…»
+    instead: Mapping[str, Callable[[], list[dict[str, Any]]]] = field(default_factory=dict)
     # its form begins empty: what was written the time before is told elsewhere, and is no beginning of what is said now
     anew: bool = False
 

@@ -35,7 +35,7 @@ def values_of(actor: Actor, about: Shape, target: Shape, raw: Any, *, creating: 
         field = readable(actor, target).get(key)
         if field is None:
             raise BadStep(str(key), _("There is no such field."))
-        if field.by_verb and not creating:
+        if field.by_verb and not creating and drafts.action_of(target, key) is None:
             verb = next((a.label for a in target.spec.actions if a.key == field.by_verb), field.by_verb)
             raise BadStep(key, BY_VERB % {"action": verb})
         if field.read_only or not writable(actor, target, key):
@@ -48,10 +48,18 @@ def values_of(actor: Actor, about: Shape, target: Shape, raw: Any, *, creating: 
 
 
 def _drafted(
-    work: Work, shape: Shape, values: Mapping[str, Value], record: Mapping[str, Any], draft: Draft
+    work: Work,
+    shape: Shape,
+    values: Mapping[str, Value],
+    record: Mapping[str, Any],
+    draft: Draft,
+    known: dict[str, Any] | None = None,
 ) -> None:
     raw = {key: value(record, work.around) for key, value in values.items()}
-    drafts.parse(work.actor, shape, raw, draft, creating=not draft.before)
+    if draft.before:
+        drafts.parse_for_many(work.actor, shape, raw, draft, known)
+    else:
+        drafts.parse(work.actor, shape, raw, draft, creating=True)
 
 
 def _rows(work: Work, ids: Sequence[int], verb: str, why: Any) -> list[dict[str, Any]]:
@@ -69,10 +77,10 @@ def compile_set(actor: Actor, shape: Shape, step: Step) -> Act:
 
     def act(work: Work, ids: Sequence[int]) -> None:
         rows = _rows(work, ids, "edit", NOT_YOURS)
-        batch = Batch(shape, [], creating=False)
+        batch, known = Batch(shape, [], creating=False), dict[str, Any]()
         for row in rows:
             draft = Draft(values={}, before=row, record_id=row["id"], version=row["version"])
-            _drafted(work, shape, values, row, draft)
+            _drafted(work, shape, values, row, draft, known)
             batch.drafts.append(draft)
         write.follow_rules(work.actor, batch)
         for draft in batch:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import may, readable, require
 from klientura.kernel.errors import NotFound
 from klientura.kernel.fields.base import Choice
@@ -28,9 +28,11 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, of
-from klientura.kit.formats import format_decimal, format_money
+from klientura.kit.formats import format_date, format_decimal, format_money
 
 CARDS = 20
+COUNTER = SystemActor("a column's limit holds for all its records, whoever sees them")
+WARN_DAYS = 3
 RECENT_DAYS = 30
 
 
@@ -67,6 +69,9 @@ def _boards(asked: Request, shape: Shape, board: Board, state: ListState) -> lis
         return []
     target = shape_of(shape.fields[board.chooser].params.target or "")
     rows = read.page(asked.actor, target, limit=50, keys=["title"]).rows
+    if board.open_to is not None:
+        mine = board.open_to(asked.actor, [r["id"] for r in rows])
+        rows = [r for r in rows if r["id"] in mine]
     if len(rows) < 2:
         return []
     return [
@@ -97,6 +102,7 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
         )
         found |= {g.value: g for g in groups}
     made = []
+    crowds = _crowds(shape, board, stages)
     for stage in stages:
         group = found.get(stage["id"])
         column = {
@@ -110,11 +116,36 @@ def columns_of(asked: Request, shape: Shape, state: ListState, *, with_cards: bo
             if group and group.total
             else "",
             "cards": [],
+            **_limit(stage, crowds.get(stage["id"], 0)),
         }
         if with_cards:
             column |= column_cards(asked, shape, state, stage)
         made.append(column)
     return made
+
+
+def _crowds(shape: Shape, board: Board, stages: Sequence[Mapping[str, Any]]) -> dict[Any, int]:
+    """How many records there are in the columns with a limit, whoever sees them."""
+    limited = [s["id"] for s in stages if s.get("at_most")]
+    if not limited:
+        return {}
+    tree = {"field": board.group, "op": "in", "value": limited}
+    return {g.value: g.number for g in read.groups(COUNTER, shape, by=board.group, tree=tree)}
+
+
+def _limit(stage: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The limit of a column as its head says it, and what is said of a card too many."""
+    most = stage.get("at_most")
+    if not most:
+        return {"limit": "", "crowded": ""}
+    crowded = ""
+    if number > most:
+        crowded = ngettext(
+            "There is %(count)s card here, %(most)s at most",
+            "There are %(count)s cards here, %(most)s at most",
+            number,
+        ) % {"count": number, "most": most}
+    return {"limit": _("of {most} at most").format(most=most), "full": number >= most, "crowded": crowded}
 
 
 def stages_of(actor: Actor, shape: Shape, chosen: int | None) -> list[dict[str, Any]]:
@@ -158,7 +189,7 @@ def column_cards(
     """Some cards of a column, and the address of the next ones."""
     board = board_of(shape)
     fields = readable(asked.actor, shape)
-    extra = [board.aged, board.next_step, board.total, "status", "owner", *board.card]
+    extra = [board.aged, board.next_step, board.expires, board.total, "status", "owner", *board.card]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
     keys += [each for k in keys for each in needed_by(fields[k]) if each in fields]
     wanted: list[Any] = [{"field": board.group, "op": "eq", "value": stage["id"]}]
@@ -214,19 +245,37 @@ def _card(
     if row.get("status") in (None, "open") and stage.get("kind", "open") == "open":
         if board.next_step and row.get(board.next_step) is None:
             made["badges"].append({"text": _("no next step"), "hue": "orange"})
+        if late := _expiring(row.get(board.expires or ""), stage.get("warn_days")):
+            made["badges"].append(late)
         made["ageing"] = _ageing(row.get(board.aged or ""), stage.get("days"))
     return made
 
 
+def _expiring(until: dt.date | None, warn: int | None) -> dict[str, str] | None:
+    """A mark on a card whose day is near, or past."""
+    if until is None:
+        return None
+    left = (until - timezone.localdate()).days
+    if left < 0:
+        text = ngettext("expired %(count)s day ago", "expired %(count)s days ago", -left) % {"count": -left}
+        return {"text": text, "hue": "red"}
+    if left > (WARN_DAYS if warn is None else warn):
+        return None
+    return {"text": _("waits until {day}").format(day=format_date(until, lang())), "hue": "yellow"}
+
+
 def _ageing(since: Any, usual: int | None) -> dict[str, str] | None:
-    """How long a card has stood in its column; warm past the usual time, hot past twice of it."""
+    """How long a card has stood in its column, beside the usual time when that is over; hot past twice of it."""
     if since is None:
         return None
     days = (timezone.now() - since).days
     if days < 1:
         return None
     level = "" if not usual or days <= usual else "hot" if days > 2 * usual else "warm"
-    return {"text": ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, "level": level}
+    text = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if level:
+        text = _("{days}, usually {usual}").format(days=text, usual=usual)
+    return {"text": text, "level": level}
 
 
 @open_to(Door.SIGNED_IN)

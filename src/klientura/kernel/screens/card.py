@@ -22,7 +22,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.lines import kind_of, value_of
 from klientura.kernel.screens.merging.notice import notices, to_kept
 from klientura.kernel.screens.moving import stage_bar
-from klientura.kernel.screens.panels import MainPanel, card_ways, main_panels
+from klientura.kernel.screens.panels import MainPanel, card_ways, head_panels, main_panels
 from klientura.kernel.screens.trash import in_trash
 from klientura.kernel.sharing.reading import is_shared
 from klientura.kernel.store import read, write
@@ -68,19 +68,24 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         "parts": part_panels(asked, shape, parts),
         "tables": [
             line_tables.for_reading(asked, shape, shape.parts[k], row, lines)
-            | {"open": "edit" in open_verbs and not _is_closed(shape.parts[k], row)}
+            | {
+                "open": "edit" in open_verbs
+                and not _is_closed(shape.parts[k], row)
+                and not shape.parts[k].by_verb
+            }
             for k, lines in parts.items()
             if shape.parts[k].columns and lines
         ],
     }
     if request.GET.get("peek"):
         return show(request, "screens/peek.html", **context)
-    panels = main_panels(shape)
+    panels, heads = main_panels(shape), head_panels(shape)
     panels_of_others = related(asked, shape, record_id)
     heed = attention(asked.actor, shape, record_id)
     chosen = next((p for p in panels if p.key == request.GET.get("tab")), panels[0] if panels else None)
     return show(
-        request, "screens/card.html", active=shape.key, sheets=_sheets(panels, shape), **context,
+        request, "screens/card.html", active=shape.key, sheets=_sheets([*panels, *heads], shape), **context,
+        heads=[{"template": p.template, "context": p.context(asked, shape, row)} for p in heads],
         panels=[
             {"key": p.key, "label": str(p.label), "active": p is chosen, "count": _count(p.key, heed.comments)} for p in panels
         ], attention=heed,
@@ -229,7 +234,7 @@ def part_panels(asked: Request, shape: Shape, parts: dict[str, list[Row]]) -> li
     made = []
     for key in readable_parts(asked.actor, shape):
         part = shape.parts[key]
-        if part.columns and parts.get(key):
+        if part.by_verb or (part.columns and parts.get(key)):
             continue
         made.append(
             {

@@ -1,4 +1,4 @@
-"""The form of a record: new and edit, as a page or in the dialog; verbs that ask for values."""
+"""The form of a record: new and edit, as a page or in the dialog."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,6 @@ from klientura.kernel.screens.chosen import Names, names_of, numbers_in
 from klientura.kernel.screens.conflicts import both_sides, disputed, seen_version
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
-from klientura.kernel.screens.moving import refuse_closed
 from klientura.kernel.screens.similar import not_yet_shown
 from klientura.kernel.store import read, write
 from klientura.kernel.store.drafts import MAX_LINES
@@ -296,7 +295,9 @@ def _parts(
     made = []
     for key in readable_parts(asked.actor, shape):
         part, own = shape.parts[key], lines.get(key, stored.get(key, []))
-        if not writable(asked.actor, shape, key) or (record_id and part.closed and part.closed(row)):
+        if part.by_verb or not writable(asked.actor, shape, key):
+            continue
+        if record_id and part.closed and part.closed(row):
             continue
         if part.columns:
             table = line_tables.for_typing(
@@ -360,40 +361,3 @@ def _done(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
         return response
     response["HX-Trigger"] = json.dumps({"recordChanged": True, "closeDialog": True})
     return toast(response, _("Created: {title}").format(title=title))
-
-
-@open_to(Door.SIGNED_IN)
-@require_http_methods(["GET", "POST"])
-def action(request: HttpRequest, object: str, record_id: int, verb: str) -> HttpResponse:
-    """GET /{object}/{id}/actions/{verb}: the form of a verb. POST: carry it out and show the card anew."""
-    asked, shape = of(request), shape_of(object)
-    found = next((a for a in shape.spec.actions if a.key == verb), None)
-    require(asked.actor, shape, found.needs if found else "edit")
-    if found is None:
-        raise NotFound
-    row = {**read.get(asked.actor, shape, record_id), **dict.fromkeys(found.fields if found.anew else ())}
-    given = {k: v for k in found.fields if (v := request.POST.get(k)) not in (None, "")}
-    messages: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            found.run(asked.actor, record_id, given, expected_version=None)
-        except Invalid as refused:
-            refuse_closed(asked, shape, found, refused)
-            messages = {e.field: str(e.message) for e in refused.errors}
-        else:
-            response = HttpResponse(status=200)
-            response["HX-Refresh"] = "true"
-            return response
-    names = names_of(asked.actor, [(shape.fields[k], raw) for k, raw in given.items() if k in shape.fields])
-    controls = [
-        {**_control(asked, shape.fields[k], row, messages, given, names), "id": f"d-{k}", "required": bool(o.required)}
-        for k, o in found.fields.items()
-        if k in readable(asked.actor, shape)
-    ]  # fmt: skip
-    response = show(
-        request, "screens/action_form.html", status=422 if messages else 200, title=str(found.label), controls=controls, refused=bool(messages),
-        errors=[m for k, m in messages.items() if k not in found.fields], action=f"/{shape.key}/{record_id}/actions/{verb}",
-    )  # fmt: skip
-    if messages:  # the button of a verb that asks for nothing has no dialog of its own to be answered in
-        response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
-    return response

@@ -228,6 +228,12 @@ def lines_from(form: QueryDict, part: PartShape) -> list[dict[str, Any]] | None:
     return None if f"{part.key}-present" not in form else list(lines_by_place(form, part).values())
 
 
+def _says_something(part: PartShape, key: str) -> bool:
+    """Whether a value makes a line: a choice does where it begins with none, in a table of lines."""
+    field = part.fields[key]
+    return not field.params.choices or (bool(part.columns) and field.default is None)
+
+
 def lines_by_place(form: QueryDict, part: PartShape) -> dict[int, dict[str, Any]]:
     """The lines of a part that are not empty, by their numbers in the form."""
     names = (k.removeprefix(f"{part.key}-").partition("-")[0] for k in form if k.startswith(f"{part.key}-"))
@@ -240,7 +246,7 @@ def lines_by_place(form: QueryDict, part: PartShape) -> dict[int, dict[str, Any]
             if prefix + k in form
             or (f.type.key == "boolean" and k in part.inputs)  # a tick not set is not sent
         }
-        filled = [k for k, v in line.items() if v.strip() and not part.fields[k].params.choices]
+        filled = [k for k, v in line.items() if v.strip() and _says_something(part, k)]
         if not filled:
             continue
         if (line_id := number(form.get(prefix + "id"))) is not None:

@@ -25,12 +25,13 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.map.page import map_page
 from klientura.kernel.screens.state import ListState, card_order, read_state, shown_columns, state_of
 from klientura.kernel.segments.reading import may_work
-from klientura.kernel.store import bulk, read, summaries
+from klientura.kernel.store import bulk, drafts, read, summaries
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast, work_begun
 
 PAGE = 50
+LISTED = 50
 NO_COLUMN = frozenset({"uid", "version", "title", "subject_object", "subject_id"})
 
 
@@ -204,6 +205,7 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
     context: dict[str, Any] = {
         "shape": shape, "number": chosen_records, "fields": [{"value": f.key, "label": f.heading} for f in fields], "chosen": chosen,
         "control": _bulk_control(asked, field) if field else None,
+        "further": _further(asked, shape, field) if field else [],
         "hows": _hows() if field and field.type.many else [], "ids": request.POST.getlist("ids"),
         "all_matching": request.POST.get("all_matching", ""), "sealed": request.POST.get("list", ""),
     }  # fmt: skip
@@ -213,6 +215,18 @@ def bulk_form(request: HttpRequest, object: str) -> HttpResponse:
 def _bulk_control(asked: Request, field: FieldShape) -> dict[str, Any]:
     made = inputs.control(field, None, lang(), company_currency=asked.installation.currency)
     return {**made, "id": f"d-{field.key}"}
+
+
+def _further(asked: Request, shape: Shape, field: FieldShape) -> list[dict[str, Any]]:
+    """What else a verb may need to know that sets a field on many records."""
+    verb = drafts.action_of(shape, field.key)
+    fields = readable(asked.actor, shape)
+    keys = [k for k in verb.fields if k != field.key and k in fields] if verb else []
+    return [
+        {**_bulk_control(asked, fields[k]), "required": False}
+        for k in keys
+        if writable(asked.actor, shape, k)
+    ]
 
 
 def _tagged_by(asked: Request, shape: Shape) -> str:
@@ -234,7 +248,9 @@ def _hows() -> list[dict[str, str]]:
 def _same_for_many(shape: Shape, field: FieldShape) -> bool:
     """Whether a group of records may share a value: names and numbers tell records apart."""
     telling_apart = {k[0] for k in shape.spec.match_keys if len(k) == 1} | set(shape.spec.title)
-    return field.changeable and field.key not in telling_apart and field.params.normalise is None
+    if field.key in telling_apart or field.params.normalise is not None:
+        return False
+    return field.changeable or drafts.action_of(shape, field.key) is not None
 
 
 @open_to(Door.SIGNED_IN)
@@ -250,13 +266,38 @@ def bulk_edit(request: HttpRequest, object: str) -> HttpResponse:
         raise NotFound
     values = inputs.values_from(request.POST, {key: field}) or {key: request.POST.get(key)}
     values = inputs.difference_from(request.POST, values, field)
+    verb = drafts.action_of(shape, key)
+    values |= {k: v for k in (verb.fields if verb else ()) if k != key and (v := request.POST.get(k))}
     outcome = acts.edit(asked.actor, shape, selection_of(request, asked, shape), values)
     if isinstance(outcome, Job):
         return work_begun()
     text = ngettext("%(count)s record changed", "%(count)s records changed", outcome.changed) % {
         "count": outcome.changed
     }
+    if verb and outcome.refused:
+        return _left(asked, shape, text, outcome)
     return bulk_done(text, outcome)
+
+
+def _left(asked: Request, shape: Shape, text: str, outcome: bulk.Outcome) -> HttpResponse:
+    """A verb may have been refused for reasons of each record's own: they are listed, and what is done can be undone."""
+    ids = list(outcome.refused)[:LISTED]
+    titles = read.titles(asked.actor, shape, ids)
+    left = [
+        {"url": f"/{shape.key}/{i}", "title": titles.get(i) or f"№ {i}", "why": " ".join(str(e.message) for e in outcome.refused[i])}
+        for i in ids
+    ]  # fmt: skip
+    response = show(
+        asked,
+        "screens/bulk_left.html",
+        left=left,
+        more=len(outcome.refused) - len(left),
+        number=len(outcome.refused),
+    )
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+    response["HX-Trigger"] = json.dumps({"listChanged": True})
+    undo_url = f"/operations/{outcome.operation_id}/undo" if outcome.changed else ""
+    return toast(response, text, undo_url=undo_url)
 
 
 def bulk_done(text: str, outcome: bulk.Outcome, *, undo: bool = True, gone: bool = False) -> HttpResponse:

@@ -15,11 +15,9 @@ from klientura.kernel.history.take_back import take_back
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Action
-from klientura.kernel.screens import inputs
+from klientura.kernel.screens.asking import asking, given_to
 from klientura.kernel.screens.boarding import board_of, column_cards, columns_of, stages_of
-from klientura.kernel.screens.chosen import names_of
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import read_state
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref, Row
@@ -88,7 +86,7 @@ def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     asked, shape = of(request), shape_of(object)
     board, action = board_of(shape), _action(shape)
     stage, version = request.POST.get("stage", ""), number(request.POST.get("version"))
-    given = {k: v for k in action.fields if (v := request.POST.get(k)) not in (None, "")}
+    given = {k: v for k, v in given_to(asked, shape, action).items() if k != board.group}
     open_keys = [k for k in (board.group, board.chooser) if k in readable(asked.actor, shape)]
     before = read.get(asked.actor, shape, record_id, keys=["title", *(k for k in open_keys if k)])
     try:
@@ -97,11 +95,14 @@ def move(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
             expected_version=version,
         )  # fmt: skip
     except Invalid as refused:
-        refuse_closed(asked, shape, action, refused)
         return _ask(asked, shape, before, stage, version, refused, given)
-    response = _renewed() if request.GET.get("whole") else _moved(asked, shape, record_id)
+    crowd = ""
+    if request.GET.get("whole"):
+        response = _renewed()
+    else:
+        response, crowd = _moved(asked, shape, record_id)
     undo_url = f"/{shape.key}/{record_id}/move/back?version={now}" if now != before["version"] else ""
-    return toast(response, _("Moved"), undo_url=undo_url)
+    return toast(response, crowd or _("Moved"), undo_url=undo_url)
 
 
 @open_to(Door.SIGNED_IN)
@@ -115,18 +116,6 @@ def move_back(request: HttpRequest, object: str, record_id: int) -> HttpResponse
     return toast(_renewed(), _("Moved back"))
 
 
-def refuse_closed(asked: Request, shape: Shape, action: Action, refused: Invalid) -> None:
-    """Tell whoever cannot fill in what a verb asks for that they cannot. Raises Denied."""
-    wanting = {e.field for e in refused.errors} & action.fields.keys()
-    if any(k in shape.fields and not _asks(asked, shape, k) for k in wanting):
-        raise Denied(_("This needs a field that is closed to your role. Ask your administrator."))
-
-
-def _asks(asked: Request, shape: Shape, key: str) -> bool:
-    """Whether a field of a verb may be asked for: the reader sees it and may fill it in."""
-    return key in readable(asked.actor, shape) and writable(asked.actor, shape, key)
-
-
 def _renewed() -> HttpResponse:
     response = HttpResponse(status=200)
     response["HX-Reswap"] = "none"
@@ -134,8 +123,11 @@ def _renewed() -> HttpResponse:
     return response
 
 
-def _moved(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
-    """The card as it is now, and out of band the heads of all columns, so that counts and sums are right again."""
+def _moved(asked: Request, shape: Shape, record_id: int) -> tuple[HttpResponse, str]:
+    """The card as it is now, and out of band the heads of all columns, so that counts and sums are right again.
+
+    With what is to be said when its column holds more cards than it should.
+    """
     address = asked.htmx.current_url or ""
     asked.GET = QueryDict(address.partition("?")[2])
     state = read_state(asked, asked.actor, shape)
@@ -148,7 +140,9 @@ def _moved(asked: Request, shape: Shape, record_id: int) -> HttpResponse:
     cards = column_cards(asked, shape, one, stage)["cards"] if stage else []
     response = show(asked, "screens/board_moved.html", columns=columns, card=cards[0] if cards else None)
     response["HX-Trigger"] = json.dumps({"closeDialog": True})
-    return response
+    column = next((c for c in columns if c["key"] in keys), None)
+    crowd = column["crowded"] if column else ""
+    return response, crowd and _("Moved. {text}").format(text=crowd)
 
 
 def _ask(
@@ -162,35 +156,15 @@ def _ask(
 ) -> HttpResponse:
     """The dialog that asks for what the stage needs; what is missing is called an error only after an attempt."""
     board, action = board_of(shape), _action(shape)
-    messages = {e.field: str(e.message) for e in refused.errors}
-    attempted = bool(asked.POST.get("attempted"))
-    chosen_names = names_of(
-        asked.actor, [(shape.fields[k], v) for k, v in given.items() if k in shape.fields]
-    )
-    controls = [
-        {
-            **inputs.control(
-                shape.fields[k],
-                None,
-                lang(),
-                company_currency=asked.installation.currency,
-                error=messages.get(k, "") if attempted else "",
-                raw=given.get(k),
-                names=chosen_names,
-            ),
-            "id": f"d-{k}",
-            "required": k in messages or bool(o.required),
-        }
-        for k, o in action.fields.items()
-        if k != board.group and k in shape.fields and _asks(asked, shape, k)
-    ]
+    told = bool(asked.POST.get("attempted"))
+    made = asking(asked, shape, action, row, given, refused, told=told, skip=board.group)
     chosen = row.get(board.chooser) if board.chooser else None
     names = {str(s["id"]): s["name"] for s in stages_of(asked.actor, shape, _plain(chosen))}
     whole = "?whole=1" if asked.GET.get("whole") else ""
     response = show(
-        asked, "screens/move_form.html", status=422, controls=controls, stage=stage, version=version or "",
-        errors=[m for k, m in messages.items() if k not in action.fields], title=names.get(stage, str(action.label)),
-        action=f"/{shape.key}/{row['id']}/move{whole}", target="" if whole else f"#card-{row['id']}",
+        asked, "screens/move_form.html", status=422, made=made, stage=stage, version=version or "",
+        title=names.get(stage, str(action.label)), action=f"/{shape.key}/{row['id']}/move{whole}",
+        target="" if whole else f"#card-{row['id']}",
     )  # fmt: skip
     response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
     return response

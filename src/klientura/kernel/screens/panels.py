@@ -26,6 +26,7 @@ type CardWay = Callable[[Request, Shape, Row], Mapping[str, str] | None]
 """(who looks, at what) → a way that leads from a card to another room: {label, icon, url}; None: there is none for this reader."""
 
 _main: list[MainPanel] = []
+_heads: list[MainPanel] = []
 _ways: list[CardWay] = []
 
 
@@ -38,6 +39,17 @@ def register_main_panel(panel: MainPanel, *, first: bool = False) -> None:
 def main_panels(shape: Shape) -> list[MainPanel]:
     """The panels of an object's card."""
     return [p for p in _main if p.fits(shape)]
+
+
+def register_head_panel(panel: MainPanel) -> None:
+    """Put a panel at the head of cards, below the stages: what is asked of the record where it stands."""
+    if all(known.key != panel.key for known in _heads):
+        _heads.append(panel)
+
+
+def head_panels(shape: Shape) -> list[MainPanel]:
+    """The panels at the head of an object's card."""
+    return [p for p in _heads if p.fits(shape)]
 
 
 def register_card_way(way: CardWay) -> None:

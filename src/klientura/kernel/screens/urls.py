@@ -22,6 +22,7 @@ from klientura.kernel.screens import (
     similar,
     summing,
     trash,
+    verbs,
     why,
 )
 
@@ -69,5 +70,5 @@ urlpatterns = [
     ),
     path("<object:object>/<number:record_id>/why/<number:run_id>", why.why, name="why"),
     path("<object:object>/<number:record_id>/history", changes.history_page, name="history"),
-    path("<object:object>/<number:record_id>/actions/<slug:verb>", forms.action, name="action"),
+    path("<object:object>/<number:record_id>/actions/<slug:verb>", verbs.action, name="action"),
 ]

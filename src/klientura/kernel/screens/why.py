@@ -22,6 +22,8 @@ def by_rule(mark: RuleMark | None, shape: Shape, record_id: int) -> dict[str, An
     """What an entry of the history says when a rule made it; nothing when none did."""
     if mark is None:
         return {}
+    if mark.run_id is None:
+        return {"who": _("Regulation {name}").format(name=mark.name), "icon": "hourglass"}
     return {
         "who": _("Rule «{name}»").format(name=mark.name),
         "icon": "zap",

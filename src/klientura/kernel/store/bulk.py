@@ -86,7 +86,7 @@ def values_for_many(actor: Actor, shape: Shape, values: Mapping[str, Any]) -> di
     write.refuse_mixed(shape)
     require(actor, shape, "edit")
     model = Draft(values={})
-    drafts.parse(actor, shape, values, model, creating=False)
+    drafts.parse_for_many(actor, shape, values, model)
     if model.parts:
         model.refuse(
             next(iter(model.parts)),

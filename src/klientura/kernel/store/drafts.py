@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts, writable
-from klientura.kernel.errors import FieldError
+from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.fields.base import REQUIRED, FieldProblem
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
+from klientura.kernel.objects.spec import Action
 
 MAX_LINES = 200
 NO_SUCH_FIELD = _("There is no such field.")
@@ -44,6 +45,40 @@ def parse(actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, *, c
                 _keep_as_told(key, draft)
     if creating:
         _complete(shape, fields, draft)
+
+
+def parse_for_many(
+    actor: Actor, shape: Shape, raw: Mapping[str, Any], draft: Draft, known: dict[str, Any] | None = None
+) -> None:
+    """As `parse` of a change, where what a verb keeps is set by that verb, if it is one that many records take at once.
+
+    What a verb has answered is kept in `known`, for records that are given the same.
+    """
+    known = {} if known is None else known
+    rest = dict(raw)
+    for action in shape.spec.actions:
+        if action.many is None or not any(action_of(shape, k) is action for k in rest):
+            continue
+        own = {k: rest.pop(k) for k in list(rest) if k in action.fields}
+        asked = f"{action.key}:{sorted(own.items())!r}"
+        if asked not in known:
+            try:
+                known[asked] = action.many(actor, own)
+            except Invalid as refused:
+                known[asked] = refused
+        if isinstance(known[asked], Invalid):
+            draft.errors += known[asked].errors
+        else:
+            draft.values.update(known[asked])
+    parse(actor, shape, rest, draft, creating=False)
+
+
+def action_of(shape: Shape, key: str) -> Action | None:
+    """The verb that sets a field on many records at once; None: no verb keeps it, or one that is done to single records."""
+    field = shape.fields.get(key)
+    if field is None or not field.by_verb:
+        return None
+    return next((a for a in shape.spec.actions if a.key == field.by_verb and a.many is not None), None)
 
 
 def _keep_as_told(key: str, draft: Draft) -> None:
@@ -94,7 +129,7 @@ def _complete(shape: Shape, fields: Mapping[str, FieldShape], draft: Draft) -> N
 
 
 def _parse_part(actor: Actor, shape: Shape, part: PartShape, raw: Any, draft: Draft) -> None:
-    if not writable(actor, shape, part.key):
+    if part.by_verb or not writable(actor, shape, part.key):
         draft.refuse(part.key, "read_only", READ_ONLY)
         return
     if raw is None:

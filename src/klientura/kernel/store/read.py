@@ -11,6 +11,7 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, may, readable, readable_parts, require, scope
 from klientura.kernel.errors import BadRequest, Denied, NotFound
+from klientura.kernel.fields.references import TEAMS, USERS
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store import cursors
@@ -240,15 +241,22 @@ def named_parts_of(
     for key in readable_parts(actor, shape):
         part = shape.parts[key]
         seen = {*part.columns, *part.beside.values()} if shown and part.columns else {*part.fields}
-        pointing = [f for f in part.fields.values() if f.type.key == "reference" and f.key in seen]
+        pointing = [f for f in part.fields.values() if f.type.key in {"reference", "user"} and f.key in seen]
         lines = [line for parts in found.values() for line in parts[key]] if pointing else []
         for field in pointing:
             wanted = sorted({line[field.key] for line in lines if line[field.key] is not None})
-            known = titles_of(actor, field.params.target or "", wanted)
+            known = titles_of(actor, _of_lines(field), wanted) if wanted else {}
             for line in lines:
                 if (number := line[field.key]) is not None:
                     line[field.key] = Ref(number, known.get(number))
     return found
+
+
+def _of_lines(field: FieldShape) -> str:
+    """What a field of a line points at: a kind of record, users, or teams."""
+    if field.type.key == "user":
+        return USERS
+    return TEAMS if field.column == "team_id" else field.params.target or ""
 
 
 def count(

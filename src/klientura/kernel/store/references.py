@@ -15,6 +15,7 @@ from klientura.kernel.store import read
 NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
 NO_USER = _("There is no such active user.")
 NO_TEAM = _("There is no such team.")
+TEXTS = {"user": NO_USER, "team": NO_TEAM}
 
 
 def check_references(actor: Actor, batch: Batch) -> None:
@@ -36,27 +37,29 @@ def check_references(actor: Actor, batch: Batch) -> None:
                 continue
             source = _source(field.type.key, field.column, field.params.target)
             if value not in known[source]:
-                message = {"user": NO_USER, "team": NO_TEAM}.get(source, NOT_OPEN)
-                draft.refuse(field.key, "reference", message)
+                draft.refuse(field.key, "reference", TEXTS.get(source, NOT_OPEN))
     check_lines(actor, batch)
 
 
 def check_lines(actor: Actor, batch: Batch) -> None:
     """The same of lines. What a record's own lines point at already may stay, also when it has been closed since."""
     for key, part in batch.shape.parts.items():
-        for field in (f for f in part.fields.values() if f.type.key == "reference" and not f.read_only):
+        for field in (
+            f for f in part.fields.values() if f.type.key in {"reference", "user"} and not f.read_only
+        ):
             given = [
                 (draft, place, value)
                 for draft in batch
                 for place, line in enumerate(draft.parts.get(key, ()))
                 if (value := line.get(field.key)) is not None
             ]
-            known = _known(actor, f"object:{field.params.target}", {value for _d, _p, value in given})
+            source = _source(field.type.key, field.column, field.params.target)
+            known = _known(actor, source, {value for _d, _p, value in given})
             strange = [each for each in given if each[2] not in known]
             held = _held(part, field, {draft.record_id for draft, _p, _v in strange if draft.record_id})
             for draft, place, value in strange:
                 if (draft.record_id, value) not in held:
-                    draft.refuse(f"{key}.{place}.{field.key}", "reference", NOT_OPEN)
+                    draft.refuse(f"{key}.{place}.{field.key}", "reference", TEXTS.get(source, NOT_OPEN))
 
 
 def _held(part: PartShape, field: FieldShape, record_ids: set[int]) -> set[tuple[int, int]]:

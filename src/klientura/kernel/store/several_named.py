@@ -8,8 +8,8 @@ from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate
-from klientura.kernel.access.models import User
-from klientura.kernel.fields.references import SEVERAL, USERS
+from klientura.kernel.access.models import Team, User
+from klientura.kernel.fields.references import SEVERAL, TEAMS, USERS
 from klientura.kernel.files import keeping
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape
@@ -66,6 +66,8 @@ def titles_of(actor: Actor, target: str, numbers: Sequence[int]) -> dict[int, st
     """Titles of those of some records that are open to the actor; names of users, also of those who have left."""
     if target == USERS:
         return dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    if target == TEAMS:
+        return dict(Team.objects.filter(pk__in=numbers).values_list("pk", "name"))
     shape = shape_of(target)
     where = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(numbers),))])
     text = sql.SQL("select r.id, r.title from {} r where {}").format(sql.Identifier(shape.table), where.sql)

@@ -40,6 +40,53 @@ class Hue(models.TextChoices):
     VIOLET = "violet", _("Violet")
 
 
+class Backward(models.TextChoices):
+    """Who may move deals back to an earlier stage."""
+
+    ANYONE = "anyone", pgettext_lazy("moves back", "Everybody who works with the deal")
+    HEADS = "heads", pgettext_lazy("moves back", "Managers and administrators")
+    NOBODY = "nobody", pgettext_lazy("moves back", "Administrators only")
+
+
+class Role(models.TextChoices):
+    """Roles that somebody who moves deals may have."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MANAGER = "manager", _("Manager")
+    EMPLOYEE = "employee", _("Employee")
+    OBSERVER = "observer", _("Observer")
+
+
+class AtLimit(models.TextChoices):
+    """What happens to a deal too many at a stage."""
+
+    WARN = "warn", pgettext_lazy("limit", "Say so")
+    REFUSE = "refuse", pgettext_lazy("limit", "Let no more in")
+
+
+class OnExpiry(models.TextChoices):
+    """What becomes of a deal that has waited too long."""
+
+    TELL = "tell", pgettext_lazy("expiry", "Tell the owner and their head")
+    LOSE = "lose", pgettext_lazy("expiry", "Close it as lost: stopped answering")
+    MOVE = "move", pgettext_lazy("expiry", "Move it to another stage")
+
+
+class TaskFor(models.TextChoices):
+    """Who gets a task of a stage."""
+
+    OWNER = "owner", pgettext_lazy("task for", "Owner of the deal")
+    CREATOR = "creator", pgettext_lazy("task for", "Who made the deal")
+    NAMED = "named", pgettext_lazy("task for", "A certain person")
+
+
+class Way(models.TextChoices):
+    """Which way a deal is moved."""
+
+    ENTER = "enter", pgettext_lazy("way of a deal", "To this stage")
+    LEAVE = "leave", pgettext_lazy("way of a deal", "Away from it")
+
+
 class LeadStatus(models.TextChoices):
     """How far a lead has come."""
 

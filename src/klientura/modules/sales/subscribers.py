@@ -1,8 +1,12 @@
-"""What sales does when tasks, assignments and interactions change."""
+"""What sales does when deals, tasks, assignments and interactions change."""
+
+import orjson
+from django.utils import timezone
 
 from klientura.kernel.events.outbox import Delivered, subscribe
 from klientura.modules.sales.services.next_steps import refresh_next_steps
 from klientura.modules.sales.services.responses import note_first_responses
+from klientura.modules.sales.services.stage_tasks import make_tasks
 
 
 def task_moved(event: Delivered) -> None:
@@ -20,8 +24,17 @@ def interaction_moved(event: Delivered) -> None:
     note_first_responses(event.record_ids)
 
 
+def deal_came(event: Delivered) -> None:
+    """Make the tasks that the stages ask for to which deals have come."""
+    touched = orjson.loads(event.payload) if isinstance(event.payload, str) else event.payload or {}
+    if event.kind == "opportunity.created" or "stage_id" in touched.get("columns", ()):
+        make_tasks(event.record_ids, event.operation_id, timezone.now())
+
+
 def attach() -> None:
-    """Subscribe to the events of tasks, assignments and interactions."""
+    """Subscribe to the events of deals, tasks, assignments and interactions."""
+    subscribe("opportunity.created", deal_came)
+    subscribe("opportunity.changed", deal_came)
     for what in ("created", "changed", "trashed", "restored", "undone"):
         subscribe(f"task.{what}", task_moved)
         subscribe(f"assignment.{what}", assignment_moved)

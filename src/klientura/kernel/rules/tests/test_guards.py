@@ -214,7 +214,7 @@ def test_a_field_that_is_gone_refuses_the_run(company: Company) -> None:
         ({"steps": [{"kind": "set", "values": {"name": {"from": "empty"}}}]}, "steps.0.name"),
         (note_from({"from": "today", "days": 1}), "steps.0.note"),
         (note_from({"from": "user", "user": "owner"}), "steps.0.note"),
-        ({"object": "opportunity", "steps": [{"kind": "set", "values": {"stage": {"from": "value", "value": 1}}}]}, "steps.0.stage"),
+        ({"object": "opportunity", "steps": [{"kind": "set", "values": {"loss_note": {"from": "value", "value": "x"}}}]}, "steps.0.loss_note"),
     ],
 )  # fmt: skip
 def test_what_a_rule_may_not_say(company: Company, values: dict[str, Any], field: str) -> None:

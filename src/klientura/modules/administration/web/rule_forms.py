@@ -21,6 +21,7 @@ from klientura.kernel.rules.telling import in_messages
 from klientura.kernel.screens.chosen import names_of
 from klientura.kernel.screens.inputs import control
 from klientura.kernel.screens.language import lang
+from klientura.kernel.store.drafts import action_of
 from klientura.kernel.web.requests import number, of
 from klientura.kernel.webhooks.models import Webhook
 
@@ -189,7 +190,7 @@ def addable(actor: Actor, target: Shape, taken: Iterable[str], *, creating: bool
         for f in readable(actor, target).values()
         if f.key not in set(taken)
         and not f.read_only
-        and (creating or not (f.by_verb or f.once))
+        and (creating or not ((f.by_verb and action_of(target, f.key) is None) or f.once))
         and (not f.system or f.key in {"owner", "team"})
         and writable(actor, target, f.key)
     ]

@@ -5,63 +5,14 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, ReadyView, Section
+from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Part, ReadyView, Section
 from klientura.modules.catalog.services.parts import priced_lines
-from klientura.modules.sales.models import Opportunity, OpportunityLine, Pipeline, Stage
-from klientura.modules.sales.objects.rights import SETTINGS_RIGHTS
+from klientura.modules.sales.models import Opportunity, OpportunityCheck, OpportunityLine
+from klientura.modules.sales.queries.access import open_pipelines
 from klientura.modules.sales.queries.board import first_pipeline, stage_columns
-from klientura.modules.sales.services import checks, stages
+from klientura.modules.sales.services import checks, stages, ticking
 
 OPEN: Final = {"field": "status", "op": "eq", "value": "open"}
-
-PIPELINE = ObjectSpec(
-    key="pipeline",
-    model=Pipeline,
-    label=_("Pipeline"),
-    plural=_("Pipelines"),
-    new_label=_("New pipeline"),
-    icon="filter",
-    title=("name",),
-    sections=(Section("main", pgettext_lazy("section", "Main"), ("name", "place")),),
-    columns=("name", "place"),
-    sort="place",
-    search=("name",),
-    before_trash=checks.before_trash_pipeline,
-    rights=SETTINGS_RIGHTS,
-    subject=False,
-    related=False,
-    navigation=False,
-)
-
-STAGE = ObjectSpec(
-    key="stage",
-    model=Stage,
-    label=_("Stage"),
-    plural=_("Stages"),
-    new_label=_("New stage"),
-    icon="milestone",
-    title=("name",),
-    fields={
-        "probability": Field(minimum=0, maximum=100),
-        "days": Field(minimum=0),
-        "pipeline": Field(target="pipeline"),
-    },
-    sections=(
-        Section(
-            "main",
-            pgettext_lazy("section", "Main"),
-            ("pipeline", "name", "place", "kind", "probability", "days", "hue"),
-        ),
-    ),
-    columns=("pipeline", "place", "name", "kind", "probability", "days"),
-    sort="place",
-    search=("name",),
-    before_write=checks.before_write_stage,
-    before_trash=checks.before_trash_stage,
-    rights=SETTINGS_RIGHTS,
-    subject=False,
-    navigation=False,
-)
 
 FILE_NAMES: Final = {
     "name": ("сделка", "название сделки", "название", "наименование", "deal", "deal name", "opportunity", "name"),
@@ -73,6 +24,7 @@ FILE_NAMES: Final = {
     "source": ("источник", "рекламный источник", "откуда узнали", "source", "lead source"),
     "description": ("описание", "примечание", "комментарий", "description", "note", "notes", "comment"),
 }  # fmt: skip
+INSTEAD: Final = {"next_step_at": stages.next_step_controls}
 LOSS_FIELDS = {"loss_reason": Field(required=True), "loss_note": Field()}
 
 OPPORTUNITY = ObjectSpec(
@@ -120,6 +72,7 @@ OPPORTUNITY = ObjectSpec(
                 "currency",
                 "probability",
                 "close_date",
+                "expires_on",
             ),
         ),
         Section(
@@ -135,7 +88,18 @@ OPPORTUNITY = ObjectSpec(
         Section("prices", _("Prices"), ("price_list", "tax_mode")),
         Section("description", _("Description"), ("description",)),
     ),
-    parts=(priced_lines(OpportunityLine, "opportunity", renewed_by=("currency", "price_list", "tax_mode")),),
+    parts=(
+        priced_lines(OpportunityLine, "opportunity", renewed_by=("currency", "price_list", "tax_mode")),
+        Part(
+            key="checks",
+            model=OpportunityCheck,
+            parent="opportunity",
+            label=_("Checklist"),
+            by_verb="check",
+            fields={"check_number": Field(adds_up=False)},
+            columns=("name", "done_at", "done_by"),
+        ),
+    ),
     quick=("name", "party", "person", "pipeline", "amount", "currency", "close_date", "owner"),
     columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
     calendar="close_date",
@@ -146,16 +110,26 @@ OPPORTUNITY = ObjectSpec(
         move="move",
         columns=stage_columns,
         chooser="pipeline",
+        open_to=open_pipelines,
         aged="stage_changed_at",
         next_step="next_step_at",
         closed="closed_at",
+        expires="expires_on",
         card=("party", "amount", "close_date", "owner"),
     ),
     file_names=FILE_NAMES,
     before_write=checks.before_write_opportunity,
     prefill=first_pipeline,
     actions=(
-        Action(key="win", label=_("Won"), run=stages.win, icon="trophy", fits=stages.is_open),
+        Action(
+            key="win",
+            label=_("Won"),
+            run=stages.win,
+            icon="trophy",
+            fits=stages.is_open,
+            asks_missing=True,
+            instead=INSTEAD,
+        ),
         Action(
             key="lose",
             label=_("Lost"),
@@ -163,8 +137,18 @@ OPPORTUNITY = ObjectSpec(
             fields=LOSS_FIELDS,
             icon="circle-x",
             fits=stages.is_open,
+            asks_missing=True,
+            instead=INSTEAD,
         ),
-        Action(key="reopen", label=_("Reopen"), run=stages.reopen, icon="rotate-ccw", fits=stages.is_closed),
+        Action(
+            key="reopen",
+            label=_("Reopen"),
+            run=stages.reopen,
+            icon="rotate-ccw",
+            fits=stages.is_closed,
+            asks_missing=True,
+            instead=INSTEAD,
+        ),
         Action(
             key="move",
             label=_("Move to a stage"),
@@ -172,6 +156,17 @@ OPPORTUNITY = ObjectSpec(
             fields={"stage": Field(required=True), **LOSS_FIELDS},
             icon="milestone",
             fits=stages.is_open,
+            many=stages.moved_at_once,
+            asks_missing=True,
+            instead=INSTEAD,
+        ),
+        Action(
+            key="check",
+            label=_("Tick off"),
+            run=ticking.tick,
+            fields={"item": Field(), "done": Field()},  # ticked on the card, without a form
+            icon="list-checks",
+            fits=ticking.by_its_own_box,
         ),
     ),
     current=OPEN,

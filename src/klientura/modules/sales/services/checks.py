@@ -1,5 +1,6 @@
-"""What must hold for pipelines, stages and opportunities."""
+"""What must hold for opportunities, and before pipelines and stages go to the trash."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,27 +11,14 @@ from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.modules.catalog.services.lines import LINES, whole_sum
 from klientura.modules.sales.models import Opportunity, Pipeline, Stage
-
-
-def before_write_stage(batch: Batch, _actor: Any) -> None:
-    """A probability is a percentage; won is certain and lost impossible. What deals stand on keeps its kind."""
-    moved = [d for d in batch if d.record_id and d.changed("kind", "pipeline")]
-    used = _stages_in_use([d.record_id or 0 for d in moved])
-    for draft in moved:
-        if draft.record_id in used:
-            key = "kind" if draft.changed("kind") else "pipeline"
-            draft.refuse(key, "in_use", _("There are deals at this stage. Move them to another one first."))
-    for draft in batch:
-        if draft.get("kind") == "won":
-            draft.values["probability"] = 100
-        elif draft.get("kind") == "lost":
-            draft.values["probability"] = 0
+from klientura.modules.sales.services import regulation
+from klientura.modules.sales.services.stage_checks import IN_USE, stages_in_use
 
 
 def before_trash_stage(ids: Sequence[int], _actor: Any) -> None:
     """A stage that deals stand on would take them off the board."""
-    if _stages_in_use(ids):
-        raise BadRequest(_("There are deals at this stage. Move them to another one first."), code="in_use")
+    if stages_in_use(ids):
+        raise BadRequest(IN_USE, code="in_use")
 
 
 def before_trash_pipeline(ids: Sequence[int], _actor: Any) -> None:
@@ -41,14 +29,7 @@ def before_trash_pipeline(ids: Sequence[int], _actor: Any) -> None:
         )
 
 
-def _stages_in_use(ids: Sequence[int]) -> set[int]:
-    if not ids:
-        return set()
-    found = Opportunity.objects.filter(stage_id__in=ids, deleted_at=None).order_by()
-    return set(found.values_list("stage_id", flat=True).distinct())
-
-
-def before_write_opportunity(batch: Batch, _actor: Any) -> None:
+def before_write_opportunity(batch: Batch, actor: Any) -> None:
     """Put new deals on their first stage and keep pipeline, stage, outcome, probability and dates in step."""
     stages = {s.pk: s for s in Stage.objects.filter(deleted_at=None).order_by("place", "id")}
     first: dict[int, Stage] = {}
@@ -65,6 +46,7 @@ def before_write_opportunity(batch: Batch, _actor: Any) -> None:
             draft.refuse(
                 "loss_reason", "required", _("Say why the deal was lost: this is how the next one is won.")
             )
+    regulation.enforce(batch, actor, stages)
 
 
 def _place(draft: Draft, stages: dict[int, Stage], first: dict[int, Stage], pipelines: list[int]) -> None:
@@ -98,6 +80,9 @@ def _enter(draft: Draft, stage: Stage) -> None:
         draft.values["stage_changed_at"] = now
     if not draft.changed("probability"):
         draft.values["probability"] = stage.probability
+    if stage.kind != "open" or not draft.changed("expires_on"):
+        days = stage.expire_days if stage.kind == "open" else None
+        draft.values["expires_on"] = timezone.localdate() + dt.timedelta(days=days) if days else None
     draft.values["closed_at"] = None if stage.kind == "open" else draft.values.get("closed_at") or now
     if stage.kind != "lost":
         draft.values.update(loss_reason=None, loss_note=None)

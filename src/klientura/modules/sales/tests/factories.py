@@ -9,7 +9,14 @@ if TYPE_CHECKING:
 
 def stage(_world: "World", number: int) -> dict[str, Any]:
     """An open stage: won and lost ones set their own probability."""
-    return {"name": f"Этап {number}", "kind": "open", "place": number}
+    return {
+        "name": f"Этап {number}",
+        "kind": "open",
+        "place": number,
+        "on_expiry": "tell",
+        "expire_days": None,
+        "at_limit": "warn",
+    }
 
 
 def opportunity(world: "World", number: int) -> dict[str, Any]:
