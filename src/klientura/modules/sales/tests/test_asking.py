@@ -1,6 +1,7 @@
 """The dialog by which a stage asks for what is missing, and what many deals moved at once are told."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -113,7 +114,7 @@ def test_of_many_deals_those_that_stay_are_listed_with_their_reasons(company: Co
 
 
 def test_the_card_says_what_is_to_be_done_and_is_ticked(company: Company) -> None:
-    rules = {
+    rules: dict[str, dict[str, Any]] = {
         "first": {"guide": "Узнать бюджет", "checklist": [{"name": "Бюджет известен"}]},
         "second": {"needs": [{"field": "source"}]},
     }

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0004_week_start"),
-        ("sales", "0005_response_times"),
+        ("sales", "0006_courses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
