@@ -13,11 +13,16 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the objects and the way to the printed paper."""
-        from klientura.kernel.screens.panels import register_card_way
+        from klientura.kernel.screens.panels import register_card_way, register_main_panel
         from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
-        from klientura.modules.orders.web.printing import letter_way, print_way
+        from klientura.modules.orders.services import links
+        from klientura.modules.orders.web.links import LINKS_PANEL
+        from klientura.modules.orders.web.printing import letter_way, letter_with_link_way, print_way
 
         for spec in (OFFER, ORDER, INVOICE, CLOSING_PAPER):
             register(spec)
         register_card_way(print_way)
         register_card_way(letter_way)
+        register_card_way(letter_with_link_way)
+        register_main_panel(LINKS_PANEL)
+        links.register()

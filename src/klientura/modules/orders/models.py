@@ -145,3 +145,27 @@ class ClosingPaperLine(PricedLine):
 
     class Meta:
         db_table = "closing_paper_line"
+
+
+class PaperLink(models.Model):
+    """A way for a client to a paper without signing in. Of its token only a hash is kept: nobody here can make it out again."""
+
+    object = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    whom = models.CharField(max_length=255, blank=True, default="")
+    language = models.CharField(max_length=2)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by_id = models.BigIntegerField(null=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    viewed = models.IntegerField(default=0)
+    first_viewed_at = models.DateTimeField(null=True)
+    last_viewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "paper_link"
+        indexes = [models.Index(fields=["object", "record_id", "-id"], name="paper_link_paper")]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.record_id}"

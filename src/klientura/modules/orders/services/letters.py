@@ -3,6 +3,7 @@
 import io
 
 from django.db import transaction
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
@@ -13,8 +14,10 @@ from klientura.modules.conversations.services.drafts import Typed, keep_draft
 
 
 @transaction.atomic
-def letter_with(actor: Actor, key: str, record_id: int, title: str, pdf: bytes) -> int:
+def letter_with(actor: Actor, key: str, record_id: int, title: str, pdf: bytes, address: str = "") -> int:
     """Begin a letter to the client of a paper with the paper in it; return the number of the draft.
+
+    `address`: a link by which the client sees the paper and answers.
 
     Raises NotFound for a paper that is closed to the actor, and Denied for whoever has no mailbox to write from.
     """
@@ -24,8 +27,15 @@ def letter_with(actor: Actor, key: str, record_id: int, title: str, pdf: bytes) 
     typed = Typed(
         to=[shown(whom.name, whom.address)] if whom else [],
         subject=title,
-        html=f"<p>{words}</p>",
+        html=f"<p>{words}</p>{_linked(address)}",
         files=[file],
         about=f"{key}-{record_id}",
     )
     return keep_draft(actor, typed).pk
+
+
+def _linked(address: str) -> str:
+    if not address:
+        return ""
+    words = escape(_("It can be read and answered here:"))
+    return f'<p>{words} <a href="{escape(address)}">{escape(address)}</a></p>'

@@ -98,20 +98,21 @@ def accept(
     actor: Actor, record_id: int, values: Mapping[str, Any], *, expected_version: int | None = None
 ) -> int:
     """The client agrees."""
-    return _answered(actor, record_id, "accepted", values, expected_version)
+    return answer(actor, record_id, "accepted", values.get("answer"), version=expected_version)
 
 
 def decline(
     actor: Actor, record_id: int, values: Mapping[str, Any], *, expected_version: int | None = None
 ) -> int:
     """The client does not want it; what they said is kept."""
-    return _answered(actor, record_id, "declined", values, expected_version)
+    return answer(actor, record_id, "declined", values.get("answer"), version=expected_version)
 
 
-def _answered(
-    actor: Actor, record_id: int, status: str, values: Mapping[str, Any], version: int | None
+def answer(
+    actor: Actor, record_id: int, status: str, words: str | None, *, version: int | None = None
 ) -> int:
-    said = {"status": status, "answer": values.get("answer"), "answered_on": timezone.localdate()}
+    """Note what the client said to an offer that is with them; the same answer twice is one. Raises Invalid, NotFound, Denied, Conflict."""
+    said = {"status": status, "answer": words, "answered_on": timezone.localdate()}
     return move(actor, "offer", record_id, ("issued",), said, expected_version=version)
 
 

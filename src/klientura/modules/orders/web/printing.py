@@ -25,6 +25,8 @@ from klientura.modules.orders.queries.printed import act_data, invoice_data, off
 from klientura.modules.orders.queries.transfer import transfer_data
 from klientura.modules.orders.queries.wording import may_be_printed
 from klientura.modules.orders.services.letters import letter_with
+from klientura.modules.orders.services.links import OPEN, make_link
+from klientura.modules.orders.web.links import address_of
 
 FORMS: Final = Path(__file__).with_name("printed")
 DATA: Final[Mapping[str, Callable[[Actor, int, Language], dict[str, Any]]]] = {
@@ -55,14 +57,23 @@ def letter_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | No
     }
 
 
-def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, Any]]:
+def letter_with_link_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, str] | None:
+    """The way to a letter that has the link too, from papers that a link may be made to."""
+    if row.get("status") not in OPEN.get(shape.key, ()) or letter_way(asked, shape, row) is None:
+        return None
+    if "edit" not in read.verbs_on(asked.actor, shape, row["id"], ("edit",)):
+        return None
+    return {"label": _("Send with a link"), "icon": "link", "post": f"/{shape.key}/{row['id']}/letter?link=1"}
+
+
+def _asked_for(actor: Actor, key: str, record_id: int, language: Language) -> tuple[str, dict[str, Any]]:
     """The form of a paper and what stands in it."""
     if key != "closing_paper":
-        return key, DATA[key](actor, record_id, lang())
+        return key, DATA[key](actor, record_id, language)
     kind = read.get(actor, shape_of(key), record_id).get("kind")
     if kind in {"upd", "transfer"}:
         return "upd", transfer_data(actor, record_id)
-    return "act", act_data(actor, record_id, lang())
+    return "act", act_data(actor, record_id, language)
 
 
 @open_to(Door.SIGNED_IN)
@@ -70,20 +81,25 @@ def _asked_for(actor: Actor, key: str, record_id: int) -> tuple[str, dict[str, A
 def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     """GET /{offer|order|invoice|closing_paper}/{id}/pdf[?archive=1]: the paper as a PDF, as PDF/A for keeping when asked so."""
     asked = of(request)
-    title, pdf = _made(asked.actor, key, record_id, archive=bool(asked.GET.get("archive")))
+    title, pdf = made_of(asked.actor, key, record_id, lang(), archive=bool(asked.GET.get("archive")))
     return printed(title, pdf)
 
 
 @open_to(Door.SIGNED_IN)
 @require_POST
 def paper_letter(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
-    """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it."""
+    """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it; ?link=1: and the link to it."""
     asked = of(request)
-    title, pdf = _made(asked.actor, key, record_id)
-    return lead_to(asked, f"/mail/drafts/{letter_with(asked.actor, key, record_id, title, pdf)}")
+    title, pdf = made_of(asked.actor, key, record_id, lang())
+    address = ""
+    if asked.GET.get("link"):
+        address = address_of(request, make_link(asked.actor, key, record_id, language=lang()))
+    return lead_to(asked, f"/mail/drafts/{letter_with(asked.actor, key, record_id, title, pdf, address)}")
 
 
-def _made(actor: Actor, key: str, record_id: int, *, archive: bool = False) -> tuple[str, bytes]:
-    """The title of a paper, and the paper."""
-    form, data = _asked_for(actor, key, record_id)
+def made_of(
+    actor: Actor, key: str, record_id: int, language: Language, *, archive: bool = False
+) -> tuple[str, bytes]:
+    """The title of a paper, and the paper, in a language."""
+    form, data = _asked_for(actor, key, record_id, language)
     return data["title"], to_pdf(FORMS / f"{form}.typ", data, archive=archive, title=data["title"])
