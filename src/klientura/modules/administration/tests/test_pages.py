@@ -11,13 +11,12 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import bulk, read, write
 from klientura.modules.administration.tests.conftest import MakeUser, signed_in
-from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 
 pytestmark = pytest.mark.django_db
 
 ADMIN_PAGES = (
     "/settings", "/settings/company", "/settings/users", "/settings/users/new", "/settings/teams", "/settings/teams/new",
-    "/settings/rights/manager", "/settings/rights/employee/task", "/settings/pipelines", "/settings/tokens", "/settings/operations",
+    "/settings/rights/manager", "/settings/rights/employee/task", "/settings/tokens", "/settings/operations",
 )  # fmt: skip
 OWN_PAGES = ("/me", "/me/tokens")
 
@@ -86,25 +85,6 @@ def test_company(admin: Client):
     ):
         assert admin.post("/settings/company", {**values, **changes}).status_code == 422
     assert current() == settings
-
-
-def test_stages_change_places(admin: Client):
-    actor = SystemActor("test")
-    ensure_default_pipeline(actor)
-
-    def names() -> list[str]:
-        return [r["name"] for r in read.page(actor, shape_of("stage"), sort="place", keys=["name"]).rows]
-
-    before = names()
-    second = read.page(actor, shape_of("stage"), sort="place", keys=["name"]).rows[1]["id"]
-    assert admin.post(f"/settings/pipelines/stages/{second}/up").status_code == 302
-    assert names() == [before[1], before[0], *before[2:]]
-    assert admin.post(f"/settings/pipelines/stages/{second}/up").status_code == 302
-    assert names()[0] == before[1]
-    assert admin.post(f"/settings/pipelines/stages/{second}/sideways").status_code == 404
-    assert admin.post("/settings/pipelines/stages/999999/up").status_code == 404
-    page = admin.get("/settings/pipelines").content.decode()
-    assert all(name in page for name in before)
 
 
 def test_past_operations_are_listed_and_undone(admin: Client, user_of: MakeUser, boss: User):

@@ -15,14 +15,20 @@ def ensure_default_pipeline(actor: Actor) -> int:
         return found.pk
     pipeline = write.create(actor, shape_of("pipeline"), {"name": _("Sales"), "place": 1})
     steps = (
-        (_("New request"), "open", 10, 3, "gray"),
-        (_("Needs clarified"), "open", 25, 7, "blue"),
-        (_("Offer sent"), "open", 50, 10, "violet"),
-        (_("Terms agreed"), "open", 75, 10, "teal"),
-        (_("Contract signed"), "open", 90, 7, "orange"),
-        (_("Won"), "won", 100, None, "green"),
-        (_("Lost"), "lost", 0, None, "red"),
-    )
+        (_("New request"), "open", 10, 3, "gray", _("Answer within the day and find out what is needed."), ()),
+        (
+            _("Needs clarified"), "open", 25, 7, "blue", _("Find out the task, the budget, the date and who decides."),
+            (_("The budget is known"), _("Known who decides")),
+        ),
+        (
+            _("Offer sent"), "open", 50, 10, "violet", _("Send the offer and agree on a day to talk it over."),
+            (_("The offer was talked over with the client"),),
+        ),
+        (_("Terms agreed"), "open", 75, 10, "teal", _("Agree on the price, the date and the terms of payment."), ()),
+        (_("Contract signed"), "open", 90, 7, "orange", _("Issue the invoice and see to its payment."), ()),
+        (_("Won"), "won", 100, None, "green", None, ()),
+        (_("Lost"), "lost", 0, None, "red", None, ()),
+    )  # fmt: skip
     write.create_many(
         actor,
         shape_of("stage"),
@@ -35,8 +41,10 @@ def ensure_default_pipeline(actor: Actor) -> int:
                 "days": days,
                 "hue": hue,
                 "place": place,
+                "guide": guide,
+                "checklist": [{"name": line, "mandatory": False} for line in checklist],
             }
-            for place, (name, kind, percent, days, hue) in enumerate(steps, start=1)
+            for place, (name, kind, percent, days, hue, guide, checklist) in enumerate(steps, start=1)
         ],
     )
     return pipeline

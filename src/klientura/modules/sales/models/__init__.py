@@ -1,0 +1,40 @@
+"""Tables of sales."""
+
+from klientura.modules.sales.models.deals import (
+    Course,
+    Opportunity,
+    OpportunityCheck,
+    OpportunityLine,
+    StageTaskMade,
+    StageVisit,
+    Worth,
+)
+from klientura.modules.sales.models.leads import Lead, ResponseTime
+from klientura.modules.sales.models.pipelines import (
+    Pipeline,
+    PipelineAccess,
+    Stage,
+    StageCheck,
+    StageMover,
+    StageNeed,
+    StageTask,
+)
+
+__all__ = [
+    "Course",
+    "Lead",
+    "Opportunity",
+    "OpportunityCheck",
+    "OpportunityLine",
+    "Pipeline",
+    "PipelineAccess",
+    "ResponseTime",
+    "Stage",
+    "StageCheck",
+    "StageMover",
+    "StageNeed",
+    "StageTask",
+    "StageTaskMade",
+    "StageVisit",
+    "Worth",
+]
