@@ -22,8 +22,11 @@ class MainPanel:
     sheets: tuple[str, ...] = ()  # styles beyond those of every page
 
 
-type CardWay = Callable[[Request, Shape, Row], Mapping[str, str] | None]
-"""(who looks, at what) → a way that leads from a card to another room: {label, icon, url}; None: there is none for this reader."""
+type CardWay = Callable[[Request, Shape, Row], Mapping[str, Any] | None]
+"""(who looks, at what) → a way that leads from a card to another room: {label, icon, url}; None: there is none for this reader.
+
+With `quiet` it stands in the menu of the card and opens the dialog at `dialog`.
+"""
 
 _main: list[MainPanel] = []
 _heads: list[MainPanel] = []
@@ -58,7 +61,7 @@ def register_card_way(way: CardWay) -> None:
         _ways.append(way)
 
 
-def card_ways(asked: Request, shape: Shape, row: Row) -> list[Mapping[str, str]]:
+def card_ways(asked: Request, shape: Shape, row: Row) -> list[Mapping[str, Any]]:
     """The ways from a card for this reader: {label, icon, url, or post for what is done there}.
 
     Of two of the same «key» the later one stands: a paper is sent by mail instead of being written about.

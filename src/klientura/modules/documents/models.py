@@ -1,4 +1,4 @@
-"""Tables of our own companies and of the numbers of their papers."""
+"""Tables of our own companies, of the numbers of their papers, and of forms of papers."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.fields.columns import PhoneColumn
 from klientura.kernel.store.record import Line, Record
+from klientura.modules.documents import enums
 
 
 class OwnCompany(Record):
@@ -45,6 +46,26 @@ class OwnAccount(Line):
 
     class Meta:
         db_table = "own_account"
+
+
+class PaperTemplate(Record):
+    """A form of the company's own: what is filled in from a record, as DOCX to work on or typeset as PDF."""
+
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=200)
+    about = models.CharField(_("made from"), max_length=63, choices=enums.TemplateAbout)
+    form = models.CharField(
+        pgettext_lazy("template", "form"), max_length=5, choices=enums.TemplateForm, default="docx"
+    )
+    file = ArrayField(models.BigIntegerField(), null=True, blank=True, verbose_name=_("file of the template"))
+    typst = models.TextField(_("text of the template (Typst)"), null=True, blank=True)
+    language = models.CharField(
+        pgettext_lazy("template", "language"), max_length=2, choices=enums.TemplateLanguage, default="ru"
+    )
+    is_active = models.BooleanField(pgettext_lazy("template", "offered on cards"), default=True)
+    note = models.TextField(pgettext_lazy("template", "note"), null=True, blank=True)
+
+    class Meta:
+        db_table = "paper_template"
 
 
 class PaperCounter(models.Model):

@@ -45,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
         "own_company": _("Requisites, accounts and who signs: what stands in papers"),
+        "paper_template": _("Contracts, letters and acts in your own form, filled in from cards"),
         "price_list": _("Prices for some clients, in a currency, for a time"),
         "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
         "response_time": _("How soon a lead is to be answered, by channel"),

@@ -101,6 +101,7 @@ PLACES: Final[tuple[Pages, ...]] = (
         _l("Catalogue and papers"),
         (
             ("own_company", _l("Own companies"), "landmark", "/own_company"),
+            ("paper_template", _l("Paper templates"), "file-text", "/paper_template"),
             ("price_list", _l("Price lists"), "tags", "/price_list"),
             ("discount_rule", _l("Discounts"), "badge-percent", "/discount_rule"),
             ("response_time", _l("Times to answer leads"), "timer", "/response_time"),

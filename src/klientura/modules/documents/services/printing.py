@@ -29,7 +29,7 @@ def to_pdf(template: Path, data: Mapping[str, Any], *, archive: bool = False, ti
     try:
         pdf = typst.compile(
             str(template), root=str(template.parent), sys_inputs=inputs, format="pdf",
-            pdf_standards=["a-2b"] if archive else [], font_paths=_font_paths(),
+            pdf_standards=["a-2b"] if archive else [], font_paths=font_paths(),
         )  # fmt: skip
     except typst.TypstError as fault:
         if archive and "PDF/A" in str(fault):
@@ -39,5 +39,6 @@ def to_pdf(template: Path, data: Mapping[str, Any], *, archive: bool = False, ti
 
 
 @cache
-def _font_paths() -> list[str]:
+def font_paths() -> list[str]:
+    """Where the machine keeps its fonts."""
     return [str(path) for path in (Path("/usr/share/fonts"), Path.home() / ".fonts") if path.is_dir()]

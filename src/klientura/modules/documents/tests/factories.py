@@ -19,4 +19,15 @@ def own_company(_world: "World", number: int) -> dict[str, Any]:
     }
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"own_company": own_company}
+def paper_template(_world: "World", number: int) -> dict[str, Any]:
+    """A template that says the title of a client."""
+    return {
+        "name": f"Письмо {number}",
+        "about": "organisation",
+        "form": "typst",
+        "typst": "#d.title",
+        "file": None,
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"own_company": own_company, "paper_template": paper_template}
