@@ -26,7 +26,7 @@ function onAxis(told: Told): (value: number) => string {
 }
 
 function frame(told: Told, colours: Colours, lying: boolean): EChartsCoreOption {
-  const labels = { type: "category", data: told.labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, interval: told.labels.length > 14 && !lying ? "auto" : 0, width: lying ? 116 : undefined, overflow: "break", hideOverlap: true, formatter: lying ? undefined : broken } };
+  const labels = { type: "category", data: told.labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, interval: told.labels.length > 14 && !lying ? "auto" : 0, width: lying ? 116 : undefined, overflow: "break", lineHeight: 14, hideOverlap: true, formatter: lying ? undefined : broken } };
   const values = { type: "value", splitNumber: lying ? 3 : 5, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.faint, formatter: onAxis(told), hideOverlap: true } };
   return {
     grid: { left: 8, right: 16, top: told.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
@@ -85,7 +85,7 @@ function steps(told: Told, colours: Colours, lying: boolean): BarSeriesOption[] 
     const before = whole ? 0 : sum;
     sum = whole ? delta : sum + delta;
     under.push(Math.min(before, sum));
-    const colour = whole ? colours.accent : delta < 0 ? colours.bad : colours.good;
+    const colour = told.hues[place] ? colours.hue(told.hues[place]) : whole ? colours.accent : delta < 0 ? colours.bad : colours.good;
     return { value: Math.abs(sum - before), itemStyle: { color: colour, borderRadius: 3 }, cursor: hand(line, place), label: { show: !lying || delta !== 0, position: lying ? ("right" as const) : ("top" as const), color: colours.text, fontSize: 11, formatter: () => brief(told, delta, whole) } };
   });
   return [
@@ -104,7 +104,7 @@ function squares(told: Told, colours: Colours): EChartsCoreOption {
   const most = Math.max(1, ...told.series.flatMap((line) => line.values.map((value) => value ?? 0)));
   const series: HeatmapSeriesOption = { type: "heatmap", data, cursor: "pointer", itemStyle: { borderColor: colours.surface, borderWidth: 2, borderRadius: 3 }, label: { show: told.labels.length <= 12, color: colours.tip, fontSize: 11, formatter: (at) => pointOf(told, at as unknown as Pointed)?.line.texts[at.dataIndex % told.labels.length] ?? "" } };
   return {
-    xAxis: { type: "category", data: told.labels, position: "top", axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: colours.text, interval: 0, formatter: broken, hideOverlap: true } },
+    xAxis: { type: "category", data: told.labels, position: "top", axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: colours.text, interval: 0, formatter: broken, lineHeight: 14, hideOverlap: true } },
     yAxis: { type: "category", data: told.series.map((line) => line.label), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: colours.text } },
     legend: undefined,
     grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },

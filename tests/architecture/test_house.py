@@ -13,6 +13,7 @@ from tests.architecture.sources import PACKAGE, ROOT, Source, product, python_so
 MAX_LINES, MAX_TEST_LINES = 400, 500
 MAX_FUNCTION = 60
 STACK = (
+    "analytics",
     "payments",
     "orders",
     "sales",

@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.store import operations, upkeep
 from klientura.kernel.store.rows import remember_actor, reserve_ids
 from klientura.modules.catalog.services.first_things import ensure_catalogue
+from klientura.modules.sales.services.courses import tell_ways
 from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 from klientura.project.demo import clients, selling
 from klientura.project.demo.catalogue import write_catalogue
@@ -98,7 +99,7 @@ def generate(
                 planned = selling.plan_tasks(block)
                 selling.add_tasks(block, reserve_ids("task", len(planned)), planned)
                 selling.note_facts(block)
-                _write(actor, block, made)
+                _write(actor, block, made, funnel)
                 first += organisations
                 tell(number + 1, pieces)
     except BaseException:
@@ -116,7 +117,7 @@ def generate(
     return made
 
 
-def _write(actor: Actor, block: Block, made: Made) -> None:
+def _write(actor: Actor, block: Block, made: Made, funnel: selling.Funnel | None) -> None:
     with transaction.atomic():
         remember_actor(actor.user_id, block.operation_id)
         for table, rows in (
@@ -124,3 +125,5 @@ def _write(actor: Actor, block: Block, made: Made) -> None:
             ("opportunity", block.deals), ("interaction", block.interactions), ("task", block.tasks),
         ):  # fmt: skip
             made.rows[table] = made.rows.get(table, 0) + copy(table, rows)
+        if funnel is not None:
+            tell_ways(selling.ways_of(block, funnel))

@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 
 from klientura.kernel.access.actor import Actor
 from klientura.modules.sales.queries.board import stage_columns
+from klientura.modules.sales.services.courses import Move
 from klientura.project.demo.clients import Block
 from klientura.project.demo.moments import DAY, at_work, between, seasonal
 from klientura.project.demo.names import INDUSTRIES
@@ -88,6 +90,39 @@ def _deal(block: Block, record_id: int, place: int, created: dt.datetime, funnel
         "stage_id": stage["id"], "status": stage["kind"], "probability": stage["probability"], "stage_changed_at": moved,
         "updated_at": max(created, min(moved, block.now)),
     }  # fmt: skip
+
+
+def ways_of(block: Block, funnel: Funnel) -> list[Move]:
+    """How the deals of a block came where they stand: a few days at each stage, some skipped, some gone back to, losses early."""
+    rng, moves = block.rng, []
+    for deal in block.deals:
+        end, begin = deal["stage_changed_at"], deal["created_at"]
+        passed = _passed(rng, deal, funnel)
+        # The earlier stages take less time than the later ones, and no two deals the same.
+        weights = [rng.lognormvariate(0, 0.7) * (1 + 0.25 * place) for place in range(len(passed))]
+        whole, gone = sum(weights) or 1, 0.0
+        for stage, weight in zip(passed, weights, strict=True):
+            moves.append(Move(deal["id"], stage, begin + (end - begin) * (gone / whole), deal["owner_id"]))
+            gone += weight
+        moves.append(Move(deal["id"], deal["stage_id"], end, deal["owner_id"]))
+    return moves
+
+
+def _passed(rng: Random, deal: Row, funnel: Funnel) -> list[int]:
+    """The stages that a deal left behind, in their order."""
+    opened = [stage["id"] for stage in funnel.open]
+    if deal["status"] == "open":
+        depth = opened.index(deal["stage_id"])
+    elif deal["status"] == "won":
+        depth = len(opened)
+    else:
+        depth = rng.choices(
+            range(1, len(opened) + 1), [30, 26, 22, 14, 8][: len(opened)] + [5] * (len(opened) - 5)
+        )[0]
+    passed = [pk for place, pk in enumerate(opened[:depth]) if place == 0 or rng.random() > 0.07]
+    if len(passed) > 2 and rng.random() < 0.06:
+        passed[-1:] = [passed[-1], passed[-2], passed[-1]]  # it went back a step, and came again
+    return passed
 
 
 def add_interactions(block: Block, ids: list[int]) -> None:
