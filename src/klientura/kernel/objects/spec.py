@@ -129,6 +129,7 @@ class Board:
     closed: str | None = None  # moment of closing: columns of a closing kind show the last RECENT_DAYS only
     card: tuple[str, ...] = ()
     expires: str | None = None  # the day until which a card may wait
+    badge: tuple[str, ...] = ()  # an option that is shown as a badge, with the number beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,16 @@ def column_cards(
     """Some cards of a column, and the address of the next ones."""
     board = board_of(shape)
     fields = readable(asked.actor, shape)
-    extra = [board.aged, board.next_step, board.expires, board.total, "status", "owner", *board.card]
+    extra = [
+        board.aged,
+        board.next_step,
+        board.expires,
+        *board.badge,
+        board.total,
+        "status",
+        "owner",
+        *board.card,
+    ]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
     keys += [each for k in keys for each in needed_by(fields[k]) if each in fields]
     wanted: list[Any] = [{"field": board.group, "op": "eq", "value": stage["id"]}]
@@ -232,6 +241,8 @@ def _card(
     }
     if may(asked.actor, shape, "edit"):
         made["move_url"] = f"/{shape.key}/{row['id']}/move"
+    if board.badge and row.get(board.badge[0]) is not None:
+        made["badges"].append(_badge(shape, board, row))
     texts = []
     for key in board.card:
         if key not in row or key in {board.total, "owner"} or row[key] is None:
@@ -249,6 +260,15 @@ def _card(
             made["badges"].append(late)
         made["ageing"] = _ageing(row.get(board.aged or ""), stage.get("days"))
     return made
+
+
+def _badge(shape: Shape, board: Board, row: Mapping[str, Any]) -> dict[str, str]:
+    """What a card is marked with: «Hot · 65»."""
+    field = shape.fields[board.badge[0]]
+    choice = field.params.choices.by_code.get(row[field.key])
+    said = [str(choice.label) if choice else str(row[field.key])]
+    said += [str(row[k]) for k in board.badge[1:] if row.get(k) is not None]
+    return {"text": " · ".join(said), "hue": choice.hue if choice else "gray"}
 
 
 def _expiring(until: dt.date | None, warn: int | None) -> dict[str, str] | None:

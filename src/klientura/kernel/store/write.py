@@ -35,10 +35,10 @@ type AfterInsert = Callable[[Actor, Batch, Sequence[int], int | None], None]
 _after_insert: list[AfterInsert] = []
 
 
-def register_after_insert(hook: AfterInsert) -> None:
-    """Have new records looked at before their transaction ends."""
+def register_after_insert(hook: AfterInsert, *, first: bool = False) -> None:
+    """Have new records looked at before their transaction ends; `first`: before they are given away by what is seen in it."""
     if hook not in _after_insert:
-        _after_insert.append(hook)
+        _after_insert.insert(0 if first else len(_after_insert), hook)
 
 
 def create(

@@ -15,6 +15,7 @@ class SalesConfig(AppConfig):
         """Declare the objects and listen to tasks."""
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_head_panel
+        from klientura.kernel.store.write import register_after_insert
         from klientura.modules.activities.queries.day import register_day_panel
         from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.sales import jobs, subscribers
@@ -22,12 +23,15 @@ class SalesConfig(AppConfig):
         from klientura.modules.sales.objects.leads import LEAD, RESPONSE_TIME
         from klientura.modules.sales.objects.pipelines import PIPELINE, STAGE
         from klientura.modules.sales.queries.next_steps import REPORT
-        from klientura.modules.sales.services import faults, returning
+        from klientura.modules.sales.services import faults, returning, scoring
         from klientura.modules.sales.web.home import FUNNEL_PANEL, WAITING_PANEL
         from klientura.modules.sales.web.regulation import REGULATION_PANEL
+        from klientura.modules.sales.web.scoring import SCORE_PANEL
 
         register(LEAD, RESPONSE_TIME, OPPORTUNITY, PIPELINE, STAGE)
         register_head_panel(REGULATION_PANEL)
+        register_head_panel(SCORE_PANEL)
+        register_after_insert(scoring.score_newcomers, first=True)
         register_home_panel(WAITING_PANEL)
         register_home_panel(FUNNEL_PANEL)
         register_day_panel(WAITING_PANEL)

@@ -97,6 +97,14 @@ class LeadStatus(models.TextChoices):
     UNSUITABLE = "unsuitable", pgettext_lazy("lead", "Not suitable")
 
 
+class Temperature(models.TextChoices):
+    """How promising a lead is, by its score."""
+
+    HOT = "hot", pgettext_lazy("lead", "Hot")
+    WARM = "warm", pgettext_lazy("lead", "Warm")
+    COLD = "cold", pgettext_lazy("lead", "Cold")
+
+
 class LeadChannel(models.TextChoices):
     """The way a lead came to us."""
 

@@ -8,6 +8,7 @@ from klientura.kernel.settings.days import company_zone
 from klientura.kernel.settings.installation import current
 from klientura.modules.sales.services.expiry import follow_expiry
 from klientura.modules.sales.services.responses import remind_of_unanswered
+from klientura.modules.sales.services.scoring import reckon_for_the_day
 
 
 def look_at_the_clock() -> None:
@@ -17,6 +18,7 @@ def look_at_the_clock() -> None:
     remind_of_unanswered(now)
     with translation.override(current().language), timezone.override(company_zone()):
         follow_expiry(now, timezone.localdate())
+        reckon_for_the_day(timezone.localdate())
 
 
 def attach() -> None:

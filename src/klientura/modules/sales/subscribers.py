@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from klientura.kernel.events.outbox import Delivered, subscribe
 from klientura.modules.sales.services.next_steps import refresh_next_steps
-from klientura.modules.sales.services.responses import note_first_responses
+from klientura.modules.sales.services.responses import note_first_responses, note_talks
+from klientura.modules.sales.services.scoring import reckon
 from klientura.modules.sales.services.stage_tasks import make_tasks
 
 
@@ -22,6 +23,12 @@ def assignment_moved(event: Delivered) -> None:
 def interaction_moved(event: Delivered) -> None:
     """Keep the first answer to leads current."""
     note_first_responses(event.record_ids)
+    reckon(note_talks(event.record_ids))
+
+
+def lead_moved(event: Delivered) -> None:
+    """Keep the score of leads current."""
+    reckon(event.record_ids)
 
 
 def deal_came(event: Delivered) -> None:
@@ -39,3 +46,4 @@ def attach() -> None:
         subscribe(f"task.{what}", task_moved)
         subscribe(f"assignment.{what}", assignment_moved)
         subscribe(f"interaction.{what}", interaction_moved)
+        subscribe(f"lead.{what}", lead_moved)

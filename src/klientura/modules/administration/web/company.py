@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "paper_template": _("Contracts, letters and acts in your own form, filled in from cards"),
         "price_list": _("Prices for some clients, in a currency, for a time"),
         "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
+        "lead": _("Which leads are hot, by points"),
         "response_time": _("How soon a lead is to be answered, by channel"),
         "product_category": _("The branches of the catalogue"),
         "unit": _("How goods are counted, with codes for papers"),

@@ -105,6 +105,7 @@ PLACES: Final[tuple[Pages, ...]] = (
             ("price_list", _l("Price lists"), "tags", "/price_list"),
             ("discount_rule", _l("Discounts"), "badge-percent", "/discount_rule"),
             ("response_time", _l("Times to answer leads"), "timer", "/response_time"),
+            ("lead", _l("Scores of leads"), "flame", "/settings/scoring"),
             ("product_category", _l("Product categories"), "folder-tree", "/product_category"),
             ("unit", _l("Units of measure"), "ruler", "/unit"),
             ("tax", _l("Taxes"), "percent", "/tax"),

@@ -9,7 +9,7 @@ from klientura.modules.sales.models.deals import (
     StageVisit,
     Worth,
 )
-from klientura.modules.sales.models.leads import Lead, ResponseTime
+from klientura.modules.sales.models.leads import Lead, ResponseTime, ScoreLimits, ScoreRule
 from klientura.modules.sales.models.pipelines import (
     Pipeline,
     PipelineAccess,
@@ -29,6 +29,8 @@ __all__ = [
     "Pipeline",
     "PipelineAccess",
     "ResponseTime",
+    "ScoreLimits",
+    "ScoreRule",
     "Stage",
     "StageCheck",
     "StageMover",

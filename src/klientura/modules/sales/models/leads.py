@@ -92,9 +92,39 @@ class Lead(Record):
         db_index=False,
     )
     tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
+    score = models.IntegerField(_("score"), default=0)
+    temperature = models.CharField(
+        _("temperature"), max_length=4, choices=enums.Temperature, null=True, blank=True
+    )
+    heard_at = models.DateTimeField(_("last heard from them"), null=True, blank=True)
+    silent_since = models.DateTimeField(_("has not answered since"), null=True, blank=True)
 
     class Meta:
         db_table = "lead"
+
+
+class ScoreRule(models.Model):
+    """So many points for a lead that a filter finds."""
+
+    name = models.CharField(max_length=120)
+    points = models.IntegerField()
+    filter = models.JSONField(default=dict)
+    is_active = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "lead_score_rule"
+
+
+class ScoreLimits(models.Model):
+    """From how many points a lead is hot or warm; one row. `reckoned_on`: the day for which all leads were scored."""
+
+    hot = models.IntegerField(default=60)
+    warm = models.IntegerField(default=30)
+    reckoned_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "lead_score_limits"
 
 
 class ResponseTime(Record):

@@ -30,6 +30,7 @@ FILE_NAMES: Final = {
     "utm_content": ("utm_content",),
     "utm_term": ("utm_term",),
 }  # fmt: skip
+TEMPERATURE_HUES: Final = {"hot": "red", "warm": "orange", "cold": "blue"}
 BUDGET_HUES: Final = {"set": "green", "planned": "yellow", "none": "red"}
 REASON: Final = {"unsuitable_reason": Field(required=True), "unsuitable_note": Field()}
 
@@ -72,12 +73,28 @@ LEAD = ObjectSpec(
         "person": Field(target="person", read_only=True, related=_("Leads of this person")),
         "opportunity": Field(target="opportunity", read_only=True, related=_("Leads")),
         "tags": Field(type="tags"),
+        "score": Field(read_only=True, tracked=False, adds_up=False, counted=False),
+        "temperature": Field(read_only=True, tracked=False, counted=False, hues=TEMPERATURE_HUES),
+        "heard_at": Field(read_only=True, tracked=False, counted=False),
+        "silent_since": Field(read_only=True, tracked=False, counted=False),
     },
     sections=(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("name", "status", "need", "product", "amount", "currency", "tags", "owner", "team"),
+            (
+                "name",
+                "status",
+                "need",
+                "product",
+                "amount",
+                "currency",
+                "score",
+                "temperature",
+                "tags",
+                "owner",
+                "team",
+            ),
         ),
         Section(
             "who",
@@ -105,6 +122,8 @@ LEAD = ObjectSpec(
                 "unsuitable_note",
                 "response_due_at",
                 "first_response_at",
+                "heard_at",
+                "silent_since",
                 "status_changed_at",
                 "next_step_at",
                 "closed_at",
@@ -115,6 +134,8 @@ LEAD = ObjectSpec(
     columns=(
         "name",
         "status",
+        "temperature",
+        "score",
         "company_name",
         "person_name",
         "phone",
@@ -133,6 +154,7 @@ LEAD = ObjectSpec(
         aged="status_changed_at",
         next_step="next_step_at",
         closed="closed_at",
+        badge=("temperature", "score"),
         card=("company_name", "person_name", "source", "amount", "owner"),
     ),
     file_names=FILE_NAMES,

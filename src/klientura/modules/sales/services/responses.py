@@ -63,6 +63,31 @@ def note_first_responses(interaction_ids: Sequence[int]) -> None:
         cursor.execute(_ANSWERED, {"ids": list(interaction_ids)})
 
 
+# When they last spoke to us, and since when we have waited for a word of theirs: the first of ours after their last.
+_TALKED: Final = (
+    "update lead l set heard_at = v.heard, silent_since = v.silent from (select s.id,"
+    "  (select max(i.at) from interaction i where i.subject_object = 'lead' and i.subject_id = s.id"
+    "   and i.deleted_at is null and i.direction = 'incoming') as heard,"
+    "  (select min(i.at) from interaction i where i.subject_object = 'lead' and i.subject_id = s.id"
+    "   and i.deleted_at is null and i.direction = 'outgoing' and i.kind <> 'note' and i.at > coalesce("
+    "    (select max(h.at) from interaction h where h.subject_object = 'lead' and h.subject_id = s.id"
+    "     and h.deleted_at is null and h.direction = 'incoming'), '-infinity')) as silent"
+    " from (select subject_id as id from interaction where id = any(%(ids)s) and subject_object = 'lead'"
+    "  union select (changes -> 'subject_id' ->> 0)::bigint from kernel_change"
+    "  where root_object = 'interaction' and root_id = any(%(ids)s) and action = 'update'"
+    "  and changes -> 'subject_id' ->> 0 is not null) s) v"
+    " where l.id = v.id and l.status <> 'converted'"
+    " and (l.heard_at, l.silent_since) is distinct from (v.heard, v.silent) returning l.id"
+)
+
+
+def note_talks(interaction_ids: Sequence[int]) -> list[int]:
+    """Keep when leads were last heard from and since when they are silent; return those for which that has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TALKED, {"ids": list(interaction_ids)})
+        return [row[0] for row in cursor.fetchall()]
+
+
 def remind_of_unanswered(now: dt.datetime) -> int:
     """Tell owners and their heads of leads that were not answered in time, once; return how many notifications that made."""
     found = Lead.objects.filter(

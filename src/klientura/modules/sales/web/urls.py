@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from klientura.modules.sales.web import converting, pipelines, regulation
+from klientura.modules.sales.web import converting, pipelines, regulation, scoring
 
 urlpatterns = [
+    path("settings/scoring", scoring.rules, name="settings-scoring"),
+    path("settings/scoring/new", scoring.rule, name="settings-scoring-new"),
+    path("settings/scoring/<number:rule_id>", scoring.rule, name="settings-scoring-rule"),
+    path("settings/scoring/<number:rule_id>/delete", scoring.delete, name="settings-scoring-delete"),
     path("settings/pipelines", pipelines.pipelines, name="settings-pipelines"),
     path("settings/pipelines/<number:pipeline_id>/order", pipelines.order, name="settings-pipelines-order"),
     path("settings/pipelines/stages/<number:stage_id>", pipelines.change, name="settings-stage"),
