@@ -21,8 +21,8 @@ class TemplateAbout(models.TextChoices):
 class TemplateForm(models.TextChoices):
     """What a template is written in, and what comes of it."""
 
-    DOCX = "docx", _("Word (DOCX)")
-    TYPST = "typst", _("PDF (Typst)")
+    DOCX = "docx", _("Word document")
+    TYPST = "typst", _("PDF, written in Typst")
 
 
 class TemplateLanguage(models.TextChoices):

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 (
                     "form",
                     models.CharField(
-                        choices=[("docx", "Word (DOCX)"), ("typst", "PDF (Typst)")],
+                        choices=[("docx", "Word document"), ("typst", "PDF, written in Typst")],
                         default="docx",
                         max_length=5,
                         verbose_name="form",
