@@ -25,11 +25,23 @@ function onAxis(told: Told): (value: number) => string {
   return (value) => (told.unit === "percent" ? `${brief.format(value)} %` : brief.format(value));
 }
 
-function frame(told: Told, colours: Colours, lying: boolean): EChartsCoreOption {
+/** How high the names of the series stand, by what they take of the width: seven pixels a letter, and the mark. */
+function namesHigh(told: Told, width: number): number {
+  if (told.series.length < 2) return 0;
+  let [rows, taken] = [1, 0];
+  for (const { label } of told.series) {
+    const wide = label.length * 7 + 30;
+    if (taken && taken + wide > width - 16) [rows, taken] = [rows + 1, 0];
+    taken += wide;
+  }
+  return 4 + rows * 22;
+}
+
+function frame(told: Told, colours: Colours, lying: boolean, width: number): EChartsCoreOption {
   const labels = { type: "category", data: told.labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, interval: told.labels.length > 14 && !lying ? "auto" : 0, width: lying ? 116 : undefined, overflow: "break", lineHeight: 14, hideOverlap: true, formatter: lying ? undefined : broken } };
   const values = { type: "value", splitNumber: lying ? 3 : 5, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.faint, formatter: onAxis(told), hideOverlap: true } };
   return {
-    grid: { left: 8, right: 16, top: told.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: 16 + namesHigh(told, width), bottom: 8, containLabel: true },
     xAxis: lying ? values : labels,
     yAxis: lying ? labels : values,
     legend: told.series.length > 1 ? { top: 4, left: 8, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colours.text }, type: "plain" } : undefined,
@@ -114,8 +126,8 @@ function squares(told: Told, colours: Colours): EChartsCoreOption {
 }
 
 /** All of it. `lying`: the labels stand at the side, for windows that are narrow. */
-export function optionsOf(told: Told, colours: Colours, lying: boolean): EChartsCoreOption {
-  const around = frame(told, colours, lying);
+export function optionsOf(told: Told, colours: Colours, lying: boolean, width: number): EChartsCoreOption {
+  const around = frame(told, colours, lying, width);
   switch (told.kind) {
     case "heatmap":
       return { ...around, ...squares(told, colours) };

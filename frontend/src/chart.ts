@@ -22,7 +22,7 @@ function lies(told: Told, picture: HTMLElement): boolean {
 
 /** Give a picture the height that its labels take; return it. Measured it would be what it was: styles may change slowly. */
 function makeRoom(told: Told, picture: HTMLElement, lying: boolean): number {
-  const height = lying ? told.labels.length * ROW + 72 : told.kind === "heatmap" ? told.series.length * 36 + 56 : USUAL;
+  const height = lying ? told.labels.length * ROW + (told.series.length > 2 ? 128 : 84) : told.kind === "heatmap" ? told.series.length * 36 + 56 : USUAL;
   picture.style.height = `${height}px`;
   return height;
 }
@@ -30,7 +30,7 @@ function makeRoom(told: Told, picture: HTMLElement, lying: boolean): number {
 function draw(chart: ECharts, told: Told, picture: HTMLElement): void {
   const lying = lies(told, picture);
   chart.resize({ height: makeRoom(told, picture, lying) });
-  chart.setOption({ animation: !calm.matches, animationDuration: 250, ...optionsOf(told, coloursOf(picture), lying) }, true);
+  chart.setOption({ animation: !calm.matches, animationDuration: 250, ...optionsOf(told, coloursOf(picture), lying, picture.clientWidth) }, true);
 }
 
 function openRows(told: Told, at: { seriesIndex?: number; dataIndex: number; name: string }, event: MouseEvent | undefined): void {

@@ -32,6 +32,13 @@ MAKERS: Final[dict[str, Callable[[Given], View]]] = {
     "by": comparison.view,
     "change": changing.view,
 }
+SHOWN: Final = ("pipeline", "owner", "team", "product", "source", "city", "segment", "currency")
+_DAYS: Final = ("from", "to")
+SHOWN_IN: Final[dict[str, tuple[str, ...]]] = {
+    "way": (*_DAYS, "entered", "compare"), "now": ("on",), "times": (*_DAYS, "entered"), "by": (*_DAYS, "entered", "compare"),
+    "change": (*_DAYS, "close_from", "close_to"),
+}  # fmt: skip
+"""What the form of each view asks; what an address says beside that is sent along unseen."""
 FORMATS: Final = ("csv", "xlsx")
 
 
@@ -156,6 +163,9 @@ def _form(given: Given, pipelines: list[read.Row]) -> dict[str, Any]:
         "source": "source" in dimensions,
         "city": "city" in dimensions,
         "dates": "close_date" in deal,
+        "kept": {
+            k: v for k, v in given.said.items() if k not in SHOWN and k not in SHOWN_IN.get(given.view, ())
+        },
         "open": any(value not in (None, "") for value in more),
     }
 
