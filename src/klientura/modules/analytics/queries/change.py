@@ -26,16 +26,21 @@ CAME: Final[tuple[Part, ...]] = ("new", "reopened", "from_pipeline", "moved_in")
 WENT: Final[tuple[Part, ...]] = ("won", "lost", "to_pipeline", "moved_out")
 PARTS: Final[tuple[Part, ...]] = ("start", *CAME, "grown", "shrunk", *WENT, "end")
 
+# The stays that overlap the stretch, but those of deals that were closed before it and remain so: each branch has its index.
+_OVERLAPPING: Final = sql.SQL(
+    "select * from opportunity_visit where left_at > {before} and at <= {after}"
+    " union all select * from opportunity_visit where left_at is null and status = 'open' and at <= {after}"
+    " union all select * from opportunity_visit where left_at is null and status in ('won', 'lost') and at > {before} and at <= {after}"
+)
 # Each deal that may have been in it at either moment or between them, with its stay at the one and at the other: what has no
-# stay yet was not there. Stays that overlap the stretch are read once; of deals that were closed before it and remain so none.
+# stay yet was not there.
 _CANDIDATES: Final = sql.SQL(
     "select v.opportunity_id as id, max(v.status) filter (where v.at <= {before}) as then_status,"
     " max(v.pipeline_id) filter (where v.at <= {before}) as then_pipeline,"
     " max(v.status) filter (where v.left_at is null or v.left_at > {after}) as now_status,"
     " max(v.pipeline_id) filter (where v.left_at is null or v.left_at > {after}) as now_pipeline,"
     " max(v.at) filter (where v.left_at is null or v.left_at > {after}) as now_since"
-    " from opportunity_visit v where v.at <= {after} and (v.left_at is null or v.left_at > {before})"
-    " and not (v.status <> 'open' and v.left_at is null and v.at <= {before}) group by 1 having bool_or(v.pipeline_id = {pipeline})"
+    " from ({overlapping}) v group by 1 having bool_or(v.pipeline_id = {pipeline})"
 )
 _WORTH: Final = sql.SQL(
     "left join opportunity_worth {w} on {w}.opportunity_id = k.id and {w}.since <= {moment}"
@@ -99,10 +104,11 @@ def statement(actor: Actor, asked: Asked, money: Money) -> tuple[sql.Composed, t
     source = deals(actor, asked)
     then, now = _OF["a"], _OF["b"]
     given: Mapping[str, Any] = {"pipeline": sql.Literal(asked.pipeline)}
+    ends = {"before": sql.Literal(before), "after": sql.Literal(after)}
     states = _STATES.format(
         **given, then_closing=_closing(asked, sql.SQL("wa.close_date")), now_closing=_closing(asked, sql.SQL("wb.close_date")),
         then_money=money.of(*then), now_money=money.of(*now), then_unknown=money.unknown(*then), now_unknown=money.unknown(*now),
-        candidates=_CANDIDATES.format(**given, before=sql.Literal(before), after=sql.Literal(after)), tables=source.tables,
+        candidates=_CANDIDATES.format(**given, **ends, overlapping=_OVERLAPPING.format(**ends)), tables=source.tables,
         then=_worth(before, "wa"), now=_worth(after, "wb"), where=source.where.sql,
     )  # fmt: skip
     closing = _closing(asked, sql.SQL("q.close_date"))

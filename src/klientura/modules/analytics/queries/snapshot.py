@@ -17,10 +17,11 @@ from klientura.modules.analytics.queries.money import OF_DEAL, Money
 
 # Where a deal was at a moment, and what it was worth then. Open visits that have ended since, or have not, are few.
 AT: Final = sql.SQL(
-    "select v.opportunity_id, v.pipeline_id, v.stage_id, w.amount, w.currency, w.close_date from opportunity_visit v"
+    "select v.opportunity_id, v.pipeline_id, v.stage_id, w.amount, w.currency, w.close_date from ("
+    " select * from opportunity_visit where status = 'open' and at <= {moment} and left_at > {moment}"
+    " union all select * from opportunity_visit where status = 'open' and at <= {moment} and left_at is null) v"
     " left join opportunity_worth w on w.opportunity_id = v.opportunity_id and w.since <= {moment}"
     "  and (w.until is null or w.until > {moment})"
-    " where v.status = 'open' and v.at <= {moment} and (v.left_at is null or v.left_at > {moment})"
 )
 
 

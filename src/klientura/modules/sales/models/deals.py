@@ -150,7 +150,24 @@ class StageVisit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["opportunity_id", "number"], name="opportunity_visit_number")
         ]
-        indexes = [models.Index(fields=["stage_id", "at"], name="opportunity_visit_entered")]
+        # By what a stage was entered when; and what stood at a moment, or changed in a stretch of days: stays that ended
+        # after it, that last, that are an end.
+        indexes = [
+            models.Index(fields=["stage_id", "at"], name="opportunity_visit_entered"),
+            models.Index(
+                fields=["left_at"], condition=models.Q(left_at__isnull=False), name="opportunity_visit_left"
+            ),
+            models.Index(
+                fields=["at"],
+                condition=models.Q(left_at__isnull=True, status="open"),
+                name="opportunity_visit_open",
+            ),
+            models.Index(
+                fields=["at"],
+                condition=models.Q(("left_at__isnull", True), ("status__in", ["won", "lost"])),
+                name="opportunity_visit_ended",
+            ),
+        ]
 
 
 class Worth(models.Model):
