@@ -71,12 +71,15 @@ def asking(
     fields = readable(asked.actor, shape)
     names = names_of(asked.actor, [(shape.fields[k], v) for k, v in given.items() if k in shape.fields])
     own = {k for k in action.fields if k != skip and k in fields}
-    if not own & messages.keys() and not own & given.keys():
+    if action.asks_missing and not own & messages.keys() and not own & given.keys():
         own = set()
     more = [
         k
         for k in fields
-        if k not in action.fields and (k in messages or k in given) and _is_asked(asked, shape, fields[k])
+        if action.asks_missing
+        and k not in action.fields
+        and (k in messages or k in given)
+        and _is_asked(asked, shape, fields[k])
     ]
     for key in [*(k for k in action.fields if k in own), *more]:
         option = action.fields.get(key)
@@ -91,7 +94,7 @@ def asking(
         if key in messages or any(k.startswith(f"{key}-") for k in (*given, *messages)):
             made.controls += [_instead(c, given, messages, told=told) for c in ask()]
     _leave_over(shape, row, messages, made)
-    if not made.controls and not made.links:
+    if action.asks_missing and not made.controls and not made.links:
         raise BadRequest(
             " ".join(messages.values()), code=refused.errors[0].code if refused.errors else "invalid"
         )
@@ -105,7 +108,7 @@ def _refuse_closed(asked: Request, shape: Shape, action: Action, errors: tuple[F
         one = shape.fields.get(error.field)
         if one is None or error.field in action.instead:
             continue
-        if not (error.field in action.fields or one.changeable):
+        if not (error.field in action.fields or (action.asks_missing and one.changeable)):
             continue
         if error.field not in fields or not writable(asked.actor, shape, error.field):
             raise Denied(_("This needs a field that is closed to your role. Ask your administrator."))

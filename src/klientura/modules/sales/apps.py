@@ -20,6 +20,7 @@ class SalesConfig(AppConfig):
         from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.sales import jobs, subscribers
         from klientura.modules.sales.objects import OPPORTUNITY
+        from klientura.modules.sales.objects.around import COMPETITOR
         from klientura.modules.sales.objects.leads import LEAD, RESPONSE_TIME
         from klientura.modules.sales.objects.pipelines import PIPELINE, STAGE
         from klientura.modules.sales.queries.next_steps import REPORT
@@ -28,7 +29,7 @@ class SalesConfig(AppConfig):
         from klientura.modules.sales.web.regulation import REGULATION_PANEL
         from klientura.modules.sales.web.scoring import SCORE_PANEL
 
-        register(LEAD, RESPONSE_TIME, OPPORTUNITY, PIPELINE, STAGE)
+        register(COMPETITOR, LEAD, RESPONSE_TIME, OPPORTUNITY, PIPELINE, STAGE)
         register_head_panel(REGULATION_PANEL)
         register_head_panel(SCORE_PANEL)
         register_after_insert(scoring.score_newcomers, first=True)

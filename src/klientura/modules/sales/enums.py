@@ -97,6 +97,40 @@ class LeadStatus(models.TextChoices):
     UNSUITABLE = "unsuitable", pgettext_lazy("lead", "Not suitable")
 
 
+class Influence(models.TextChoices):
+    """What part somebody on the client's side has in the decision."""
+
+    DECIDES = "decides", pgettext_lazy("influence", "Decides")
+    INFLUENCES = "influences", pgettext_lazy("influence", "Influences")
+    PAYS = "pays", pgettext_lazy("influence", "Pays")
+    USES = "uses", pgettext_lazy("influence", "Will use it")
+    GUARDS = "guards", pgettext_lazy("influence", "Keeps the door")
+
+
+class Attitude(models.TextChoices):
+    """How somebody on the client's side stands to us."""
+
+    FOR = "for", pgettext_lazy("attitude", "For us")
+    NEUTRAL = "neutral", pgettext_lazy("attitude", "Neutral")
+    AGAINST = "against", pgettext_lazy("attitude", "Against us")
+
+
+class RivalOutcome(models.TextChoices):
+    """How a deal ended against a competitor."""
+
+    RUNNING = "running", pgettext_lazy("rival", "Still in it")
+    BEATEN = "beaten", pgettext_lazy("rival", "We won against them")
+    LOST = "lost", pgettext_lazy("rival", "We lost to them")
+
+
+class Rating(models.TextChoices):
+    """How much a deal matters to us."""
+
+    HIGH = "high", pgettext_lazy("rating of a deal", "A: key")
+    MIDDLE = "middle", pgettext_lazy("rating of a deal", "B: good")
+    LOW = "low", pgettext_lazy("rating of a deal", "C: ordinary")
+
+
 class Temperature(models.TextChoices):
     """How promising a lead is, by its score."""
 

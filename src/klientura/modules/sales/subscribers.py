@@ -1,9 +1,11 @@
 """What sales does when deals, tasks, assignments and interactions change."""
 
 import orjson
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from klientura.kernel.events.outbox import Delivered, subscribe
+from klientura.kernel.settings.installation import current
+from klientura.modules.sales.services.around import plan_returns
 from klientura.modules.sales.services.next_steps import refresh_next_steps
 from klientura.modules.sales.services.responses import note_first_responses, note_talks
 from klientura.modules.sales.services.scoring import reckon
@@ -36,6 +38,9 @@ def deal_came(event: Delivered) -> None:
     touched = orjson.loads(event.payload) if isinstance(event.payload, str) else event.payload or {}
     if event.kind == "opportunity.created" or "stage_id" in touched.get("columns", ()):
         make_tasks(event.record_ids, event.operation_id, timezone.now())
+    if "winback_on" in touched.get("columns", ()):
+        with translation.override(current().language):
+            plan_returns(event.record_ids)
 
 
 def attach() -> None:

@@ -1,5 +1,12 @@
 """Tables of sales."""
 
+from klientura.modules.sales.models.around import (
+    Competitor,
+    CompetitorPrice,
+    DealPerson,
+    DealRival,
+    DealShare,
+)
 from klientura.modules.sales.models.deals import (
     Course,
     Opportunity,
@@ -21,7 +28,12 @@ from klientura.modules.sales.models.pipelines import (
 )
 
 __all__ = [
+    "Competitor",
+    "CompetitorPrice",
     "Course",
+    "DealPerson",
+    "DealRival",
+    "DealShare",
     "Lead",
     "Opportunity",
     "OpportunityCheck",

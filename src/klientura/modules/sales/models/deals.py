@@ -73,6 +73,10 @@ class Opportunity(Record):
     loss_note = models.CharField(_("what happened"), max_length=500, null=True, blank=True)
     next_step_at = models.DateTimeField(_("next step"), null=True, blank=True)
     expires_on = models.DateField(_("waits until"), null=True, blank=True)
+    rating = models.CharField(_("rating"), max_length=6, choices=enums.Rating, null=True, blank=True)
+    monthly = MoneyColumn(_("each month"), null=True, blank=True, currency_field="currency")
+    months = models.IntegerField(_("for so many months"), null=True, blank=True)
+    winback_on = models.DateField(_("take up again on"), null=True, blank=True)
 
     class Meta:
         db_table = "opportunity"

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from klientura.kernel.objects.spec import Action, Board, Field, ObjectSpec, Part, ReadyView, Section
 from klientura.modules.catalog.services.parts import priced_lines
 from klientura.modules.sales.models import Opportunity, OpportunityCheck, OpportunityLine
+from klientura.modules.sales.objects.around import AROUND
 from klientura.modules.sales.queries.access import open_pipelines
 from klientura.modules.sales.queries.board import first_pipeline, stage_columns
 from klientura.modules.sales.services import checks, stages, ticking
@@ -25,7 +26,7 @@ FILE_NAMES: Final = {
     "description": ("описание", "примечание", "комментарий", "description", "note", "notes", "comment"),
 }  # fmt: skip
 INSTEAD: Final = {"next_step_at": stages.next_step_controls}
-LOSS_FIELDS = {"loss_reason": Field(required=True), "loss_note": Field()}
+LOSS_FIELDS = {"loss_reason": Field(required=True), "loss_note": Field(), "winback_on": Field()}
 
 OPPORTUNITY = ObjectSpec(
     key="opportunity",
@@ -49,6 +50,10 @@ OPPORTUNITY = ObjectSpec(
         "closed_at": Field(read_only=True),
         "loss_reason": Field(by_verb="lose", open_options=True),
         "loss_note": Field(by_verb="lose"),
+        "winback_on": Field(by_verb="lose"),
+        "rating": Field(hues={"high": "green", "middle": "blue", "low": "gray"}),
+        "monthly": Field(minimum=0),
+        "months": Field(minimum=1, maximum=600, adds_up=False),
         "next_step_at": Field(read_only=True, tracked=False, due=True),
         "probability": Field(minimum=0, maximum=100),
         "amount": Field(minimum=0),
@@ -73,6 +78,9 @@ OPPORTUNITY = ObjectSpec(
                 "probability",
                 "close_date",
                 "expires_on",
+                "rating",
+                "monthly",
+                "months",
             ),
         ),
         Section(
@@ -83,7 +91,15 @@ OPPORTUNITY = ObjectSpec(
         Section(
             "outcome",
             _("Outcome"),
-            ("status", "stage_changed_at", "next_step_at", "closed_at", "loss_reason", "loss_note"),
+            (
+                "status",
+                "stage_changed_at",
+                "next_step_at",
+                "closed_at",
+                "loss_reason",
+                "loss_note",
+                "winback_on",
+            ),
         ),
         Section("prices", _("Prices"), ("price_list", "tax_mode")),
         Section("description", _("Description"), ("description",)),
@@ -99,6 +115,7 @@ OPPORTUNITY = ObjectSpec(
             fields={"check_number": Field(adds_up=False)},
             columns=("name", "done_at", "done_by"),
         ),
+        *AROUND,
     ),
     quick=("name", "party", "person", "pipeline", "amount", "currency", "close_date", "owner"),
     columns=("name", "party", "stage", "amount", "close_date", "next_step_at", "owner"),
@@ -177,7 +194,18 @@ OPPORTUNITY = ObjectSpec(
         ),
     ),
     goes_with="party",
-    together=(("pipeline", "stage", "status", "stage_changed_at", "closed_at", "loss_reason", "loss_note"),),
+    together=(
+        (
+            "pipeline",
+            "stage",
+            "status",
+            "stage_changed_at",
+            "closed_at",
+            "loss_reason",
+            "loss_note",
+            "winback_on",
+        ),
+    ),
     indexes=(
         ("owner_id", "status", "next_step_at"),
         ("owner_id", "status", "close_date"),

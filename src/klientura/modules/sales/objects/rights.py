@@ -16,3 +16,9 @@ SETTINGS_RIGHTS: Final[dict[str, dict[str, Scope]]] = {
     "employee": {"read": "all", "create": "none", "edit": "none"},
     "observer": {"read": "all"},
 }
+KNOWN_TO_ALL: Final[dict[str, dict[str, Scope]]] = {
+    "manager": {"read": "all", "create": "all", "edit": "all"},
+    "employee": {"read": "all", "create": "own", "edit": "own"},
+    "observer": {"read": "all"},
+}
+"""What everybody who sells is to know, and whoever learns of it notes."""

@@ -12,6 +12,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.modules.catalog.services.lines import LINES, whole_sum
 from klientura.modules.sales.models import Opportunity, Pipeline, Stage
 from klientura.modules.sales.services import regulation
+from klientura.modules.sales.services.around import check_surroundings
 from klientura.modules.sales.services.stage_checks import IN_USE, stages_in_use
 
 
@@ -42,6 +43,7 @@ def before_write_opportunity(batch: Batch, actor: Any) -> None:
         _place(draft, stages, first, pipelines)
         _percentage(draft)
         _sum_up(draft)
+        check_surroundings(draft)
         if draft.get("status") == "lost" and draft.changed("status") and not draft.get("loss_reason"):
             draft.refuse(
                 "loss_reason", "required", _("Say why the deal was lost: this is how the next one is won.")
@@ -85,7 +87,7 @@ def _enter(draft: Draft, stage: Stage) -> None:
         draft.values["expires_on"] = timezone.localdate() + dt.timedelta(days=days) if days else None
     draft.values["closed_at"] = None if stage.kind == "open" else draft.values.get("closed_at") or now
     if stage.kind != "lost":
-        draft.values.update(loss_reason=None, loss_note=None)
+        draft.values.update(loss_reason=None, loss_note=None, winback_on=None)
 
 
 def _percentage(draft: Draft) -> None:

@@ -92,7 +92,7 @@ def _changes(
     actor: Actor, shape: Shape, wanted: Stage, given: dict[str, Any]
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """The values of a move, read and checked."""
-    loss: dict[str, Any] = {k: given.pop(k) for k in ("loss_reason", "loss_note") if k in given}
+    loss: dict[str, Any] = {k: given.pop(k) for k in ("loss_reason", "loss_note", "winback_on") if k in given}
     draft = Draft(values={})
     parse(actor, shape, given, draft, creating=False)
     errors = list(draft.errors)

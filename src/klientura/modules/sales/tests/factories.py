@@ -29,6 +29,7 @@ def opportunity(world: "World", number: int) -> dict[str, Any]:
         "amount": f"{number * 1000}.50" if number % 3 else None,
         "person": world.reference("person", number) if number % 2 else None,
         "probability": number % 101,
+        "winback_on": None,
     }
 
 
