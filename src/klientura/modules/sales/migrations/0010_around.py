@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0004_week_start"),
         ("parties", "0004_undeliverable"),
-        ("sales", "0008_scores"),
+        ("sales", "0009_visits_by_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
