@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.http import HttpResponse
+from django.utils.translation import pgettext
 
 from klientura.kernel.screens.language import lang
 from klientura.kernel.ui.charts import Unit, told
+from klientura.kit.formats import NO_BREAK_SPACE
 from klientura.kit.tabular.writing import ColumnKind, Value, write_csv, write_xlsx
 
 KINDS: Final[dict[Unit, ColumnKind]] = {
@@ -108,6 +110,8 @@ def difference(cell: Cell, unit: Unit, currency: str) -> dict[str, str]:
         return {"delta": "", "trend": ""}
     delta = Decimal(cell.value) - Decimal(cell.before)
     text = told(abs(delta), unit, lang(), currency)
+    if unit == "percent":  # from 10 % to 15 % is no growth by 5 %
+        text = pgettext("points of per cent", "{n} pp").format(n=text.rstrip(f"{NO_BREAK_SPACE}%"))
     better = delta * cell.good
     return {
         "delta": f"{'+' if delta > 0 else '−'}{text}",
