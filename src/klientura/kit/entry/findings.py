@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-type Role = Literal["kind", "day", "clock", "length", "repeat", "important", "order"]
+type Role = Literal["kind", "day", "clock", "length", "repeat", "important", "order", "past"]
 
 MOST_LETTERS: Final = 300
 QUOTED: Final = re.compile(r"[«\"“„]([^«»\"“”„]{2,60})[»\"”]")

@@ -7,17 +7,27 @@ from typing import Final
 
 from klientura.kit.entry.days import NOT_DUE
 from klientura.kit.entry.findings import Line, Role, pattern
-from klientura.kit.entry.words import MONTHS, either
+from klientura.kit.entry.words import MONTHS, WEEKDAYS, either
 
 _LEAP: Final = 2028
 """A year that has all days which any year has."""
 _TO: Final = r"(?:(?:к|ко|до|на|в|во|не позднее|on|at|by|until|till|before|for) )?"
 _YEAR: Final = r"(?:,? (?P<year>\d{4})(?: ?г(?:ода|\.)?)?)?"
+_WEEKDAY: Final = either(WEEKDAYS)
+_PAST: Final = pattern(
+    rf"(?:в|во|на) (?:прошл|позапрошл|минувш)(?:ый|ую|ое|ой|ом|ий|ее|ем|ей) (?:{_WEEKDAY}|недел[еюи]|месяц[е]?|год[у]?)"
+    rf"|last (?:{_WEEKDAY}|week|month|year)|вчера|позавчера|yesterday"
+)
 _LATIN: Final = either(n for n in MONTHS if n.isascii())
 
 
+def read_past(line: Line) -> None:
+    """Days that are over: their words stay in the name, and the weekday among them is no day to come."""
+    line.take("past", _PAST, lambda _m: True)
+
+
 def misread(line: Line) -> tuple[tuple[Role, str], ...]:
-    """What looks like a day or a clock time and could not be one, each as it was typed."""
+    """What looks like a day or a clock time and could not be one to come, each as it was typed."""
     found: list[tuple[Role, str]] = []
     for role, form, exists in _SHAPES:
         if role in line.without:
@@ -26,6 +36,9 @@ def misread(line: Line) -> tuple[tuple[Role, str], ...]:
             said = line.text[m.start() : m.end()]
             if not exists(m) and all(said not in other for _role, other in found):
                 found.append((role, said))
+    over = next((line.text[p.start : p.end] for p in line.parts if p.role == "past"), "")
+    if over and not any(p.role in {"day", "repeat"} for p in line.parts):
+        found.append(("day", over))
     return tuple(found)
 
 

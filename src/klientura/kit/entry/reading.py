@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from klientura.kit.entry import clocks, days, repeats
 from klientura.kit.entry.findings import MOST_LETTERS, Line, Part, Role, pattern
-from klientura.kit.entry.misreading import misread
+from klientura.kit.entry.misreading import misread, read_past
 from klientura.kit.entry.naming import Named, names_in
 from klientura.kit.entry.orders import Order, read_order, take_order
 
@@ -58,6 +58,7 @@ def read_entry(
     for form in (_ENDING_MARK, _MARK, _IMPORTANT):
         line.take("important", form, lambda _m: True)
     repeats.read_repeat(line)
+    read_past(line)
     clocks.read_wait(line, now)
     days.read_day(line, now.date())
     clocks.read_length(line)
@@ -74,7 +75,7 @@ def read_entry(
     found = {p.role: p.value for p in line.parts}
     moment, whole_day = _moment(found, now)
     kind: Kind = found.get("kind", "task")
-    name = line.rest(keep=frozenset({"kind"})) or line.text
+    name = line.rest(keep=frozenset({"kind", "past"})) or line.text
     return Entry(
         kind=kind,
         name=name[:1].upper() + name[1:],

@@ -173,3 +173,18 @@ def test_a_stem_begins_the_word(word: str) -> None:
 
 def test_a_rule_of_the_leap_day_begins_on_one() -> None:
     assert read_entry("каждый год 29 февраля праздник", NOW).moment == dt.datetime(2028, 2, 29, 18)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "misread"),
+    [
+        ("в прошлую пятницу звонил Зориной", "В прошлую пятницу звонил Зориной", ("в прошлую пятницу",)),
+        ("вчера позвонить Зориной в 10", "Вчера позвонить Зориной в 10", ("вчера",)),
+        ("last Friday called Smith", "Last Friday called Smith", ("last Friday",)),
+        ("узнать про вчера завтра", "Узнать про вчера", ()),
+        ("обсудить прошлый заказ в пятницу", "Обсудить прошлый заказ", ()),
+    ],
+)
+def test_a_day_that_is_over_is_no_day_to_come(text: str, name: str, misread: tuple[str, ...]):
+    entry = read_entry(text, dt.datetime(2026, 11, 20, 12))
+    assert (entry.name, entry.misread, bool(entry.moment)) == (name, misread, not misread)

@@ -278,6 +278,14 @@ class Task(Record, About):
                 condition=models.Q(status="open"),
                 name="task_subject_open",
             ),
+            models.Index(
+                fields=["party", "-done_at"], condition=models.Q(status="done"), name="task_party_done"
+            ),
+            models.Index(
+                fields=["subject_object", "subject_id", "-done_at"],
+                condition=models.Q(status="done"),
+                name="task_subject_done",
+            ),
         ]
 
 

@@ -83,6 +83,18 @@ def open_tasks_of(actor: Actor, shape: Shape, record_id: int, *, limit: int = 20
     return read.page(actor, target, tree=tree, sort="due_at", limit=limit, keys=keys).rows
 
 
+def done_tasks_of(actor: Actor, shape: Shape, record_id: int, *, after: str | None, limit: int) -> Slice:
+    """Tasks around a record that are done, the latest first."""
+    target = shape_of("task")
+    if not _sees(actor, target, "status", shape) or "done_at" not in readable(actor, target):
+        return Slice([], None)
+    done = {"field": "status", "op": "eq", "value": "done"}
+    tree = {"and": [done, {"field": "done_at", "op": "not_empty"}, about(shape, record_id, people=False)]}
+    keys = _open(actor, target, ("name", "done_at", "result", "owner"))
+    page = read.page(actor, target, tree=tree, sort="-done_at", after=after, limit=limit, keys=keys)
+    return Slice(page.rows, page.next)
+
+
 def _sees(actor: Actor, target: Shape, key: str, around: Shape) -> bool:
     """Whether the actor may read activities by a field and by what ties them to a record."""
     ties = {"party", "person"} if around.base == PARTY_BASE else {"subject_object", "subject_id"}

@@ -133,6 +133,26 @@ def test_the_forms_ask_as_they_are_filled_in(vera: Actor, page: Client):
         assert 'hx-post="/calendar/remarks' in page.get(address).content.decode(), address
 
 
+def test_one_day_of_a_series_that_is_moved_hears_of_that_day_alone(
+    company: Company, vera: Actor, page: Client
+):
+    series = plan(
+        vera,
+        "Планёрка",
+        starts_at="2030-03-04T10:00+03:00",
+        ends_at="2030-03-04T11:00+03:00",
+        repeats="RRULE:FREQ=WEEKLY",
+    )
+    plan(vera, "Обед", starts_at="2030-03-18T12:00+03:00", ends_at="2030-03-18T13:00+03:00")
+    moved = {"which": "one", "version": 1, "starts_at": "2030-03-11T12:00", "ends_at": "2030-03-11T13:00"}
+    form = page.post(f"/calendar/remarks?id={series}", moved).content.decode()
+    assert "Планёрка," not in form and "Обед" not in form
+    following = page.post(f"/calendar/remarks?id={series}", {**moved, "which": "following"}).content.decode()
+    assert "Обед, 18.03.2030" in following
+    answer = page.post(f"/calendar/event/{series}/change?at=20300311T100000", moved)
+    assert "В это время" not in json.loads(answer["HX-Trigger"])["toast"]["text"]
+
+
 def test_all_times_of_a_series_are_looked_at(company: Company, vera: Actor, page: Client):
     soon = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0) + dt.timedelta(days=3)
     third = soon + dt.timedelta(days=14)

@@ -275,8 +275,35 @@ def test_who_may_give_nothing_makes_a_task(company: Company, lebedeva: int) -> N
 
 
 def test_a_date_that_there_is_not_is_told(company: Company) -> None:
-    assert "Такой даты или времени нет: «31 февраля»" in preview(company, "отчёт 31 февраля в 10")
+    assert "Такой даты или времени впереди нет: «31 февраля»" in preview(company, "отчёт 31 февраля в 10")
     answer = company.client("employee").post("/entry", {"text": "отчёт 31 февраля в 10"})
     said = json.loads(answer["HX-Trigger"])["toast"]
     assert (said["kind"], "«31 февраля»" in said["text"]) == ("warning", True)
     assert (made()["name"], made()["due_at"]) == ("Отчёт 31 февраля в 10", None)
+
+
+def test_whoever_is_named_and_not_there_is_told(company: Company) -> None:
+    said = "такого клиента в базе нет"
+    assert said in preview(company, "позвонить Бармалейкину завтра в 10")
+    assert said not in preview(company, "подготовить УПД завтра")
+    assert said not in preview(company, "поручить Сидоренко отчёт завтра")
+
+
+def test_a_meeting_of_a_line_hears_what_is_in_the_way(company: Company) -> None:
+    client = company.client("employee")
+    client.post("/entry", {"text": "встреча о складе завтра в 10"})
+    said = json.loads(client.post("/entry", {"text": "встреча о ценах завтра в 10:30"})["HX-Trigger"])[
+        "toast"
+    ]
+    assert "о складе, 10:00–11:00" in said["text"]
+    free = json.loads(client.post("/entry", {"text": "встреча о путях завтра в 17"})["HX-Trigger"])["toast"]
+    assert "В это время" not in free["text"]
+
+
+def test_a_next_step_that_has_no_such_day_is_told(company: Company) -> None:
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"})
+    values = {"kind": "call", "text": "Условия", "next": "31 февраля позвонить"}
+    answer = company.client("administrator").post(
+        f"/organisation/{number}/timeline", values, headers={"HX-Request": "true"}
+    )
+    assert "31 февраля" in json.loads(answer["HX-Trigger"])["toast"]["text"]

@@ -13,6 +13,7 @@ from klientura.kernel.events.outbox import deliver
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import found_company
+from klientura.modules.activities.services import tasks
 
 pytestmark = pytest.mark.django_db
 ACTOR = SystemActor("test")
@@ -220,6 +221,26 @@ def test_a_timeline_shows_what_one_asks_for_to_its_end(show: str, told: set[str]
     assert {kind for kind in ("call", "email", "note", "city") if f"{kind}-3;" in found} == told
     for kind in told:
         assert all(f"{kind}-{n};" in found for n in range(30)), kind
+
+
+def test_what_was_done_stands_on_the_timeline_to_its_end() -> None:
+    company = found_company()
+    client, boss = company.client("administrator"), company.actor("administrator")
+    number = write.create(ACTOR, shape_of("organisation"), {"name": "Альфа"})
+    names = [f"Позвонить {n};" for n in range(30)]
+    for name in names:
+        task = write.create(boss, shape_of("task"), {"name": name, "party": number, "owner": boss.user_id})
+        tasks.complete_task(boss, task, {"result": f"Итог: {name}"})
+    waiting = write.create(boss, shape_of("task"), {"name": "Ещё не готово", "party": number})
+    for show in ("", "tasks"):
+        found = " ".join(pages(client, f"/organisation/{number}?show={show}"))
+        assert all(f"Итог: {name}" in found for name in names)
+        assert found.count("Позвонить 7;") == 2, "the task and its result, told once"
+        assert f'"/task/{waiting}"' not in found[found.index('id="timeline"') :]
+    assert "Итог" not in " ".join(pages(client, f"/organisation/{number}?show=contacts"))
+    company.grant("manager", "organisation", "read", "all")
+    company.hide("manager", "task", "done_at")
+    assert "Итог" not in company.client("manager").get(f"/organisation/{number}").content.decode()
 
 
 def test_a_timeline_shows_the_contacts_with_one_person_of_the_client() -> None:

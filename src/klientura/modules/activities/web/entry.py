@@ -15,6 +15,7 @@ from klientura.kernel.errors import Denied, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
+from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
@@ -25,6 +26,7 @@ from klientura.kit.recurrence.rules import parse
 from klientura.kit.recurrence.words import describe
 from klientura.modules.activities.queries.clients import Candidate, clients_named, the_one
 from klientura.modules.activities.services.entry import About, give, is_event, plan, take_back
+from klientura.modules.activities.web.calendar.clashing import word_of
 from klientura.modules.activities.web.ordering import Handing, handing
 
 ROLES: Final = ("kind", "day", "clock", "length", "repeat", "important", "order")
@@ -149,7 +151,17 @@ def misread(entry: Entry) -> str:
     if not entry.misread:
         return ""
     said = ", ".join(f"«{words}»" for words in entry.misread)
-    return _("There is no such date or time: {words}. The words stay in the name.").format(words=said)
+    return _("There is no such date or time ahead: {words}. The words stay in the name.").format(words=said)
+
+
+def unknown(entry: Entry) -> str:
+    """That nobody is called as a line names somebody; empty where it names nobody, or only an abbreviation."""
+    named = next((n.text for n in entry.names if not n.text.isupper()), "")
+    return (
+        _("Nobody in the base is called «{name}»: it will be without a client.").format(name=named)
+        if named
+        else ""
+    )
 
 
 def context_of(asked: Request, *, text: str = "", error: str = "") -> dict[str, Any] | None:
@@ -180,7 +192,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         chips=[*([order.chip] if order else []), *chips(entry, event=event)],
         colleagues=order.choices if order else [],
         trouble=order.trouble if order else "",
-        notes=[note for note in (misread(entry),) if note],
+        notes=[note for note in (misread(entry), "" if here or order or found else unknown(entry)) if note],
         name=entry.name,
         url=asked.get_full_path(),
         without=sorted(taken_off(asked)),
@@ -218,6 +230,8 @@ def make(request: HttpRequest) -> HttpResponse:
     response["HX-Trigger"] = '{"listChanged": true}'
     said = told(entry, order.chosen.name if order and order.chosen else "")
     wrong = misread(entry)
+    if kind == "event":
+        wrong = f"{wrong} {word_of(asked.actor, read.get(asked.actor, shape_of(kind), record_id), record_id)}".strip()
     return toast(
         response,
         f"{said}. {wrong}" if wrong else said,

@@ -29,11 +29,17 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import refused, toast
 from klientura.kit.formats import format_datetime
-from klientura.modules.activities.queries.timeline import Slice, interactions_of, open_tasks_of, pinned_of
+from klientura.modules.activities.queries.timeline import (
+    Slice,
+    done_tasks_of,
+    interactions_of,
+    open_tasks_of,
+    pinned_of,
+)
 from klientura.modules.activities.services.entry import About, values_of
 from klientura.modules.activities.services.sources import actions_of
 from klientura.modules.activities.web.composer import WITH_NEXT, composer, given
-from klientura.modules.activities.web.entry import read_line, taken_off
+from klientura.modules.activities.web.entry import misread, read_line, taken_off
 from klientura.modules.activities.web.remarks import remark_action
 from klientura.modules.activities.web.timeline_shown import (
     EVERYBODY,
@@ -125,14 +131,15 @@ def _slice(
     row: Row,
     after: str | None = None,
     before: int | None = None,
+    done: str | None = None,
     *,
     besides: Collection[int] = (),
 ) -> dict[str, Any]:
-    """A stretch of the timeline: interactions and changes merged; each source goes on from its own last shown item.
+    """A stretch of the timeline: interactions, done tasks and changes merged; each source goes on from its own last shown item.
 
     `besides`: interactions that stand on top of it already.
 
-    Where one source has only a page of what it holds, the other is cut at the end of that page: what is older
+    Where one source has only a page of what it holds, the others are cut at the end of that page: what is older
     waits, or it would stand above newer items of the pages to come.
     """
     key, person = asked.GET.get("show", ""), number(asked.GET.get("person"))
@@ -151,21 +158,27 @@ def _slice(
         }
         for r in told.rows
     ]
+    over = done != OVER and chosen.tasks
+    finished = (
+        done_tasks_of(asked.actor, shape, row["id"], after=done, limit=PAGE) if over else Slice([], None)
+    )
+    tasks = [_done_task(r) for r in finished.rows]
     found, next_before = _changes(asked, shape, row, before if chosen.changes else 0)
     changes = found
-    pages = ((contacts, told.next), (changes, next_before))
+    pages = ((contacts, told.next), (tasks, finished.next), (changes, next_before))
     since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
     if since is not None:
-        contacts = [i for i in contacts if i["at"] >= since]
+        contacts, tasks = ([i for i in some if i["at"] >= since] for some in (contacts, tasks))
         changes = [*takewhile(lambda item: item["at"] >= since, changes)]
     query: dict[str, Any] = {
-        "after": _cursor(told, len(contacts), after),
+        "after": _cursor(told, len(contacts), after, "interaction", "at"),
+        "done": _cursor(finished, len(tasks), done, "task", "done_at"),
         "before": next_before or 0 if changes == found else _before(changes, before),
     }
     shown = [i for i in contacts if i["record"] not in besides]
-    items = sorted([*shown, *changes], key=lambda item: item["at"], reverse=True)
+    items = sorted([*shown, *tasks, *changes], key=lambda item: item["at"], reverse=True)
     more = {k: v for k, v in query.items() if v != START} | asked_by(key, person)
-    ended = query == {"after": OVER, "before": 0}
+    ended = query == {"after": OVER, "done": OVER, "before": 0}
     return {
         "days": by_day(items),
         "said": said,
@@ -187,15 +200,15 @@ def _changes(
         before = found.next
 
 
-def _cursor(told: Slice, shown: int, after: str | None) -> str:
-    """Where the interactions go on when so many of a page are shown."""
+def _cursor(told: Slice, shown: int, after: str | None, object_key: str, key: str) -> str:
+    """Where the interactions, or the done tasks, go on when so many of a page are shown."""
     if shown == len(told.rows):
         return told.next or OVER
     if not shown:
         return after or START
     last = told.rows[shown - 1]
-    at = shape_of("interaction").fields["at"]
-    return cursors.encode("-at", at, cursors.Position(last["at"], last["id"]))
+    field = shape_of(object_key).fields[key]
+    return cursors.encode(f"-{key}", field, cursors.Position(last[key], last["id"]))
 
 
 def _before(shown: list[dict[str, Any]], before: int | None) -> int | str:
@@ -244,6 +257,20 @@ def _interaction(row: Row, around: Shape, record: Row) -> dict[str, Any]:
     }
 
 
+def _done_task(row: Row) -> dict[str, Any]:
+    at, owner = timezone.localtime(row["done_at"]), row.get("owner")
+    return {
+        "kind": "task",
+        "who": owner.title if isinstance(owner, Ref) and owner.title else _("Somebody"),
+        "text": _("has done: {name}").format(name=row["title"]),
+        "url": f"/task/{row['id']}",
+        "time": at.strftime("%H:%M"),
+        "iso": at.isoformat(),
+        "at": row["done_at"],
+        "body": row.get("result") or "",
+    }
+
+
 def _task(asked: Request, row: Row) -> dict[str, Any]:
     due = row.get("due_at")
     owner = row.get("owner")
@@ -265,13 +292,13 @@ def write_down(request: HttpRequest, object: str, record_id: int) -> HttpRespons
     """POST /{object}/{id}/timeline: write an interaction down or plan a task; answers the fresh timeline."""
     asked, shape = of(request), shape_of(object)
     row = read.get(asked.actor, shape, record_id)
-    kind = request.POST.get("kind", "note")
+    kind, misunderstood = request.POST.get("kind", "note"), ""
     text = request.POST.get("text", "").strip()
     try:
         if kind == "task":
             _plan(asked, shape, row, text)
         else:
-            _log(asked, shape, row, kind, text)
+            misunderstood = _log(asked, shape, row, kind, text)
     except Invalid as wrong:
         return refused(wrong.errors)
     response = show(
@@ -280,6 +307,8 @@ def write_down(request: HttpRequest, object: str, record_id: int) -> HttpRespons
     response["HX-Retarget"], response["HX-Reswap"] = "#activity", "outerHTML"
     if named := mentions.found_in(text):
         return toast(response, _not_told([m["name"] for m in named]), kind="warning")
+    if misunderstood:
+        return toast(response, f"{_('Written down')}. {misunderstood}", kind="warning")
     return toast(response, _("Planned") if kind == "task" else _("Written down"))
 
 
@@ -305,18 +334,20 @@ def _links(shape: Shape, row: Row) -> dict[str, Any]:
     }
 
 
-def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> None:
+def _log(asked: Request, shape: Shape, row: Row, kind: str, text: str) -> str:
+    """Write an interaction down, with the next step if one is named; what of that is no date is told."""
     first, _newline, rest = text.partition("\n")
     values: dict[str, Any] = {"kind": kind, "body": text, **_links(shape, row)}
     if rest and len(first) <= 300:
         values |= {"subject": first, "body": rest.strip()}
     values |= given(asked, kind)
     following = asked.POST.get("next", "").strip() if kind in WITH_NEXT else ""
+    entry = read_line(following) if following else None
     with transaction.atomic():
         write.create(asked.actor, shape_of("interaction"), values)
-        if following:
-            entry = read_line(following)
+        if entry is not None:
             write.create(asked.actor, shape_of("task"), {**values_of(entry, About()), **_links(shape, row)})
+    return misread(entry) if entry is not None else ""
 
 
 def _plan(asked: Request, shape: Shape, row: Row, text: str) -> None:
@@ -345,6 +376,12 @@ def more(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     row = read.get(asked.actor, shape, record_id)
     pinned = {r["id"] for r in pinned_of(asked.actor, shape, record_id)}
     found = _slice(
-        asked, shape, row, request.GET.get("after"), number(request.GET.get("before")), besides=pinned
+        asked,
+        shape,
+        row,
+        request.GET.get("after"),
+        number(request.GET.get("before")),
+        request.GET.get("done"),
+        besides=pinned,
     )
     return show(request, "activities/timeline_more.html", **found)

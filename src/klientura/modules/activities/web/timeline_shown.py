@@ -18,12 +18,13 @@ from klientura.kernel.store.read import Ref, Row
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A choice: its name, which contacts it lets through (None: all), and whether contacts and changes stand in it."""
+    """A choice: its name, which contacts it lets through (None: all), and what stands in it: contacts, done tasks, changes."""
 
     label: Any
     narrow: Mapping[str, Any] | None = None
     contacts: bool = True
     changes: bool = False
+    tasks: bool = False
 
 
 def _of_kind(label: Any, *kinds: str) -> Shown:
@@ -32,7 +33,7 @@ def _of_kind(label: Any, *kinds: str) -> Shown:
 
 MOST_PEOPLE: Final = 30
 EVERYBODY: Final = pgettext_lazy("timeline", "With everybody")
-ALL: Final = Shown(pgettext_lazy("timeline", "Everything"), changes=True)
+ALL: Final = Shown(pgettext_lazy("timeline", "Everything"), changes=True, tasks=True)
 CHOICES: Final[Mapping[str, Shown]] = {
     "": ALL,
     "contacts": Shown(_("Contacts alone")),
@@ -42,6 +43,7 @@ CHOICES: Final[Mapping[str, Shown]] = {
     "letter": _of_kind(_("Letters"), "email", "letter", "fax"),
     "message": _of_kind(_("Messages"), "sms", "chat", "form"),
     "note": _of_kind(_("Notes"), "note"),
+    "tasks": Shown(_("Done tasks"), contacts=False, tasks=True),
     "changes": Shown(_("Changes alone"), contacts=False, changes=True),
 }
 
@@ -59,7 +61,9 @@ def with_person(actor: Actor, shown: Shown, person: int | None) -> Shown:
     if person is None or "person" not in readable(actor, shape_of("interaction")):
         return shown
     whom = {"field": "person", "op": "eq", "value": person}
-    return replace(shown, narrow={"and": [shown.narrow, whom]} if shown.narrow else whom, changes=False)
+    return replace(
+        shown, narrow={"and": [shown.narrow, whom]} if shown.narrow else whom, changes=False, tasks=False
+    )
 
 
 def people_of(actor: Actor, shape: Shape, row: Row) -> list[Row]:

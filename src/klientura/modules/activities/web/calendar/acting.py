@@ -103,7 +103,10 @@ def change(request: HttpRequest, record_id: int) -> HttpResponse:
         return _form(asked, row, place, typed=values, errors={e.field: e.message for e in refused.errors})
     except (Conflict, Moved):
         return _form(asked, row, place, typed=values, errors={"": Moved.default_message})
-    back, clash = f"/operations/{operation}/undo", word_after(asked.actor, row, values, number)
+    back, clash = (
+        f"/operations/{operation}/undo",
+        word_after(asked.actor, row, values, number, alone=which == "one"),
+    )
     if place.at is not None and which == "one":
         own = read.get(asked.actor, shape_of("event"), number)
         moved = _when(own) != _when(row)

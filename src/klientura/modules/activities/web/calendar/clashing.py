@@ -50,6 +50,8 @@ def remarks(request: HttpRequest) -> HttpResponse:
     row: Mapping[str, Any] = dict.fromkeys(shape.fields)
     if record_id is not None:
         row = {**row, **read.get(actor, shape, record_id)}
+    if asked.POST.get("which") == "one":  # of a series one day alone is meant
+        row = {**row, "repeats": None}
     typed = inputs.values_from(asked.POST, {k: fields[k] for k in MOVING if k in fields})
     meant = as_typed(shape, row, typed)
     span = span_of(meant)
@@ -145,11 +147,21 @@ def _line(clash: Clash, names: Sequence[str], *, dated: bool) -> str:
     return _("{who}: busy, {when}").format(who=who, when=when)
 
 
-def word_after(actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any], record_id: int) -> str:
-    """What is in the way of an event as it was just planned, for the message of that; empty where nothing is."""
+def word_after(
+    actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any], record_id: int, *, alone: bool = False
+) -> str:
+    """What is in the way of an event as it was just changed, for the message of that; empty where nothing is.
+
+    `alone`: of a series this one occurrence was changed.
+    """
     if not set(MOVING) & set(values):
         return ""
     meant = as_typed(shape_of("event"), before, values)
+    return word_of(actor, {**meant, "repeats": None} if alone else meant, record_id)
+
+
+def word_of(actor: Actor, meant: Mapping[str, Any], record_id: int) -> str:
+    """What is in the way of an event, for a message; empty where nothing is."""
     spans = spans_of(meant, span_of(meant))
     said = said_of(actor, _in_the_way(actor, meant, spans, record_id), dated=len(spans) > 1)
     return " " + _("At the same time: {clashes}.").format(clashes="; ".join(said)) if said else ""
