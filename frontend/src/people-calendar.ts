@@ -6,6 +6,7 @@ import { htmx } from "./requests";
 const QUARTER = 15;
 const MOVED = 5; // so many pixels make a click a stroke
 const HOUR_BEFORE = 4; // quarters shown above the beginning of work
+let moved = ""; // which entry was moved by keys: it has the focus again when it is drawn anew
 let scrolled: number | undefined; // where the hours stood, over every swap
 
 type Span = { begins: string; ends: string };
@@ -180,7 +181,16 @@ function onKey(event: KeyboardEvent): void {
   event.preventDefault();
   const by = down * (days ? 24 * 60 : QUARTER);
   const span = event.shiftKey ? { begins, ends: plus(ends, by) } : { begins: plus(begins, by), ends: plus(ends, by) };
-  if (span.ends >= span.begins) send(entry, span);
+  if (span.ends < span.begins) return;
+  moved = entry.dataset.moveUrl ?? "";
+  send(entry, span);
+}
+
+/** Whoever moves something by keys goes on with it, unless they have gone elsewhere meanwhile. */
+function goOn(area: HTMLElement): void {
+  const again = all(".entry[data-move-url]", area).find((entry) => entry.dataset.moveUrl === moved);
+  if (moved && again && document.activeElement === document.body) find("a", again)?.focus({ preventScroll: true });
+  moved = "";
 }
 
 /** The line of the present goes on while the page stands open. */
@@ -215,6 +225,7 @@ export function setUpPeopleCalendar(area: HTMLElement): void {
   drawAnew(area);
   openAtWork(area);
   runClock(area);
+  goOn(area);
   area.addEventListener("keydown", onKey);
   area.addEventListener("dragstart", (event) => event.preventDefault());
   area.addEventListener("pointerdown", (event) => {
