@@ -257,6 +257,7 @@ class Task(Record, About):
     status = models.CharField(_("status"), max_length=10, choices=enums.TaskStatus, default="open")
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=300, null=True, blank=True)
+    interaction_id = models.BigIntegerField(_("written down as"), null=True, blank=True)
     party = models.ForeignKey(
         Party,
         models.CASCADE,

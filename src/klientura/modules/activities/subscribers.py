@@ -3,6 +3,7 @@
 from klientura.kernel.events.outbox import Delivered, Subscriber, subscribe
 from klientura.kernel.notify.payloads import payload_of
 from klientura.modules.activities.services import aftermath, reminders, telling
+from klientura.modules.activities.services.done_contacts import follow_done
 from klientura.modules.activities.services.last_contacts import refresh_last_contacts
 from klientura.modules.activities.services.repeating import follow_up
 
@@ -15,8 +16,14 @@ def interaction_moved(event: Delivered) -> None:
 
 
 def task_moved(event: Delivered) -> None:
-    """Make what follows tasks that repeat."""
+    """Make what follows tasks that repeat; calls and meetings that are done are contacts."""
+    follow_done(event.record_ids)
     follow_up("task", event.record_ids)
+
+
+def task_made(event: Delivered) -> None:
+    """What is written down as done at once is a contact, too."""
+    follow_done(event.record_ids)
 
 
 def assignment_moved(event: Delivered) -> None:
@@ -60,6 +67,7 @@ def attach() -> None:
     for what in ("changed", "undone"):
         subscribe(f"task.{what}", task_moved)
         subscribe(f"assignment.{what}", assignment_moved)
+    subscribe("task.created", task_made)
     subscribe("event.created", event_made)
     subscribe("event.changed", event_changed)
     subscribe("event.trashed", event_trashed)

@@ -22,6 +22,11 @@ def assignment_moved(event: Delivered) -> None:
     refresh_next_steps("assignment", event.record_ids)
 
 
+def event_moved(event: Delivered) -> None:
+    """Keep the next step of deals and parties current."""
+    refresh_next_steps("event", event.record_ids)
+
+
 def interaction_moved(event: Delivered) -> None:
     """Keep the first answer to leads current."""
     note_first_responses(event.record_ids)
@@ -50,5 +55,6 @@ def attach() -> None:
     for what in ("created", "changed", "trashed", "restored", "undone"):
         subscribe(f"task.{what}", task_moved)
         subscribe(f"assignment.{what}", assignment_moved)
+        subscribe(f"event.{what}", event_moved)
         subscribe(f"interaction.{what}", interaction_moved)
         subscribe(f"lead.{what}", lead_moved)

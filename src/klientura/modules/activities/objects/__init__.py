@@ -121,6 +121,9 @@ TASK = ObjectSpec(
         "repeats": Field(type="recurrence", sortable=False, rare=True),
         "repeat_after": Field(rare=True),
         "result": Field(rare=True),
+        "interaction_id": Field(
+            read_only=True, filterable=False, sortable=False, tracked=False, counted=False
+        ),
     },
     sections=(
         Section(

@@ -90,7 +90,7 @@ def done_tasks_of(actor: Actor, shape: Shape, record_id: int, *, after: str | No
         return Slice([], None)
     done = {"field": "status", "op": "eq", "value": "done"}
     tree = {"and": [done, {"field": "done_at", "op": "not_empty"}, about(shape, record_id, people=False)]}
-    keys = _open(actor, target, ("name", "done_at", "result", "owner"))
+    keys = _open(actor, target, ("name", "done_at", "result", "owner", "interaction_id"))
     page = read.page(actor, target, tree=tree, sort="-done_at", after=after, limit=limit, keys=keys)
     return Slice(page.rows, page.next)
 

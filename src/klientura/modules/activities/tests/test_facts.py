@@ -10,6 +10,8 @@ from klientura.kernel.events.outbox import deliver
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import found_company
+from klientura.modules.activities.services import invitations
+from klientura.modules.activities.services.tasks import complete_task
 
 pytestmark = pytest.mark.django_db
 ACTOR = SystemActor("test")
@@ -114,3 +116,50 @@ def test_an_assignment_is_a_next_step_too():
     assert fact(number, "next_step_at") == "2027-01-05"
     write.trash(ACTOR, shape_of("assignment"), [given])
     assert fact(number, "next_step_at") == "2027-01-05"
+
+
+def test_a_planned_event_is_a_next_step_until_it_is_over_or_called_off():
+    number = client()
+    planned = {"name": "Встреча", "party": number, "zone": "Europe/Moscow",
+               "starts_at": "2027-01-05T10:00+03:00", "ends_at": "2027-01-05T11:00+03:00"}  # fmt: skip
+    event = write.create(ACTOR, shape_of("event"), planned)
+    write.create(ACTOR, shape_of("event"), {**planned, "starts_at": "2027-01-03T10:00+03:00",
+                                            "ends_at": "2027-01-03T11:00+03:00", "repeats": "RRULE:FREQ=WEEKLY"})  # fmt: skip
+    assert fact(number, "next_step_at") == "2027-01-05", "a series has no one day"
+    task = {"name": "Позвонить", "party": number, "due_at": "2027-01-10T09:00:00Z"}
+    write.create(ACTOR, shape_of("task"), task)
+    assert fact(number, "next_step_at") == "2027-01-05"
+    invitations.cancel(ACTOR, event)
+    assert fact(number, "next_step_at") == "2027-01-10"
+    invitations.plan_again(ACTOR, event)
+    later = {"starts_at": "2027-02-01T10:00+03:00", "ends_at": "2027-02-01T11:00+03:00"}
+    write.update(ACTOR, shape_of("event"), event, later)
+    assert fact(number, "next_step_at") == "2027-01-10"
+
+
+@pytest.mark.parametrize(("kind", "told"), [("call", 1), ("meeting", 1), ("task", 0)])
+def test_a_call_or_meeting_that_is_done_is_a_contact_once(kind: str, told: int):
+    number, shape = client(), shape_of("task")
+    task = write.create(ACTOR, shape, {"name": "Обсудить цены", "party": number, "kind": kind})
+    assert fact(number, "last_contact_at") is None
+    for _twice in range(2):
+        complete_task(ACTOR, task, {"result": "Согласны"})
+        deliver()
+    rows = read.page(ACTOR, shape_of("interaction")).rows
+    assert [(r["kind"], r["subject"], r["body"]) for r in rows] == [
+        (kind, "Обсудить цены", "Согласны")
+    ] * told
+    assert bool(fact(number, "last_contact_at")) is bool(told)
+    write.update(ACTOR, shape, task, {"status": "open"})
+    deliver()
+    assert read.page(ACTOR, shape_of("interaction")).rows == []
+    assert fact(number, "last_contact_at") is None
+    write.update(ACTOR, shape, task, {"status": "done"})
+    deliver()
+    assert len(read.page(ACTOR, shape_of("interaction")).rows) == told
+
+
+def test_what_is_about_nobody_is_no_contact():
+    write.create(ACTOR, shape_of("task"), {"name": "Созвон с банком", "kind": "call", "status": "done"})
+    deliver()
+    assert read.page(ACTOR, shape_of("interaction")).rows == []

@@ -238,6 +238,11 @@ def test_what_was_done_stands_on_the_timeline_to_its_end() -> None:
         assert found.count("Позвонить 7;") == 2, "the task and its result, told once"
         assert f'"/task/{waiting}"' not in found[found.index('id="timeline"') :]
     assert "Итог" not in " ".join(pages(client, f"/organisation/{number}?show=contacts"))
+    call = write.create(boss, shape_of("task"), {"name": "Созвон о ценах", "party": number, "kind": "call"})
+    tasks.complete_task(boss, call)
+    deliver()
+    page = client.get(f"/organisation/{number}").content.decode()
+    assert page.count("Созвон о ценах") == 1, "it is told as the contact that it was"
     company.grant("manager", "organisation", "read", "all")
     company.hide("manager", "task", "done_at")
     assert "Итог" not in company.client("manager").get(f"/organisation/{number}").content.decode()

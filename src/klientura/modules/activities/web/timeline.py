@@ -158,13 +158,14 @@ def _slice(
         }
         for r in told.rows
     ]
-    over = done != OVER and chosen.tasks
     finished = (
-        done_tasks_of(asked.actor, shape, row["id"], after=done, limit=PAGE) if over else Slice([], None)
+        done_tasks_of(asked.actor, shape, row["id"], after=done, limit=PAGE)
+        if done != OVER and chosen.tasks
+        else Slice([], None)
     )
     tasks = [_done_task(r) for r in finished.rows]
-    found, next_before = _changes(asked, shape, row, before if chosen.changes else 0)
-    changes = found
+    changes, next_before = _changes(asked, shape, row, before if chosen.changes else 0)
+    found = changes
     pages = ((contacts, told.next), (tasks, finished.next), (changes, next_before))
     since = max((min(i["at"] for i in items) for items, goes_on in pages if items and goes_on), default=None)
     if since is not None:
@@ -175,12 +176,11 @@ def _slice(
         "done": _cursor(finished, len(tasks), done, "task", "done_at"),
         "before": next_before or 0 if changes == found else _before(changes, before),
     }
-    shown = [i for i in contacts if i["record"] not in besides]
-    items = sorted([*shown, *tasks, *changes], key=lambda item: item["at"], reverse=True)
+    items = [i for i in contacts if i["record"] not in besides] + [t for t in tasks if not t["told"]]
     more = {k: v for k, v in query.items() if v != START} | asked_by(key, person)
     ended = query == {"after": OVER, "done": OVER, "before": 0}
     return {
-        "days": by_day(items),
+        "days": by_day(sorted([*items, *changes], key=lambda item: item["at"], reverse=True)),
         "said": said,
         "more_url": "" if ended else f"/{shape.key}/{row['id']}/timeline/more?{urlencode(more)}",
     }
@@ -268,6 +268,7 @@ def _done_task(row: Row) -> dict[str, Any]:
         "iso": at.isoformat(),
         "at": row["done_at"],
         "body": row.get("result") or "",
+        "told": bool(row.get("interaction_id")),  # as a contact, which stands on the timeline by itself
     }
 
 

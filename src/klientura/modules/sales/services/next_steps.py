@@ -1,4 +1,4 @@
-"""Deals, leads and parties know their nearest open task or assignment; a deal without one is marked."""
+"""Deals, leads and parties know their nearest open task, assignment or planned event; a deal without one is marked."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -10,7 +10,8 @@ from klientura.modules.parties.services.facts import note_next_step
 
 SUBJECTS: Final = ("opportunity", "lead")
 
-# What the tasks or assignments are about now, and what they were about before somebody moved them.
+# A series has no one day; those of its days that stand by themselves have.
+# What the tasks, assignments or events are about now, and what they were about before somebody moved them.
 _ABOUT = sql.SQL(
     " (select {column} as id from {table} where id = any(%(ids)s) and {column} is not null"
     "  union select (changes -> {key} ->> 0)::bigint from kernel_change"
@@ -23,17 +24,21 @@ _OF_SUBJECTS = sql.SQL(
     "   (select min(t.due_at) from task t where t.subject_object = {name}"
     "    and t.subject_id = s.id and t.status = 'open' and t.deleted_at is null),"
     "   (select min(a.due_at) from assignment a where a.subject_object = {name}"
-    "    and a.subject_id = s.id and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null)) as due from {about}"
+    "    and a.subject_id = s.id and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null),"
+    "   (select min(e.starts_at) from event e where e.subject_object = {name}"
+    "    and e.subject_id = s.id and e.status = 'planned' and e.repeats is null and e.deleted_at is null)) as due from {about}"
     ") v where o.id = v.id and o.next_step_at is distinct from v.due"
 )
 _OF_PARTIES = sql.SQL(
     "select s.id, least((select min(t.due_at) from task t where t.party_id = s.id and t.status = 'open'"
     "  and t.deleted_at is null), (select min(a.due_at) from assignment a where a.party_id = s.id"
-    "  and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null)) from {about}"
+    "  and a.status in ('issued', 'accepted', 'returned') and a.deleted_at is null),"
+    " (select min(e.starts_at) from event e where e.party_id = s.id and e.status = 'planned' and e.repeats is null"
+    "  and e.deleted_at is null)) from {about}"
 )
 
 
-def refresh_next_steps(kind: Literal["task", "assignment"], record_ids: Sequence[int]) -> None:
+def refresh_next_steps(kind: Literal["task", "assignment", "event"], record_ids: Sequence[int]) -> None:
     """Recompute the next step of the deals, leads and parties that these are or were about. Set-based, repeatable."""
     given = {"ids": list(record_ids)}
     with connection.cursor() as cursor:
