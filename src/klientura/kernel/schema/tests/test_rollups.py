@@ -304,4 +304,4 @@ def test_after_any_row_of_acts_the_night_finds_nothing_wrong(
 def test_the_sources_are_what_points_here(admin: Actor) -> None:
     named = {s.key for s in rollups.sources(shape_of("organisation"))}
     assert {"opportunity.party", "task.subject", "organisation.parent"} <= named
-    assert {s.key for s in rollups.sources(shape_of("stage"))} == {"opportunity.stage"}
+    assert {s.key for s in rollups.sources(shape_of("stage"))} == {"opportunity.stage", "stage.expiry_stage"}

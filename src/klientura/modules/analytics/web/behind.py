@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -24,8 +24,10 @@ from klientura.modules.analytics.web.page import is_open
 @open_to(Door.SIGNED_IN)
 @require_GET
 def figure_rows(request: HttpRequest) -> HttpResponse:
-    """GET /funnel/rows?…&figure=&stage=&reason=&dim=&key=&part=: what a number of the funnel is made of."""
+    """GET /funnel/rows?…&figure=&stage=&reason=&dim=&key=&part=: what a number of the funnel is made of; without one, the funnel."""
     asked = of(request)
+    if "figure" not in asked.GET:
+        return HttpResponseRedirect("/funnel")
     pipelines = pipelines_of(asked.actor) if is_open(asked) else []
     figure = _figure({k: v.replace("\x00", "") for k, v in asked.GET.dict().items()})
     if (
