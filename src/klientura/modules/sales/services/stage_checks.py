@@ -57,9 +57,10 @@ def _refuse_odd_lines(draft: Draft) -> None:
             draft.refuse(f"tasks.{number}.user", "required", _("Choose the person who gets the task."))
     seen: set[str] = set()
     for number, line in enumerate(draft.parts.get("needs", ())):
-        if line["field"] in seen:
+        field = line.get("field")  # one that is missing is refused as such
+        if field in seen:
             draft.refuse(f"needs.{number}.field", "twice", _("This stands here twice."))
-        seen.add(line["field"])
+        seen |= {field} if field else set()
 
 
 def _refuse_odd_expiry(batch: Batch) -> None:

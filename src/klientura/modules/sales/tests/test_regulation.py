@@ -261,3 +261,10 @@ def test_two_people_do_not_fill_the_last_place_at_once() -> None:
         thread.join()
     assert len(came) == 1
     assert [n for n in numbers if deal_of(n)["stage"].id == stages["second"]] == came
+
+
+def test_a_need_without_its_field_is_refused_with_its_place() -> None:
+    pipeline = write.create(ACTOR, shape_of("pipeline"), {"name": "Продажи"})
+    with pytest.raises(Invalid) as wrong:
+        write.create(ACTOR, shape_of("stage"), {"name": "Первый", "pipeline": pipeline, "needs": [{}]})
+    assert [(e.field, e.code) for e in wrong.value.errors] == [("needs.0.field", "required")]
