@@ -177,12 +177,16 @@ def test_what_makes_no_sense_in_an_address_is_as_usual(
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"figure": "none"}, {"figure": "change"}, {"figure": "reached"}, {"figure": "stays", "stage": "x"}],
+    [{"figure": "none"}, {"figure": "change"}, {"figure": "reached"}, {"figure": "stays", "stage": "x"}],
 )
 def test_what_is_no_figure_is_not_there(
     company: Company, sold: Mapping[str, int], asked: Mapping[str, str]
 ) -> None:
     assert company.client("administrator").get("/funnel/rows", asked).status_code == 404
+
+
+def test_rows_of_nothing_lead_to_the_funnel(company: Company) -> None:
+    assert company.client("administrator").get("/funnel/rows")["Location"] == "/funnel"
 
 
 def test_a_segment_that_is_not_there_is_told(company: Company, sold: Mapping[str, int]) -> None:
