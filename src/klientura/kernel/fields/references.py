@@ -13,6 +13,7 @@ MAX_ID = 2**63 - 1
 USERS: Final = "user"
 """What fields of users point at, where others name a kind of record."""
 TEAMS: Final = "team"
+"""What fields of teams point at."""
 SEVERAL: Final = frozenset({"references", "users"})
 """The types that point at several."""
 

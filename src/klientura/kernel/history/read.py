@@ -14,9 +14,9 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable, readable_parts
 from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.files import keeping
-from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
+from klientura.kernel.store.several_named import titles_of
 from klientura.kernel.tags import dictionary
 
 PAGE = 50
@@ -188,7 +188,7 @@ def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tup
     codes: dict[str, set[str]] = defaultdict(set)
     files: set[int] = set()
     for changed in changes:
-        if source := source_of(changed.field):
+        if source := changed.field.points_at:
             wanted[source].update(v for v in (changed.old, changed.new) if isinstance(v, int))
         if changed.field.type.key in SEVERAL:
             wanted[changed.field.params.target or ""].update(
@@ -201,24 +201,6 @@ def titles_of_changes(actor: Actor, changes: Iterable[ChangedField]) -> dict[tup
     titles: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(codes).items())
     titles |= {(FILES, number): ref.name for number, ref in keeping.looked_up(files).items()}
     for source, ids in wanted.items():
-        for number, title in _names(actor, source, sorted(ids)).items():
+        for number, title in titles_of(actor, source, sorted(ids)).items():
             titles[source, number] = title
     return titles
-
-
-def source_of(field: FieldShape) -> str | None:
-    """Where the titles of a reference come from: an object's key, `user` or `team`."""
-    if field.type.key == "user":
-        return "user"
-    if field.type.key == "reference":
-        return "team" if field.column == "team_id" else field.params.target
-    return None
-
-
-def _names(actor: Actor, source: str, ids: Sequence[int]) -> Mapping[int, str]:
-    if source not in {"user", "team"}:
-        return read.titles(actor, shape_of(source), ids)
-    table = sql.Identifier("access_user" if source == "user" else "access_team")
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("select id, name from {} where id = any(%s)").format(table), [list(ids)])
-        return dict(cursor.fetchall())

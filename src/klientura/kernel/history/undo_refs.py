@@ -20,6 +20,7 @@ class _Pointer(NamedTuple):
     """
 
     table: str
+    base: str
     column: str
     target: str
     only: sql.Composable
@@ -107,7 +108,9 @@ def pointers() -> Iterator[_Pointer]:
             known = found.get((shape.table, column, target))
             if known is None or not known.mate:
                 mate = (shape.key, key) in mates
-                found[shape.table, column, target] = _Pointer(shape.table, column, target, only, mate)
+                found[shape.table, column, target] = _Pointer(
+                    shape.table, shape.base, column, target, only, mate
+                )
     yield from found.values()
     yield from _of_many()
 
@@ -118,7 +121,9 @@ def _of_many() -> Iterator[_Pointer]:
         for field in shape.fields.values():
             if field.type.key == "references" and field.params.target:
                 target = shape_of(field.params.target).table
-                yield _Pointer(shape.table, field.column, target, sql.SQL("true"), mate=False, many=True)
+                yield _Pointer(
+                    shape.table, shape.base, field.column, target, sql.SQL("true"), mate=False, many=True
+                )
 
 
 def _references(shape: Shape) -> Iterator[tuple[str, str, str, sql.Composable]]:
@@ -145,10 +150,6 @@ _TURNED = sql.SQL(
 """Rows that the operation itself made point there: taking it back turns them away again."""
 
 
-def _bases() -> dict[str, str]:
-    return {s.table: s.base for s in all_shapes().values()}
-
-
 def _pointed_at(
     pointer: _Pointer, operation_id: int, made: Mapping[str, str], among: set[int] | None
 ) -> set[int]:
@@ -159,7 +160,7 @@ def _pointed_at(
         params.append(sorted(among))
     else:
         which = _TURNED
-        params += [operation_id, _bases()[pointer.table], pointer.column]
+        params += [operation_id, pointer.base, pointer.column]
         if pointer.table in made:
             which += sql.SQL(" and not ") + _MADE.format(sql.SQL("x"))
             params += [operation_id, made[pointer.table]]

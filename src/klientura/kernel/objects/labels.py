@@ -25,12 +25,13 @@ def headed(label: Text) -> Text:
     return _headed(label)
 
 
-def _capital(label: Text) -> str:
+def capital(label: Text) -> str:
+    """A label with a capital letter, in the language of the moment."""
     text = str(label)
     return text[:1].upper() + text[1:]
 
 
-_headed = lazy(_capital, str)
+_headed = lazy(capital, str)
 
 
 def _choose(texts: tuple[tuple[str, str], ...]) -> str:

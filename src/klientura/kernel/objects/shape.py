@@ -6,6 +6,8 @@ from typing import Any, dataclass_transform
 
 from klientura.kernel.errors import Text
 from klientura.kernel.fields.base import FieldType, Params
+from klientura.kernel.fields.references import TEAMS, USERS
+from klientura.kernel.objects.labels import capital
 from klientura.kernel.objects.spec import BeforeWrite, ObjectSpec, Section
 
 HEADER = (
@@ -114,8 +116,16 @@ class FieldShape:
     @property
     def heading(self) -> str:
         """The label as a heading says it, with a capital letter."""
-        label = str(self.label)
-        return label[:1].upper() + label[1:]
+        return capital(self.label)
+
+    @property
+    def points_at(self) -> str | None:
+        """What a field of one reference points at: users, teams, or a kind of record by its key; None for any other field."""
+        if self.type.key == "user":
+            return USERS
+        if self.type.key == "reference":
+            return TEAMS if self.column == "team_id" else self.params.target
+        return None
 
     @property
     def writable(self) -> bool:

@@ -50,6 +50,15 @@ def _is_asked(asked: Request, shape: Shape, one: FieldShape) -> bool:
     return one.changeable and not one.system and writable(asked.actor, shape, one.key)
 
 
+def at_first(asked: Request, shape: Shape, action: Action, row: Row) -> Asking:
+    """What the dialog of a verb asks before anything was said: the verb's own fields, as the record has them."""
+    fields = readable(asked.actor, shape)
+    own = [(fields[key], option) for key, option in action.fields.items() if key in fields]
+    return Asking([
+        {**_control(asked, one, row, "", {}, {}), "required": bool(option.required)} for one, option in own
+    ])  # fmt: skip
+
+
 def asking(
     asked: Request,
     shape: Shape,

@@ -19,7 +19,7 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.objects.spec import Board
 from klientura.kernel.screens import view_bar
 from klientura.kernel.screens.builder import filter_fields_json
-from klientura.kernel.screens.cells import cell, needed_by
+from klientura.kernel.screens.cells import cell, needed_beside
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.kinds import kinds
 from klientura.kernel.screens.language import lang
@@ -200,7 +200,7 @@ def column_cards(
         *board.card,
     ]
     keys = ["title", *(k for k in dict.fromkeys(extra) if k and k in fields)]
-    keys += [each for k in keys for each in needed_by(fields[k]) if each in fields]
+    keys += needed_beside(fields, keys)
     wanted: list[Any] = [{"field": board.group, "op": "eq", "value": stage["id"]}]
     if _is_closing(board, stage):
         wanted.append(_recent(board))

@@ -15,7 +15,7 @@ from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape, Shape
 from klientura.kernel.screens import conditional, line_tables
 from klientura.kernel.screens.arranged import sections_of
-from klientura.kernel.screens.cells import cell, needed_by, unlinked
+from klientura.kernel.screens.cells import cell, needed_beside, unlinked
 from klientura.kernel.screens.contacts import contacts
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
@@ -289,10 +289,8 @@ def _related_panel(
     tree = {"field": field.key, **asked_by}
     fields = readable(asked.actor, other)
     told = [k for k in other.spec.columns if k in fields and k != field.key][:4]
-    beside = [each for k in told for each in needed_by(fields[k]) if each in fields]
-    page = read.page(
-        asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=["title", *told, *beside]
-    )
+    keys = ["title", *told, *needed_beside(fields, told)]
+    page = read.page(asked.actor, other, tree=tree, sort="-created_at", limit=RELATED, keys=keys)
     title = (
         str(field.related or other.plural) if alone or field.related else f"{other.plural} · {field.label}"
     )

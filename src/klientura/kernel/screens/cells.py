@@ -1,6 +1,7 @@
 """Stored values as the design system shows them (see ui/value.html)."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -40,9 +41,13 @@ def cell(field: FieldShape, value: Any, row: Row, lang: Language, *, company_cur
     return field.type.display(value, field.params, lang)
 
 
-def needed_by(field: FieldShape) -> tuple[str, ...]:
-    """The other fields that a cell is made of: the currency of a sum, what a moment is judged by, the day it stands for."""
-    return tuple(filter(None, (field.params.currency_field, field.due_while[0], field.as_day)))
+def needed_beside(fields: Mapping[str, FieldShape], keys: Iterable[str]) -> list[str]:
+    """The other fields that cells are made of: the currency of a sum, what a moment is judged by, the day it stands for.
+
+    Of those the ones among `fields`, which the reader sees.
+    """
+    needed = ((f.params.currency_field, f.due_while[0], f.as_day) for f in (fields[key] for key in keys))
+    return [each for some in needed for each in some if each and each in fields]
 
 
 def unlinked(actor: Actor, field: FieldShape, shown: Cell) -> Cell:

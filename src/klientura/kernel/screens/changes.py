@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from klientura.kernel.access.gate import writable
 from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.history.marks import marks_of
-from klientura.kernel.history.read import FILES, ChangedField, Entry, History, history_of, source_of
+from klientura.kernel.history.read import FILES, ChangedField, Entry, History, history_of
 from klientura.kernel.history.undoing import undo
 from klientura.kernel.jobs.models import Job
 from klientura.kernel.objects.registry import shape_of
@@ -94,7 +94,7 @@ def changed_value(asked: Request, history: History, changed: ChangedField, value
     field = changed.field
     if value is None:
         return None
-    if source := source_of(field):
+    if source := field.points_at:
         title = history.titles.get((source, value)) if isinstance(value, int) else None
         value = Ref(value, title)
     elif field.type.key == "file" and isinstance(value, list):

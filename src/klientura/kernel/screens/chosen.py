@@ -8,7 +8,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.fields.references import SEVERAL
 from klientura.kernel.files import keeping
-from klientura.kernel.history.read import FILES, source_of
+from klientura.kernel.history.read import FILES
 from klientura.kernel.objects.shape import FieldShape
 from klientura.kernel.screens.filtering import titles_of
 from klientura.kernel.screens.language import lang
@@ -35,7 +35,7 @@ def names_of(actor: Actor, chosen: Iterable[tuple[FieldShape, Any]]) -> Names:
             files.update(numbers_in(raw))
         if field.params.dictionary:
             tags[field.params.dictionary].update(texts_in(raw))
-        source, target = source_of(field), _number(raw)
+        source, target = field.points_at, _number(raw)
         if source is not None and target is not None:
             wanted.setdefault(source, (field, set()))[1].add(target)
     names: dict[tuple[str, int | str], str] = dict(dictionary.looked_up(tags).items())
@@ -64,14 +64,14 @@ def name_of(field: FieldShape, raw: Any, names: Names) -> str:
     target = _number(raw)
     if target is None:
         return str(raw).strip()
-    return names.get((source_of(field) or "", target)) or f"№ {target}"
+    return names.get((field.points_at or "", target)) or f"№ {target}"
 
 
 def in_words(field: FieldShape, raw: Any, names: Names) -> str:
     """A value as it came from a form or as JSON, said to people; a refused one as it was typed."""
     if field.type.is_empty(raw):
         return ""
-    if source_of(field) is not None:
+    if field.points_at is not None:
         return name_of(field, raw, names)
     if field.type.key in SEVERAL:
         pieces = raw if isinstance(raw, list | tuple) else [raw]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.shape import FieldShape, Shape
-from klientura.kernel.screens.cells import cell, needed_by, unlinked
+from klientura.kernel.screens.cells import cell, needed_beside, unlinked
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.state import ListState
 from klientura.kernel.store import read
@@ -34,7 +34,7 @@ def columns(asked: Request, shape: Shape, state: ListState, keys: Sequence[str])
 def beside(asked: Request, shape: Shape, keys: Sequence[str]) -> list[str]:
     """Fields that other cells need; the outcome that decides whether a next step is missed is one of them."""
     fields = readable(asked.actor, shape)
-    wanted = [each for k in keys for each in needed_by(shape.fields[k])]
+    wanted = needed_beside(shape.fields, keys)
     if shape.spec.board and shape.spec.board.next_step in keys:
         wanted.append("status")
     return [k for k in wanted if k in fields]

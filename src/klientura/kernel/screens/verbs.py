@@ -1,17 +1,13 @@
 """The verbs of a record's card: their forms, and carrying them out."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from klientura.kernel.access.gate import readable, require
+from klientura.kernel.access.gate import require
 from klientura.kernel.errors import Invalid, NotFound
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.screens import inputs
-from klientura.kernel.screens.asking import Asking, asking, given_to
+from klientura.kernel.screens.asking import asking, at_first, given_to
 from klientura.kernel.screens.context import show
-from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
@@ -41,14 +37,7 @@ def action(request: HttpRequest, object: str, record_id: int, verb: str) -> Http
             response["HX-Refresh"] = "true"
             return response
     else:
-        made = Asking()
-        fields = readable(asked.actor, shape)
-        for key, option in found.fields.items():
-            if key in fields:
-                control: dict[str, Any] = inputs.control(
-                    fields[key], row.get(key), lang(), company_currency=asked.installation.currency, row=row
-                )
-                made.controls.append({**control, "id": f"d-{key}", "required": bool(option.required)})
+        made = at_first(asked, shape, found, row)
     response = show(
         request, "screens/action_form.html", status=422 if refused else 200, title=str(found.label), made=made, refused=refused,
         action=f"/{shape.key}/{record_id}/actions/{verb}",

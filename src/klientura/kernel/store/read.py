@@ -11,14 +11,13 @@ from psycopg import sql
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import Predicate, may, readable, readable_parts, require, scope
 from klientura.kernel.errors import BadRequest, Denied, NotFound
-from klientura.kernel.fields.references import TEAMS, USERS
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.statements import cursor_for_repeated
 from klientura.kernel.store import cursors
 from klientura.kernel.store.compiler import Query, as_rows, build, conditions, null_order, order_by, statement
 from klientura.kernel.store.expressions import column, comparable
 from klientura.kernel.store.filters import Tree
-from klientura.kernel.store.nameless import name_nameless, read_besides, with_names
+from klientura.kernel.store.nameless import name_nameless, read_besides
 from klientura.kernel.store.refs import Ref as Ref  # noqa: PLC0414 - whoever reads takes it from here
 from klientura.kernel.store.several_named import name_values, titles_of
 
@@ -245,18 +244,11 @@ def named_parts_of(
         lines = [line for parts in found.values() for line in parts[key]] if pointing else []
         for field in pointing:
             wanted = sorted({line[field.key] for line in lines if line[field.key] is not None})
-            known = titles_of(actor, _of_lines(field), wanted) if wanted else {}
+            known = titles_of(actor, field.points_at or "", wanted) if wanted else {}
             for line in lines:
                 if (number := line[field.key]) is not None:
                     line[field.key] = Ref(number, known.get(number))
     return found
-
-
-def _of_lines(field: FieldShape) -> str:
-    """What a field of a line points at: a kind of record, users, or teams."""
-    if field.type.key == "user":
-        return USERS
-    return TEAMS if field.column == "team_id" else field.params.target or ""
 
 
 def count(
@@ -375,11 +367,4 @@ def require_on(actor: Actor, shape: Shape, record_id: int, verb: str) -> None:
 
 def titles(actor: Actor, shape: Shape, record_ids: Sequence[int]) -> Mapping[int, str]:
     """Titles of those of the records that are open to the actor, in one query."""
-    if not record_ids:
-        return {}
-    mine = Predicate(sql.SQL("r.id = any(%s)"), (list(record_ids),))
-    where = conditions(actor, shape, more=[mine])
-    text = sql.SQL("select r.id, r.title from {} r where {}").format(sql.Identifier(shape.table), where.sql)
-    with connection.cursor() as cursor:
-        cursor.execute(text, where.params)
-        return with_names(actor, shape, dict(cursor.fetchall()))
+    return titles_of(actor, shape.key, record_ids) if record_ids else {}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.fields.references import TEAMS, USERS
 from klientura.kernel.objects.batch import Batch
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, PartShape
@@ -15,7 +16,7 @@ from klientura.kernel.store import read
 NOT_OPEN = _("This record does not exist or is not open to you. Choose another.")
 NO_USER = _("There is no such active user.")
 NO_TEAM = _("There is no such team.")
-TEXTS = {"user": NO_USER, "team": NO_TEAM}
+TEXTS = {USERS: NO_USER, TEAMS: NO_TEAM}
 
 
 def check_references(actor: Actor, batch: Batch) -> None:
@@ -28,14 +29,14 @@ def check_references(actor: Actor, batch: Batch) -> None:
         for field in fields:
             value = draft.values.get(field.key)
             if value is not None and draft.changed(field.key) and not _is_own(actor, field.column, value):
-                wanted[_source(field.type.key, field.column, field.params.target)].add(value)
+                wanted[field.points_at or ""].add(value)
     known = {source: _known(actor, source, ids) for source, ids in wanted.items()}
     for draft in batch:
         for field in fields:
             value = draft.values.get(field.key)
             if value is None or not draft.changed(field.key) or _is_own(actor, field.column, value):
                 continue
-            source = _source(field.type.key, field.column, field.params.target)
+            source = field.points_at or ""
             if value not in known[source]:
                 draft.refuse(field.key, "reference", TEXTS.get(source, NOT_OPEN))
     check_lines(actor, batch)
@@ -53,7 +54,7 @@ def check_lines(actor: Actor, batch: Batch) -> None:
                 for place, line in enumerate(draft.parts.get(key, ()))
                 if (value := line.get(field.key)) is not None
             ]
-            source = _source(field.type.key, field.column, field.params.target)
+            source = field.points_at or ""
             known = _known(actor, source, {value for _d, _p, value in given})
             strange = [each for each in given if each[2] not in known]
             held = _held(part, field, {draft.record_id for draft, _p, _v in strange if draft.record_id})
@@ -96,17 +97,11 @@ def _is_own(actor: Actor, column: str, value: int) -> bool:
     )
 
 
-def _source(kind: str, column: str, target: str | None) -> str:
-    if kind == "user":
-        return "user"
-    return "team" if column == "team_id" else f"object:{target}"
-
-
 def _known(actor: Actor, source: str, ids: set[int]) -> set[int]:
     if not ids:
         return set()
-    if source.startswith("object:"):
-        return set(read.titles(actor, shape_of(source.removeprefix("object:")), sorted(ids)))
+    if source not in TEXTS:
+        return set(read.titles(actor, shape_of(source), sorted(ids)))
     text = (
         "select id from access_user where is_active and id = any(%s)"
         if source == "user"

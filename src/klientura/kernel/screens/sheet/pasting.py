@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from klientura.kernel.access.gate import readable, require
 from klientura.kernel.errors import BadRequest, NotFound
-from klientura.kernel.history.read import source_of
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -149,7 +148,7 @@ def _sides(asked: Request, shape: Shape, each: FieldShape, draft: Draft, names: 
     row = {k: draft.get(k) for k in shape.fields}
     made = {}
     for name, value in (("old", draft.before.get(each.key)), ("new", draft.values[each.key])):
-        source = source_of(each)
+        source = each.points_at
         if source and isinstance(value, int):
             value = Ref(value, names.get((source, value)))
         shown = cell(each, value, row, lang(), company_currency=asked.installation.currency)
@@ -163,7 +162,7 @@ def _names(asked: Request, shape: Shape, judged: Sequence[Draft]) -> Names:
         (shape.fields[k], value)
         for draft in judged[:SHOWN]
         for k in draft.values
-        if source_of(shape.fields[k])
+        if shape.fields[k].points_at
         for value in (draft.before.get(k), draft.values[k])
     ]
     return names_of(asked.actor, chosen)
