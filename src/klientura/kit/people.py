@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from pytrovich.detector import PetrovichGenderDetector
 from pytrovich.enums import Gender as PetrovichGender
+from pytrovich.maker import PetrovichDeclinationMaker
 
 from klientura.kit.given_names import gender_of_given_name, is_given_name
 from klientura.kit.text import fold
@@ -170,6 +171,12 @@ def _assign_without_patronymic(tokens: list[str], folded: list[str]) -> tuple[st
     if is_given_name(folded[0]) and is_given_name(folded[1]) and not is_given_name(folded[-1]):
         return tokens[-1], tokens[0], " ".join(tokens[1:-1]), 0.5
     return tokens[0], tokens[1], " ".join(tokens[2:]), 0.5 if is_given_name(folded[1]) else 0.2
+
+
+@cache
+def decliner() -> PetrovichDeclinationMaker:
+    """Petrovich's tables of cases, read once."""
+    return PetrovichDeclinationMaker()
 
 
 @cache

@@ -10,6 +10,7 @@ from django.db import connection
 
 from klientura.kernel.notify.devices import have_pushed
 from klientura.kernel.notify.kinds import KINDS
+from klientura.kernel.notify.models import Notification
 
 KEPT_IDS = 100
 """Records that a notification about many knows by their numbers."""
@@ -97,6 +98,18 @@ def tell(told: Sequence[Told]) -> None:
             have_pushed(made)
         for hook in _afterwards:
             hook(shown_to)
+
+
+def tell_new(told: Sequence[Told]) -> int:
+    """Tell those who have not been told of the same cause yet; return how many. For what is looked for again and again."""
+    known = set(
+        Notification.objects.filter(
+            kind__in={t.kind for t in told}, cause__in={t.cause for t in told}
+        ).values_list("user_id", "kind", "cause")
+    )
+    fresh = [t for t in told if (t.user_id, t.kind, t.cause) not in known]
+    tell(fresh)
+    return len(fresh)
 
 
 def wished(kinds: Mapping[str, Any], key: str) -> Ways:

@@ -1,9 +1,11 @@
 """Giving a file to whoever may read the record and the field that hold it, at this very moment, and doing no harm with it."""
 
-from urllib.parse import quote
+import io
+from collections.abc import Iterable, Sequence
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
@@ -16,10 +18,12 @@ from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.store import read
 from klientura.kernel.web.bodies import Takes
 from klientura.kit.file_kinds import SHOWN_IN_PLACE
+from klientura.kit.tabular.writing import Value, write_csv
 
 FILE = Takes(keeping.most_bytes, keeping.too_large)
 """What a view that brings a file takes."""
 PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOST = _("The file itself cannot be found. Tell your administrator.")
 
 
@@ -33,9 +37,21 @@ def file_field(actor: Actor, shape: Shape, key: str) -> FieldShape:
 
 def printed(title: str, pdf: bytes) -> HttpResponse:
     """A paper that was typeset just now, shown by the browser and kept by its title."""
-    response = HttpResponse(pdf, content_type=PDF)
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title.rstrip('.') + '.pdf')}"
+    return made(pdf, PDF, title.rstrip(".") + ".pdf", in_place=True)
+
+
+def made(content: bytes, media: str, name: str, *, in_place: bool = False) -> HttpResponse:
+    """A file that was made just now, kept by a name or shown by the browser (`in_place`)."""
+    response = HttpResponse(content, content_type=media)
+    response["Content-Disposition"] = content_disposition_header(not in_place, name) or ""
     return response
+
+
+def made_csv(rows: Iterable[Sequence[Value]], name: str) -> HttpResponse:
+    """A table that was made just now, as a file that spreadsheets open."""
+    stream = io.BytesIO()
+    write_csv(rows, stream)
+    return made(stream.getvalue(), "text/csv; charset=utf-8", name)
 
 
 def given(

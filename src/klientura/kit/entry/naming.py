@@ -2,15 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from pytrovich.enums import Case, Gender, NamePart
-from pytrovich.maker import PetrovichDeclinationMaker
 from rapidfuzz.distance import Levenshtein
 
 from klientura.kit.entry.findings import QUOTED, Line
 from klientura.kit.entry.words import MONTHS, WEEKDAYS
+from klientura.kit.people import decliner
 from klientura.kit.text import fold, words
 
 MOST_NAMES: Final = 3
@@ -126,17 +126,12 @@ def _same(own: str, typed: str) -> float:
     return 0.6 if likeness >= 0.8 and min(len(own), len(typed)) >= 4 else 0.0
 
 
-@cache
-def _maker() -> PetrovichDeclinationMaker:
-    return PetrovichDeclinationMaker()
-
-
 @lru_cache(maxsize=2_000)
 def cases_of(word: str) -> frozenset[str]:
     """A Russian name in all its cases, read as a surname and as a given name of either sex."""
     if not re.fullmatch(r"[а-я-]{2,40}", word):
         return frozenset()
-    maker = _maker()
+    maker = decliner()
     return frozenset(
         fold(maker.make(part, gender, case, word))
         for part in (NamePart.LASTNAME, NamePart.FIRSTNAME)

@@ -16,16 +16,7 @@ from typing import Any
 import orjson
 
 from klientura.kit.filling.words import filters, read, texts
-
-
-def _limit(memory: int, seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits.
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+from klientura.kit.limits import limit
 
 
 class Refused(Exception):
@@ -86,7 +77,7 @@ def typeset(template: bytes, values: Any, fonts: list[str]) -> bytes:
 def main() -> int:
     """Fill in what stands on standard input; the exit code tells nothing, the first line does."""
     memory, seconds = sys.argv[1:3]
-    _limit(int(memory), int(seconds))
+    limit(int(memory), int(seconds), 2)
     asked = orjson.loads(sys.stdin.buffer.read())
     template = base64.b64decode(asked["template"])
     try:

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import pymorphy3
 from pytrovich.enums import Case, Gender, NamePart
-from pytrovich.maker import PetrovichDeclinationMaker
 
 from klientura.kit.amount_words import amount_in_words
 from klientura.kit.formats import Language, format_paper_date
-from klientura.kit.people import parse_person_name
+from klientura.kit.people import decliner, parse_person_name
 
 CASES: Final[Mapping[str, str]] = {
     "genitive": "gent", "dative": "datv", "accusative": "accs", "instrumental": "ablt", "prepositional": "loct",
@@ -133,12 +132,7 @@ def declined(text: str, case: str) -> str:
 
 def _of_name(token: str, part: NamePart | None, gender: Gender, case: Case) -> str:
     """A part of a name; initials and notes stay."""
-    return token if part is None or "." in token else str(_maker().make(part, gender, case, token))
-
-
-@cache
-def _maker() -> PetrovichDeclinationMaker:
-    return PetrovichDeclinationMaker()
+    return token if part is None or "." in token else str(decliner().make(part, gender, case, token))
 
 
 @cache

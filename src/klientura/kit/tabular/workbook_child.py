@@ -12,19 +12,11 @@ from datetime import date, datetime, time, timedelta
 import orjson
 import python_calamine
 
+from klientura.kit.limits import limit
+
 ROWS_PER_LINE = 500
 CHARACTERS_PER_LINE = 4 * 1024 * 1024
 """Rows of long texts come in shorter lines, so that the other side never has to hold much at once."""
-
-
-def _limit(memory: int, seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits.
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _encode(value: object) -> list[str | float]:
@@ -70,7 +62,7 @@ def _send(path: str, sheet_name: str) -> None:
 def main() -> int:
     """Send the sheet named in the arguments; the exit code tells nothing, the last line does."""
     path, sheet_name, memory, seconds = sys.argv[1:5]
-    _limit(int(memory), int(seconds))
+    limit(int(memory), int(seconds), 5)
     try:
         _send(path, sheet_name)
     except python_calamine.PasswordError:

@@ -8,8 +8,7 @@ from typing import Final
 from django.db import connection
 
 from klientura.kernel.access.models import Team, User
-from klientura.kernel.notify.models import Notification
-from klientura.kernel.notify.telling import Told, tell
+from klientura.kernel.notify.telling import Told, tell_new
 from klientura.modules.activities.enums import IN_HAND
 
 SOON: Final = dt.timedelta(hours=24)
@@ -52,14 +51,7 @@ def remind(now: dt.datetime) -> int:
         return 0
     people = People({n for r in rows for n in (r.owner_id, r.issuer_id) if n})
     told = [each for row in rows for each in _told(row, now, people)]
-    known = set(
-        Notification.objects.filter(kind="due", cause__in={t.cause for t in told}).values_list(
-            "user_id", "cause"
-        )
-    )
-    fresh = [t for t in told if (t.user_id, t.cause) not in known]
-    tell(fresh)
-    return len(fresh)
+    return tell_new(told)
 
 
 class People:

@@ -1,7 +1,6 @@
 """Analysis of contacts: reports by person, each number opens its rows; as CSV too."""
 
 import datetime as dt
-import io
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,8 +15,8 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.places import Place
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import made_csv
 from klientura.kernel.web.requests import of
-from klientura.kit.tabular.writing import write_csv
 from klientura.modules.activities.queries.asking import asked_by, end_of_month
 from klientura.modules.activities.queries.reports import Asked, Cell, Report, Table, reports
 
@@ -122,12 +121,8 @@ def _cell(cell: Cell) -> dict[str, str]:
 
 
 def _csv(report: Report, tables: list[Table]) -> HttpResponse:
-    stream = io.BytesIO()
     rows: list[list[str | int | None]] = []
     for table in tables:
         rows += [[str(table.title), *table.columns]]
         rows += [[line.label, *(c.value for c in line.cells)] for line in table.lines] + [[]]
-    write_csv(rows, stream)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{report.key}.csv"'
-    return response
+    return made_csv(rows, f"{report.key}.csv")

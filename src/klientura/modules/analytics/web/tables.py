@@ -1,6 +1,5 @@
 """What the views of the funnel show: numbers in a line, charts, tables; each table goes out as a file as well."""
 
-import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ from django.utils.translation import pgettext
 
 from klientura.kernel.screens.language import lang
 from klientura.kernel.ui.charts import Unit, told
+from klientura.kernel.web.file_answers import XLSX, made, made_csv
 from klientura.kit.formats import NO_BREAK_SPACE
-from klientura.kit.tabular.writing import ColumnKind, Value, write_csv, write_xlsx
+from klientura.kit.tabular.writing import ColumnKind, Value, write_xlsx
 
 KINDS: Final[dict[Unit, ColumnKind]] = {
     "count": "integer",
@@ -122,21 +122,15 @@ def difference(cell: Cell, unit: Unit, currency: str) -> dict[str, str]:
 def as_file(tables: Sequence[Table], kind: str, name: str) -> HttpResponse:
     """All tables of a view as CSV (one below the other), or the first ones side by side as sheets of XLSX."""
     if kind == "csv":
-        stream = io.BytesIO()
         rows: list[list[Value]] = []
         for table in tables:
             rows += [[table.title], [table.head, *(c.label for c in table.columns)], *_values(table), []]
-        write_csv(rows, stream)
-        return _answer(stream.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
+        return made_csv(rows, f"{name}.csv")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "funnel.xlsx"
         head, lines, kinds = _one_sheet(tables)
         write_xlsx(path, head, lines, kinds, sheet=name[:31])
-        return _answer(
-            path.read_bytes(),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            f"{name}.xlsx",
-        )
+        return made(path.read_bytes(), XLSX, f"{name}.xlsx")
 
 
 def _values(table: Table) -> list[list[Value]]:
@@ -153,9 +147,3 @@ def _one_sheet(tables: Sequence[Table]) -> tuple[list[str], list[list[Value]], l
             lines.append([table.title, table.head, *(c.label for c in table.columns)])
         lines += [[table.title, *values] for values in _values(table)]
     return head, lines, ["text", "text", *(KINDS[c.unit] for c in widest.columns)]
-
-
-def _answer(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

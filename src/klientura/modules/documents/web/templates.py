@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.file_answers import printed
+from klientura.kernel.web.file_answers import made, printed
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import Language
 from klientura.modules.documents.queries.values import labels_of, latest, names_of, values_of
@@ -57,12 +56,10 @@ def offered(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, object: str, record_id: int, template_id: int) -> HttpResponse:
     """GET /{object}/{id}/papers/{template}: the paper: a PDF to look at, or a DOCX to keep."""
-    made = make(of(request).actor, template_id, shape_of(object).key, record_id)
-    if made.form == "typst":
-        return printed(made.name, made.content)
-    response = HttpResponse(made.content, content_type=DOCX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(made.name)}.docx"
-    return response
+    paper = make(of(request).actor, template_id, shape_of(object).key, record_id)
+    if paper.form == "typst":
+        return printed(paper.name, paper.content)
+    return made(paper.content, DOCX, f"{paper.name}.docx")
 
 
 @open_to(Door.SIGNED_IN)

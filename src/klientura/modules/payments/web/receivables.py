@@ -1,7 +1,6 @@
 """What clients owe, by age; every figure opens its invoices; as CSV too."""
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,9 +22,10 @@ from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store import read
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import made_csv
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.formats import format_date, format_decimal, format_money
-from klientura.kit.tabular.writing import Value, write_csv
+from klientura.kit.tabular.writing import Value
 from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.queries import receivables
 from klientura.modules.payments.queries.receivables import BUCKETS, Asked, Bucket, By, Line
@@ -173,11 +173,7 @@ def _csv(asked: Request, by: By, lines: Sequence[Line], names: dict[Any, str]) -
         [str(_head(by)), _("Currency"), *(str(c) for c in COLUMNS.values()), _("Advance")]
     ]
     rows += [[_label(by, x, names), x.currency, *(x.sums[b] for b in BUCKETS), x.advance] for x in lines]
-    stream = io.BytesIO()
-    write_csv(rows, stream)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="receivables.csv"'
-    return response
+    return made_csv(rows, "receivables.csv")
 
 
 @open_to(Door.SIGNED_IN)

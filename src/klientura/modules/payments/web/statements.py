@@ -1,7 +1,6 @@
 """Bank statements: choosing a file, saying what the columns of a table are, looking before posting, the result."""
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -20,6 +19,7 @@ from klientura.kernel.screens.language import lang
 from klientura.kernel.views.links import list_url
 from klientura.kernel.web.bodies import Takes, TooLarge
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import made
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kit.bank.client_bank import is_client_bank
 from klientura.kit.bank.tables import COLUMNS
@@ -211,9 +211,7 @@ def forget(request: HttpRequest, statement_id: int) -> HttpResponse:
 def file(request: HttpRequest, statement_id: int) -> HttpResponse:
     """GET /bank-statements/{id}/file: the file as it came."""
     row = statements.statement_of(of(request).actor, statement_id)
-    response = HttpResponse(bytes(row.content), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.name)}"
-    return response
+    return made(bytes(row.content), "application/octet-stream", row.name)
 
 
 def commands(request: HttpRequest) -> list[dict[str, Any]]:

@@ -9,8 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import SystemActor
-from klientura.kernel.notify.models import Notification
-from klientura.kernel.notify.telling import Told, tell
+from klientura.kernel.notify.telling import Told, tell_new
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import operations, write
@@ -55,11 +54,7 @@ def _warn(now: dt.datetime, today: dt.date) -> int:
         return 0
     people = People({owner for _id, owner, _day, _over in rows})
     told = [each for row in rows for each in _told(*row, now=now, people=people)]
-    causes = {t.cause for t in told}
-    known = set(Notification.objects.filter(kind="due", cause__in=causes).values_list("user_id", "cause"))
-    fresh = [t for t in told if (t.user_id, t.cause) not in known]
-    tell(fresh)
-    return len(fresh)
+    return tell_new(told)
 
 
 def _told(

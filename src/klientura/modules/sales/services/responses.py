@@ -7,8 +7,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from klientura.kernel.notify.models import Notification
-from klientura.kernel.notify.telling import Told, tell
+from klientura.kernel.notify.telling import Told, tell_new
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.settings.days import company_zone
 from klientura.kernel.settings.working import working_time
@@ -104,11 +103,7 @@ def remind_of_unanswered(now: dt.datetime) -> int:
         if owner and due
         for user_id in dict.fromkeys((owner, *people.heads_of(owner)))
     ]
-    causes = {t.cause for t in told}
-    known = set(Notification.objects.filter(kind="due", cause__in=causes).values_list("user_id", "cause"))
-    fresh = [t for t in told if (t.user_id, t.cause) not in known]
-    tell(fresh)
-    return len(fresh)
+    return tell_new(told)
 
 
 def _told(lead_id: int, user_id: int, due: dt.datetime, now: dt.datetime, name: str) -> Told:

@@ -15,6 +15,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.web.doors import Door, open_to
+from klientura.kernel.web.file_answers import made
 from klientura.kernel.web.requests import Request, of
 from klientura.kit.formats import format_date, format_datetime
 from klientura.kit.ics.entries import BadCalendar, Calendar, Entry
@@ -52,8 +53,7 @@ def one(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 def _file(text: bytes, name: str, *, inline: bool = False) -> HttpResponse:
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    response = made(text, "text/calendar; charset=utf-8", name, in_place=inline)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
