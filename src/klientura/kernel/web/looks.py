@@ -14,6 +14,13 @@ def somebody_looks(request: HttpRequest) -> bool:
     return request.method == "GET" and not ahead and not request.user.is_authenticated
 
 
+def slower() -> HttpResponse:
+    """The answer to whoever asks too often."""
+    response = HttpResponse(status=429)
+    response["Retry-After"] = "60"
+    return quietly(response)
+
+
 def quietly[Answer: HttpResponse](response: Answer) -> Answer:
     """An answer that is kept nowhere, found by no search, and whose address no other site is told."""
     response["Cache-Control"] = "private, no-store"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from klientura.kernel.errors import NotFound
 from klientura.kernel.web.doors import Door, open_to
-from klientura.kernel.web.looks import quietly, somebody_looks
+from klientura.kernel.web.looks import quietly, slower, somebody_looks
 from klientura.kernel.web.pace import Pace
 from klientura.modules.conversations.services import tracking
 
@@ -40,9 +40,7 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     if named is None or named.position == tracking.OPENING:
         raise NotFound
     if not PACE.allows(named):
-        slower = HttpResponse(status=429)
-        slower["Retry-After"] = "60"
-        return quietly(slower)
+        return slower()
     target = tracking.target_of(named)
     if target is None:
         raise NotFound

@@ -23,7 +23,6 @@ from klientura.modules.documents.queries.companies import main_company
 
 SAID_BY_TITLE: Final = frozenset({"user", "reference"})
 LEFT_OUT: Final = frozenset({"file", "recurrence"})
-LINES_SHOWN: Final = 3
 
 
 def values_of(actor: Actor, shape: Shape, record_id: int, lang: Language) -> dict[str, Any]:
@@ -31,8 +30,7 @@ def values_of(actor: Actor, shape: Shape, record_id: int, lang: Language) -> dic
     row = read.get(actor, shape, record_id)
     made = _fields(actor, shape, row, lang)
     made |= _lines(actor, shape, [record_id], lang)[record_id]
-    for key, told in _pointed_at(actor, shape, row, lang).items():
-        made[key] = told
+    made |= _pointed_at(actor, shape, row, lang)
     company = row.get("company")
     own = company if isinstance(company, Ref) else main_company(actor).get("company")
     if isinstance(own, Ref):

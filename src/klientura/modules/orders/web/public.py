@@ -12,7 +12,7 @@ from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.errors import Invalid, NotFound
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.file_answers import printed
-from klientura.kernel.web.looks import quietly, somebody_looks
+from klientura.kernel.web.looks import quietly, slower, somebody_looks
 from klientura.kernel.web.pace import Pace
 from klientura.kit.formats import Language, format_date, format_datetime
 from klientura.modules.orders.models import PaperLink
@@ -34,14 +34,14 @@ def _by_link(
     def see(request: HttpRequest, token: str) -> HttpResponse:
         who = request.META.get("REMOTE_ADDR", "")
         if not TRIES.allows(who):
-            return _slower()
+            return slower()
         try:
             link = links.link_by(token)
             links.paper_of(link)
         except NotFound:
-            return quietly(_nothing(request)) if GUESSES.allows(who) else _slower()
+            return quietly(_nothing(request)) if GUESSES.allows(who) else slower()
         if not LOOKS.allows(link.pk):
-            return _slower()
+            return slower()
         with translation.override(link.language):
             response = quietly(view(request, link, token))
         # Without any referrer a browser posts the answer as from nowhere (Origin: null); to other sites none goes this way either.
@@ -51,12 +51,6 @@ def _by_link(
         return response
 
     return see
-
-
-def _slower() -> HttpResponse:
-    slower = HttpResponse(status=429)
-    slower["Retry-After"] = "60"
-    return quietly(slower)
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:
@@ -100,7 +94,7 @@ def _pdf(request: HttpRequest, link: PaperLink, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, link: PaperLink, token: str) -> HttpResponse:
     if not ANSWERS.allows(link.pk):
-        return _slower()
+        return slower()
     form = request.POST
     name, words = form.get("name", ""), form.get("words", "")
     try:

@@ -2,15 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Final
 
 from django.db import connection
 
 from klientura.kernel.settings.working import working_time
-from klientura.kit.working_days import Day, WorkingTime
-
-LONGEST: Final = 3_000
-"""So far ahead a working day is looked for."""
+from klientura.kit.working_days import WorkingTime
 
 
 def due_days(wanted: Collection[tuple[int, dt.date]]) -> dict[tuple[int, dt.date], dt.date]:
@@ -36,10 +32,4 @@ def _after(day: dt.date, days: int, kind: str, time: WorkingTime | None) -> dt.d
 
 def working_days_after(day: dt.date, days: int, time: WorkingTime) -> dt.date:
     """The working day that is so many working days after a day; where nobody ever works, days pass as elsewhere."""
-    left, at = days, day
-    for _step in range(LONGEST):
-        if not left:
-            return at
-        at += dt.timedelta(days=1)
-        left -= time.day(at) in {Day.WORKING, Day.SHORTENED}
-    return day + dt.timedelta(days=days)
+    return time.end_of_day_after(day, days).date() if days else day
