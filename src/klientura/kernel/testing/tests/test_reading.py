@@ -35,18 +35,23 @@ def ids(world: World, shape: Shape, tree: object) -> list[int]:
 def test_each_field_by_each_operator(world: World, key: str) -> None:
     shape, rows = filled(world, key)
     me = SystemActor("conformance", world.users[0])
-    tried = 0
-    for field in shape.fields.values():
-        if not field.filterable:
-            continue
-        for op in field.operators:
-            for raw in evaluation.operands(field, op, rows):
+    tried, whole = 0, set[tuple[str, str]]()
+    for place, field in enumerate(shape.fields.values()):
+        for op in field.operators if field.filterable else ():
+            operands = evaluation.operands(field, op, rows)
+            # The first field of a type takes all operands; further ones of it two, others for each field.
+            if (field.type.key, op) in whole:
+                operands = [*operands[place % max(1, len(operands)) :], *operands][:2]
+            elif operands:
+                whole.add((field.type.key, op))
+            for raw in operands:
                 condition = {"field": field.key, "op": op, "value": raw}
                 wanted = [r["id"] for r in rows if evaluation.matches(field, op, raw, r, me=me.user_id)]
                 found = [r["id"] for r in read.page(me, shape, tree=condition, sort="id", limit=200).rows]
                 assert found == wanted, condition
-                assert read.count(me, shape, tree=condition).number == len(wanted), condition
                 tried += 1
+            if operands:
+                assert read.count(me, shape, tree=condition).number == len(wanted), condition
     assert tried >= 5
 
 
