@@ -2,6 +2,7 @@
 import { startAttach } from "./attach";
 import { startBoards } from "./board";
 import { startCharts } from "./charts";
+import { startPlanSheets } from "./plan-sheets";
 import { startColumns } from "./columns";
 import { startComboboxes } from "./combobox";
 import { startDates } from "./dates";
@@ -75,6 +76,7 @@ startLineTables();
 startLayout();
 startLists();
 startCharts();
+startPlanSheets();
 startColumns();
 startTimes();
 startDates();

@@ -14,6 +14,7 @@ MAX_LINES, MAX_TEST_LINES = 400, 500
 MAX_FUNCTION = 60
 STACK = (
     "analytics",
+    "planning",
     "payments",
     "orders",
     "sales",

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "klientura.modules.sales",
     "klientura.modules.orders",
     "klientura.modules.payments",
+    "klientura.modules.planning",
     "klientura.modules.analytics",
     "klientura.connectors.mail",
     "klientura.connectors.dav",

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.modules.documents.web.urls")),
     path("", include("klientura.modules.orders.web.urls")),
     path("", include("klientura.modules.payments.web.urls")),
+    path("", include("klientura.modules.planning.web.urls")),
     path("", include("klientura.modules.analytics.web.urls")),
     path("", include("klientura.modules.sales.web.urls")),
     path("", include("klientura.kernel.screens.notify.urls")),

@@ -1,0 +1,21 @@
+"""Django registration."""
+
+from django.apps import AppConfig
+
+from klientura.kernel.objects.registry import register
+
+
+class PlanningConfig(AppConfig):
+    """Plans of sales."""
+
+    name = "klientura.modules.planning"
+    label = "planning"
+
+    def ready(self) -> None:
+        """Declare the objects and put the pages into the navigation."""
+        from klientura.kernel.screens.places import register_place
+        from klientura.modules.planning.objects import QUOTA
+        from klientura.modules.planning.web.frame import PLACE
+
+        register(QUOTA)
+        register_place(PLACE)

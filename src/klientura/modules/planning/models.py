@@ -1,0 +1,41 @@
+"""Tables of plans."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from klientura.kernel.fields.columns import MoneyColumn
+from klientura.kernel.settings.currencies import Currency
+from klientura.kernel.store.record import Record
+from klientura.modules.catalog.models import Product, ProductCategory
+from klientura.modules.planning import enums
+
+
+class Quota(Record):
+    """A plan of sales: one target of one measure for a stretch of the calendar. The owner is the person whose plan it is.
+
+    One target for the same has its place in the unique index `quota_cell`.
+    """
+
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=200, null=True, blank=True)
+    level = models.CharField(_("whose plan"), max_length=7, choices=enums.Level, default="person")
+    measure = models.CharField(_("what is planned"), max_length=9, choices=enums.Measure, default="won_sum")
+    period = models.CharField(
+        pgettext_lazy("plan", "for"), max_length=7, choices=enums.Period, default="month"
+    )
+    starts_on = models.DateField(_("begins on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    amount = MoneyColumn(_("plan, sum"), null=True, blank=True, currency_field="currency")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    number = models.IntegerField(_("plan, number"), null=True, blank=True)
+    product = models.ForeignKey(
+        Product, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("product"), db_index=False
+    )  # fmt: skip
+    category = models.ForeignKey(
+        ProductCategory, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("product group"), db_index=False
+    )  # fmt: skip
+    city = models.CharField(_("city of clients"), max_length=120, null=True, blank=True)
+    note = models.TextField(_("note"), null=True, blank=True)
+
+    class Meta:
+        db_table = "quota"

@@ -1,0 +1,1 @@
+"""What must hold for plans, and how many of them are set at once."""

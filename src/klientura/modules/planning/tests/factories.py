@@ -1,0 +1,27 @@
+"""What valid plans are made of beyond the types of their fields."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from klientura.kernel.testing.factories import Factory, World
+
+
+def quota(world: "World", number: int) -> dict[str, Any]:
+    """A plan for a product group of its own."""
+    return {
+        "name": f"План {number}",
+        "measure": "won_sum",
+        "period": "month",
+        "starts_on": dt.date(1991 + number // 12 % 100, number % 12 + 1, 1).isoformat(),
+        "amount": f"{1000 + number}.50",
+        "number": None,
+        "currency": "RUB",
+        "product": None,
+        "category": world.create("product_category", 700 + number),
+        "city": None,
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"quota": quota}
