@@ -14,7 +14,7 @@ from klientura.kernel.history.undo_records import Span
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import PartShape, Shape
 from klientura.kernel.store import rows
-from klientura.kernel.store.changes import SILENT, as_it_was, as_written
+from klientura.kernel.store.changes import SILENT_IN_LINES, as_it_was, as_written
 from klientura.kernel.store.generated import column_names, parts_of
 
 
@@ -37,7 +37,7 @@ def undo_lines(
     kept = set(roots) - set(open_roots)
     with connection.cursor() as cursor:
         columns = {
-            key: [c for c in column_names(part.table) if c not in SILENT and c != part.parent_column]
+            key: [c for c in column_names(part.table) if c not in SILENT_IN_LINES and c != part.parent_column]
             for key, part in parts.items()
         }
         to_do: set[int] = set()

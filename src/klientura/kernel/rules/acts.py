@@ -1,7 +1,7 @@
 """What the kernel's own steps do: set fields, create a record, tell a webhook. Set-based: one batch, a few statements."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +62,7 @@ def _drafted(
         drafts.parse(work.actor, shape, raw, draft, creating=True)
 
 
-def _rows(work: Work, ids: Sequence[int], verb: str, why: Any) -> list[dict[str, Any]]:
+def rows_of(work: Work, ids: Sequence[int], verb: str, why: Any) -> list[dict[str, Any]]:
     """The records as they stand now; those not open to the rule's author are refused."""
     rows = write.lock_open_rows(work.actor, work.shape, ids, verb)
     work.refuse(sorted(set(ids) - {r["id"] for r in rows}), why)
@@ -76,29 +76,50 @@ def compile_set(actor: Actor, shape: Shape, step: Step) -> Act:
     values = values_of(actor, shape, shape, step.get("values"), creating=False)
 
     def act(work: Work, ids: Sequence[int]) -> None:
-        rows = _rows(work, ids, "edit", NOT_YOURS)
-        batch, known = Batch(shape, [], creating=False), dict[str, Any]()
-        for row in rows:
-            draft = Draft(values={}, before=row, record_id=row["id"], version=row["version"])
-            _drafted(work, shape, values, row, draft, known)
-            batch.drafts.append(draft)
-        write.follow_rules(work.actor, batch)
-        for draft in batch:
-            if draft.errors:
-                work.refuse([draft.record_id or 0], told(shape, draft.errors))
-        if not any(_differs(d) for d in batch if not d.errors):
-            return
-        try:
-            with transaction.atomic():
-                changed = write.write_drafts(work.actor, batch, operation_id=work.operation())
-        except Denied as denied:
-            work.refuse([r["id"] for r in rows], denied.message)
-            return
-        work.changed += len(changed)
-        for record_id in changed:
-            work.note(record_id, {"set": sorted(values)})
+        rows = rows_of(work, ids, "edit", NOT_YOURS)
+        set_values(work, shape, values, [Setting(row, row, [row["id"]]) for row in rows])
 
     return act
+
+
+class Setting(NamedTuple):
+    """A locked row to be changed, the record whose fields the sources read, and the records of the run it is done for."""
+
+    row: Mapping[str, Any]
+    record: Mapping[str, Any]
+    about: Sequence[int]
+
+
+def set_values(
+    work: Work,
+    shape: Shape,
+    values: Mapping[str, Value],
+    settings: Sequence[Setting],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Write what the sources give into some rows of one kind, by one batch; `more` is noted of each."""
+    batch, known = Batch(shape, [], creating=False), dict[str, Any]()
+    about = {each.row["id"]: each.about for each in settings}
+    for row, record, _about in settings:
+        draft = Draft(values={}, before=dict(row), record_id=row["id"], version=row["version"])
+        _drafted(work, shape, values, record, draft, known)
+        batch.drafts.append(draft)
+    write.follow_rules(work.actor, batch)
+    for draft in batch:
+        if draft.errors:
+            work.refuse(about[draft.record_id or 0], told(shape, draft.errors))
+    if not any(_differs(d) for d in batch if not d.errors):
+        return
+    try:
+        with transaction.atomic():
+            changed = write.write_drafts(work.actor, batch, operation_id=work.operation())
+    except Denied as denied:
+        work.refuse([i for some in about.values() for i in some], denied.message)
+        return
+    work.changed += len(changed)
+    for record_id in changed:
+        for each in about[record_id]:
+            work.note(each, {"set": sorted(values), **(more or {}), **({"id": record_id} if more else {})})
 
 
 def _differs(draft: Draft) -> bool:
@@ -132,7 +153,7 @@ def compile_create(actor: Actor, shape: Shape, step: Step) -> Act:
     link = _link(actor, shape, target, step.get("link"))
 
     def act(work: Work, ids: Sequence[int]) -> None:
-        rows = _rows(work, ids, "read", NOT_SEEN)
+        rows = rows_of(work, ids, "read", NOT_SEEN)
         batch, about = Batch(target, [], creating=True), []
         for row in rows:
             draft = Draft(values={})

@@ -12,12 +12,13 @@ class RulesConfig(AppConfig):
     def ready(self) -> None:
         """Hear the events that rules wait for, and tell whoever removes a field which rules use it."""
         from klientura.kernel.events.outbox import listen
-        from klientura.kernel.rules import acts, telling
+        from klientura.kernel.rules import acts, linked, telling
         from klientura.kernel.rules.definition import rules_using
         from klientura.kernel.rules.hearing import hear
         from klientura.kernel.schema import uses
 
         acts.register_all()
+        linked.register_step()
         telling.register_step()
         listen(hear)
         uses.register(rules_using)

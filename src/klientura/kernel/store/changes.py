@@ -11,8 +11,10 @@ from klientura.kernel.objects.shape import PartShape
 # Columns whose change is no event in a record's life. Of sharing its own table keeps the history: the column only repeats it.
 SILENT = frozenset(
     {"id", "uid", "title", "created_at", "created_by_id", "updated_at", "updated_by_id", "version", "deleted_at",
-     "operation_id", "search_text", "position", "shared_with"}
+     "operation_id", "search_text", "shared_with"}
 )  # fmt: skip
+SILENT_IN_LINES: Final = SILENT | {"position"}
+"""Of lines the place among the others is no event either."""
 MEMBERS_PER_CALL = 90  # concat_ws takes at most 100 arguments
 
 
@@ -151,7 +153,7 @@ def record_statements(base: str, table: str, columns: Iterable[str]) -> list[sql
 
 def line_statements(base: str, root: str, part: PartShape, columns: Iterable[str]) -> list[sql.Composable]:
     """The statements that make the lines of a record (in the table `root`) part of its history."""
-    kept = [c for c in columns if c not in SILENT and c != part.parent_column]
+    kept = [c for c in columns if c not in SILENT_IN_LINES and c != part.parent_column]
     kinds = {
         "insert": ("add", "n", "new_rows n", ADDED),
         "update": ("update", "n", "new_rows n join old_rows o on o.id = n.id", CHANGED),

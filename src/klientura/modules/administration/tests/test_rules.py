@@ -249,3 +249,31 @@ def test_the_pages_cost_the_same_however_many_rules_there_are(admin: Client, bos
             write.create(SystemActor("test"), shape_of("organisation"), {"name": "Alpha"})
             settle()
         assert queries() == before, page
+
+
+def test_a_step_about_a_linked_record(admin: Client, boss: User) -> None:
+    about = form(boss, name="Paid")
+    assert admin.post(f"{ROOT}/new?object=invoice", about).status_code == 302
+    rule = Rule.objects.get(name="Paid")
+    place = f"{ROOT}/{rule.pk}"
+    page = text(admin, f"{place}/steps/new?kind=set_linked")
+    assert "Which linked record" in page
+    assert "by=opportunity" in page
+    assert "by=owner" not in page
+    assert "Which linked record" in text(admin, f"{place}/steps/new?kind=set_linked&by=number")
+    address = f"{place}/steps/new?kind=set_linked&by=opportunity"
+    assert "Set fields in «deal»" in text(admin, address)
+    empty = admin.post(address, {"version": rule.version}).content.decode()
+    assert "Choose at least one field" in empty
+    sent = {"version": rule.version, "row": "name", "from-name": "text", "text-name": "Invoice {number}"}
+    assert admin.post(address, sent).status_code == 302
+    rule.refresh_from_db()
+    assert rule.steps == [
+        {
+            "kind": "set_linked",
+            "by": "opportunity",
+            "values": {"name": {"from": "text", "text": "Invoice {number}"}},
+        }
+    ]
+    assert "in «deal»" in text(admin, place)
+    assert 'name="text-name"' in text(admin, f"{place}/steps/0")

@@ -87,6 +87,11 @@ def _did(shape: Shape | None, told: dict[str, Any], users: Mapping[int, str]) ->
             "url": f"/{told['created']}/{told['id']}",
         }
     if "set" in told:
+        other = all_shapes().get(told.get("in", "")) or shape
+        if "in" in told and other is not None:
+            fields = ", ".join(words.label_of(other, k) for k in told["set"])
+            text = _("set in {object}: {fields}").format(object=str(other.label).lower(), fields=fields)
+            return {"text": text, "url": f"/{told['in']}/{told['id']}"}
         fields = ", ".join(words.label_of(shape, k) for k in told["set"])
         return {"text": _("set: {fields}").format(fields=fields), "url": ""}
     if "notified" in told:

@@ -12,7 +12,7 @@ from klientura.kernel.access.gate import may, members_of
 from klientura.kernel.errors import FieldError, Invalid, NotFound
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.rules import keeping
+from klientura.kernel.rules import keeping, linked
 from klientura.kernel.rules.models import Rule
 from klientura.kernel.screens.builder import filter_fields_json
 from klientura.kernel.web.doors import Door, open_to
@@ -21,7 +21,7 @@ from klientura.modules.administration.web import rule_forms as forms
 from klientura.modules.administration.web.frame import led_to, seen_version, settings_page
 from klientura.modules.administration.web.rules import ROOT
 
-KINDS = ("set", "create", "webhook", "notify", "wait")
+KINDS = ("set", "set_linked", "create", "webhook", "notify", "wait")
 
 
 @open_to(Door.ADMIN)
@@ -36,23 +36,43 @@ def new_step(request: HttpRequest, rule_id: int) -> HttpResponse:
     if kind == "create":
         target = _target(request, request.GET.get("object", ""))
         if target is None:
-            cards = [
-                {
-                    "url": f"{ROOT}/{rule_id}/steps/new?kind=create&object={s.key}",
-                    "label": str(s.plural),
-                    "icon": s.spec.icon,
-                }
-                for s in forms.objects(of(request).actor)
-                if may(of(request).actor, s, "create")
-            ]
-            return settings_page(request, "rules", "rule_objects", cards=cards, rule=rule)
+            return settings_page(request, "rules", "rule_objects", cards=_creatable(request, rule), rule=rule)
         links = forms.link_options(of(request).actor, shape_of(rule.object), target)
         step |= {
             "object": target.key,
             "values": forms.required_values(target),
             "link": links[0]["value"] if links else "",
         }
+    if kind == "set_linked":
+        by = request.GET.get("by", "")
+        cards = _linked(request, rule)
+        if by not in cards:
+            return settings_page(
+                request, "rules", "rule_objects", cards=list(cards.values()), rule=rule, linked=True
+            )
+        step |= {"by": by, "values": {}}
     return _step(request, rule, None, step)
+
+
+def _creatable(request: HttpRequest, rule: Rule) -> list[dict[str, str]]:
+    actor, place = of(request).actor, f"{ROOT}/{rule.pk}/steps/new?kind=create&object="
+    return [
+        {"url": f"{place}{s.key}", "label": str(s.plural), "icon": s.spec.icon}
+        for s in forms.objects(actor)
+        if may(actor, s, "create")
+    ]
+
+
+def _linked(request: HttpRequest, rule: Rule) -> dict[str, dict[str, str]]:
+    place = f"{ROOT}/{rule.pk}/steps/new?kind=set_linked&by="
+    return {
+        f.key: {
+            "url": f"{place}{f.key}",
+            "label": f.heading,
+            "icon": shape_of(f.params.target or "").spec.icon,
+        }
+        for f in linked.links_from(of(request).actor, shape_of(rule.object))
+    }
 
 
 @open_to(Door.ADMIN)
@@ -132,9 +152,23 @@ def _said(request: HttpRequest, rule: Rule, stored: Mapping[str, Any]) -> dict[s
     if kind == "notify":
         users = [n for raw in form.getlist("users") if (n := number(raw)) is not None]
         return {"kind": kind, "to": form.getlist("to"), "users": users, "text": form.get("text", "").strip()}
-    target = shape_of(stored["object"] if kind == "create" else rule.object)
+    target = _changed_by(shape_of(rule.object), stored)
     made: dict[str, Any] = {"kind": kind, "values": forms.values_from(form, target)}
+    if kind == "set_linked":
+        return made | {"by": stored["by"]}
     return made | ({"object": target.key, "link": form.get("link", "")} if kind == "create" else {})
+
+
+def _changed_by(about: Shape, step: Mapping[str, Any]) -> Shape:
+    """The kind of record whose fields a step sets. Raises NotFound when what it names is gone."""
+    if step["kind"] == "create":
+        return shape_of(step["object"])
+    if step["kind"] == "set_linked":
+        field = about.fields.get(step["by"])
+        if field is None or not field.params.target:
+            raise NotFound(_("There is no such field."))
+        return shape_of(field.params.target)
+    return about
 
 
 def _page(
@@ -149,8 +183,10 @@ def _page(
     mine = f"steps.{at}."
     wrong = {e.field.removeprefix(mine): str(e.message) for e in errors}
     context: dict[str, Any] = {"kind": kind, "rows": [], "addable": [], "fields": [], "target": None}
-    if kind in {"set", "create"}:
-        target, creating = shape_of(step["object"]) if kind == "create" else about, kind == "create"
+    if kind == "set_linked":
+        context["by"] = about.fields[step["by"]].label
+    if kind in {"set", "set_linked", "create"}:
+        target, creating = _changed_by(about, step), kind == "create"
         values = step.get("values") or {}
         context |= {
             "target": target,

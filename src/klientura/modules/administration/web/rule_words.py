@@ -71,6 +71,11 @@ def step_words(rule: Rule, step: Mapping[str, Any], hooks: Mapping[int, str]) ->
     if step["kind"] == "set":
         fields = ", ".join(f"«{label_of(shape, k)}»" for k in step["values"])
         return _("Set {fields}").format(fields=fields)
+    if step["kind"] == "set_linked":
+        field = shape.fields.get(step["by"]) if shape is not None else None
+        other = all_shapes().get(field.params.target or "") if field is not None else None
+        fields = ", ".join(f"«{label_of(other, k)}»" for k in step["values"])
+        return _("Set {fields} in «{field}»").format(fields=fields, field=label_of(shape, step["by"]))
     if step["kind"] == "create":
         other = all_shapes().get(str(step["object"]))
         return _("Create: {object}").format(object=str(other.label).lower() if other else step["object"])
@@ -95,6 +100,7 @@ def step_words(rule: Rule, step: Mapping[str, Any], hooks: Mapping[int, str]) ->
 
 STEP_ICONS = {
     "set": "pencil",
+    "set_linked": "link",
     "create": "square-plus",
     "webhook": "waypoints",
     "notify": "bell",
