@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "klientura.kernel.quality",
     "klientura.kernel.comments",
     "klientura.kernel.notify",
+    "klientura.kernel.approvals",
     "klientura.kernel.api",
     "klientura.kernel.screens",
     "klientura.modules.administration",

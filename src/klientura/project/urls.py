@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.kernel.screens.quality.urls")),
     path("", include("klientura.kernel.screens.sharing.urls")),
     path("", include("klientura.kernel.screens.comments.urls")),
+    path("", include("klientura.kernel.screens.approvals.urls")),
     path("", include("klientura.modules.conversations.web.urls")),
     path("", include("klientura.connectors.dav.web.urls")),
     path("", include("klientura.modules.activities.web.urls")),

@@ -9,6 +9,7 @@ from klientura import __version__
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts
 from klientura.kernel.api import (
+    approvals,
     arranging,
     attention,
     comments,
@@ -71,6 +72,7 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= attention.description([s.key for s in shapes], _responses, ONCE)
     paths |= notifications.description(_responses)
     paths |= people.description(_responses, ONCE)
+    paths |= approvals.description(_responses, ONCE, VERSION)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
     paths |= files.description([s.key for s in shapes], _responses)

@@ -6,6 +6,7 @@ from django.urls.converters import IntConverter, StringConverter
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.api import (
+    approvals,
     arranging,
     attention,
     comments,
@@ -142,6 +143,16 @@ urlpatterns = [
     path("substitutions/<number:substitution_id>", views.endpoint(delete=people.end_substitution)),
     path("hand-over", views.endpoint(post=people.hand_over)),
     path("hand-over/preview", views.endpoint(post=people.preview_handover)),
+    path("approvals", views.endpoint(get=approvals.list_rounds)),
+    path("approvals/decide", views.endpoint(post=approvals.decide_many)),
+    path("approvals/<number:approval_id>", views.endpoint(get=approvals.read_round)),
+    path("approvals/<number:approval_id>/decide", views.endpoint(post=approvals.decide)),
+    path("approvals/<number:approval_id>/withdraw", views.endpoint(post=approvals.withdraw)),
+    path("approval-routes", views.endpoint(get=approvals.list_routes, post=approvals.create_route)),
+    path(
+        "approval-routes/<number:route_id>",
+        views.endpoint(get=approvals.read_route, patch=approvals.change_route, delete=approvals.delete_route),
+    ),
     path(
         "territories",
         views.endpoint(get=territories.list_territories, post=territories.create_territory),
@@ -233,6 +244,10 @@ urlpatterns = [
         views.endpoint(post=comments.open_record),
     ),
     path("<object:object>/<number:record_id>/history", views.endpoint(get=views.read_history)),
+    path(
+        "<object:object>/<number:record_id>/approvals",
+        views.endpoint(get=approvals.rounds_of_record, post=approvals.send_record),
+    ),
     path("<object:object>/<number:record_id>/actions/<slug:verb>", views.endpoint(post=views.run_action)),
     path("<room:room>/<slug:name>", views.endpoint(get=rooms.read)),
 ]

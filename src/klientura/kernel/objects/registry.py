@@ -24,7 +24,8 @@ RESERVED_KEYS = frozenset(
      "views", "segments", "quality", "schema", "webhooks", "rules", "substitutions",
      "territories", "comments", "notifications", "favourites", "live", "unsubscribe",
      "dav", "mail", "day", "entry", "contacts-analysis", "calendar", "feeds", "seen", "go", "push-worker",
-     "bank-statements", "matching", "receivables", "reconciliation", "paper", "paper-links", "funnel", "plans", "forecast", "dashboard"}
+     "bank-statements", "matching", "receivables", "reconciliation", "paper", "paper-links", "funnel", "plans", "forecast", "dashboard",
+     "approvals"}
 )  # fmt: skip
 
 

@@ -14,6 +14,10 @@ from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, require
+from klientura.kernel.approvals.filtering import KEY as APPROVAL
+from klientura.kernel.approvals.filtering import NONE
+from klientura.kernel.approvals.matching import is_gated
+from klientura.kernel.approvals.models import STATES
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.screens.filtering import filter_fields, titles_of
@@ -53,6 +57,7 @@ def _known(actor: Actor, shape: Shape, trees: Sequence[Tree], within: int) -> li
     ]
     made.append(_segments(actor, shape, found))
     made.append(_sharing())
+    made += _approval(shape)
     if within >= MAX_RELATED:
         return made
     asked = defaultdict[str, list[Tree]](list)
@@ -127,6 +132,23 @@ def _sharing() -> dict[str, Any]:
     """Whether a record is shared with the reader, as one more thing to ask for."""
     with_me = {"op": "me", "label": _("with me"), "value": "none"}
     return {"key": SHARED, "label": _("shared"), "type": "user", "ops": [with_me]}
+
+
+def _approval(shape: Shape) -> list[dict[str, Any]]:
+    """How the last approval of a record stands, for the kinds of record that are approved."""
+    if not is_gated(shape):
+        return []
+    options = [(NONE, _("never sent for approval")), *((state, str(label)) for state, label in STATES)]
+    return [
+        {
+            "key": APPROVAL, "label": _("approval"), "type": "option",
+            "ops": [
+                {"op": "in", "label": _("is one of"), "value": "options"},
+                {"op": "not_in", "label": _("is none of"), "value": "options"},
+            ],
+            "options": [{"value": value, "label": label} for value, label in options],
+        }
+    ]  # fmt: skip
 
 
 def _links(actor: Actor, shape: Shape) -> Iterator[dict[str, Any]]:

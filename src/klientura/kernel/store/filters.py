@@ -19,7 +19,7 @@ from klientura.kernel.access.shares import codes_of
 from klientura.kernel.errors import BadRequest
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.store import sets
+from klientura.kernel.store import marks, sets
 from klientura.kernel.store.operators import OPERATORS, Context, bad
 
 SHARED = "@shared"
@@ -229,6 +229,8 @@ def _leaf(node: Mapping[str, Any], context: Context) -> Predicate:
     key, op = node.get("field"), node.get("op", "eq")
     if key == SHARED and op == "me" and "value" not in node:
         return shared_with(codes_of(context.actor, "own", "read"), context.alias)
+    if (mark := marks.known(key)) is not None:
+        return mark(str(op), node.get("value"), context)
     field = context.fields.get(key) if isinstance(key, str) else None
     if field is None or not field.filterable:
         raise bad(_("One cannot filter by «%(field)s».") % {"field": str(key)[:60]}, field=str(key)[:60])

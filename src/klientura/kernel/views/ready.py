@@ -19,7 +19,12 @@ def ready_of(actor: Actor, shape: Shape) -> Sequence[ReadyView]:
     current = shape.spec.current
     first = [ReadyView(CURRENT, pgettext_lazy("views", "Current"), current)] if current else []
     fields = readable(actor, shape)
-    return [v for v in (*first, *shape.spec.ready_views) if fields_in(v.filter) <= fields.keys()]
+    # What is asked beside the fields (@approval) is open to everybody.
+    return [
+        v
+        for v in (*first, *shape.spec.ready_views)
+        if {k for k in fields_in(v.filter) if not k.startswith("@")} <= fields.keys()
+    ]
 
 
 def named(actor: Actor, shape: Shape, key: str) -> ReadyView | None:

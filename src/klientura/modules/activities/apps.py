@@ -15,6 +15,7 @@ class ActivitiesConfig(AppConfig):
         """Declare the objects."""
         from klientura.kernel.api.rooms import register_room
         from klientura.kernel.notify.steps import register_apart, register_steps
+        from klientura.kernel.screens.approvals.home import WAITING_PANEL as APPROVALS_PANEL
         from klientura.kernel.screens.commands import register_suggestions
         from klientura.kernel.screens.home_panels import register_home_panel
         from klientura.kernel.screens.panels import register_main_panel
@@ -25,7 +26,7 @@ class ActivitiesConfig(AppConfig):
         from klientura.modules.activities.objects.assignments import ASSIGNMENT
         from klientura.modules.activities.objects.events import EVENT
         from klientura.modules.activities.queries.analysis import REPORTS
-        from klientura.modules.activities.queries.day import register_day_source
+        from klientura.modules.activities.queries.day import register_day_panel, register_day_source
         from klientura.modules.activities.queries.day_sources import ASSIGNMENTS, EVENTS, TASKS
         from klientura.modules.activities.queries.reports import register_report
         from klientura.modules.activities.services import telling
@@ -50,6 +51,7 @@ class ActivitiesConfig(AppConfig):
         register_day_source(TASKS)
         register_day_source(ASSIGNMENTS)
         register_day_source(EVENTS)
+        register_day_panel(APPROVALS_PANEL)
         register_place(DAY)
         register_place(ANALYSIS)
         register_room(CONTACTS_ANALYSIS)

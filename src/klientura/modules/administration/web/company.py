@@ -58,6 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         % {"count": halted}
         if (halted := Rule.objects.filter(deleted_at=None).exclude(paused="").count())
         else _("What is done by itself when something happens"),
+        "approvals": _("Who has to agree to what, in which order"),
         "webhooks": ngettext("%(count)s webhook is paused", "%(count)s webhooks are paused", silent)
         % {"count": silent}
         if (silent := Webhook.objects.exclude(paused="").count())

@@ -116,6 +116,7 @@ PLACES: Final[tuple[Pages, ...]] = (
         _l("Automation and connections"),
         (
             ("rules", _l("Rules"), "zap", "/settings/rules"),
+            ("approvals", _l("Routes of approval"), "stamp", "/settings/approvals"),
             ("webhooks", _l("Webhooks"), "waypoints", "/settings/webhooks"),
             ("map", _l("Map"), "map", "/settings/map"),
             ("mail", _l("E-mail"), "mail", "/settings/mail"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from klientura.modules.administration.web import (
+    approvals,
     company,
     conditions,
     fields,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("settings/teams/new", teams.team, name="settings-team-new"),
     path("settings/teams/<number:team_id>", teams.team, name="settings-team"),
     path("settings/teams/<number:team_id>/delete", teams.team_delete, name="settings-team-delete"),
+    path("settings/approvals", approvals.approval_routes, name="settings-approvals"),
+    path("settings/approvals/new/<object:object>", approvals.new_route, name="settings-approval-new"),
+    path("settings/approvals/<number:route_id>", approvals.approval_route, name="settings-approval"),
+    path("settings/approvals/<number:route_id>/<slug:verb>", approvals.act, name="settings-approval-act"),
     path("settings/territories", territories.territories, name="settings-territories"),
     path(
         "settings/territories/new/<object:object>", territories.new_territory, name="settings-territory-new"

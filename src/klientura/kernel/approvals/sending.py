@@ -1,0 +1,103 @@
+"""Sending a record for approval, and taking it back."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.models import User
+from klientura.kernel.approvals import telling
+from klientura.kernel.approvals.matching import Asked, administrators, people_of, reasons_of, route_for
+from klientura.kernel.approvals.models import PENDING, WITHDRAWN, Approval, ApprovalStep
+from klientura.kernel.approvals.opening import end, open_group
+from klientura.kernel.approvals.routes import approvable_shapes
+from klientura.kernel.approvals.standing import digest_of, stands
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store import write
+
+MOST_WORDS: Final = 1000
+NOBODY: Final = _(
+    "There is nobody who could approve this: whoever the route names is away for good, does not see the record, or is you. "
+    "Ask your administrator to look at the route."
+)
+
+
+def clean(words: str) -> str:
+    """What somebody wrote beside a decision."""
+    return words.replace("\x00", "").strip()[:MOST_WORDS]
+
+
+@transaction.atomic
+def send(actor: Actor, shape: Shape, record_id: int, words: str = "") -> Approval:
+    """Send a record that the actor may edit along the first route that fits; without one, to the head of their team.
+
+    Raises NotFound, Denied, Invalid when a round is under way, when it stands approved as it is, and when nobody could decide.
+    """
+    if shape.key not in {s.key for s in approvable_shapes()} or actor.user_id is None:
+        raise NotFound
+    before = write.lock(actor, shape, record_id, "edit")
+    if Approval.objects.filter(object=shape.base, record_id=record_id, state=PENDING).exists():
+        raise Invalid([FieldError("state", "pending", _("It has been sent for approval already."))])
+    if stands(shape, record_id) is not None:
+        raise Invalid([FieldError("state", "approved", _("It stands approved as it is."))])
+    route = route_for(shape, record_id)
+    author = User.objects.get(pk=actor.user_id)
+    asked = [
+        _somebody(a, author, own=bool(route and route.own))
+        for a in people_of(shape, record_id, route, author)
+    ]
+    if not all(a.users for a in asked):
+        raise Invalid([FieldError("route", "nobody", NOBODY)])
+    reasons = " ".join(str(r) for r in reasons_of(actor, shape, record_id))
+    made = Approval.objects.create(
+        object=shape.base, record_id=record_id, route=route, route_name=route.name if route else "",
+        own=bool(route and route.own), author=author, words=clean(words), reason=reasons[:500],
+        digest=digest_of(shape, record_id), record_version=before["version"], sent_at=timezone.now(),
+    )  # fmt: skip
+    ApprovalStep.objects.bulk_create(_steps(made, asked))
+    open_group(made, shape.key, 1)
+    return made
+
+
+def _somebody(asked: Asked, author: User, *, own: bool) -> Asked:
+    """A step that nobody is left for goes to the administrators: nothing waits for people who are gone."""
+    if asked.users:
+        return asked
+    others = administrators(besides=0 if own else author.pk)
+    return Asked(asked.step, asked.name, tuple(others), min(1, len(others)))
+
+
+def _steps(approval: Approval, asked: Sequence[Asked]) -> list[ApprovalStep]:
+    made: list[ApprovalStep] = []
+    group = 0
+    for place, each in enumerate(asked):
+        group += 0 if each.step.beside and place else 1
+        made.append(
+            ApprovalStep(
+                approval=approval,
+                position=place,
+                group=group,
+                name=each.name,
+                users=list(each.users),
+                needed=each.needed,
+                hours=each.step.hours,
+            )
+        )
+    return made
+
+
+@transaction.atomic
+def withdraw(actor: Actor, number: int) -> Approval:
+    """Take a record back that the actor has sent. Raises NotFound, Denied, Invalid when the round is over."""
+    found: Any = Approval.objects.select_for_update().filter(pk=min(number, 2**63 - 1)).first()
+    if found is None:
+        raise NotFound
+    if found.author_id != actor.user_id and not actor.is_admin:
+        raise Denied
+    if found.state != PENDING:
+        raise Invalid([FieldError("state", "ended", telling.OVER)])
+    return end(found, WITHDRAWN)

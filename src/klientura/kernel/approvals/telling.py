@@ -1,0 +1,144 @@
+"""What people are told of approvals: that one waits for them, that theirs has ended, that its time has passed."""
+
+from collections.abc import Collection
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from klientura.kernel.access.models import User
+from klientura.kernel.access.substitutions import lasting
+from klientura.kernel.approvals.models import APPROVED, LAPSED, REFUSED, REWORK, Approval
+from klientura.kernel.notify.kinds import Kind, register_kind
+from klientura.kernel.notify.telling import Told, tell
+
+WAITS: Final = "approval"
+LATE: Final = "approval_late"
+HELPLESS: Final = "approval_helpless"
+ENDED: Final = {
+    APPROVED: "approval_approved",
+    REFUSED: "approval_refused",
+    REWORK: "approval_rework",
+    LAPSED: "approval_lapsed",
+}
+OVER: Final = gettext_lazy("This approval has ended meanwhile. Look at what was decided.")
+
+
+def register() -> None:
+    """Make the kinds of notification known."""
+
+    def waits(n: int) -> str:
+        return (
+            _("Waits for your approval")
+            if n == 1
+            else ngettext(
+                "{n} record waits for your approval", "{n} records wait for your approval", n
+            ).format(n=n)
+        )
+
+    register_kind(
+        WAITS,
+        Kind(gettext_lazy("Something waits for my approval"), "stamp", mail="now", push=True, said=waits),
+    )
+    register_kind(
+        LATE,
+        Kind(
+            gettext_lazy("The time for my approval is over"),
+            "hourglass",
+            mail="now",
+            push=True,
+            said=lambda _n: _("The time to approve this is over"),
+        ),
+    )
+    register_kind(
+        HELPLESS,
+        Kind(
+            gettext_lazy("Somebody who left was to approve something"),
+            "user-x",
+            mail="now",
+            said=lambda _n: _("Whoever was to approve this has left; the step has gone to others"),
+        ),
+    )
+    register_kind(
+        ENDED[APPROVED],
+        Kind(
+            gettext_lazy("What I sent is approved"),
+            "badge-check",
+            mail="now",
+            push=True,
+            said=lambda _n: _("Approved"),
+        ),
+    )
+    register_kind(
+        ENDED[REFUSED],
+        Kind(
+            gettext_lazy("What I sent is refused"),
+            "circle-x",
+            mail="now",
+            push=True,
+            said=lambda _n: _("Approval refused"),
+        ),
+    )
+    register_kind(
+        ENDED[REWORK],
+        Kind(
+            gettext_lazy("What I sent comes back for rework"),
+            "rotate-ccw",
+            mail="now",
+            push=True,
+            said=lambda _n: _("Sent back for rework"),
+        ),
+    )
+    register_kind(
+        ENDED[LAPSED],
+        Kind(
+            gettext_lazy("What was approved is changed"),
+            "circle-alert",
+            mail="digest",
+            said=lambda _n: _("Changed since: the approval does not hold any more"),
+        ),
+    )
+
+
+def ask(approval: Approval, object_key: str, users: Collection[int]) -> None:
+    """Tell some people, and whoever stands in for them now, that a decision is theirs."""
+    _tell(
+        {*users, *deputies_of(users, object_key)} - {approval.author_id},
+        WAITS,
+        approval,
+        f"{approval.pk}:{approval.group}",
+    )
+
+
+def remind(approval: Approval, object_key: str, users: Collection[int], step: int) -> None:
+    """Tell those who have not decided, and the author, that the time is over."""
+    _tell({*users, *deputies_of(users, object_key), approval.author_id or 0}, LATE, approval, f"late:{step}")
+
+
+def tell_helpless(approval: Approval, administrators: Collection[int], user_id: int) -> None:
+    """Tell administrators that somebody who was to decide has left."""
+    _tell(set(administrators), HELPLESS, approval, f"left:{approval.pk}:{user_id}")
+
+
+def tell_end(approval: Approval, by: int | None) -> None:
+    """Tell the author what came of a round, unless they ended it themselves."""
+    kind = ENDED.get(approval.state)
+    if kind is not None and approval.author_id != by:
+        _tell({approval.author_id or 0}, kind, approval, f"ended:{approval.pk}", by)
+
+
+def deputies_of(users: Collection[int], object_key: str) -> set[int]:
+    """Who stands in for some people at this moment, for records of a kind."""
+    running = lasting().filter(absent_id__in=users, starts_at__lte=timezone.now(), deputy__is_active=True)
+    return {s.deputy_id for s in running if s.kinds is None or object_key in s.kinds}
+
+
+def _tell(
+    users: set[int | None] | set[int], kind: str, approval: Approval, cause: str, by: int | None = None
+) -> None:
+    known = User.objects.filter(pk__in={u for u in users if u}, is_active=True).order_by("pk")
+    tell([
+        Told(user, kind, cause, timezone.now(), approval.object, [approval.record_id], by or (approval.author_id if kind == WAITS else None))
+        for user in known.values_list("pk", flat=True)
+    ])  # fmt: skip
