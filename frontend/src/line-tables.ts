@@ -8,11 +8,13 @@ interface Told {
   outputs: Record<string, string>;
   placeholders: Record<string, string>;
   errors: Record<string, string>;
+  notes: Record<string, string>;
 }
 
 interface Answer {
   lines: Told[];
   totals: Record<string, string>;
+  note: string;
 }
 
 function show(line: HTMLElement, told: Told | undefined, key: string, place: string): void {
@@ -22,10 +24,12 @@ function show(line: HTMLElement, told: Told | undefined, key: string, place: str
     const field = name.slice(`${key}-${place}-`.length);
     if (told && field in told.placeholders) control.placeholder = told.placeholders[field] ?? "";
     const message = told?.errors[field];
+    const advice = told?.notes[field];
     const cell = control.closest<HTMLElement>(".line-cell");
     const shown = cell && find("[data-told-error]", cell);
     shown?.remove();
     if (message && cell && control !== document.activeElement) cell.append(make("p", { class: "error field-error", "data-told-error": true }, icon("circle-alert"), make("span", {}, message)));
+    if (cell) cell.toggleAttribute("data-warned", Boolean(advice));
   }
 }
 
@@ -43,6 +47,11 @@ function setup(table: HTMLElement): void {
     for (const line of all("[data-line]", table)) {
       const place = find<HTMLInputElement>(`[name^="${CSS.escape(key)}-"]`, line)?.name.slice(key.length + 1).split("-")[0] ?? "";
       show(line, found.lines.find((told) => String(told.place) === place), key, place);
+    }
+    const note = find("[data-lines-note]", table);
+    if (note) {
+      note.textContent = found.note;
+      note.toggleAttribute("data-warned", found.lines.some((told) => Object.keys(told.notes).length > 0));
     }
     for (const total of all("[data-total]", table)) total.textContent = found.totals[total.dataset.total ?? ""] ?? "";
   };

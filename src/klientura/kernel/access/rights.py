@@ -61,6 +61,8 @@ class Directory:
     team_terms: Mapping[int, tuple[Ending, ...]] = field(default_factory=dict)
     standing: Mapping[int, tuple[Standing, ...]] = field(default_factory=dict)
     distributed: frozenset[str] = frozenset()
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What rooms above want to know without asking the database each time, by their names."""
 
     def terms_of(self, user_id: int | None, teams: Iterable[int], now: dt.datetime) -> tuple[int, ...]:
         """The terms of a user and of some teams that run at a moment."""
@@ -83,6 +85,14 @@ def register_distributed(source: Callable[[], frozenset[str]]) -> None:
     """Have it known to every actor of which objects new records are given away; asked once for a version of the rights."""
     if source not in _distributed:
         _distributed.append(source)
+
+
+_kept: dict[str, Callable[[], frozenset[str]]] = {}
+
+
+def register_kept(key: str, source: Callable[[], frozenset[str]]) -> None:
+    """Have something read once for a version of the rights; whoever changes it says so by `rights_changed`."""
+    _kept[key] = source
 
 
 def directory(version: int) -> Directory:
@@ -131,6 +141,7 @@ def _read(version: int) -> Directory:
         team_terms=team_terms,
         standing=_standing(rights, roles),
         distributed=frozenset().union(*(source() for source in _distributed)),
+        kept={key: source() for key, source in _kept.items()},
     )
 
 

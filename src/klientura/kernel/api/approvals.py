@@ -209,49 +209,51 @@ ROUTE_FIELDS: Final = {
 }  # fmt: skip
 
 
-def description(responses: Callable[..., Any], once_header: Any, version_header: Any) -> dict[str, Any]:
-    """The paths of approval."""
+def _body(properties: Any, *required: str) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": list(required),
+    }
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
-    def body(properties: Any, *required: str) -> dict[str, Any]:
-        schema = {
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": False,
-            "required": list(required),
-        }
-        return {"required": True, "content": {"application/json": {"schema": schema}}}
 
-    def place(name: str, schema: Any = INTEGER) -> dict[str, Any]:
-        return {"name": name, "in": "path", "required": True, "schema": schema}
+def _place(name: str, schema: Any = INTEGER) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
+
+def description(responses: Callable[..., Any], once_header: Any) -> dict[str, Any]:
+    """The paths of rounds."""
     verdict = {"type": "string", "enum": [k for k, _label in VERDICTS]}
     box = {"name": "box", "in": "query", "schema": {"type": "string", "enum": ["waiting", "sent", "decided"]}}
     states = {
         "type": "object",
         "properties": {"state": {"type": "string", "enum": [k for k, _label in STATES]}},
     }
-    record = [place("object", {"type": "string"}), place("record_id")]
+    record = [_place("object", {"type": "string"}), _place("record_id")]
+    ids = {"type": "array", "items": INTEGER}
     return {
         "/approvals": {"get": {"operationId": "approvals", "parameters": [box], "responses": responses(ANYTHING)}},
         "/approvals/{approval_id}": {
-            "get": {"operationId": "approval_read", "parameters": [place("approval_id")], "responses": responses(states)},
+            "get": {"operationId": "approval_read", "parameters": [_place("approval_id")], "responses": responses(states)},
         },
         "/approvals/{approval_id}/decide": {
             "post": {
-                "operationId": "approval_decide", "parameters": [place("approval_id"), once_header],
-                "requestBody": body({"verdict": verdict, "words": TEXT, "seen": TEXT}, "verdict"), "responses": responses(states),
+                "operationId": "approval_decide", "parameters": [_place("approval_id"), once_header],
+                "requestBody": _body({"verdict": verdict, "words": TEXT, "seen": TEXT}, "verdict"), "responses": responses(states),
             },
         },
         "/approvals/decide": {
             "post": {
                 "operationId": "approvals_decide", "parameters": [once_header],
-                "requestBody": body({"ids": {"type": "array", "items": INTEGER}, "verdict": verdict, "words": TEXT}, "ids", "verdict"),
+                "requestBody": _body({"ids": ids, "verdict": verdict, "words": TEXT}, "ids", "verdict"),
                 "responses": responses(ANYTHING),
             },
         },
         "/approvals/{approval_id}/withdraw": {
             "post": {
-                "operationId": "approval_withdraw", "parameters": [place("approval_id"), once_header],
+                "operationId": "approval_withdraw", "parameters": [_place("approval_id"), once_header],
                 "responses": responses(states),
             },
         },
@@ -259,26 +261,34 @@ def description(responses: Callable[..., Any], once_header: Any, version_header:
             "get": {"operationId": "approvals_of_record", "parameters": record, "responses": responses(ANYTHING)},
             "post": {
                 "operationId": "approval_send", "parameters": [*record, once_header],
-                "requestBody": body({"words": TEXT}), "responses": responses(states, "201"),
+                "requestBody": _body({"words": TEXT}), "responses": responses(states, "201"),
             },
         },
+    }  # fmt: skip
+
+
+def description_of_routes(
+    responses: Callable[..., Any], once_header: Any, version_header: Any
+) -> dict[str, Any]:
+    """The paths of routes; for administrators."""
+    one = _place("route_id")
+    return {
         "/approval-routes": {
             "get": {"operationId": "approval_routes", "responses": responses(ANYTHING)},
             "post": {
                 "operationId": "approval_route_create", "parameters": [once_header],
-                "requestBody": body({"object": {"type": "string"}, **ROUTE_FIELDS}, "object", "name", "steps"),
+                "requestBody": _body({"object": {"type": "string"}, **ROUTE_FIELDS}, "object", "name", "steps"),
                 "responses": responses(ANYTHING, "201"),
             },
         },
         "/approval-routes/{route_id}": {
-            "get": {"operationId": "approval_route_read", "parameters": [place("route_id")], "responses": responses(ANYTHING)},
+            "get": {"operationId": "approval_route_read", "parameters": [one], "responses": responses(ANYTHING)},
             "patch": {
-                "operationId": "approval_route_change", "parameters": [place("route_id"), version_header, once_header],
-                "requestBody": body(ROUTE_FIELDS), "responses": responses(ANYTHING),
+                "operationId": "approval_route_change", "parameters": [one, version_header, once_header],
+                "requestBody": _body(ROUTE_FIELDS), "responses": responses(ANYTHING),
             },
             "delete": {
-                "operationId": "approval_route_delete", "parameters": [place("route_id")],
-                "responses": without_body(responses, "deleted"),
+                "operationId": "approval_route_delete", "parameters": [one], "responses": without_body(responses, "deleted"),
             },
         },
     }  # fmt: skip

@@ -72,7 +72,7 @@ def document(actor: Actor) -> dict[str, Any]:
     paths |= attention.description([s.key for s in shapes], _responses, ONCE)
     paths |= notifications.description(_responses)
     paths |= people.description(_responses, ONCE)
-    paths |= approvals.description(_responses, ONCE, VERSION)
+    paths |= approvals.description(_responses, ONCE)
     paths |= segments.description([s.key for s in shapes], _responses, ONCE, VERSION)
     paths |= quality.description([s.key for s in shapes], _responses)
     paths |= files.description([s.key for s in shapes], _responses)
@@ -81,6 +81,7 @@ def document(actor: Actor) -> dict[str, Any]:
     if actor.is_admin:
         paths |= webhooks.description(_responses, ONCE, VERSION)
         paths |= rules.description(_responses, ONCE, VERSION)
+        paths |= approvals.description_of_routes(_responses, ONCE, VERSION)
         paths |= territories.description(_responses, ONCE, VERSION)
         whole = [s.key for s in shapes if not members_of(s)]
         paths |= arranging.description(whole, _responses, ONCE, VERSION)
@@ -280,9 +281,8 @@ def _writing(actor: Actor, shape: Shape) -> dict[str, Any]:
     one, paths = f"/{key}/{{record_id}}", defaultdict[str, dict[str, Any]](dict)
     changing = [NUMBER, VERSION, ONCE]
     if may(actor, shape, "create"):
-        paths[f"/{key}"]["post"] = _act(
-            shape, "create", "create", _responses(ref, "201"), parameters=[ONCE], body=given
-        )
+        paths[f"/{key}"]["post"] = _act(shape, "create", "create", _responses(ref, "201"), parameters=[ONCE], body=given)  # fmt: skip
+        paths[f"{one}/copy"]["post"] = _act(shape, "copy", "copy", _responses(ref, "201"), parameters=[NUMBER, ONCE], body=given)  # fmt: skip
     if may(actor, shape, "edit"):
         paths[one]["patch"] = _act(
             shape, "change", "change", _responses(ref), parameters=changing, body=given

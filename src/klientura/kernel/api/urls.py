@@ -10,6 +10,7 @@ from klientura.kernel.api import (
     arranging,
     attention,
     comments,
+    copying,
     duplicates,
     files,
     lists,
@@ -221,6 +222,7 @@ urlpatterns = [
         "<object:object>/<number:record_id>",
         views.endpoint(get=views.read_record, patch=views.change_record, delete=views.trash_record),
     ),
+    path("<object:object>/<number:record_id>/copy", views.endpoint(post=copying.copy_record)),
     path("<object:object>/<number:record_id>/restore", views.endpoint(post=views.restore_record)),
     path("<object:object>/<number:record_id>/merge", views.endpoint(post=merging.merge_records)),
     path(

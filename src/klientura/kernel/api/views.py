@@ -185,7 +185,8 @@ def whole(actor: Actor, shape: Shape, record_id: int) -> dict[str, Any]:
     return {**as_json.record(fields, row), **as_json.lines(shape, parts)}
 
 
-def _one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:
+def answer_one(actor: Actor, shape: Shape, record_id: int, *, status: int = 200) -> HttpResponse:
+    """One record with its version; of a new one, where it is."""
     body = whole(actor, shape, record_id)
     response = answer(body, status=status, version=body["version"])
     if status == 201:
@@ -197,7 +198,7 @@ def read_record(request: HttpRequest, actor: Actor, *, object: str, record_id: i
     """GET /{object}/{id}: the record with its lines. Of one that was merged into another, where it is now."""
     shape = _shape(actor, object)
     try:
-        return _one(actor, shape, record_id)
+        return answer_one(actor, shape, record_id)
     except NotFound:
         kept_id = merged_into(actor, shape, record_id)
         if kept_id is None:
@@ -212,7 +213,7 @@ def create_record(request: HttpRequest, actor: Actor, *, object: str) -> HttpRes
     values = bodies.values_of(shape, bodies.body_of(request))
 
     def run() -> HttpResponse:
-        return _one(actor, shape, write.create(actor, shape, values), status=201)
+        return answer_one(actor, shape, write.create(actor, shape, values), status=201)
 
     return once(request, actor, run)
 
@@ -225,7 +226,7 @@ def change_record(request: HttpRequest, actor: Actor, *, object: str, record_id:
 
     def run() -> HttpResponse:
         write.update(actor, shape, record_id, values, expected_version=version)
-        return _one(actor, shape, record_id)
+        return answer_one(actor, shape, record_id)
 
     return once(request, actor, run)
 
@@ -240,7 +241,7 @@ def restore_record(request: HttpRequest, actor: Actor, *, object: str, record_id
     """POST /{object}/{id}/restore: take out of the trash."""
     shape = _shape(actor, object)
     write.restore(actor, shape, [record_id])
-    return _one(actor, shape, record_id)
+    return answer_one(actor, shape, record_id)
 
 
 def read_history(request: HttpRequest, actor: Actor, *, object: str, record_id: int) -> HttpResponse:
@@ -281,7 +282,7 @@ def run_action(request: HttpRequest, actor: Actor, *, object: str, record_id: in
 
     def run() -> HttpResponse:
         action.run(actor, record_id, values, expected_version=version)
-        return _one(actor, shape, record_id)
+        return answer_one(actor, shape, record_id)
 
     return once(request, actor, run)
 

@@ -11,9 +11,11 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell people what waits for them, hear of changes, and look at the clock."""
-        from klientura.kernel.approvals import filtering, hearing, telling, upkeep
+        from klientura.kernel.access.rights import register_kept
+        from klientura.kernel.approvals import filtering, hearing, routes, telling, upkeep
         from klientura.kernel.store import marks
 
+        register_kept(routes.KEPT, routes.concerned)
         telling.register()
         hearing.attach()
         upkeep.attach()

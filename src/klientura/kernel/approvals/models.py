@@ -5,6 +5,7 @@ from typing import Final
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.access.models import User
 
@@ -13,7 +14,7 @@ PENDING, APPROVED, REFUSED, REWORK, WITHDRAWN, LAPSED = (
 )  # fmt: skip
 STATES: Final = (
     (PENDING, _("Being approved")),
-    (APPROVED, _("Approved")),
+    (APPROVED, pgettext_lazy("record", "Approved")),
     (REFUSED, _("Approval refused")),
     (REWORK, _("Sent back for rework")),
     (WITHDRAWN, _("Withdrawn from approval")),

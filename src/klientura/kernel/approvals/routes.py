@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import Role, User
-from klientura.kernel.approvals.models import Route
+from klientura.kernel.access.rights import directory
+from klientura.kernel.approvals.models import Approval, Route
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
+from klientura.kernel.settings.installation import rights_changed
 from klientura.kernel.store.filters import compile_filter
 from klientura.kernel.store.operators import Context
 
@@ -60,6 +62,21 @@ def approvable_shapes() -> list[Shape]:
     return [s for s in all_shapes().values() if s.spec.navigation and not members_of(s) and not s.spec.facts]
 
 
+KEPT: Final = "approvals"
+
+
+def concerned() -> frozenset[str]:
+    """The kinds of record that have routes, or were ever sent for approval (these by the base of their table)."""
+    return frozenset(Route.objects.values_list("object", flat=True)) | frozenset(
+        Approval.objects.order_by().values_list("object", flat=True).distinct()
+    )
+
+
+def is_concerned(shape: Shape, version: int) -> bool:
+    """Whether there are routes for a kind of record, or was ever an approval, as of a version of the rights."""
+    return not {shape.key, shape.base}.isdisjoint(directory(version).kept[KEPT])
+
+
 def fields_of_people(shape: Shape) -> list[FieldShape]:
     """The fields of a kind of record that name one colleague."""
     return [
@@ -94,6 +111,7 @@ def create(actor: Actor, object_key: str, values: Mapping[str, Any]) -> Route:
     _set(shape_of(object_key), made, values)
     made.position = (routes.aggregate(last=Max("position"))["last"] or 0) + 1
     made.save()
+    rights_changed()
     return made
 
 
@@ -117,6 +135,7 @@ def change(
 def remove(actor: Actor, number: int) -> None:
     """Delete a route; rounds that are under way go on."""
     one(actor, number).delete()
+    rights_changed()
 
 
 @transaction.atomic

@@ -13,10 +13,11 @@ from klientura.kernel.approvals import telling
 from klientura.kernel.approvals.matching import Asked, administrators, people_of, reasons_of, route_for
 from klientura.kernel.approvals.models import PENDING, WITHDRAWN, Approval, ApprovalStep
 from klientura.kernel.approvals.opening import end, open_group
-from klientura.kernel.approvals.routes import approvable_shapes
+from klientura.kernel.approvals.routes import approvable_shapes, is_concerned
 from klientura.kernel.approvals.standing import digest_of, stands
 from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kernel.store import write
 
 MOST_WORDS: Final = 1000
@@ -60,6 +61,10 @@ def send(actor: Actor, shape: Shape, record_id: int, words: str = "") -> Approva
     )  # fmt: skip
     ApprovalStep.objects.bulk_create(_steps(made, asked))
     open_group(made, shape.key, 1)
+    if not is_concerned(
+        shape, current().access_version
+    ):  # the first of its kind: from now on cards look for rounds
+        rights_changed()
     return made
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from klientura.kernel.access.models import User
 from klientura.kernel.access.substitutions import lasting
@@ -25,80 +25,43 @@ ENDED: Final = {
 OVER: Final = gettext_lazy("This approval has ended meanwhile. Look at what was decided.")
 
 
+def _waits(n: int) -> str:
+    many = ngettext("{n} record waits for your approval", "{n} records wait for your approval", n)
+    return _("Waits for your approval") if n == 1 else many.format(n=n)
+
+
+KINDS: Final[dict[str, Kind]] = {
+    WAITS: Kind(gettext_lazy("Something waits for my approval"), "stamp", mail="now", push=True, said=_waits),
+    LATE: Kind(
+        gettext_lazy("The time for an approval is over"), "hourglass", mail="now", push=True,
+        said=lambda _n: _("The time to approve this is over"),
+    ),
+    HELPLESS: Kind(
+        gettext_lazy("Somebody who left was to approve something"), "user-x", mail="now",
+        said=lambda _n: _("Whoever was to approve this has left; the step has gone to others"),
+    ),
+    ENDED[APPROVED]: Kind(
+        gettext_lazy("What I sent is approved"), "badge-check", mail="now", push=True,
+        said=lambda _n: pgettext("record", "Approved"),
+    ),
+    ENDED[REFUSED]: Kind(
+        gettext_lazy("What I sent is refused"), "circle-x", mail="now", push=True, said=lambda _n: _("Approval refused"),
+    ),
+    ENDED[REWORK]: Kind(
+        gettext_lazy("What I sent comes back for rework"), "rotate-ccw", mail="now", push=True,
+        said=lambda _n: _("Sent back for rework"),
+    ),
+    ENDED[LAPSED]: Kind(
+        gettext_lazy("What was approved is changed"), "circle-alert", mail="digest",
+        said=lambda _n: _("Changed since: the approval does not hold any more"),
+    ),
+}  # fmt: skip
+
+
 def register() -> None:
     """Make the kinds of notification known."""
-
-    def waits(n: int) -> str:
-        return (
-            _("Waits for your approval")
-            if n == 1
-            else ngettext(
-                "{n} record waits for your approval", "{n} records wait for your approval", n
-            ).format(n=n)
-        )
-
-    register_kind(
-        WAITS,
-        Kind(gettext_lazy("Something waits for my approval"), "stamp", mail="now", push=True, said=waits),
-    )
-    register_kind(
-        LATE,
-        Kind(
-            gettext_lazy("The time for my approval is over"),
-            "hourglass",
-            mail="now",
-            push=True,
-            said=lambda _n: _("The time to approve this is over"),
-        ),
-    )
-    register_kind(
-        HELPLESS,
-        Kind(
-            gettext_lazy("Somebody who left was to approve something"),
-            "user-x",
-            mail="now",
-            said=lambda _n: _("Whoever was to approve this has left; the step has gone to others"),
-        ),
-    )
-    register_kind(
-        ENDED[APPROVED],
-        Kind(
-            gettext_lazy("What I sent is approved"),
-            "badge-check",
-            mail="now",
-            push=True,
-            said=lambda _n: _("Approved"),
-        ),
-    )
-    register_kind(
-        ENDED[REFUSED],
-        Kind(
-            gettext_lazy("What I sent is refused"),
-            "circle-x",
-            mail="now",
-            push=True,
-            said=lambda _n: _("Approval refused"),
-        ),
-    )
-    register_kind(
-        ENDED[REWORK],
-        Kind(
-            gettext_lazy("What I sent comes back for rework"),
-            "rotate-ccw",
-            mail="now",
-            push=True,
-            said=lambda _n: _("Sent back for rework"),
-        ),
-    )
-    register_kind(
-        ENDED[LAPSED],
-        Kind(
-            gettext_lazy("What was approved is changed"),
-            "circle-alert",
-            mail="digest",
-            said=lambda _n: _("Changed since: the approval does not hold any more"),
-        ),
-    )
+    for key, kind in KINDS.items():
+        register_kind(key, kind)
 
 
 def ask(approval: Approval, object_key: str, users: Collection[int]) -> None:

@@ -103,6 +103,7 @@ def derive_field(
         rare=options.rare,
         as_day=options.as_day,
         due=options.due,
+        copied=options.copied,
         default=None if column.default is NOT_PROVIDED or callable(column.default) else column.default,
     )
 
@@ -173,6 +174,7 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         totals=part.totals,
         stands_for=part.stands_for,
         complete=part.complete,
+        advise=part.advise,
         closed=part.closed,
         by_verb=part.by_verb,
     )

@@ -1,10 +1,10 @@
 """Shape: frozen plain data about one kind of record; everything generic works from it alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, dataclass_transform
 
-from klientura.kernel.errors import Text
+from klientura.kernel.errors import FieldError, Text
 from klientura.kernel.fields.base import FieldType, Params
 from klientura.kernel.fields.references import TEAMS, USERS
 from klientura.kernel.objects.labels import capital
@@ -99,6 +99,7 @@ class FieldShape:
     related: Text | None = None
     rare: bool = False  # a card shows it only where it is filled
     as_day: str = ""  # the date that stands for this moment where there is one
+    copied: bool = True  # a copy of the record begins with it
     due: bool = False  # a moment by which something has to be done
     due_while: tuple[str, tuple[Any, ...]] = (
         "",
@@ -156,6 +157,7 @@ class PartShape:
     totals: tuple[str, ...] = ()
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
+    advise: Callable[[Any, Any], Sequence[FieldError]] | None = None
     closed: Callable[[Mapping[str, Any]], bool] | None = None
     by_verb: str = ""
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import models
 
-from klientura.kernel.errors import Text
+from klientura.kernel.errors import FieldError, Text
 
 if TYPE_CHECKING:
-    from klientura.kernel.objects.batch import Batch
+    from klientura.kernel.objects.batch import Batch, Draft
 
 type Scope = Literal["none", "own", "team", "tree", "parent", "all"]
 type BeforeWrite = Callable[["Batch", Any], None]
@@ -65,6 +65,7 @@ class Field:
     related: Text | None = None  # title of the panel on the card this reference points at
     rare: bool = False  # most records go without it: a card shows it where it is filled, and a form always
     as_day: str = ""  # the date of the same record that, where there is one, is what this moment means
+    copied: bool = True  # a copy of the record begins with it; not what happened to this one record only
     due: bool = (
         False  # a moment by which something has to be done: past, it is late while the record is current
     )
@@ -107,6 +108,9 @@ class Part:
     totals: tuple[str, ...] = ()  # fields that are added up below the table
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None
+    # (draft with completed lines, who types) → what they are told meanwhile, by `lines.0.column` or the key of the part;
+    # nothing is refused by it
+    advise: Callable[["Draft", Any], Sequence[FieldError]] | None = None
     closed: Callable[[Mapping[str, Any]], bool] | None = None  # row → whether its lines stay as they are
     by_verb: str = ""  # only this action adds lines and takes them away
 

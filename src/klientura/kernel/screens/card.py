@@ -96,7 +96,7 @@ def record(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
         related_empty=[p for p in panels_of_others if not p["items"]],
         actions=_actions(asked.actor, shape, row, open_verbs),
         ways=card_ways(asked, shape, row), beginnings=_beginnings(asked, shape, row),
-        may=dict.fromkeys(open_verbs, True), merging=notices(asked, shape, record_id),
+        may=dict.fromkeys(open_verbs, True), copy_url=_copy_url(asked, shape, record_id), merging=notices(asked, shape, record_id),
     )  # fmt: skip
 
 
@@ -110,6 +110,15 @@ def _heading(shape: Shape, row: Row) -> str:
     if (day := row.get(shape.spec.dated)) is None:
         return name
     return _("{paper} of {day}").format(paper=name, day=format_date(day, lang()))
+
+
+def _copy_url(asked: Request, shape: Shape, record_id: int) -> str:
+    """The way to a form that begins as a copy of this record; none to records of facts, and to those one may not make."""
+    return (
+        f"/{shape.key}/new?copy={record_id}"
+        if may(asked.actor, shape, "create") and not shape.spec.facts
+        else ""
+    )
 
 
 def _is_closed(part: PartShape, row: Row) -> bool:

@@ -23,6 +23,7 @@ from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.similar import not_yet_shown
 from klientura.kernel.store import read, write
+from klientura.kernel.store.copying import copy_of
 from klientura.kernel.store.drafts import MAX_LINES
 from klientura.kernel.store.read import Ref, Row
 from klientura.kernel.web.doors import Door, open_to
@@ -36,7 +37,7 @@ SPARE_LINES = 1
 @open_to(Door.SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, object: str) -> HttpResponse:
-    """GET /{object}/new: an empty form (?field=value or ?from=object-number fills it). POST: create, then the card."""
+    """GET /{object}/new: an empty form (?field=value, ?from=object-number or ?copy=number fills it). POST: create, then the card."""
     asked, shape = of(request), shape_of(object)
     if members_of(shape):
         raise NotFound
@@ -130,7 +131,9 @@ def _empty(asked: Request, shape: Shape) -> Row:
 
 
 def _begun(asked: Request, shape: Shape) -> tuple[Row, dict[str, Any]]:
-    """What the record that the address names gives a new one to begin with: ?from=opportunity-12."""
+    """What the record that the address names gives a new one to begin with: ?from=opportunity-12, or ?copy=12 of its own kind."""
+    if (copied := number(asked.GET.get("copy"))) is not None:
+        return copy_of(asked.actor, shape, copied)
     key, _dash, raw = asked.GET.get("from", "").rpartition("-")
     beginning, source = shape.spec.begun_from.get(key), number(raw)
     if beginning is None or source is None:

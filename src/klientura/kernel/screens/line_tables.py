@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from klientura.kernel.access.gate import may, members_of, readable, readable_parts, writable
@@ -157,7 +158,7 @@ def _total(
 def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
     """POST /{object}/lines/{key}[?id=…]: what follows from the lines as they stand in the form; nothing is written.
 
-    Answers {"lines": [{"place", "outputs", "placeholders", "errors"}], "totals": {column: text}}.
+    Answers {"lines": [{"place", "outputs", "placeholders", "errors", "notes"}], "totals": {column: text}, "note"}.
     """
     asked, shape = of(request), shape_of(object)
     part = shape.parts.get(key)
@@ -182,6 +183,7 @@ def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
     row = {k: draft.get(k) for k in shape.fields}
     said = {e.field: str(e.message) for e in reversed(draft.errors)}  # the first one said of a field
     lines = draft.parts.get(key, [])
+    told = {e.field: str(e.message) for e in (part.advise(draft, asked.actor) if part.advise else ())}
     if len(lines) != len(by_place):  # a line that could not be read at all
         return JsonResponse({"lines": [], "totals": {}})
     found = [
@@ -193,11 +195,22 @@ def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
                 for k, v in part.stands_for.items()
             },
             "errors": {k: m for k in part.inputs if (m := said.get(f"{key}.{number}.{k}"))},
+            "notes": {k: m for k in part.inputs if (m := told.get(f"{key}.{number}.{k}"))},
         }
         for number, (place, line) in enumerate(zip(by_place, lines, strict=True))
     ]
     totals = {k: _total(asked, part, part.fields[k], row, lines) for k in part.totals}
-    return JsonResponse({"lines": found, "totals": totals})
+    return JsonResponse({"lines": found, "totals": totals, "note": _note(key, told)})
+
+
+def _note(key: str, told: Mapping[str, str]) -> str:
+    """What one is told of the lines, in one piece: of each line by its number, then of all of them."""
+    said = []
+    for place, message in told.items():
+        number = place.split(".")[1] if "." in place else ""
+        text = _("Line {n}: {text}").format(n=int(number) + 1, text=message) if number else message
+        said.append(text)
+    return " ".join(said)
 
 
 def _forget_refused(draft: Draft, part: PartShape) -> None:

@@ -41,3 +41,11 @@ class KitPrice(models.TextChoices):
 
     OWN = "own", _("Its own")
     SUM = "sum", _("Sum of what it holds")
+
+
+class LimitedRole(models.TextChoices):
+    """Whose discounts are limited. An administrator sets the limits, and has none."""
+
+    MANAGER = "manager", _("Manager")
+    EMPLOYEE = "employee", _("Employee")
+    OBSERVER = "observer", _("Observer")

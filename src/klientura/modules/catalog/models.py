@@ -209,6 +209,30 @@ class DiscountRule(Record):
         db_table = "discount_rule"
 
 
+class DiscountLimit(Record):
+    """How much somebody of a role may take off by themselves; beyond it a paper does not go out without approval."""
+
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
+    role = models.CharField(_("role"), max_length=16, choices=enums.LimitedRole)
+    category = models.ForeignKey(
+        ProductCategory, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category"),
+        db_index=False,
+    )  # fmt: skip
+    on_line = models.DecimalField(
+        _("discount on a line up to, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    on_whole = models.DecimalField(
+        _("discount on the whole paper up to, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    least_margin = models.DecimalField(
+        _("least margin, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        db_table = "discount_limit"
+
+
 class ExchangeRate(Record):
     """What so many units of a currency cost in the company's currency from a day on."""
 

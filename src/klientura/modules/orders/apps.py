@@ -15,7 +15,7 @@ class OrdersConfig(AppConfig):
         """Declare the objects and the way to the printed paper."""
         from klientura.kernel.screens.panels import register_card_way, register_main_panel
         from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
-        from klientura.modules.orders.services import links
+        from klientura.modules.orders.services import limits, links
         from klientura.modules.orders.web.links import LINKS_PANEL
         from klientura.modules.orders.web.printing import letter_way, letter_with_link_way, print_way
 
@@ -26,3 +26,4 @@ class OrdersConfig(AppConfig):
         register_card_way(letter_with_link_way)
         register_main_panel(LINKS_PANEL)
         links.register()
+        limits.register()

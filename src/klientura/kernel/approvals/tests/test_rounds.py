@@ -302,7 +302,7 @@ def test_routes_are_for_administrators_and_say_something(company: Company) -> No
     with pytest.raises(Denied):
         routes.create(company.actor("manager"), KEY, {})
     admin = company.actor("administrator")
-    for wrong in (
+    faults: tuple[dict[str, Any], ...] = (
         {"steps": []},
         {"steps": [step(who="nobody")]},
         {"steps": [step(who="users", users=[])]},
@@ -314,7 +314,8 @@ def test_routes_are_for_administrators_and_say_something(company: Company) -> No
         {"steps": [step()] * 13},
         {"name": " "},
         {"filter": {"field": "nothing", "op": "eq", "value": 1}},
-    ):
+    )
+    for wrong in faults:
         with pytest.raises(Invalid):
             routes.create(admin, KEY, {"name": "R", "filter": {}, "steps": [step()], **wrong})
     assert not Route.objects.exists()

@@ -6,10 +6,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from klientura.kernel.access.gate import may
 from klientura.kernel.approvals.matching import is_gated, reasons_of
-from klientura.kernel.approvals.models import APPROVED, PENDING, Route
+from klientura.kernel.approvals.models import APPROVED, PENDING
 from klientura.kernel.approvals.reading import rounds_of
-from klientura.kernel.approvals.routes import approvable_shapes
+from klientura.kernel.approvals.routes import is_concerned
 from klientura.kernel.approvals.standing import digest_of, is_stale
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.approvals.words import shown
@@ -19,7 +20,13 @@ from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
 
 
+def _concerns(asked: Request, shape: Shape) -> bool:
+    return is_gated(shape) or is_concerned(shape, asked.installation.access_version)
+
+
 def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
+    if not _concerns(asked, shape):
+        return {}
     rounds = rounds_of(asked.actor, shape, row["id"])
     needed = _needed(asked, shape, row)
     if not rounds and not needed:
@@ -61,7 +68,7 @@ APPROVAL_PANEL: Final = MainPanel(
     key="approval",
     label=gettext_lazy("Approval"),
     template="approvals/panel.html",
-    fits=lambda shape: shape.key in {s.key for s in approvable_shapes()},
+    fits=lambda _shape: True,
     context=_context,
     sheets=("approval",),
 )
@@ -69,9 +76,7 @@ APPROVAL_PANEL: Final = MainPanel(
 
 def send_way(asked: Request, shape: Shape, row: Row) -> Mapping[str, Any] | None:
     """The line of the card's menu that sends a record for approval, where there is a route or something demands one."""
-    if asked.actor.user_id is None or not _may_edit(asked, shape, row):
-        return None
-    if not is_gated(shape) and not Route.objects.filter(object=shape.key, is_active=True).exists():
+    if not _concerns(asked, shape) or asked.actor.user_id is None or not may(asked.actor, shape, "edit"):
         return None
     return {
         "label": _("Send for approval…"), "icon": "stamp", "quiet": True,

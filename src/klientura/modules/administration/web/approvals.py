@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klientura.kernel.access.models import Role, User
@@ -51,7 +51,7 @@ def _line(route: Route) -> dict[str, Any]:
     told = [ngettext("{n} step", "{n} steps", number_of_steps).format(n=number_of_steps)]
     told.append(_("for some records") if route.filter else _("for all"))
     if route.mandatory:
-        told.append(_("required"))
+        told.append(pgettext("route", "required"))
     return {"id": route.pk, "name": route.name, "told": " · ".join(told), "active": route.is_active}
 
 
@@ -219,7 +219,7 @@ def _controls(
         value = step.get(key)
         return {
             "type": kind, "name": f"{key}-{place}", "id": f"{key}-{place}", "label": label,
-            "value": "" if value is None else value, "error": wrong.get(key, ""), **more,
+            "value": "" if value is None else value, "error": wrong.get(key, ""), "part": key, **more,
         }  # fmt: skip
 
     chosen = list(step.get("users") or ())

@@ -44,16 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rights": _("Which records and fields each role sees and changes"),
         "objects": _("Fields of your own, and kinds of record of your own"),
         "pipelines": _("Stages of a sale, in their order"),
-        "own_company": _("Requisites, accounts and who signs: what stands in papers"),
-        "paper_template": _("Contracts, letters and acts in your own form, filled in from cards"),
-        "price_list": _("Prices for some clients, in a currency, for a time"),
-        "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
-        "lead": _("Which leads are hot, by points"),
-        "response_time": _("How soon a lead is to be answered, by channel"),
-        "product_category": _("The branches of the catalogue"),
-        "unit": _("How goods are counted, with codes for papers"),
-        "tax": _("Rates by the days from which they hold"),
-        "exchange_rate": _("What other currencies cost, by day"),
+        **_of_the_catalogue(),
         "rules": ngettext("%(count)s rule is paused", "%(count)s rules are paused", halted)
         % {"count": halted}
         if (halted := Rule.objects.filter(deleted_at=None).exclude(paused="").count())
@@ -85,6 +76,23 @@ def overview(request: HttpRequest) -> HttpResponse:
     return settings_page(
         request, "", "overview", notes=notes, demo=demo if demo and demo.state != "running" else None
     )
+
+
+def _of_the_catalogue() -> dict[str, str]:
+    """What is said of the lists that papers and prices are made by."""
+    return {
+        "own_company": _("Requisites, accounts and who signs: what stands in papers"),
+        "paper_template": _("Contracts, letters and acts in your own form, filled in from cards"),
+        "price_list": _("Prices for some clients, in a currency, for a time"),
+        "discount_rule": _("When a line costs less: by quantity, sum, category, client"),
+        "discount_limit": _("What a role may take off by itself, and what needs approval"),
+        "lead": _("Which leads are hot, by points"),
+        "response_time": _("How soon a lead is to be answered, by channel"),
+        "product_category": _("The branches of the catalogue"),
+        "unit": _("How goods are counted, with codes for papers"),
+        "tax": _("Rates by the days from which they hold"),
+        "exchange_rate": _("What other currencies cost, by day"),
+    }
 
 
 @open_to(Door.ADMIN)

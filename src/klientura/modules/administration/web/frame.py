@@ -104,6 +104,7 @@ PLACES: Final[tuple[Pages, ...]] = (
             ("paper_template", _l("Paper templates"), "file-text", "/paper_template"),
             ("price_list", _l("Price lists"), "tags", "/price_list"),
             ("discount_rule", _l("Discounts"), "badge-percent", "/discount_rule"),
+            ("discount_limit", _l("Discount limits"), "shield-check", "/discount_limit"),
             ("response_time", _l("Times to answer leads"), "timer", "/response_time"),
             ("lead", _l("Scores of leads"), "flame", "/settings/scoring"),
             ("product_category", _l("Product categories"), "folder-tree", "/product_category"),
@@ -116,7 +117,7 @@ PLACES: Final[tuple[Pages, ...]] = (
         _l("Automation and connections"),
         (
             ("rules", _l("Rules"), "zap", "/settings/rules"),
-            ("approvals", _l("Routes of approval"), "stamp", "/settings/approvals"),
+            ("approvals", _l("Approval"), "stamp", "/settings/approvals"),
             ("webhooks", _l("Webhooks"), "waypoints", "/settings/webhooks"),
             ("map", _l("Map"), "map", "/settings/map"),
             ("mail", _l("E-mail"), "mail", "/settings/mail"),

@@ -9,6 +9,7 @@ from klientura.kernel.objects.spec import Field, ObjectSpec, Part, Scope, Sectio
 from klientura.modules.catalog.models import (
     Companion,
     Component,
+    DiscountLimit,
     DiscountRule,
     ExchangeRate,
     Price,
@@ -245,6 +246,36 @@ DISCOUNT_RULE = _setting(
     before_write=checks.before_write_discount,
 )
 
+DISCOUNT_LIMIT = _setting(
+    key="discount_limit",
+    model=DiscountLimit,
+    label=_("Discount limit"),
+    plural=_("Discount limits"),
+    new_label=_("New discount limit"),
+    icon="shield-check",
+    title=("name",),
+    fields={
+        "role": Field(hint=_("Administrators have no limits.")),
+        "category": Field(
+            target="product_category",
+            related=_("Discount limits"),
+            hint=_("Empty: all goods that no narrower limit is for. The closest category counts, and of two limits the stricter one."),
+        ),
+        "on_line": Field(type="percent", trimmed=True, hint=_("Off the price list; a price lowered by hand counts too. Empty: no limit.")),
+        "on_whole": Field(type="percent", trimmed=True, hint=_("Of all goods together, whatever the category.")),
+        "least_margin": Field(type="percent", trimmed=True, hint=_("Below it the form warns; nothing is held back.")),
+    },
+    sections=(
+        Section("main", pgettext_lazy("section", "Main"), ("name", "role", "category", "is_active")),
+        Section("limits", _("Limits"), ("on_line", "on_whole", "least_margin")),
+    ),
+    columns=("name", "role", "category", "on_line", "on_whole", "least_margin", "is_active"),
+    sort="name",
+    search=("name",),
+    match_keys=(("name",),),
+    before_write=checks.before_write_limit,
+)  # fmt: skip
+
 EXCHANGE_RATE = _setting(
     key="exchange_rate",
     model=ExchangeRate,
@@ -265,4 +296,13 @@ EXCHANGE_RATE = _setting(
     before_write=checks.before_write_rate,
 )
 
-SPECS: Final = (UNIT, TAX, PRODUCT_CATEGORY, PRODUCT, PRICE_LIST, DISCOUNT_RULE, EXCHANGE_RATE)
+SPECS: Final = (
+    UNIT,
+    TAX,
+    PRODUCT_CATEGORY,
+    PRODUCT,
+    PRICE_LIST,
+    DISCOUNT_RULE,
+    DISCOUNT_LIMIT,
+    EXCHANGE_RATE,
+)

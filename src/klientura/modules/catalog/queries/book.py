@@ -110,6 +110,11 @@ def book_of(products: Collection[int], price_lists: Collection[int], day: dt.dat
     return Book(lists, wares, exchange_rates(day), discounts)
 
 
+def category_parents() -> dict[int, int | None]:
+    """Category → the one it lies within."""
+    return dict(_rows("select id, parent_id from product_category where deleted_at is null", []))
+
+
 def _lists(price_lists: Collection[int], products: Sequence[int], day: dt.date) -> dict[int, BookedList]:
     found = _rows(_LISTS, [list(price_lists), HUNDREDTH]) if price_lists else []
     prices: dict[int, dict[int, list[ListedPrice]]] = defaultdict(lambda: defaultdict(list))

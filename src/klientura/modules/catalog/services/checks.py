@@ -150,6 +150,15 @@ def before_write_discount(batch: Batch, _actor: Any) -> None:
         refuse_backwards(draft, {k: draft.get(k) for k in ("valid_from", "valid_until")})
 
 
+def before_write_limit(batch: Batch, _actor: Any) -> None:
+    """Limits lie between 0 and 100 %."""
+    for draft in batch:
+        for key in ("on_line", "on_whole", "least_margin"):
+            value = draft.values.get(key)
+            if value is not None and not 0 <= value <= HUNDRED:
+                draft.refuse(key, "range", _("From 0 to 100 %."))
+
+
 def before_write_rate(batch: Batch, _actor: Any) -> None:
     """Rates are above zero; the company's own currency has none."""
     for draft in batch:

@@ -68,7 +68,6 @@ class _PricedBy:
     book: Book
     price_list: int | None
     roles: frozenset[str]
-    own_currency: str
 
 
 def completion(
@@ -125,7 +124,6 @@ def _priced_by(part: str, drafts: Sequence[Draft], terms: Mapping[int, Terms]) -
     """By draft: its book of prices, one for each day, and the list it buys by."""
     roles = roles_of({t.party for t in terms.values() if t.party})
     found: dict[int, _PricedBy] = {}
-    own_currency = current().currency
     for day in {t.day for t in terms.values()}:
         offered, own = offered_lists(day), [d for d in drafts if terms[id(d)].day == day]
         lists: dict[int, int | None] = {}
@@ -138,7 +136,7 @@ def _priced_by(part: str, drafts: Sequence[Draft], terms: Mapping[int, Terms]) -
         book = book_of(products, {each for each in lists.values() if each}, day)
         for draft in own:
             found[id(draft)] = _PricedBy(
-                book, lists[id(draft)], roles.get(terms[id(draft)].party or 0, NOBODY), own_currency
+                book, lists[id(draft)], roles.get(terms[id(draft)].party or 0, NOBODY)
             )
     return found
 
@@ -300,8 +298,8 @@ def _discount(
     lines: Sequence[Line], before: Mapping[int, Line], by: _PricedBy, terms: Terms, *, renewed: bool
 ) -> None:
     """A discount said by hand; else that of the rules, for prices of the catalogue only."""
-    whole = _in_own_currency(
-        sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0)), by, terms
+    whole = in_own_currency(
+        sum((line["price"] * (line["quantity"] or 0) for line in lines), Decimal(0)), by.book, terms.currency
     )
     for line in lines:
         old = before.get(line.get("id") or 0)
@@ -324,10 +322,10 @@ def _discount(
                 line["reason"] = ", ".join(n for n in (line.get("reason"), *names) if n)[:500]
 
 
-def _in_own_currency(whole: Decimal, by: _PricedBy, terms: Terms) -> Decimal:
+def in_own_currency(whole: Decimal, book: Book, currency: str) -> Decimal:
     """The sum that rules are held against: they are said in the company's currency. Without a rate no rule by sum fits."""
     try:
-        return converted(whole, terms.currency, by.own_currency, by.book.rates)
+        return converted(whole, currency, current().currency, book.rates)
     except NoRate:
         return Decimal(0)
 

@@ -6,10 +6,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import FieldError
 from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.spec import Field, Part
 from klientura.kernel.settings.installation import current
 from klientura.modules.catalog.models import PricedLine
+from klientura.modules.catalog.services.limits import breach_words, breaches_of, limit_words
 from klientura.modules.catalog.services.lines import LINES, Terms, completion
 
 FOLLOWS = ("price", "discount", "reason", "tax_rate", "net", "tax_sum", "total")
@@ -52,8 +55,22 @@ def priced_lines(
             "tax": "tax",
         },
         closed=closed,
+        advise=_advise,
         complete=completion(LINES, model, parent, _terms, renewed_by, dated_by, bought_by),
     )
+
+
+def _advise(draft: Draft, actor: Actor) -> list[FieldError]:
+    """What somebody who types lines is told of their limits: each line beyond them, then the whole; else how far they go."""
+    lines = draft.parts.get(LINES, [])
+    found = breaches_of(actor, lines, _terms(draft))
+    said = [
+        FieldError(
+            LINES if b.place is None else f"{LINES}.{b.place}.given_discount", "limit", breach_words(b)
+        )
+        for b in found
+    ]
+    return said if said or not lines else [FieldError(LINES, "limit", words) for words in limit_words(actor)]
 
 
 def _terms(draft: Draft) -> Terms:

@@ -52,11 +52,24 @@ def product_category(_world: "World", number: int) -> dict[str, Any]:
     return {"name": f"Раздел {number}", "parent": None}
 
 
+def discount_limit(world: "World", number: int) -> dict[str, Any]:
+    """A limit for a role and a category of its own."""
+    return {
+        "name": f"Предел {number}",
+        "role": ("manager", "employee", "observer")[number % 3],
+        "category": world.reference("product_category", number),
+        "on_line": number % 50,
+        "on_whole": None,
+        "least_margin": None,
+    }
+
+
 FACTORIES: Final[Mapping[str, "Factory"]] = {
     "unit": unit,
     "product": product,
     "product_category": product_category,
     "price_list": price_list,
     "discount_rule": discount_rule,
+    "discount_limit": discount_limit,
     "exchange_rate": exchange_rate,
 }

@@ -24,6 +24,7 @@ CLOSING_PAPER = ObjectSpec(
         "order": Field(target="order", related=_("Closing papers")),
         "consignee": Field(target="organisation"),
         "signed_on": Field(read_only=True),
+        **{key: Field(copied=False) for key in ("payment_paper", "transport")},
     },
     sections=(
         Section(

@@ -22,9 +22,9 @@ INVOICE = ObjectSpec(
     fields={
         **paper_fields(_("Invoices"), {"part_paid": "yellow", "paid": "green"}),
         "number": Field(read_only=True, contains=True, label=_("invoice number")),
-        "issued_on": Field(label=_("date of the invoice")),
+        "issued_on": Field(label=_("date of the invoice"), copied=False),
         "order": Field(target="order", related=_("Invoices")),
-        "due_on": Field(not_before="issued_on"),
+        "due_on": Field(not_before="issued_on", copied=False),
         "paid": Field(read_only=True),
         "paid_on": Field(read_only=True),
     },

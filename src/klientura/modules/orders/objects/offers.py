@@ -21,8 +21,8 @@ OFFER = ObjectSpec(
     title=("number",),
     fields={
         **paper_fields(_("Offers"), {"accepted": "green", "declined": "red", "replaced": "gray"}),
-        "valid_until": Field(not_before="issued_on"),
-        "previous": Field(target="offer", once=True),
+        "valid_until": Field(not_before="issued_on", copied=False),
+        "previous": Field(target="offer", once=True, copied=False),
         "edition": Field(read_only=True),
         "answer": Field(read_only=True),
         "answered_on": Field(read_only=True),

@@ -21,8 +21,9 @@ ORDER = ObjectSpec(
     title=("number",),
     fields={
         **paper_fields(_("Orders"), {"confirmed": "blue", "done": "green"}),
-        "offer": Field(target="offer", related=_("Orders")),
-        "wanted_on": Field(not_before="issued_on"),
+        "offer": Field(target="offer", related=_("Orders"), copied=False),
+        "client_number": Field(copied=False),
+        "wanted_on": Field(not_before="issued_on", copied=False),
         "done_on": Field(read_only=True),
         "invoiced": Field(read_only=True, tracked=False),
         "paid": Field(read_only=True, tracked=False),

@@ -25,6 +25,7 @@ def paper_fields(related: Any, hues: dict[str, str]) -> dict[str, Field]:
         "person": Field(target="person", within=("party", "employer")),
         "opportunity": Field(target="opportunity", related=related),
         "status": Field(read_only=True, hues={**DRAWN, **hues}),
+        "issued_on": Field(copied=False),
         "price_list": Field(target="price_list"),
         "amount": Field(read_only=True),
         "tax_total": Field(read_only=True),

@@ -25,6 +25,7 @@ from klientura.modules.orders.models import (
     OrderLine,
     Paper,
 )
+from klientura.modules.orders.services.limits import refuse_unapproved
 
 OF_ORDER: Final[Mapping[str, type[Invoice] | type[ClosingPaper]]] = {
     "invoice": Invoice,
@@ -108,7 +109,7 @@ def give_number(
 
     `look` has a say about the locked draft before anything else, and raises Invalid.
     `name`: of a paper whose number follows from another one; what answers None takes the next of its company and year.
-    Raises Invalid when it has no client, no lines or no sum, or was cancelled, NotFound, Denied, Conflict.
+    Raises Invalid when it has no client, no lines or no sum, needs an approval, or was cancelled, NotFound, Denied, Conflict.
     """
     shape = shape_of(key)
     with transaction.atomic():
@@ -120,6 +121,7 @@ def give_number(
         if look:
             look(before)
         _refuse_unfinished(key, before, record_id)
+        refuse_unapproved(actor, key, record_id)
         day = before["issued_on"] or timezone.localdate()
         number = name(before) if name else None
         if number is None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.errors import Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.language import lang
@@ -18,6 +19,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.file_answers import printed
 from klientura.kernel.web.leading import lead_to
 from klientura.kernel.web.requests import Request, of
+from klientura.kernel.web.toasts import refused
 from klientura.kit.formats import Language
 from klientura.modules.conversations.queries.access import writable_mailboxes
 from klientura.modules.documents.services.printing import to_pdf
@@ -25,6 +27,7 @@ from klientura.modules.orders.queries.printed import act_data, invoice_data, off
 from klientura.modules.orders.queries.transfer import transfer_data
 from klientura.modules.orders.queries.wording import may_be_printed
 from klientura.modules.orders.services.letters import letter_with
+from klientura.modules.orders.services.limits import refuse_unapproved
 from klientura.modules.orders.services.links import OPEN, make_link
 from klientura.modules.orders.web.links import address_of
 
@@ -90,6 +93,11 @@ def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
 def paper_letter(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it; ?link=1: and the link to it."""
     asked = of(request)
+    if read.get(asked.actor, shape_of(key), record_id).get("status") == "draft":
+        try:  # a letter lets a paper out as well as its number does
+            refuse_unapproved(asked.actor, key, record_id)
+        except Invalid as wrong:
+            return refused(wrong.errors)
     title, pdf = made_of(asked.actor, key, record_id, lang())
     address = ""
     if asked.GET.get("link"):
