@@ -33,7 +33,8 @@ def test_a_deal_is_copied_with_all_that_stands_around_it(company: Company) -> No
     product = write.create(SYSTEM, shape_of("product"), {"name": "Пила", "price": "10"})
     rival = write.create(SYSTEM, shape_of("competitor"), {"name": "Альфа"})
     number = world.create(
-        "opportunity", 1, name="Станки", owner=company.users["employee"].pk, party=None, person=None, amount=None, close_date="2026-12-01", tags=["важный"],
+        "opportunity", 1, name="Станки", owner=company.users["employee"].pk, party=None, person=None, amount=None,
+        close_date="2026-12-01", tags=["важный"],
         lines=[{"product": product, "quantity": "2", "given_discount": "5"}], rivals=[{"competitor": rival}],
     )  # fmt: skip
     write.update(company.actor("employee"), shape, number, {"description": "Долго"})

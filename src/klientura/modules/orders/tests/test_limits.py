@@ -190,7 +190,7 @@ def test_every_door_holds(company: Company, shop: dict[str, int]) -> None:
     assert browser.post(f"/offer/{number}/links", {"days": "30"}).status_code in {200, 422}
     assert status("offer", number) == "draft"
     page = browser.get(f"/offer/{number}").content.decode()
-    assert "beyond it takes approval" in page and f"/offer/{number}/approval" in page
+    assert "вы даёте сами, сверх — согласование" in page and f"/offer/{number}/approval" in page
 
 
 def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, int]) -> None:
@@ -203,6 +203,6 @@ def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, 
         return found
 
     assert told("employee", "25")["lines"][0]["notes"].keys() == {"given_discount"}
-    assert "Line 1: The discount is 25 %" in told("employee", "25")["note"]
-    assert told("employee", "5")["note"] == "Up to 7 % off you give by yourself, beyond it takes approval."
+    assert "Строка 1. Скидка 25 %" in told("employee", "25")["note"]
+    assert told("employee", "5")["note"] == "Скидку до 7 % вы даёте сами, сверх — согласование."
     assert told("administrator", "25")["note"] == ""
