@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.http import HttpResponse
 from django.utils.translation import pgettext
@@ -16,7 +16,8 @@ from klientura.kernel.web.file_answers import XLSX, made, made_csv
 from klientura.kit.formats import NO_BREAK_SPACE
 from klientura.kit.tabular.writing import ColumnKind, Value, write_xlsx
 
-KINDS: Final[dict[Unit, ColumnKind]] = {
+KINDS: Final[dict[Unit | Literal["text"], ColumnKind]] = {
+    "text": "text",
     "count": "integer",
     "money": "decimal",
     "percent": "decimal",
@@ -29,7 +30,7 @@ class Column:
     """A column of numbers: its head and their unit."""
 
     label: str
-    unit: Unit = "count"
+    unit: Unit | Literal["text"] = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Cell:
     url: str = ""
     before: Decimal | int | None = None
     good: int = 0
+    text: str = ""  # instead of a number
+    note: str = ""  # below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Line:
     bar: float | None = None
     hue: str = "gray"
     total: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def table_shown(table: Table, currency: str) -> dict[str, Any]:
         "columns": [c.label for c in table.columns],
         "lines": [
             {
-                "label": line.label, "total": line.total, "bar": line.bar, "hue": line.hue,
+                "label": line.label, "total": line.total, "url": line.url, "bar": line.bar, "hue": line.hue,
                 "cells": [_cell(c, column.unit, currency) for c, column in zip(line.cells, table.columns, strict=True)],
             }
             for line in table.lines
@@ -99,7 +103,9 @@ def table_shown(table: Table, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cell(cell: Cell, unit: Unit, currency: str) -> dict[str, str]:
+def _cell(cell: Cell, unit: Unit | Literal["text"], currency: str) -> dict[str, str]:
+    if unit == "text":
+        return {"text": cell.text, "url": cell.url, "delta": "", "trend": ""}
     text = told(cell.value, unit, lang(), currency)
     return {"text": text, "url": cell.url if cell.value else "", **difference(cell, unit, currency)}
 
@@ -107,7 +113,7 @@ def _cell(cell: Cell, unit: Unit, currency: str) -> dict[str, str]:
 def difference(cell: Cell, unit: Unit, currency: str) -> dict[str, str]:
     """How a number differs from that of the period before: in points of per cent for shares."""
     if cell.before is None or cell.value is None or cell.value == cell.before:
-        return {"delta": "", "trend": ""}
+        return {"delta": cell.note, "trend": ""}
     delta = Decimal(cell.value) - Decimal(cell.before)
     text = told(abs(delta), unit, lang(), currency)
     if unit == "percent":  # from 10 % to 15 % is no growth by 5 %
@@ -134,7 +140,7 @@ def as_file(tables: Sequence[Table], kind: str, name: str) -> HttpResponse:
 
 
 def _values(table: Table) -> list[list[Value]]:
-    return [[line.label, *(c.value for c in line.cells)] for line in table.lines]
+    return [[line.label, *(c.text or c.value for c in line.cells)] for line in table.lines]
 
 
 def _one_sheet(tables: Sequence[Table]) -> tuple[list[str], list[list[Value]], list[ColumnKind]]:

@@ -13,5 +13,7 @@ class AnalyticsConfig(AppConfig):
         """Put the pages into the navigation."""
         from klientura.kernel.screens.places import register_place
         from klientura.modules.analytics.web.frame import PLACE
+        from klientura.modules.analytics.web.sold.frame import PLACE as SALES
 
         register_place(PLACE)
+        register_place(SALES)

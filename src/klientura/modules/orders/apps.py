@@ -14,6 +14,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects and the way to the printed paper."""
         from klientura.kernel.screens.panels import register_card_way, register_main_panel
+        from klientura.modules.orders import jobs
         from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
         from klientura.modules.orders.services import limits, links
         from klientura.modules.orders.web.links import LINKS_PANEL
@@ -27,3 +28,4 @@ class OrdersConfig(AppConfig):
         register_main_panel(LINKS_PANEL)
         links.register()
         limits.register()
+        jobs.attach()

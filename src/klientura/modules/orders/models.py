@@ -147,6 +147,56 @@ class ClosingPaperLine(PricedLine):
         db_table = "closing_paper_line"
 
 
+class SaleToClient(models.Model):
+    """What was sold to a client on a day: a sum of orders in force. Kept by the database alone, as what is added (ADR 28).
+
+    A change adds a row (what is taken back: with minus), so only sums of rows say anything; `folded` rows are sums already.
+    Sums are in hundredths of the currency. `month` counts from the year 0: 24322 is November 2026.
+    """
+
+    month = models.IntegerField()
+    day = models.DateField()
+    company_id = models.BigIntegerField(null=True)
+    party_id = models.BigIntegerField(null=True)
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    orders = models.IntegerField()
+    folded = models.BooleanField()
+
+    class Meta:
+        db_table = "sale_to_client"
+        indexes = [
+            models.Index(fields=["day"], name="sale_to_client_day"),
+            models.Index(fields=["day"], condition=models.Q(folded=False), name="sale_to_client_new"),
+        ]
+
+
+class SaleOfProduct(models.Model):
+    """What was sold of a product in a month: a sum of lines of orders in force. Kept as `SaleToClient` is."""
+
+    month = models.IntegerField()
+    company_id = models.BigIntegerField(null=True)
+    product_id = models.BigIntegerField(null=True)
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    quantity = models.DecimalField(max_digits=18, decimal_places=3)
+    lines = models.IntegerField()
+    folded = models.BooleanField()
+
+    class Meta:
+        db_table = "sale_of_product"
+        indexes = [
+            models.Index(fields=["month"], name="sale_of_product_month"),
+            models.Index(fields=["month"], condition=models.Q(folded=False), name="sale_of_product_new"),
+        ]
+
+
 class PaperLink(models.Model):
     """A way for a client to a paper without signing in. Of its token only a hash is kept: nobody here can make it out again."""
 

@@ -13,6 +13,7 @@ from klientura.kernel.store import read, write
 from klientura.modules.documents.queries.companies import companies_by_account
 from klientura.modules.payments.services.allocating import Share, allocate_shares
 from klientura.project.demo.papers import settled, write_papers
+from klientura.project.demo.sold import write_sold
 
 MAKER: Final = SystemActor("demo")
 CLIENTS: Final = 12
@@ -30,7 +31,9 @@ LIMIT: Final = "300000"
 
 def write_sales(operation_id: int, *, language: str, now: dt.datetime, seed: int) -> int:
     """Write the papers of deals, invoices and payments as a part of the operation of the demo; return how many records."""
-    papers = write_papers(operation_id, language=language, now=now)
+    papers = write_sold(operation_id, now=now, seed=seed) + write_papers(
+        operation_id, language=language, now=now
+    )
     return papers + write_money(operation_id, language=language, now=now, seed=seed)
 
 

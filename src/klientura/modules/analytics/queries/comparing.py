@@ -106,12 +106,12 @@ def _joined(actor: Actor, dimension: Dimension) -> Predicate:
         text = sql.SQL("left join party p on p.id = r.party_id and p.deleted_at is null and {}")
         return Predicate(text.format(allowed.sql), allowed.params)
     if dimension == "segment":
-        return _segments(actor)
+        return members_of_segments(actor, "r")
     return Predicate(sql.SQL(""))
 
 
-def _segments(actor: Actor) -> Predicate:
-    """The sets of clients that are open to the reader, each with the clients in it that they see."""
+def members_of_segments(actor: Actor, alias: str) -> Predicate:
+    """The sets of clients that are open to the reader, each with the clients in it that they see; joined to what has a client."""
     party = shape_of("party")
     parts: list[Predicate] = []
     allowed = scope(actor, party, "read", "sp")
@@ -138,7 +138,7 @@ def _segments(actor: Actor) -> Predicate:
         )
     either = sql.SQL(" union all ").join(p.sql for p in parts)
     return Predicate(
-        sql.SQL("join ({}) g on g.party_id = r.party_id").format(either),
+        sql.SQL("join ({}) g on g.party_id = {}.party_id").format(either, sql.Identifier(alias)),
         tuple(v for p in parts for v in p.params),
     )
 

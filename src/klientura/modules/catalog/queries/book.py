@@ -63,6 +63,11 @@ _RATES = """
 select distinct on (currency) currency, rate / nominal from exchange_rate
  where deleted_at is null and "on" <= %s order by currency, "on" desc, id desc
 """
+_RATES_OF_DAYS = """
+select d.day, r.currency, r.rate from unnest(%s::date[]) d(day) cross join lateral (
+  select distinct on (currency) currency, rate / nominal as rate from exchange_rate
+   where deleted_at is null and "on" <= d.day order by currency, "on" desc, id desc) r
+"""
 _OFFERED = """
 select id, currency, coalesce(roles, '{}') from price_list
  where deleted_at is null and is_active and (valid_from is null or valid_from <= %(day)s)
@@ -88,6 +93,15 @@ def roles_of(parties: Collection[int]) -> dict[int, frozenset[str]]:
 def exchange_rates(day: dt.date) -> dict[str, Decimal]:
     """What one unit of each currency costs in the company's, as known on a day."""
     return {**dict(_rows(_RATES, [day])), current().currency: Decimal(1)}
+
+
+def exchange_rates_of(days: Sequence[dt.date]) -> dict[dt.date, dict[str, Decimal]]:
+    """The same of several days, in one statement."""
+    ours = current().currency
+    found: dict[dt.date, dict[str, Decimal]] = {day: {ours: Decimal(1)} for day in days}
+    for day, currency, rate in _rows(_RATES_OF_DAYS, [list(days)]):
+        found[day].setdefault(currency, rate)
+    return found
 
 
 def book_of(products: Collection[int], price_lists: Collection[int], day: dt.date) -> Book:
