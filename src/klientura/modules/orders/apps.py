@@ -18,6 +18,7 @@ class OrdersConfig(AppConfig):
         from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
         from klientura.modules.orders.services import limits, links
         from klientura.modules.orders.web.links import LINKS_PANEL
+        from klientura.modules.orders.web.margin import MARGIN_PANEL
         from klientura.modules.orders.web.printing import letter_way, letter_with_link_way, print_way
 
         for spec in (OFFER, ORDER, INVOICE, CLOSING_PAPER):
@@ -26,6 +27,7 @@ class OrdersConfig(AppConfig):
         register_card_way(letter_way)
         register_card_way(letter_with_link_way)
         register_main_panel(LINKS_PANEL)
+        register_main_panel(MARGIN_PANEL)
         links.register()
         limits.register()
         jobs.attach()

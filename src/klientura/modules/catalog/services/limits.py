@@ -19,6 +19,7 @@ from klientura.modules.catalog.models import DiscountLimit
 from klientura.modules.catalog.queries.book import book_of, category_parents, offered_lists, roles_of
 from klientura.modules.catalog.rules import Book, NoRate, chosen_list, discount_of, price_of
 from klientura.modules.catalog.services.lines import NOBODY, Terms, in_own_currency
+from klientura.modules.catalog.services.margin import margins, sees_margin
 
 NOTHING: Final = Decimal(0)
 
@@ -199,9 +200,9 @@ def percent_words(value: Decimal) -> str:
 def breach_words(breach: Breach) -> str:
     """What is said of a discount beyond a limit."""
     text = (
-        _("The discount on the whole is {off}: up to {limit} you give by yourself, beyond it takes approval.")
+        _("The discount on the whole is {off}: without approval up to {limit}.")
         if breach.place is None
-        else _("The discount is {off}: up to {limit} you give by yourself, beyond it takes approval.")
+        else _("The discount is {off}: without approval up to {limit}.")
     )
     return text.format(off=percent_words(breach.off), limit=percent_words(breach.limit))
 
@@ -214,7 +215,26 @@ def limit_words(actor: Actor) -> list[str]:
         return []
     least = min(v for v in (general, limits.on_whole) if v is not None)
     return [
-        _("Up to {limit} off you give by yourself, beyond it takes approval.").format(
-            limit=percent_words(least)
-        )
+        _("You give up to {limit} off by yourself, more takes approval.").format(limit=percent_words(least))
     ]
+
+
+def thin_words(actor: Actor, lines: Sequence[Mapping[str, Any]], terms: Terms) -> list[tuple[int, str]]:
+    """By line, what is said of a margin below the least one; to whom costs are hidden, nothing."""
+    least = limits_for(actor).least_margin
+    if not least or not sees_margin(actor):
+        return []
+    found = []
+    parents = category_parents()
+    categories = book_of({p for line in lines if (p := _id(line.get("product")))}, (), terms.day).wares
+    for margin in margins(lines, terms):
+        ware = categories.get(margin.product or 0)
+        limit = next(
+            (least[c] for c in (*_closest_first(_categories(ware), parents), None) if c in least), None
+        )
+        if margin.percent is not None and limit is not None and margin.percent < limit:
+            text = _("The margin is {margin}, less than {limit}.")
+            found.append(
+                (margin.place, text.format(margin=percent_words(margin.percent), limit=percent_words(limit)))
+            )
+    return found

@@ -12,7 +12,7 @@ from klientura.kernel.objects.batch import Draft
 from klientura.kernel.objects.spec import Field, Part
 from klientura.kernel.settings.installation import current
 from klientura.modules.catalog.models import PricedLine
-from klientura.modules.catalog.services.limits import breach_words, breaches_of, limit_words
+from klientura.modules.catalog.services.limits import breach_words, breaches_of, limit_words, thin_words
 from klientura.modules.catalog.services.lines import LINES, Terms, completion
 
 FOLLOWS = ("price", "discount", "reason", "tax_rate", "net", "tax_sum", "total")
@@ -69,6 +69,10 @@ def _advise(draft: Draft, actor: Actor) -> list[FieldError]:
             LINES if b.place is None else f"{LINES}.{b.place}.given_discount", "limit", breach_words(b)
         )
         for b in found
+    ]
+    said += [
+        FieldError(f"{LINES}.{place}.given_price", "margin", words)
+        for place, words in thin_words(actor, lines, _terms(draft))
     ]
     return said if said or not lines else [FieldError(LINES, "limit", words) for words in limit_words(actor)]
 

@@ -61,7 +61,7 @@ def breaches_in(actor: Actor, key: str, number: int) -> list[Breach]:
     return [b for b in found if b.place is None or not _is_agreed(lines[b.place], agreed)]
 
 
-def terms_of(row: Row) -> Terms:
+def terms_of(row: Mapping[str, Any]) -> Terms:
     """The terms that a paper is priced by."""
     return Terms(
         currency=row["currency"] or current().currency,

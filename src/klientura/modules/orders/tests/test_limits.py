@@ -190,7 +190,7 @@ def test_every_door_holds(company: Company, shop: dict[str, int]) -> None:
     assert browser.post(f"/offer/{number}/links", {"days": "30"}).status_code in {200, 422}
     assert status("offer", number) == "draft"
     page = browser.get(f"/offer/{number}").content.decode()
-    assert "вы даёте сами, сверх — согласование" in page and f"/offer/{number}/approval" in page
+    assert "без согласования — до" in page and f"/offer/{number}/approval" in page
 
 
 def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, int]) -> None:
@@ -203,6 +203,6 @@ def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, 
         return found
 
     assert told("employee", "25")["lines"][0]["notes"].keys() == {"given_discount"}
-    assert "Строка 1. Скидка 25 %" in told("employee", "25")["note"]
+    assert "Строка 1. Скидка 25 %, без согласования — до 10 %." in told("employee", "25")["note"]
     assert told("employee", "5")["note"] == "Скидку до 7 % вы даёте сами, сверх — согласование."
     assert told("administrator", "25")["note"] == ""
