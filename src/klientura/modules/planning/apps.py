@@ -14,8 +14,8 @@ class PlanningConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects and put the pages into the navigation."""
         from klientura.kernel.screens.places import register_place
-        from klientura.modules.planning.objects import QUOTA
+        from klientura.modules.planning.objects import JUDGEMENT, QUOTA
         from klientura.modules.planning.web.frame import PLACE
 
-        register(QUOTA)
+        register(QUOTA, JUDGEMENT)
         register_place(PLACE)

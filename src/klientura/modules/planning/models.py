@@ -39,3 +39,16 @@ class Quota(Record):
 
     class Meta:
         db_table = "quota"
+
+
+class Judgement(Record):
+    """What a head expects of a person, a team or the company in a month, whatever the deals come to; and why."""
+
+    level = models.CharField(_("whose forecast"), max_length=7, choices=enums.Level, default="person")
+    starts_on = models.DateField(pgettext_lazy("forecast", "month"))
+    amount = MoneyColumn(_("expected sum"), null=True, blank=True, currency_field="currency")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    reason = models.CharField(_("why"), max_length=500, null=True, blank=True)
+
+    class Meta:
+        db_table = "forecast_judgement"

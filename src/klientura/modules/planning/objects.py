@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.objects.spec import Field, ObjectSpec, ReadyView, Scope, Section
-from klientura.modules.planning.models import Quota
+from klientura.modules.planning.models import Judgement, Quota
 from klientura.modules.planning.queries.naming import CALLED
-from klientura.modules.planning.services import checks
+from klientura.modules.planning.services import checks, judging
 
 RIGHTS: Final[dict[str, dict[str, Scope]]] = {
     "employee": {"read": "own", "create": "none", "edit": "none", "delete": "none"},
@@ -66,4 +66,36 @@ QUOTA: Final = ObjectSpec(
     related=False,
     in_menu=False,
     empty_text=_("Plan how much is to be sold, and by whom: what came of it stands beside the plan."),
+)  # fmt: skip
+
+JUDGEMENT: Final = ObjectSpec(
+    key="forecast_judgement",
+    model=Judgement,
+    label=_("Head's forecast"),
+    plural=_("Heads' forecasts"),
+    new_label=_("New head's forecast"),
+    icon="target",
+    title=("reason",),
+    fields={
+        "level": Field(read_only=True, hues={"person": "blue", "team": "teal", "company": "violet"}),
+        "owner": Field(label=pgettext_lazy("plans by", "Person"), hint=_("Empty: the forecast of the team, and without a team that of the company.")),
+        "starts_on": Field(hint=_("Any day of the month.")),
+        "amount": Field(minimum=0),
+    },
+    sections=(Section("main", pgettext_lazy("section", "Main"), ("owner", "team", "level", "starts_on", "amount", "currency", "reason")),),
+    quick=("owner", "team", "starts_on", "amount", "currency", "reason"),
+    columns=("starts_on", "level", "owner", "team", "amount", "reason", "created_by"),
+    sort="-starts_on",
+    calendar="starts_on",
+    search=("reason",),
+    before_write=judging.before_write_judgement,
+    rights=RIGHTS,
+    together=(("level", "owner", "team"),),
+    indexes=(("starts_on", "level"),),
+    facts=True,
+    subject=False,
+    completeness=False,
+    related=False,
+    in_menu=False,
+    empty_text=_("Say on the page of the forecast what you expect, when you know better than the deals."),
 )  # fmt: skip

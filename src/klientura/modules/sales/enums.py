@@ -13,6 +13,15 @@ class StageKind(models.TextChoices):
     LOST = "lost", pgettext_lazy("stage", "Lost")
 
 
+class Forecast(models.TextChoices):
+    """How far a deal is counted on. What is closed is counted as won, whatever was said of it before."""
+
+    OMITTED = "omitted", pgettext_lazy("forecast", "Left out")
+    PIPELINE = "pipeline", pgettext_lazy("forecast", "Pipeline")
+    BEST = "best", pgettext_lazy("forecast", "Best case")
+    COMMIT = "commit", pgettext_lazy("forecast", "Commit")
+
+
 class LossReason(models.TextChoices):
     """Why a deal was lost."""
 

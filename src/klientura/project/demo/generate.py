@@ -24,6 +24,7 @@ from klientura.project.demo.leads import write_leads
 from klientura.project.demo.letters import write_letters
 from klientura.project.demo.money import write_sales
 from klientura.project.demo.phrases import phrases_of
+from klientura.project.demo.plans import write_plans
 from klientura.project.demo.records import copy
 from klientura.project.demo.team import Owner
 
@@ -106,15 +107,29 @@ def generate(
         if not connection.in_atomic_block:
             operations.finish(operation, records=made.records, state="failed")
         raise
-    around = write_days(actor, owners, operation.pk, language=language, now=now)
-    around += write_consents(operation.pk, language=language, now=now)
-    around += write_catalogue(operation.pk, language=language, now=now, seed=volume.seed)
-    around += write_sales(operation.pk, language=language, now=now, seed=volume.seed)
-    around += write_leads(owners, operation.pk, language=language, now=now)
+    around = _write_around(actor, volume, owners, operation.pk, language=language, now=now)
     operations.finish(operation, records=made.records + around, details={"rows": made.rows})
     write_letters(actor, owners, language=language, now=now)
     upkeep.settle((*TABLES, "kernel_change", "kernel_search_word"))
     return made
+
+
+def _write_around(
+    actor: Actor,
+    volume: Volume,
+    owners: tuple[Owner, ...],
+    operation_id: int,
+    *,
+    language: str,
+    now: dt.datetime,
+) -> int:
+    """What is the same whatever the number of clients: days, consents, goods, sales, leads, plans."""
+    around = write_days(actor, owners, operation_id, language=language, now=now)
+    around += write_consents(operation_id, language=language, now=now)
+    around += write_catalogue(operation_id, language=language, now=now, seed=volume.seed)
+    around += write_sales(operation_id, language=language, now=now, seed=volume.seed)
+    around += write_leads(owners, operation_id, language=language, now=now)
+    return around + write_plans(owners, operation_id, now=now)
 
 
 def _write(actor: Actor, block: Block, made: Made, funnel: selling.Funnel | None) -> None:

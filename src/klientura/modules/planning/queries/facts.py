@@ -27,7 +27,7 @@ _LINES: Final = {
     "order": ("sales_order_line", "order_id"),
 }
 # A deal that several people sold is each one's by the share; the parts are cut so that together they are the whole.
-_SHARES: Final = sql.SQL(
+SHARES: Final = sql.SQL(
     " left join lateral (select s.user_id, s.percent, sum(s.percent) over (order by s.position, s.id) as upto"
     " from opportunity_share s where s.opportunity_id = r.id) w on true"
 )
@@ -37,7 +37,7 @@ _BRANCHES: Final = sql.SQL(
     " select u.id, c.parent_id from up u join product_category c on c.id = u.above where c.parent_id is not null)"
     " select id, above from up) b on b.id = p.category_id"
 )
-_TEAMS: Final = sql.SQL(
+TEAMS: Final = sql.SQL(
     "r.team_id in (with recursive below as (select id from access_team where id = {team} union"
     " select t.id from access_team t join below b on t.parent_id = b.id) select id from below)"
 )
@@ -150,8 +150,11 @@ def _split(asked: Asked) -> bool:
 
 
 def _part(asked: Asked, whole: sql.Composable) -> sql.Composable:
-    if not _split(asked):
-        return whole
+    return share_of(whole) if _split(asked) else whole
+
+
+def share_of(whole: sql.Composable) -> sql.Composable:
+    """What one of those who sold it has of a sum; all of it where nobody shares."""
     return sql.SQL(
         "case when w.user_id is null then {m} else round({m} * w.upto / 100, 2) - round({m} * (w.upto - w.percent) / 100, 2) end"
     ).format(m=whole)
@@ -173,7 +176,7 @@ def _tables(key: str, table: str, asked: Asked) -> tuple[sql.Composable, sql.Com
     if asked.of_city:
         tables += sql.SQL(" left join party pc on pc.id = r.party_id")
     if _split(asked):
-        tables += _SHARES
+        tables += SHARES
     return tables, amount
 
 
@@ -217,7 +220,7 @@ def _narrow(asked: Asked) -> list[Predicate]:
         who = "coalesce(w.user_id, r.owner_id) = {}" if _split(asked) else "r.owner_id = {}"
         found.append(sql.SQL(who).format(sql.Literal(asked.owner)))
     if asked.team is not None:
-        found.append(_TEAMS.format(team=sql.Literal(asked.team)))
+        found.append(TEAMS.format(team=sql.Literal(asked.team)))
     if asked.product is not None:
         found.append(sql.SQL("l.product_id = {}").format(sql.Literal(asked.product)))
     if asked.category is not None:

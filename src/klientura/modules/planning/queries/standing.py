@@ -108,7 +108,7 @@ def _number(found: Sum | None) -> int:
 
 def _furthest_behind(each: Standing) -> tuple[bool, Decimal, Decimal, str]:
     """What is planned and lacks most comes first, then what nobody planned, by size."""
-    return each.target is None, each.done if each.done is not None else Decimal(0), -each.actual, each.label
+    return not each.target, each.done if each.done is not None else Decimal(0), -each.actual, each.label
 
 
 def _with_those_below(sums: Mapping[Any, Sum], above: Mapping[int, int | None]) -> dict[Any, Sum]:

@@ -24,4 +24,17 @@ def quota(world: "World", number: int) -> dict[str, Any]:
     }
 
 
-FACTORIES: Final[Mapping[str, "Factory"]] = {"quota": quota}
+def judgement(world: "World", number: int) -> dict[str, Any]:
+    """A month that nobody has judged yet: numbers may come again, so the calendar goes on by how many there are."""
+    from klientura.modules.planning.models import Judgement
+
+    months = 12 * 1991 + Judgement.objects.count() + number
+    return {
+        "starts_on": dt.date(months // 12, months % 12 + 1, 1).isoformat(),
+        "amount": f"{1000 + number}.50",
+        "currency": "RUB",
+        "reason": f"Разговор {number}",
+    }
+
+
+FACTORIES: Final[Mapping[str, "Factory"]] = {"quota": quota, "forecast_judgement": judgement}

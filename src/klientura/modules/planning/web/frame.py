@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may
@@ -21,6 +21,7 @@ from klientura.kit.formats import format_date
 from klientura.modules.catalog.queries.money import Money
 from klientura.modules.planning.enums import Measure as MeasureChoice
 from klientura.modules.planning.queries.asked import MEASURES, Asked, By, Measure, sees, ways
+from klientura.modules.planning.queries.outlook import sees_forecast
 from klientura.modules.planning.queries.standing import money_for
 from klientura.modules.planning.rules import MONTHS, PeriodKind, first_day, last_day, moved
 
@@ -145,6 +146,8 @@ def steps(given: Given) -> dict[str, str]:
 def tabs(actor: Actor, active: str) -> list[dict[str, Any]]:
     """The pages of plans that are open to the reader."""
     found = [{"key": "plans", "label": _("Plan and fact"), "url": "/plans"}]
+    if sees_forecast(actor):
+        found.append({"key": "forecast", "label": _("Forecast"), "url": "/forecast"})
     if may(actor, shape_of("quota"), "read"):
         found.append({"key": "sheet", "label": _("Set plans"), "url": "/plans/sheet"})
         found.append({"key": "quota", "label": _("List of plans"), "url": "/quota"})
@@ -159,3 +162,13 @@ def told_day(value: dt.date) -> str:
 def measure_label(measure: Measure) -> str:
     """A measure in words."""
     return str(MeasureChoice(measure).label)
+
+
+def without_rate_said(count: int) -> str:
+    """How many records stand in no sum, and why."""
+    text = ngettext(
+        "%(count)s record is in a currency without an exchange rate: its sum is in no figure.",
+        "%(count)s records are in currencies without an exchange rate: their sums are in no figure.",
+        count,
+    )
+    return text % {"count": count}

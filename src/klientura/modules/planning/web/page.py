@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.gate import may
@@ -40,6 +40,7 @@ from klientura.modules.planning.web.frame import (
     steps,
     tabs,
     told_day,
+    without_rate_said,
 )
 from klientura.modules.planning.web.lights import light_shown
 
@@ -240,12 +241,7 @@ def _remarks(given: Given, found: Report) -> list[str]:
             )
         )
     if found.without_rate and given.unit == "money":
-        text = ngettext(
-            "%(count)s record is in a currency without an exchange rate: its sum is in no figure.",
-            "%(count)s records are in currencies without an exchange rate: their sums are in no figure.",
-            found.without_rate,
-        )
-        said.append(text % {"count": found.without_rate})
+        said.append(without_rate_said(found.without_rate))
     narrowed = any(getattr(given.asked, key) for key in NARROWED)
     if given.asked.by in ("owner", "team") and not narrowed and found.whole is not None:
         own = planned(given.actor, replace(given.asked, by="company"), given.money).get(None)

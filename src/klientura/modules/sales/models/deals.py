@@ -61,6 +61,9 @@ class Opportunity(Record):
     tax_mode = models.CharField(_("tax"), max_length=8, choices=TaxMode, default="included")
     probability = models.IntegerField(_("probability, %"), null=True, blank=True)
     close_date = models.DateField(_("expected close"), null=True, blank=True)
+    forecast = models.CharField(
+        _("in the forecast"), max_length=8, choices=enums.Forecast, null=True, blank=True
+    )
     tags = ArrayField(models.CharField(max_length=63), null=True, blank=True, verbose_name=_("tags"))
     source = models.CharField(_("source"), max_length=120, null=True, blank=True)
     competitor = models.CharField(_("competitor"), max_length=200, null=True, blank=True)

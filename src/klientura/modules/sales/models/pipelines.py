@@ -47,6 +47,9 @@ class Stage(Record):
     place = models.IntegerField(_("order"), default=0)
     kind = models.CharField(_("meaning"), max_length=5, choices=enums.StageKind, default="open")
     probability = models.IntegerField(_("probability, %"), default=0)
+    forecast = models.CharField(
+        _("in the forecast"), max_length=8, choices=enums.Forecast, default="pipeline"
+    )
     days = models.IntegerField(_("usual time, days"), null=True, blank=True)
     hue = models.CharField(_("colour"), max_length=8, choices=enums.Hue, default="gray")
     guide = models.TextField(_("what is done here"), null=True, blank=True)

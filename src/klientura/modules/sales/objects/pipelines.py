@@ -79,7 +79,7 @@ STAGE: Final = ObjectSpec(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("pipeline", "name", "place", "kind", "probability", "days", "hue", "guide"),
+            ("pipeline", "name", "place", "kind", "probability", "forecast", "days", "hue", "guide"),
         ),
         Section("limit", pgettext_lazy("section", "How many deals at once"), ("at_most", "at_limit")),
         Section(
@@ -88,7 +88,7 @@ STAGE: Final = ObjectSpec(
             ("expire_days", "warn_days", "on_expiry", "expiry_stage"),
         ),
     ),
-    quick=("pipeline", "name", "kind", "probability", "days", "hue", "place"),
+    quick=("pipeline", "name", "kind", "probability", "forecast", "days", "hue", "place"),
     columns=("pipeline", "place", "name", "kind", "probability", "days"),
     sort="place",
     search=("name",),

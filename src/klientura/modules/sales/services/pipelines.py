@@ -38,6 +38,7 @@ def ensure_default_pipeline(actor: Actor) -> int:
                 "name": name,
                 "kind": kind,
                 "probability": percent,
+                "forecast": "commit" if percent >= 90 else "best" if percent >= 75 else "pipeline",
                 "days": days,
                 "hue": hue,
                 "place": place,

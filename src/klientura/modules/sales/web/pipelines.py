@@ -15,11 +15,12 @@ from klientura.kernel.store import write
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import refused, toast
+from klientura.modules.sales.enums import Forecast
 from klientura.modules.sales.models import Pipeline, Stage
 from klientura.modules.sales.queries.pipelines import Asks, asks_of
 from klientura.modules.sales.services.arranging import deals_at, order_stages, remove_stage
 
-IN_PLACE = ("name", "hue", "probability", "days", "at_most", "expire_days")
+IN_PLACE = ("name", "hue", "probability", "forecast", "days", "at_most", "expire_days")
 ORDER = {"open": 0, "won": 1, "lost": 2}
 
 
@@ -44,6 +45,7 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     hues = [{"value": c.code, "label": str(c.label)} for c in shape_of("stage").fields["hue"].params.choices]
     return show(
         request, "sales/pipelines.html", active="settings", pipelines=made, hues=hues,
+        forecasts=[{"value": c.value, "label": str(c.label)} for c in Forecast],
         name_label=shape_of("stage").fields["name"].heading,
         may_delete=may(asked.actor, shape_of("stage"), "delete"), may_create=may(asked.actor, shape_of("stage"), "create"),
     )  # fmt: skip

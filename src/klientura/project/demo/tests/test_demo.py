@@ -29,6 +29,7 @@ from klientura.modules.documents.models import OwnCompany
 from klientura.modules.orders.models import Invoice, Offer, Order
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.payments.models import CreditTerms, Payment
+from klientura.modules.planning.models import Quota
 from klientura.modules.sales.models import Lead, Opportunity
 from klientura.project.demo import generate as module
 from klientura.project.demo.generate import Volume, generate
@@ -92,6 +93,7 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         + Event.objects.count()
         + Assignment.objects.count()
         + Lead.objects.count()
+        + Quota.objects.count()
     )
     assert find_demo() is not None
     assert seed_small(ACTOR) is None, "a second click writes nothing"
