@@ -144,6 +144,8 @@ def _due(payload: Mapping[str, Any]) -> str:
         "unanswered": _("Nobody has answered yet; due {when}"),
         "unanswered_by": _("Nobody has answered yet; due {when}, it is with {name}"),
         "escalated": _("Overdue for several days: it is with {name}, issued by {issuer}"),
+        "ends": _("Holds until {day}"),
+        "goes_on": _("Holds until {day}, then goes on by itself"),
         "expiring": _("The deal waits until {day}"),
         "expired": _("The deal has waited too long: its day was {day}"),
         "expired_by": _("The deal has waited too long: its day was {day}, it is with {name}"),

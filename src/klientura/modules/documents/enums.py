@@ -16,6 +16,7 @@ class TemplateAbout(models.TextChoices):
     ORDER = "order", pgettext_lazy("sale", "Order")
     INVOICE = "invoice", _("Invoice")
     CLOSING_PAPER = "closing_paper", _("Closing paper")
+    CONTRACT = "contract", pgettext_lazy("thing", "Contract")
 
 
 class TemplateForm(models.TextChoices):

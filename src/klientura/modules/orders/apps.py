@@ -15,13 +15,13 @@ class OrdersConfig(AppConfig):
         """Declare the objects and the way to the printed paper."""
         from klientura.kernel.screens.panels import register_card_way, register_main_panel
         from klientura.modules.orders import jobs
-        from klientura.modules.orders.objects import CLOSING_PAPER, INVOICE, OFFER, ORDER
+        from klientura.modules.orders.objects import CLOSING_PAPER, CONTRACT, INVOICE, OFFER, ORDER
         from klientura.modules.orders.services import limits, links
         from klientura.modules.orders.web.links import LINKS_PANEL
         from klientura.modules.orders.web.margin import MARGIN_PANEL
         from klientura.modules.orders.web.printing import letter_way, letter_with_link_way, print_way
 
-        for spec in (OFFER, ORDER, INVOICE, CLOSING_PAPER):
+        for spec in (CONTRACT, OFFER, ORDER, INVOICE, CLOSING_PAPER):
             register(spec)
         register_card_way(print_way)
         register_card_way(letter_way)

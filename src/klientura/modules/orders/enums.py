@@ -56,6 +56,27 @@ class ClosingStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("paper", "Cancelled")
 
 
+class ContractKind(models.TextChoices):
+    """What a contract is about, as the Civil Code has it."""
+
+    SUPPLY = "supply", pgettext_lazy("contract", "Supply of goods")
+    SERVICES = "services", pgettext_lazy("contract", "Services")
+    WORKS = "works", pgettext_lazy("contract", "Works")
+    LICENCE = "licence", pgettext_lazy("contract", "Licence")
+    AGENCY = "agency", pgettext_lazy("contract", "Agency")
+    RENT = "rent", pgettext_lazy("contract", "Rent")
+    OTHER = "other", pgettext_lazy("contract", "Other")
+
+
+class ContractStatus(models.TextChoices):
+    """How far a contract is."""
+
+    DRAFT = "draft", pgettext_lazy("contract", "Being agreed")
+    SIGNED = "signed", pgettext_lazy("contract", "In force")
+    OVER = "over", pgettext_lazy("contract", "Run out")
+    ENDED = "ended", pgettext_lazy("contract", "Terminated")
+
+
 IN_FORCE: Final[Mapping[str, tuple[str, ...]]] = {
     "invoice": ("issued", "part_paid", "paid"),
     "closing_paper": ("issued", "signed"),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,6 +48,38 @@ class Paper(Record):
         abstract = True
 
 
+class Contract(Record):
+    """A contract with a client: orders, invoices and closing papers stand on it."""
+
+    number = models.CharField(_("number"), max_length=60, null=True, blank=True)
+    name = models.CharField(_("subject of the contract"), max_length=255)
+    kind = models.CharField(_("kind of contract"), max_length=8, choices=enums.ContractKind, default="supply")
+    status = models.CharField(_("status"), max_length=6, choices=enums.ContractStatus, default="draft")
+    company = models.ForeignKey(
+        OwnCompany, models.PROTECT, related_name="+", verbose_name=_("our company"), db_index=False
+    )
+    party = _link(Party, _("client"))
+    person = _link(Party, _("who signs for the client"))
+    opportunity = _link(Opportunity, _("deal"))
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    starts_on = models.DateField(_("holds from"), null=True, blank=True)
+    ends_on = models.DateField(_("holds until"), null=True, blank=True)
+    renews = models.BooleanField(_("goes on by itself"), default=False)
+    renewal_months = models.PositiveSmallIntegerField(_("goes on for, months"), default=12)
+    notice_days = models.PositiveSmallIntegerField(_("remind before its end, days"), default=30)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    amount = MoneyColumn(_("sum of the contract"), null=True, blank=True, currency_field="currency")
+    payment_terms = models.CharField(_("payment terms"), max_length=500, null=True, blank=True)
+    delivery_terms = models.CharField(_("delivery terms"), max_length=500, null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), null=True, blank=True)
+    files = ArrayField(models.BigIntegerField(), null=True, blank=True, verbose_name=_("the contract itself"))
+    note = models.TextField(_("note"), null=True, blank=True)
+
+    class Meta:
+        db_table = "contract"
+
+
 class Offer(Paper):
     """A priced proposal (коммерческое предложение), in editions: a new one replaces the one before it."""
 
@@ -78,6 +111,7 @@ class Order(Paper):
 
     status = models.CharField(_("status"), max_length=9, choices=enums.OrderStatus, default="draft")
     offer = _link(Offer, _("offer"))
+    contract = _link(Contract, pgettext_lazy("thing", "contract"))
     client_number = models.CharField(_("number at the client"), max_length=60, null=True, blank=True)
     wanted_on = models.DateField(_("to be delivered by"), null=True, blank=True)
     done_on = models.DateField(_("fulfilled on"), null=True, blank=True)
@@ -104,6 +138,7 @@ class Invoice(Paper):
     """An invoice for payment (счёт на оплату)."""
 
     status = models.CharField(_("status"), max_length=9, choices=enums.InvoiceStatus, default="draft")
+    contract = _link(Contract, pgettext_lazy("thing", "contract"))
     order = _link(Order, pgettext_lazy("thing", "order"))
     due_on = models.DateField(_("to be paid by"), null=True, blank=True)
     paid = MoneyColumn(_("paid"), default=Decimal(0), currency_field="currency")
@@ -127,6 +162,7 @@ class ClosingPaper(Paper):
 
     kind = models.CharField(_("kind of paper"), max_length=8, choices=enums.ClosingKind, default="upd")
     status = models.CharField(_("status"), max_length=9, choices=enums.ClosingStatus, default="draft")
+    contract = _link(Contract, pgettext_lazy("thing", "contract"))
     order = _link(Order, pgettext_lazy("thing", "order"))
     consignee = _link(Party, _("consignee, if not the client"))
     basis = models.CharField(_("basis: contract, order"), max_length=255, null=True, blank=True)

@@ -21,6 +21,7 @@ CLOSING_PAPER = ObjectSpec(
     title=("number",),
     fields={
         **paper_fields(_("Closing papers"), {"signed": "green"}),
+        "contract": Field(target="contract", related=_("Closing papers")),
         "order": Field(target="order", related=_("Closing papers")),
         "consignee": Field(target="organisation"),
         "signed_on": Field(read_only=True),
@@ -30,7 +31,7 @@ CLOSING_PAPER = ObjectSpec(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("kind", "number", "status", "company", "party", "person", "opportunity", "order", "issued_on", "signed_on", "owner"),
+            ("kind", "number", "status", "company", "party", "person", "opportunity", "contract", "order", "issued_on", "signed_on", "owner"),
         ),
         sums(),
         Section("shipping", _("Handing over"), ("basis", "payment_paper", "consignee", "transport", "note")),

@@ -23,6 +23,7 @@ INVOICE = ObjectSpec(
         **paper_fields(_("Invoices"), {"part_paid": "yellow", "paid": "green"}),
         "number": Field(read_only=True, contains=True, label=_("invoice number")),
         "issued_on": Field(label=_("date of the invoice"), copied=False),
+        "contract": Field(target="contract", related=_("Invoices")),
         "order": Field(target="order", related=_("Invoices")),
         "due_on": Field(not_before="issued_on", copied=False),
         "paid": Field(read_only=True),
@@ -32,7 +33,7 @@ INVOICE = ObjectSpec(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("number", "status", "company", "party", "person", "opportunity", "order", "issued_on", "due_on", "owner"),
+            ("number", "status", "company", "party", "person", "opportunity", "contract", "order", "issued_on", "due_on", "owner"),
         ),
         sums("paid", "paid_on"),
         Section("note", _("Note"), ("note",)),

@@ -7,7 +7,7 @@ from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, 
 from klientura.modules.orders.models import Order, OrderLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.queries.naming import draft_of
-from klientura.modules.orders.services import beginnings, checks, orders, papers
+from klientura.modules.orders.services import beginnings, checks, contracts, orders, papers
 
 IN_WORK = {"field": "status", "op": "eq", "value": "confirmed"}
 
@@ -21,6 +21,7 @@ ORDER = ObjectSpec(
     title=("number",),
     fields={
         **paper_fields(_("Orders"), {"confirmed": "blue", "done": "green"}),
+        "contract": Field(target="contract", related=_("Orders")),
         "offer": Field(target="offer", related=_("Orders"), copied=False),
         "client_number": Field(copied=False),
         "wanted_on": Field(not_before="issued_on", copied=False),
@@ -33,7 +34,10 @@ ORDER = ObjectSpec(
         Section(
             "main",
             pgettext_lazy("section", "Main"),
-            ("number", "status", "company", "party", "person", "opportunity", "offer", "client_number", "issued_on", "wanted_on", "done_on", "owner"),
+            (
+                "number", "status", "company", "party", "person", "opportunity", "contract", "offer", "client_number", "issued_on",
+                "wanted_on", "done_on", "owner",
+            ),
         ),
         sums("invoiced", "paid", "delivered"),
         Section("terms", _("Terms"), ("payment_terms", "delivery_terms", "note")),
@@ -48,6 +52,7 @@ ORDER = ObjectSpec(
     settled=papers.numbered("order"),
     prefill=papers.prefill,
     begun_from={
+        "contract": Beginning(pgettext_lazy("thing", "Order"), beginnings.order_of_contract, contracts.is_signed),
         "opportunity": Beginning(pgettext_lazy("thing", "Order"), beginnings.from_opportunity),
         "offer": Beginning(pgettext_lazy("thing", "Order"), beginnings.from_offer, papers.is_in_force),
     },

@@ -12,6 +12,7 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Ref
 from klientura.kit.amount_words import amount_in_words
 from klientura.kit.formats import Language, format_date, format_decimal, format_money, format_paper_date
+from klientura.modules.orders.queries.naming import contract_words
 from klientura.modules.orders.queries.wording import (
     Source,
     bank_words,
@@ -35,7 +36,7 @@ def invoice_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]
         **data,
         "bank": bank_words(source.company, source.accounts),
         "qr": payment_code(source.company, source.accounts, row, purpose) if row["currency"] == "RUB" else "",
-        "basis": _order_words(actor, row["order"], lang),
+        "basis": contract_words(actor, row["contract"], lang) or _order_words(actor, row["order"], lang),
         "facts": _facts((_("To be paid by"), _day(row["due_on"], lang))),
     }
 
@@ -65,6 +66,7 @@ def order_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
     return {
         **_common(actor, source, _("Order No. {number} of {day}"), lang),
         "facts": _facts(
+            (_("Basis"), contract_words(actor, row["contract"], lang)),
             (_("Number at the buyer"), row["client_number"]),
             (_("To be delivered by"), _day(row["wanted_on"], lang)),
             (_("Payment"), row["payment_terms"]),

@@ -14,6 +14,7 @@ from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kit.formats import format_paper_date
 from klientura.modules.orders.enums import IN_FORCE
+from klientura.modules.orders.queries.naming import contract_words
 from klientura.modules.orders.services.papers import LINES_OF
 
 TERMS: Final = ("party", "person", "currency", "price_list", "tax_mode")
@@ -42,6 +43,13 @@ def _line(line: Row) -> dict[str, Any]:
     return {**kept, "given_price": line["price"], **given}
 
 
+def order_of_contract(actor: Actor, number: int) -> Begun:
+    """What an order made on a contract begins with."""
+    row = read.get(actor, shape_of("contract"), number)
+    also = ("company", "opportunity", "payment_terms", "delivery_terms")
+    return begun(row, (), *also, contract=read.Ref(number, row["title"]))
+
+
 def from_opportunity(actor: Actor, number: int) -> Begun:
     """What a paper made from a deal begins with."""
     row, lines = source_of(actor, "opportunity", number)
@@ -59,15 +67,15 @@ def invoice_of_order(actor: Actor, number: int) -> Begun:
     """An invoice for what of an order is not invoiced yet."""
     row, lines = source_of(actor, "order", number)
     left = _left_of(lines, number, "invoice")
-    return begun(row, left, "company", "opportunity", order=read.Ref(number, row["title"]))
+    return begun(row, left, "company", "opportunity", "contract", order=read.Ref(number, row["title"]))
 
 
 def closing_of_order(actor: Actor, number: int) -> Begun:
     """A closing paper for what of an order is not delivered yet."""
     row, lines = source_of(actor, "order", number)
     left = _left_of(lines, number, "closing_paper")
-    more = {"order": read.Ref(number, row["title"]), **_basis(_("Order No. {number} of {day}"), row)}
-    return begun(row, left, "company", "opportunity", **more)
+    more = {"order": read.Ref(number, row["title"]), **_basis(actor, _("Order No. {number} of {day}"), row)}
+    return begun(row, left, "company", "opportunity", "contract", **more)
 
 
 def closing_of_invoice(actor: Actor, number: int) -> Begun:
@@ -78,12 +86,20 @@ def closing_of_invoice(actor: Actor, number: int) -> Begun:
         owed = _left_of(source_of(actor, "order", order)[1], order, "closing_paper")
         lines = _split(lines, _quantities(owed))[0]
     return begun(
-        row, lines, "company", "opportunity", "order", **_basis(_("Invoice No. {number} of {day}"), row)
+        row,
+        lines,
+        "company",
+        "opportunity",
+        "contract",
+        "order",
+        **_basis(actor, _("Invoice No. {number} of {day}"), row),
     )
 
 
-def _basis(words: str, row: Row) -> dict[str, str]:
-    """What a closing paper stands on, where number and date are open to the reader."""
+def _basis(actor: Actor, words: str, row: Row) -> dict[str, str]:
+    """What a closing paper stands on, its contract first, where number and date are open to the reader."""
+    if said := contract_words(actor, row.get("contract"), lang()):
+        return {"basis": said}
     number, day = row.get("number"), row.get("issued_on")
     if not number or not day:
         return {}

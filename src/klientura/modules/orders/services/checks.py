@@ -10,7 +10,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.settings.installation import current
 from klientura.kit.sums import rounded
 from klientura.modules.catalog.services.lines import LINES, whole_sum
-from klientura.modules.orders.models import Offer, Order
+from klientura.modules.orders.models import Contract, Offer, Order
 from klientura.modules.orders.services.due import fill_due
 
 FROZEN: Final = ("company", "party", "issued_on", "currency", "tax_mode", "price_list")
@@ -48,15 +48,16 @@ def _refuse_changes(draft: Draft, frozen: tuple[str, ...]) -> None:
         draft.refuse(LINES, "issued", message)
 
 
-_write_invoice = _before_write("order")
-_write_order = _before_write("payment_terms", "delivery_terms")
-_write_closing = _before_write("order", "kind", "consignee", "basis", "payment_paper")
+_write_invoice = _before_write("contract", "order")
+_write_order = _before_write("contract", "payment_terms", "delivery_terms")
+_write_closing = _before_write("contract", "order", "kind", "consignee", "basis", "payment_paper")
 _write_offer = _before_write("intro", "payment_terms", "delivery_terms", "valid_until")
 
 
 def before_write_invoice(batch: Batch, actor: Any) -> None:
     """As every paper; it is to be paid by the terms of its client, unless somebody says otherwise."""
     _write_invoice(batch, actor)
+    _refuse_anothers(batch, "contract", Contract)
     _refuse_anothers(batch, "order", Order)
     fill_due(batch)
 
@@ -64,16 +65,18 @@ def before_write_invoice(batch: Batch, actor: Any) -> None:
 def before_write_closing(batch: Batch, actor: Any) -> None:
     """As every paper; its order is its client's."""
     _write_closing(batch, actor)
+    _refuse_anothers(batch, "contract", Contract)
     _refuse_anothers(batch, "order", Order)
 
 
 def before_write_order(batch: Batch, actor: Any) -> None:
     """As every paper; its offer is its client's."""
     _write_order(batch, actor)
+    _refuse_anothers(batch, "contract", Contract)
     _refuse_anothers(batch, "offer", Offer)
 
 
-def _refuse_anothers(batch: Batch, key: str, model: type[Order] | type[Offer]) -> None:
+def _refuse_anothers(batch: Batch, key: str, model: type[Order] | type[Offer] | type[Contract]) -> None:
     """The paper that one is made of is for the same client; told where either is said, one query for all."""
     drafts = [d for d in batch if d.get(key) is not None and (batch.creating or d.changed(key, "party"))]
     if not drafts:

@@ -53,8 +53,17 @@ def closing_paper(world: "World", number: int) -> dict[str, Any]:
     return {**_paper(world, number), "order": None, "consignee": None, "basis": f"Договор {number}"}
 
 
+def contract(world: "World", number: int) -> dict[str, Any]:
+    """A draft for a client."""
+    return {
+        "company": world.reference("own_company"), "party": world.reference("organisation"), "person": None, "currency": "RUB",
+        "starts_on": "2026-11-02", "ends_on": f"2027-11-{number % 28 + 1:02}",
+    }  # fmt: skip
+
+
 FACTORIES: Final[Mapping[str, "Factory"]] = {
     "invoice": invoice,
+    "contract": contract,
     "offer": offer,
     "order": order,
     "closing_paper": closing_paper,
