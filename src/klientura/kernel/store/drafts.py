@@ -103,6 +103,21 @@ def parse_for_verb(
     return draft.values, draft.errors
 
 
+def given_to_verb(actor: Actor, shape: Shape, verb: str, raw: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a verb was given for the fields of its form, read and checked; empty ones are None. Raises Invalid, also for what is required."""
+    action = next(a for a in shape.spec.actions if a.key == verb)
+    said, errors = parse_for_verb(actor, shape, raw or {}, action.fields)
+    wrong = {e.field for e in errors}
+    errors += [
+        FieldError(key, "required", REQUIRED)
+        for key, option in action.fields.items()
+        if option.required and key not in said and key not in wrong
+    ]
+    if errors:
+        raise Invalid(errors)
+    return {key: said.get(key) for key in action.fields}
+
+
 def _parse_value(field: FieldShape, raw: Any, draft: Draft) -> None:
     if field.type.is_empty(raw):
         if field.required:

@@ -35,8 +35,8 @@ CONTRACT = ObjectSpec(
         "notice_days": Field(maximum=365),
         "amount": Field(minimum=0),
         "files": Field(type="file", copied=False),
-        "ended_on": Field(read_only=True),
-        "end_reason": Field(read_only=True),
+        "ended_on": Field(read_only=True, rare=True),
+        "end_reason": Field(read_only=True, rare=True),
     },
     sections=(
         Section(

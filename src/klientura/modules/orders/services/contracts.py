@@ -16,6 +16,7 @@ from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import operations, read, write
+from klientura.kernel.store.drafts import given_to_verb
 from klientura.modules.documents.queries.companies import main_company, prefix_of
 from klientura.modules.documents.services.numbering import next_number
 from klientura.modules.orders.models import Contract
@@ -102,7 +103,9 @@ def sign(
 
     Raises Invalid when it is no draft, for a day to come or one after its end; NotFound, Denied, Conflict.
     """
-    shape, day = shape_of(KEY), values["signed_on"]
+    shape = shape_of(KEY)
+    given = given_to_verb(actor, shape, "sign", values)
+    day = given["signed_on"]
     with transaction.atomic():
         before = write.lock(actor, shape, record_id, "edit")
         if before["status"] == "signed":
@@ -110,7 +113,7 @@ def sign(
         if before["status"] != "draft":
             raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         _refuse_days(day, before["ends_on"])
-        number = values.get("number") or before["number"]
+        number = given["number"] or before["number"]
         number = number or f"{prefix_of(before['company'])}{next_number(before['company'], KEY, day.year)}"
         done = {
             "status": "signed",
@@ -134,7 +137,8 @@ def prolong(
     actor: Actor, record_id: int, values: Mapping[str, Any], *, expected_version: int | None = None
 ) -> int:
     """Have a contract hold until a later day; one that had run out is in force again. Raises Invalid, NotFound, Denied, Conflict."""
-    shape, day = shape_of(KEY), values["ends_on"]
+    shape = shape_of(KEY)
+    day = given_to_verb(actor, shape, "prolong", values)["ends_on"]
     with transaction.atomic():
         before = write.lock(actor, shape, record_id, "edit")
         if before["status"] not in {"signed", "over"}:
@@ -152,15 +156,16 @@ def terminate(
 ) -> int:
     """A contract ends before its time, or for good; why is kept. Raises Invalid, NotFound, Denied, Conflict."""
     shape = shape_of(KEY)
+    given = given_to_verb(actor, shape, "terminate", values)
     with transaction.atomic():
         before = write.lock(actor, shape, record_id, "edit")
         if before["status"] == "ended":
             return int(before["version"])
         if before["status"] != "signed":
             raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
-        if values["ended_on"] < before["signed_on"]:
+        if given["ended_on"] < before["signed_on"]:
             raise Invalid([FieldError("ended_on", "order", _("The contract was signed later."))])
-        done = {"status": "ended", **{k: values[k] for k in ("ended_on", "end_reason")}}
+        done = {"status": "ended", **given}
         return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
 
 

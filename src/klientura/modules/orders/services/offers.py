@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
+from klientura.kernel.store.drafts import given_to_verb
 from klientura.modules.orders.models import Offer
 from klientura.modules.orders.services.beginnings import begun, source_of
 from klientura.modules.orders.services.papers import give_number, move
@@ -98,14 +99,16 @@ def accept(
     actor: Actor, record_id: int, values: Mapping[str, Any], *, expected_version: int | None = None
 ) -> int:
     """The client agrees."""
-    return answer(actor, record_id, "accepted", values.get("answer"), version=expected_version)
+    given = given_to_verb(actor, shape_of("offer"), "accept", values)
+    return answer(actor, record_id, "accepted", given["answer"], version=expected_version)
 
 
 def decline(
     actor: Actor, record_id: int, values: Mapping[str, Any], *, expected_version: int | None = None
 ) -> int:
     """The client does not want it; what they said is kept."""
-    return answer(actor, record_id, "declined", values.get("answer"), version=expected_version)
+    given = given_to_verb(actor, shape_of("offer"), "decline", values)
+    return answer(actor, record_id, "declined", given["answer"], version=expected_version)
 
 
 def answer(

@@ -57,7 +57,7 @@ def contract(world: "World", number: int) -> dict[str, Any]:
     """A draft for a client."""
     return {
         "company": world.reference("own_company"), "party": world.reference("organisation"), "person": None, "currency": "RUB",
-        "starts_on": "2026-11-02", "ends_on": f"2027-11-{number % 28 + 1:02}",
+        "starts_on": "2026-11-02", "renews": False, "ends_on": f"2027-11-{number % 28 + 1:02}",
     }  # fmt: skip
 
 
