@@ -64,7 +64,7 @@ def write_catalogue(operation_id: int, *, language: str, now: dt.datetime, seed:
     tongue = "ru" if language == "ru" else "en"
     lists = _lists(tongue, now, operation_id)
     products = _products(tongue, lists[0], operation_id)
-    rules = _discounts(tongue, operation_id)
+    rules = _discounts(tongue, operation_id) + _limits(tongue, operation_id)
     rates = _rates(now, operation_id)
     company = _own_company(tongue, operation_id)
     deals = _deals(tongue, products, now, Random(f"{seed}/goods"), operation_id)  # noqa: S311 - data to look at
@@ -131,6 +131,12 @@ def _lists(tongue: str, now: dt.datetime, operation_id: int) -> list[int]:
     return [base, *write.create_many(MAKER, shape_of("price_list"), rows, operation_id=operation_id)]
 
 
+LIMITS: Final = {
+    "ru": ("Продавцы: до 10 %", "Руководители: до 20 %"),
+    "en": ("Sellers: up to 10 %", "Heads: up to 20 %"),
+}
+
+
 def _discounts(tongue: str, operation_id: int) -> int:
     categories = sorted(_numbers_of("product_category", "name").values())
     rows = [
@@ -138,6 +144,16 @@ def _discounts(tongue: str, operation_id: int) -> int:
         {"name": WORDS[tongue][3], "percent": "3", "min_total": "100000", "combines": True},
     ]
     return len(write.create_many(MAKER, shape_of("discount_rule"), rows, operation_id=operation_id))
+
+
+def _limits(tongue: str, operation_id: int) -> int:
+    """How far sellers and their heads go by themselves."""
+    sellers, heads = LIMITS[tongue]
+    rows = [
+        {"name": sellers, "role": "employee", "on_line": "10", "on_whole": "7", "least_margin": "15"},
+        {"name": heads, "role": "manager", "on_line": "20"},
+    ]
+    return len(write.create_many(MAKER, shape_of("discount_limit"), rows, operation_id=operation_id))
 
 
 def _rates(now: dt.datetime, operation_id: int) -> int:

@@ -22,7 +22,14 @@ from klientura.kit.text import fold
 from klientura.kit.urls import normalise_site
 from klientura.modules.activities.models import Assignment, Event, Interaction, Task
 from klientura.modules.administration.queries import find_demo
-from klientura.modules.catalog.models import DiscountRule, ExchangeRate, PriceList, Product, ProductCategory
+from klientura.modules.catalog.models import (
+    DiscountLimit,
+    DiscountRule,
+    ExchangeRate,
+    PriceList,
+    Product,
+    ProductCategory,
+)
 from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.documents.models import OwnCompany
@@ -74,6 +81,7 @@ def test_small_is_one_operation_of_the_wizard() -> None:
             for kind in (
                 Product,
                 ProductCategory,
+                DiscountLimit,
                 DiscountRule,
                 ExchangeRate,
                 OwnCompany,
