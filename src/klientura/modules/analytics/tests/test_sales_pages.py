@@ -18,7 +18,7 @@ from klientura.modules.activities.models import Task
 from klientura.modules.analytics.tests.trading import found_trade, make, sell, steadily
 
 pytestmark = pytest.mark.django_db
-VIEWS = ("dynamics", "classes", "moves")
+VIEWS = ("dynamics", "classes", "moves", "repeat", "effect")
 FIGURE = re.compile(r'<a class="link" href="(/sales-analysis/rows\?[^"]+)">([\d\u202f]+)</a>')
 SPAN = {"from": "2025-01", "to": "2025-12"}
 SUM = "777,77"

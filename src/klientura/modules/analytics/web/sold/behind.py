@@ -21,9 +21,10 @@ from klientura.kit.formats import format_date, format_decimal
 from klientura.modules.analytics.queries.sold import classes as queries
 from klientura.modules.analytics.queries.sold.asked import order, sees
 from klientura.modules.analytics.queries.sold.dimensions import Dimension, names, offered
+from klientura.modules.analytics.queries.sold.repeat import of_cohort
 from klientura.modules.analytics.queries.sold.rows import of_value
-from klientura.modules.analytics.web.sold import classes
-from klientura.modules.analytics.web.sold.frame import PATH, PLACE, Given, given_by
+from klientura.modules.analytics.web.sold import classes, repeat
+from klientura.modules.analytics.web.sold.frame import PATH, PLACE, Given, given_by, month_name
 from klientura.modules.analytics.web.tables import Cell, Column, Line, Table, as_file, table_shown
 
 MOST: Final = 20_000
@@ -220,4 +221,35 @@ def _table(given: Given, rows: list[dict[str, Any]], fields: Any, title: str) ->
     return Table("orders", title, pgettext("thing", "Order"), columns, lines)
 
 
-MAKERS: Final = {"cell": _cell, "moved": _moved, "orders": _orders}
+def _late(given: Given, said: dict[str, str]) -> Behind | None:
+    if "client" not in offered(given.actor):
+        return None
+    found, number_of = repeat.late_now(given, MOST)
+    table = repeat.late_table(given, found)
+    return Behind(table.title, table, number_of, [r.key for r in found], [repeat.rule()])
+
+
+def _cohort(given: Given, said: dict[str, str]) -> Behind | None:
+    came, _dot, after = said.get("key", "").partition(".")
+    if (
+        "client" not in offered(given.actor)
+        or not came.isascii()
+        or not came.isdigit()
+        or not after.isascii()
+        or not after.isdigit()
+    ):
+        return None
+    if len(came) > 5 or len(after) > 4:
+        return None
+    ids = of_cohort(given.actor, given.asked, int(came), int(after), MOST)
+    called = names(given.actor, "client", ids)
+    title = _("First bought in {month}, and again in {again}").format(
+        month=month_name(int(came)), again=month_name(int(came) + int(after))
+    )
+    lines = [
+        Line(called.get(i) or str(classes.CLOSED), [], url=f"/party/{i}" if i in called else "") for i in ids
+    ]
+    return Behind(title, Table("cohort", title, _("Client"), [], lines), len(ids), ids)
+
+
+MAKERS: Final = {"cell": _cell, "moved": _moved, "orders": _orders, "late": _late, "cohort": _cohort}

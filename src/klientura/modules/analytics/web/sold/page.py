@@ -19,7 +19,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.analytics.queries.sold.asked import first_day, order, sees, sees_products, this_month
 from klientura.modules.analytics.queries.sold.dimensions import offered
-from klientura.modules.analytics.web.sold import classes, dynamics
+from klientura.modules.analytics.web.sold import classes, dynamics, effect, repeat
 from klientura.modules.analytics.web.sold.frame import PLACE, VIEWS, Given, given_by
 from klientura.modules.analytics.web.tables import View, as_file, table_shown
 
@@ -27,11 +27,14 @@ MAKERS: Final[dict[str, Callable[[Given], View]]] = {
     "dynamics": dynamics.view,
     "classes": classes.view,
     "moves": classes.view_of_moves,
+    "repeat": repeat.view,
+    "effect": effect.view,
 }
 CHOICES: Final[dict[str, Callable[[Given], list[dict[str, Any]]]]] = {
     "dynamics": dynamics.choices,
     "classes": classes.choices,
     "moves": classes.choices,
+    "effect": effect.choices,
 }
 LIMITED: Final = ("classes", "moves")
 SHOWN: Final = (
