@@ -10,7 +10,7 @@ from tests.e2e.looking import look_everywhere
 from tests.e2e.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-VIEWS = ("dynamics", "classes", "moves", "repeat", "effect")
+VIEWS = ("dynamics", "classes", "moves", "repeat", "effect", "season")
 
 
 def test_a_class_of_clients_becomes_a_segment(product: Product, page: Page, tmp_path: Path) -> None:

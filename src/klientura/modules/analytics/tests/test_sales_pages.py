@@ -18,7 +18,7 @@ from klientura.modules.activities.models import Task
 from klientura.modules.analytics.tests.trading import found_trade, make, sell, steadily
 
 pytestmark = pytest.mark.django_db
-VIEWS = ("dynamics", "classes", "moves", "repeat", "effect")
+VIEWS = ("dynamics", "classes", "moves", "repeat", "effect", "season")
 FIGURE = re.compile(r'<a class="link" href="(/sales-analysis/rows\?[^"]+)">([\d\u202f]+)</a>')
 SPAN = {"from": "2025-01", "to": "2025-12"}
 SUM = "777,77"
@@ -115,7 +115,7 @@ def test_where_sums_are_hidden_there_is_no_money_anywhere(
     company: Company, trade: dict[str, int], view: str
 ) -> None:
     company.grant("employee", "order", "export", "own")
-    if view != "moves":
+    if view not in ("moves", "season"):
         assert "₽" in page(company, "employee", view=view)
     company.hide("employee", "order", "amount")
     for asked in ({}, {"measure": "amount"}, {"by": "product", "of": "product"}):
@@ -270,7 +270,9 @@ def test_what_is_no_figure_is_not_there(
 
 def test_an_empty_company_is_told_what_will_stand_there(company: Company) -> None:
     for view in VIEWS:
-        assert "Заказов пока нет" in page(company, view=view)
+        assert ("Для сезонности нужно" if view == "season" else "Заказов пока нет") in page(
+            company, view=view
+        )
     assert company.client("administrator").get("/sales-analysis/rows")["Location"] == "/sales-analysis"
 
 

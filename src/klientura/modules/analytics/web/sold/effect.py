@@ -125,7 +125,8 @@ def _chart(given: Given, made: Effect) -> dict[str, Any]:
     ]  # fmt: skip
     chart = Chart(
         "effect", "waterfall", _("From the sales of then to those of now"), pgettext("sales analysis", "Part"),
-        [pgettext("sales analysis", "Before"), *(labels[p] for p in kept), _("Now")], [Series(pgettext("sales analysis", "Sum"), points)], "money", given.asked.currency,
+        [pgettext("sales analysis", "Before"), *(labels[p] for p in kept), _("Now")], [Series(pgettext("sales analysis", "Sum"), points)],
+        "money", given.asked.currency,
     )  # fmt: skip
     return chart_shown(chart, lang())
 

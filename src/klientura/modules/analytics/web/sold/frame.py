@@ -41,6 +41,7 @@ PLACE: Final = Place(
 VIEWS: Final = {
     "dynamics": pgettext_lazy("sales analysis", "Dynamics"), "classes": gettext_lazy("ABC and XYZ"),
     "moves": gettext_lazy("Changes of class"), "repeat": gettext_lazy("Repeat sales"), "effect": gettext_lazy("What has changed sales"),
+    "season": gettext_lazy("Seasons"),
 }  # fmt: skip
 LONGEST: Final = 120
 MOST_LETTERS: Final = 120

@@ -19,7 +19,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.analytics.queries.sold.asked import first_day, order, sees, sees_products, this_month
 from klientura.modules.analytics.queries.sold.dimensions import offered
-from klientura.modules.analytics.web.sold import classes, dynamics, effect, repeat
+from klientura.modules.analytics.web.sold import classes, dynamics, effect, repeat, season
 from klientura.modules.analytics.web.sold.frame import PLACE, VIEWS, Given, given_by
 from klientura.modules.analytics.web.tables import View, as_file, table_shown
 
@@ -29,6 +29,7 @@ MAKERS: Final[dict[str, Callable[[Given], View]]] = {
     "moves": classes.view_of_moves,
     "repeat": repeat.view,
     "effect": effect.view,
+    "season": season.view,
 }
 CHOICES: Final[dict[str, Callable[[Given], list[dict[str, Any]]]]] = {
     "dynamics": dynamics.choices,
