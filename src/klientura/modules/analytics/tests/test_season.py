@@ -46,4 +46,4 @@ def test_of_orders_and_of_groups() -> None:
     rates = rates_in(ACTOR, "RUB", asked.first, asked.last)
     assert len(seasons(ACTOR, asked, rates)[0].indices) == 12
     groups = seasons(ACTOR, asked, rates, by_group=True)
-    assert [(s.key, s.indices[11]) for s in groups] == [(trade["group"], 210)]
+    assert [(s.key, s.indices[11]) for s in groups] == [(trade["group"], Fraction(210))]
