@@ -1,7 +1,8 @@
-"""Offers and orders of the demo's deals with goods: drafted, with the client, accepted and in work, declined."""
+"""Contracts, offers and orders of the demo's deals with goods: drafted, with the client, accepted and in work, declined."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 from django.db import transaction
@@ -24,19 +25,21 @@ WORDS: Final = {
         "50 % предоплата, остальное в течение 10 дней",
         "Доставка до склада покупателя",
         "Дороже, чем у конкурента",
+        "Рамочный договор поставки",
     ),
     "en": (
         "Thank you for your request. We offer the following.",
         "50 % in advance, the rest within 10 days",
         "Delivered to the buyer's warehouse",
         "Dearer than a competitor",
+        "Framework contract of supply",
     ),
 }
 
 
 @transaction.atomic
 def write_papers(operation_id: int, *, language: str, now: dt.datetime) -> int:
-    """Write offers, and orders of those that were accepted, as a part of the operation of the demo; return how many records."""
+    """Write offers, and contracts and orders of those that were accepted, as a part of the operation of the demo; return how many records."""
     company = main_company(MAKER).get("company")
     if company is None:
         return 0
@@ -65,8 +68,18 @@ def write_papers(operation_id: int, *, language: str, now: dt.datetime) -> int:
         for offer, answer, number in zip(offers, answers, made, strict=True)
         if answer["status"] == "accepted"
     ]
-    orders = [_order(offer, number, today) for offer, number in accepted]
-    return len(made) + len(settled("order", orders, [{"status": "confirmed"}] * len(orders), operation_id))
+    signed = [{"status": "signed", "signed_on": today - dt.timedelta(days=n)} for n in (345, 200, 12)]
+    contracts = [
+        _contract(offer, words[4], state["signed_on"])
+        for (offer, _n), state in zip(accepted, signed, strict=False)
+    ]
+    held = settled("contract", contracts, signed[: len(contracts)], operation_id)
+    orders = [
+        {**_order(offer, number, today), "contract": contract}
+        for (offer, number), contract in zip_longest(accepted, held)
+    ]
+    confirmed = settled("order", orders, [{"status": "confirmed"}] * len(orders), operation_id)
+    return len(made) + len(held) + len(confirmed)
 
 
 def settled(
@@ -79,7 +92,8 @@ def settled(
         parse(MAKER, shape, row, draft, creating=True)
         draft.values |= state
         if state["status"] != "draft":
-            number = next_number(row["company"], key, draft.values["issued_on"].year)
+            day = draft.values.get("signed_on") or draft.values["issued_on"]
+            number = next_number(row["company"], key, day.year)
             draft.values["number"] = f"{prefix_of(row['company'])}{number}"
         drafts.append(draft)
     return write.insert_batch(MAKER, Batch(shape, drafts, creating=True), operation_id=operation_id)
@@ -98,6 +112,22 @@ def _begun(deal: read.Row, company: int) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.id if isinstance(value, read.Ref) else value
+
+
+def _contract(offer: Mapping[str, Any], name: str, day: dt.date) -> dict[str, Any]:
+    kept = {
+        k: offer[k]
+        for k in ("company", "party", "opportunity", "owner", "payment_terms", "delivery_terms")
+        if k in offer
+    }
+    until = day + dt.timedelta(days=365)
+    return {
+        **kept,
+        "name": name,
+        "starts_on": day.isoformat(),
+        "ends_on": until.isoformat(),
+        "renews": day.month % 2 == 0,
+    }
 
 
 def _order(offer: Mapping[str, Any], number: int, today: dt.date) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from klientura.modules.catalog.models import (
 from klientura.modules.consents.models import Consent, ConsentText
 from klientura.modules.conversations.models import Letter, LetterFact, Mailbox, Thread
 from klientura.modules.documents.models import OwnCompany
-from klientura.modules.orders.models import Invoice, Offer, Order
+from klientura.modules.orders.models import Contract, Invoice, Offer, Order
 from klientura.modules.parties.models import ContactPoint, Party
 from klientura.modules.payments.models import CreditTerms, Payment
 from klientura.modules.planning.models import Quota
@@ -85,6 +85,7 @@ def test_small_is_one_operation_of_the_wizard() -> None:
                 DiscountRule,
                 ExchangeRate,
                 OwnCompany,
+                Contract,
                 Invoice,
                 Offer,
                 Order,
