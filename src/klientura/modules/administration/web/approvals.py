@@ -232,7 +232,7 @@ def _controls(
     ]  # fmt: skip
     ways = [{"value": key, "label": str(label)} for key, label in WHO if key != "field" or people]
     return [
-        control("who", "select", _("Who decides"), options=ways, empty=_("no such step")),
+        control("who", "select", _("Who approves"), options=ways, empty=_("no such step")),
         control("name", "text", _("Name of the step"), optional=True, maxlength=120),
         *pickers,
         control("role", "select", _("Role"), options=roles, empty=_("none")),
