@@ -15,7 +15,9 @@ class PlanningConfig(AppConfig):
         """Declare the objects and put the pages into the navigation."""
         from klientura.kernel.screens.places import register_place
         from klientura.modules.planning.objects import JUDGEMENT, QUOTA
+        from klientura.modules.planning.web import dashboard
         from klientura.modules.planning.web.frame import PLACE
 
         register(QUOTA, JUDGEMENT)
+        register_place(dashboard.PLACE)
         register_place(PLACE)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from klientura.modules.planning.web import behind, forecast, page, sheet
+from klientura.modules.planning.web import behind, dashboard, forecast, page, sheet
 
 urlpatterns = [
+    path("dashboard", dashboard.dashboard, name="dashboard"),
     path("plans", page.plans, name="plans"),
     path("plans/rows", behind.figure_rows, name="plan-rows"),
     path("forecast", forecast.forecast, name="forecast"),

@@ -1,0 +1,58 @@
+"""From an empty sheet of plans to a fact beside its plan, its rows, the forecast and the dashboard."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.journeys import EMAIL, set_up
+from tests.e2e.looking import look_everywhere
+from tests.e2e.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_from_a_plan_to_what_came_of_it(product: Product, page: Page, tmp_path: Path) -> None:
+    set_up(page, product.address, "ru")
+    broken: list[str] = []
+    page.on("console", lambda m: broken.append(m.text) if m.type == "error" else None)
+    page.goto(f"{product.address}/plans/sheet?by=company&kind=quarter")
+    cells = page.locator("[data-plan-cell]")
+    cells.first.fill("100000")
+    cells.first.press("Enter")
+    cells.first.press("ArrowRight")
+    expect(cells.nth(1)).to_be_focused()
+    cells.nth(1).fill("200 000,50")
+    expect(page.locator("[data-plan-total]")).to_have_value("300\u00a0000,5")
+    page.locator("[data-plan-total]").fill("400000")
+    page.get_by_role("button", name="Разложить год поровну").click()
+    expect(cells.first).to_have_value("100\u00a0000")
+    assert look_everywhere(page, tmp_path, "plan-sheet") == {}
+    page.get_by_role("button", name="Сохранить").click()
+    expect(page.locator("main")).to_contain_text("Сохранено 4 плана")
+
+    page.goto(f"{product.address}/opportunity/new")
+    page.fill("[name=name]", "Поставка муки")
+    page.fill("[name=amount]", "120000")
+    page.locator("form.form button[type=submit]").first.click()
+    expect(page.locator("h1")).to_have_text("Поставка муки")
+    page.get_by_role("button", name="Выиграна", exact=True).first.click()
+    expect(page.locator("main")).to_contain_text("Закрыта")
+    page.wait_for_load_state("networkidle")
+
+    page.goto(f"{product.address}/plans?by=company&period=quarter")
+    expect(page.locator(".plan-table")).to_contain_text("120 %")
+    assert look_everywhere(page, tmp_path, "plans") == {}
+    page.locator(".plan-table a").first.click()
+    expect(page.locator("main")).to_contain_text("Поставка муки")
+    assert broken == []
+
+
+def test_the_pages_of_a_filled_company(product: Product, page: Page, tmp_path: Path) -> None:
+    set_up(page, product.address, "ru")
+    product.command("demo", "--user", EMAIL)
+    for path in ("dashboard", "forecast", "plans", "plans/sheet"):
+        page.goto(f"{product.address}/{path}")
+        expect(page.locator("h1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert look_everywhere(page, tmp_path, path.replace("/", "-")) == {}
