@@ -26,7 +26,7 @@ def test_from_a_plan_to_what_came_of_it(product: Product, page: Page, tmp_path: 
     expect(page.locator("[data-plan-total]")).to_have_value("300\u00a0000,5")
     page.locator("[data-plan-total]").fill("400000")
     page.get_by_role("button", name="Разложить год поровну").click()
-    expect(cells.first).to_have_value("100\u00a0000")
+    expect(cells.first).to_have_value("100\u202f000")
     assert look_everywhere(page, tmp_path, "plan-sheet") == {}
     page.get_by_role("button", name="Сохранить").click()
     expect(page.locator("main")).to_contain_text("Сохранено 4 плана")

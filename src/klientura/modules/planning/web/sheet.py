@@ -245,6 +245,7 @@ def _row(
     wanted: Sheet, known: Mapping[Place, Stored], row: int | None, name: str, open_rows: set[int | None], filled: Filled, asked: Request,
     editable: bool,
 ) -> dict[str, Any]:  # fmt: skip
+    shown = name or str(asked.installation.company or _("Company"))
     cells, total = [], Decimal(0)
     for column in wanted.columns:
         place = (row, column)
@@ -255,13 +256,13 @@ def _row(
         total += _counted(text, wanted)
         cells.append({
             "name": _name(row, column), "number": _name(row, column)[1:], "text": text, "was": was, "version": there.version if there else 0,
-            "error": str(filled.errors[place]) if place in filled.errors else "", "label": f"{name}, {_column_name(wanted, column)}",
+            "error": str(filled.errors[place]) if place in filled.errors else "", "label": f"{shown}, {_column_name(wanted, column)}",
             "foreign": format_money(there.value, there.currency, lang(), brief=True) if there and foreign else "",
             "url": f"/quota/{there.id}" if there else "",
             "changed": text != was,
         })  # fmt: skip
     return {
-        "key": row or 0, "name": name or str(asked.installation.company or _("Company")), "cells": cells,
+        "key": row or 0, "name": shown, "cells": cells,
         "total": filled.totals.get(row) if filled.kind in ("error", "warning") and row in filled.totals else _text(total, wanted) if total else "",
         "open": editable and (row in open_rows or any(p[0] == row for p in known)),
     }  # fmt: skip
