@@ -68,12 +68,10 @@ def write_papers(operation_id: int, *, language: str, now: dt.datetime) -> int:
         for offer, answer, number in zip(offers, answers, made, strict=True)
         if answer["status"] == "accepted"
     ]
-    signed = [{"status": "signed", "signed_on": today - dt.timedelta(days=n)} for n in (345, 200, 12)]
-    contracts = [
-        _contract(offer, words[4], state["signed_on"])
-        for (offer, _n), state in zip(accepted, signed, strict=False)
-    ]
-    held = settled("contract", contracts, signed[: len(contracts)], operation_id)
+    days = [today - dt.timedelta(days=n) for n in (345, 200, 12)][: len(accepted)]
+    contracts = [_contract(offer, words[4], day) for (offer, _n), day in zip(accepted, days, strict=False)]
+    signed = [{"status": "signed", "signed_on": day} for day in days]
+    held = settled("contract", contracts, signed, operation_id)
     orders = [
         {**_order(offer, number, today), "contract": contract}
         for (offer, number), contract in zip_longest(accepted, held)
