@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from klientura.kernel.fields.columns import MoneyColumn
 from klientura.kernel.settings.currencies import Currency
-from klientura.kernel.store.record import Record
+from klientura.kernel.store.record import Line, Record
 from klientura.modules.catalog.enums import TaxMode
 from klientura.modules.catalog.models import PricedLine, PriceList
 from klientura.modules.documents.models import OwnCompany
@@ -155,6 +155,19 @@ class InvoiceLine(PricedLine):
 
     class Meta:
         db_table = "invoice_line"
+
+
+class InvoiceDue(Line):
+    """A stage of the payment of an invoice: so much by such a day."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="+", db_index=False)
+    due_on = models.DateField(_("to be paid by"))
+    percent = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    amount = MoneyColumn(_("stage sum"), null=True, blank=True, currency_field="currency")
+    name = models.CharField(pgettext_lazy("payment stage", "what for"), max_length=120, null=True, blank=True)
+
+    class Meta:
+        db_table = "invoice_due"
 
 
 class ClosingPaper(Paper):

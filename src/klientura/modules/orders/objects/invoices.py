@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, ReadyView, Section
-from klientura.modules.orders.models import Invoice, InvoiceLine
+from klientura.kernel.objects.spec import Action, Beginning, Field, ObjectSpec, Part, ReadyView, Section
+from klientura.modules.orders.models import Invoice, InvoiceDue, InvoiceLine
 from klientura.modules.orders.objects.papers import AREA, lines_of, paper_fields, sums
 from klientura.modules.orders.queries.naming import draft_of
 from klientura.modules.orders.services import beginnings, checks, invoices, papers
@@ -42,7 +42,14 @@ INVOICE = ObjectSpec(
     sort="-issued_on",
     calendar="due_on",
     search=("number",),
-    parts=(lines_of(InvoiceLine, "invoice"),),
+    parts=(
+        lines_of(InvoiceLine, "invoice"),
+        Part(
+            key="dues", model=InvoiceDue, parent="invoice", label=_("Payment schedule"),
+            fields={"due_on": Field(copied=False), "percent": Field(type="percent", trimmed=True)},
+            columns=("due_on", "percent", "amount", "name"), inputs=("due_on", "percent", "amount", "name"), totals=("amount",),
+        ),
+    ),
     before_write=checks.before_write_invoice,
     before_trash=papers.before_trash("invoice"),
     settled=papers.numbered("invoice"),

@@ -37,7 +37,7 @@ def invoice_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]
         "bank": bank_words(source.company, source.accounts),
         "qr": payment_code(source.company, source.accounts, row, purpose) if row["currency"] == "RUB" else "",
         "basis": contract_words(actor, row["contract"], lang) or _order_words(actor, row["order"], lang),
-        "facts": _facts((_("To be paid by"), _day(row["due_on"], lang))),
+        "facts": _dues(source, lang) or _facts((_("To be paid by"), _day(row["due_on"], lang))),
     }
 
 
@@ -102,6 +102,20 @@ def act_data(actor: Actor, record_id: int, lang: Language) -> dict[str, Any]:
 def _facts(*facts: tuple[str, str | None]) -> list[dict[str, str]]:
     """What stands beside the table, as far as it is known."""
     return [{"label": label, "text": text} for label, text in facts if text]
+
+
+def _dues(source: Source, lang: Language) -> list[dict[str, str]]:
+    """The stages of payment, the first day in front."""
+    return [
+        {
+            "label": each["name"] or _("Payment"),
+            "text": _("{sum} by {day}").format(
+                sum=format_money(each["amount"], source.row["currency"], lang), day=_day(each["due_on"], lang)
+            ),
+        }
+        for each in sorted(source.dues, key=lambda x: x["due_on"])
+        if each["amount"] is not None
+    ]
 
 
 def _day(day: dt.date | None, lang: Language) -> str:

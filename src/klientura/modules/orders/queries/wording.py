@@ -31,6 +31,8 @@ class Source(NamedTuple):
     accounts: Sequence[Row]
     calculated: Set[int] = frozenset()
     """The taxes of its lines whose rate is a calculated one: 22/122."""
+    dues: Sequence[Row] = ()
+    """The stages of its payment."""
 
 
 NEEDED: Final = (
@@ -53,7 +55,9 @@ def source_of(actor: Actor, key: str, record_id: int) -> Source:
     accounts = read.parts_of(actor, own, [company_id])[company_id].get("accounts", [])
     taxes = tax_rates({line["tax"].id for line in parts["lines"] if line.get("tax")})
     calculated = {number for number, (is_so, _rates) in taxes.items() if is_so}
-    return Source(_whole(shape, row), parts["lines"], _whole(own, company), accounts, calculated)
+    return Source(
+        _whole(shape, row), parts["lines"], _whole(own, company), accounts, calculated, parts.get("dues", ())
+    )
 
 
 def rate_words(line: Row, calculated: Set[int], lang: Language) -> str:

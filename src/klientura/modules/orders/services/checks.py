@@ -12,6 +12,7 @@ from klientura.kit.sums import rounded
 from klientura.modules.catalog.services.lines import LINES, whole_sum
 from klientura.modules.orders.models import Contract, Offer, Order
 from klientura.modules.orders.services.due import fill_due
+from klientura.modules.orders.services.schedules import fill_schedules
 
 FROZEN: Final = ("company", "party", "issued_on", "currency", "tax_mode", "price_list")
 """What stands in every paper: it is settled when the number is given."""
@@ -60,6 +61,7 @@ def before_write_invoice(batch: Batch, actor: Any) -> None:
     _refuse_anothers(batch, "contract", Contract)
     _refuse_anothers(batch, "order", Order)
     fill_due(batch)
+    fill_schedules(batch)
 
 
 def before_write_closing(batch: Batch, actor: Any) -> None:

@@ -16,6 +16,7 @@ from klientura.kernel.store import write
 from klientura.kernel.store.read import Row
 from klientura.modules.orders.enums import IN_FORCE
 from klientura.modules.orders.services.orders import note_progress
+from klientura.modules.orders.services.schedules import next_dues
 
 PAYABLE: Final = frozenset(IN_FORCE["invoice"])
 """What an invoice is that money may come for."""
@@ -45,12 +46,13 @@ def settle(user_id: int | None, paid: Mapping[int, Paid], *, operation_id: int |
     """
     shape = shape_of("invoice")
     rows = lock_invoices(paid)
+    due = next_dues({number: paid[number].sum for number in rows})
     drafts, done = [], []
     for number, row in rows.items():
         said = paid[number]
         if said.sum and (row["status"] not in PAYABLE or not 0 <= said.sum <= row["amount"]):
             raise ValueError(f"invoice {number} takes no {said.sum}")
-        values = _values(row, said)
+        values = _values(row, said) | ({"due_on": due[number]} if number in due else {})
         if values["status"] == "paid" and row["status"] != "paid":
             done.append(number)
         drafts.append(Draft(values=values, before=row, record_id=number, version=row["version"]))

@@ -28,7 +28,15 @@ MOST_ROWS: Final = 1_000
 NEEDED: Final = ("party", "amount", "paid", "status", "due_on", "issued_on", "currency")
 _COLUMNS: Final = {"party": "party_id", "company": "company_id", "owner": "owner_id", "currency": "currency"}
 _WHAT: Final = sql.SQL(
-    "r.id, r.title, r.party_id, r.company_id, r.owner_id, r.currency, r.issued_on, r.due_on, r.amount"
+    "r.id, r.title, r.party_id, r.company_id, r.owner_id, r.currency, r.issued_on, coalesce(d.due_on, r.due_on) as due_on, r.amount"
+)
+# Of an invoice with a schedule each stage is due by itself: what was paid covers the stages in the order of their days.
+_STAGES: Final = sql.SQL(
+    " left join lateral (select s.due_on, s.amount, sum(s.amount) over (order by s.due_on, s.id) as upto from invoice_due s"
+    " where s.invoice_id = r.id) d on true"
+)
+_LEFT: Final = (
+    "case when d.due_on is null then r.amount - {0} else least(d.amount, d.upto - {0}) end as left_to_pay"
 )
 # So many days late: above zero when the due day has passed. An invoice without a due day is never late.
 _LATE: Final = sql.SQL("({day}::date - q.due_on)")
@@ -90,14 +98,14 @@ def _owed(actor: Actor, asked: Asked) -> tuple[sql.Composable, list[Any]]:
         more.append(Predicate(sql.SQL("r.issued_on <= %s"), (asked.day,)))
     where = conditions(actor, shape, more=more)
     if now:
-        text = sql.SQL("select {}, r.amount - r.paid as left_to_pay from invoice r where {}").format(
-            _WHAT, where.sql
+        text = sql.SQL("select {}, {} from invoice r{} where {}").format(
+            _WHAT, sql.SQL(_LEFT.format("r.paid")), _STAGES, where.sql
         )
         return text, [*where.params]
     text = sql.SQL(
-        "select {}, r.amount - coalesce(a.paid, 0) as left_to_pay from invoice r left join (select invoice_id, sum(amount) as paid"
+        "select {}, {} from invoice r{} left join (select invoice_id, sum(amount) as paid"
         " from payment_allocation where undone_at is null and day <= %s group by 1) a on a.invoice_id = r.id where {}"
-    ).format(_WHAT, where.sql)
+    ).format(_WHAT, sql.SQL(_LEFT.format("coalesce(a.paid, 0)")), _STAGES, where.sql)
     return text, [asked.day, *where.params]
 
 

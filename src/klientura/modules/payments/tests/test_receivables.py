@@ -77,6 +77,23 @@ def test_debts_stand_in_their_buckets(firm: dict[str, int]) -> None:
         assert sum(r["left"] for r in rows) == total
 
 
+def test_each_stage_of_a_schedule_stands_in_its_bucket(firm: dict[str, int]) -> None:
+    stages = [{"due_on": ago(d), "amount": a} for d, a in ((40, "100"), (10, "200"), (-20, "300"))]
+    number = due(firm, None, "600", dues=stages)
+    payment = money(firm, "150", paid_on=ago(1))
+    allocate(ACTOR, payment, {"invoice": number})
+    today = timezone.localdate()
+    for asked, owed in (
+        (Asked(today), {"total": 450, "not_due": 300, "d30": 150}),
+        (Asked(today - dt.timedelta(days=5)), {"total": 600, "not_due": 300, "d30": 200, "d60": 100}),
+    ):
+        (line,) = receivables.aged(ACTOR, asked)
+        assert {b: int(v) for b, v in line.sums.items() if v} == owed
+        for bucket, total in line.sums.items():
+            assert sum(r["left"] for r in receivables.rows_of(ACTOR, asked, bucket)) == total
+    assert row("invoice", number)["due_on"].isoformat() == ago(10), "the first stage is paid"
+
+
 def test_as_of_a_day_that_has_passed(firm: dict[str, int]) -> None:
     invoice = bill(firm, "1000", issued_on="2026-09-01", due_on="2026-09-30")
     first = money(firm, "400", paid_on="2026-10-05")
