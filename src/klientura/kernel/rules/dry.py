@@ -1,7 +1,7 @@
 """A rule tried on what has been: which records it would have touched, and what it would set. Nothing is written."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from klientura.kernel.rules import authority, triggers
 from klientura.kernel.rules.keeping import one
 from klientura.kernel.rules.models import Rule
 from klientura.kernel.rules.sources import Around
+from klientura.kernel.rules.standing import stored_rows
 from klientura.kernel.rules.steps import BadStep, kinds
 from klientura.kernel.rules.work import Work
 from klientura.kernel.settings.installation import current
@@ -102,7 +103,7 @@ def _first_change(at: dt.datetime) -> int:
 
 def _shown(rule: Rule, actor: Actor, shape: Shape, ids: Sequence[int]) -> list[dict[str, Any]]:
     """What the rule would do with each of some records."""
-    rows = _rows(actor, shape, ids)
+    rows = stored_rows(actor, shape, ids)
     work = Work(actor, shape, Around(None, rule.owner_id, timezone.now()), lambda: 0)
     shows = [(s, kinds()[s["kind"]]) for s in rule.steps if s["kind"] in kinds()]
     made: list[dict[str, Any]] = []
@@ -120,17 +121,3 @@ def _shown(rule: Rule, actor: Actor, shape: Shape, ids: Sequence[int]) -> list[d
         ]
         made.append({"id": row["id"], "title": row.get("title") or "", "sets": sets, "also": others})
     return made
-
-
-def _rows(actor: Actor, shape: Shape, ids: Sequence[int]) -> list[Mapping[str, Any]]:
-    """The stored values of some records, as far as they are open to the rule's owner. Nothing is locked."""
-    fields = list(shape.fields.values())
-    where = conditions(actor, shape, more=[Predicate(sql.SQL("r.id = any(%s)"), (list(ids),))])
-    text = sql.SQL("select {} from {} r where {} order by r.id").format(
-        sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(f.column)) for f in fields),
-        sql.Identifier(shape.table),
-        where.sql,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(text, where.params)
-        return [dict(zip([f.key for f in fields], row, strict=True)) for row in cursor.fetchall()]

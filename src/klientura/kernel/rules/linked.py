@@ -12,8 +12,9 @@ from klientura.kernel.access.gate import may, members_of, readable
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape
 from klientura.kernel.rules import sources
-from klientura.kernel.rules.acts import NOT_SEEN, Setting, rows_of, set_values, values_of
+from klientura.kernel.rules.acts import NOT_SEEN, Setting, set_values, values_of
 from klientura.kernel.rules.sources import Value
+from klientura.kernel.rules.standing import stored_rows
 from klientura.kernel.rules.steps import Act, BadStep, Step, StepKind, register
 from klientura.kernel.rules.work import Work
 from klientura.kernel.store import write
@@ -66,7 +67,10 @@ def compile_linked(actor: Actor, shape: Shape, step: Step) -> Act:
 
     def act(work: Work, ids: Sequence[int]) -> None:
         naming: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-        for row in rows_of(work, ids, "read", NOT_SEEN):
+        # Not locked: a rule from the other record to this one may run at the same moment.
+        seen = stored_rows(work.actor, shape, ids)
+        work.refuse(sorted(set(ids) - {row["id"] for row in seen}), NOT_SEEN)
+        for row in seen:
             if row[field.key] is not None:
                 naming[row[field.key]].append(row)
         found: set[int] = set()

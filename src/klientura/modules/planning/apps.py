@@ -14,6 +14,7 @@ class PlanningConfig(AppConfig):
     def ready(self) -> None:
         """Declare the objects and put the pages into the navigation."""
         from klientura.kernel.screens.places import register_place
+        from klientura.modules.planning import jobs
         from klientura.modules.planning.objects import JUDGEMENT, QUOTA
         from klientura.modules.planning.web import dashboard
         from klientura.modules.planning.web.frame import PLACE
@@ -21,3 +22,4 @@ class PlanningConfig(AppConfig):
         register(QUOTA, JUDGEMENT)
         register_place(dashboard.PLACE)
         register_place(PLACE)
+        jobs.attach()

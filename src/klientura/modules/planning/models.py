@@ -52,3 +52,28 @@ class Judgement(Record):
 
     class Meta:
         db_table = "forecast_judgement"
+
+
+class ForecastShot(models.Model):
+    """What was expected of a month on a day, by whose it is: kept as it was said then. Sums in the company's currency of that day."""
+
+    day = models.DateField()
+    month = models.DateField()
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    won = models.DecimalField(max_digits=18, decimal_places=2)
+    committed = models.DecimalField(max_digits=18, decimal_places=2)
+    best = models.DecimalField(max_digits=18, decimal_places=2)
+    pipeline = models.DecimalField(max_digits=18, decimal_places=2)
+    weighted = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        db_table = "forecast_shot"
+        indexes = [
+            models.Index(fields=["month", "day"], name="forecast_shot_month"),
+            models.Index(fields=["day"], name="forecast_shot_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.month}"

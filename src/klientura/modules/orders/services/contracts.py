@@ -26,8 +26,6 @@ KEY: Final = "contract"
 FROZEN: Final = ("company", "party", "currency")
 CLOCK: Final = SystemActor("a contract has come to its end")
 AT_ONCE: Final = 2_000
-CAUGHT_UP: Final = 2
-"""So many days after its day a reminder is still sent, when nothing ran at the time."""
 
 is_draft = in_state("draft")
 is_signed = in_state("signed")
@@ -36,7 +34,8 @@ may_be_prolonged = in_state("signed", "over")
 _ENDING: Final = (
     "select id, owner_id, ends_on, renews from contract where status = 'signed' and deleted_at is null and owner_id is not null"
     " and ends_on is not null and notice_days > 0 and ends_on >= %(today)s"
-    " and ends_on - notice_days between %(today)s - %(caught)s::int and %(today)s order by id limit 5000"
+    " and ends_on - notice_days <= %(today)s and not exists (select 1 from kernel_notification n where n.user_id = contract.owner_id"
+    "  and n.kind = 'due' and n.cause = 'contract-ends:' || contract.id || ':' || contract.ends_on) order by id limit 5000"
 )
 _OVER: Final = (
     "select c.id, c.renews, (select min(d)::date from generate_series(1, 1200) as times,"
@@ -113,8 +112,7 @@ def sign(
         if before["status"] != "draft":
             raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         _refuse_days(day, before["ends_on"])
-        number = given["number"] or before["number"]
-        number = number or f"{prefix_of(before['company'])}{next_number(before['company'], KEY, day.year)}"
+        number = given["number"] or before["number"] or _free_number(before["company"], day.year)
         done = {
             "status": "signed",
             "signed_on": day,
@@ -122,6 +120,14 @@ def sign(
             "starts_on": before["starts_on"] or day,
         }
         return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
+
+
+def _free_number(company: int, year: int) -> str:
+    """The next number of a company and year that nobody has typed into a contract of hers."""
+    while True:
+        number = f"{prefix_of(company)}{next_number(company, KEY, year)}"
+        if not Contract.objects.filter(company_id=company, number=number, signed_on__year=year).exists():
+            return number
 
 
 def _refuse_days(signed: dt.date, ends: dt.date | None) -> None:
@@ -179,7 +185,7 @@ def follow_ends(now: dt.datetime, today: dt.date) -> int:
 
 def _remind(now: dt.datetime, today: dt.date) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_ENDING, {"today": today, "caught": CAUGHT_UP})
+        cursor.execute(_ENDING, {"today": today})
         rows = cursor.fetchall()
     return tell_new([
         Told(

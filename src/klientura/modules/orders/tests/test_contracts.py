@@ -70,6 +70,8 @@ def test_a_contract_gets_its_number_when_it_is_signed_and_only_once(firm: dict[s
     theirs = contract(firm, signed=None)
     sign(ACTOR, theirs, {"signed_on": dt.date(2026, 3, 1), "number": "К-5"})
     assert row("contract", theirs)["number"] == "К-5"
+    typed, after = contract(firm, number="Н-2"), contract(firm)
+    assert (row("contract", typed)["number"], row("contract", after)["number"]) == ("Н-2", "Н-3")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,9 @@ def test_its_owner_is_reminded_once_before_its_end(firm: dict[str, int]) -> None
     assert clock("2026-12-20") == 0
     assert [clock("2026-12-21"), clock("2026-12-21"), clock("2026-12-22")] == [1, 0, 0]
     told = Notification.objects.get(user_id=owner)
+    late = contract(firm, ends_on="2026-12-31", notice_days=60, owner=owner)
+    assert [clock("2026-12-23"), clock("2026-12-24")] == [1, 0], "signed when it was time already"
+    assert Notification.objects.filter(user_id=owner, record_id=late).count() == 1
     assert (told.object, told.payload) == ("contract", {"about": "ends", "day": "2026-12-31"})
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def quota(world: "World", number: int) -> dict[str, Any]:
-    """A plan for a product group of its own."""
+    """A plan for a city of its own."""
     return {
         "name": f"План {number}",
         "measure": "won_sum",
@@ -19,8 +19,8 @@ def quota(world: "World", number: int) -> dict[str, Any]:
         "number": None,
         "currency": "RUB",
         "product": None,
-        "category": world.create("product_category", 700 + number),
-        "city": None,
+        "category": None,
+        "city": f"Город {number}",
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
@@ -54,6 +54,7 @@ from klientura.modules.planning.web.frame import (
     tabs,
     without_rate_said,
 )
+from klientura.modules.planning.web.past import past
 
 LABELS: Final[dict[str, Any]] = {
     "commit": pgettext_lazy("forecast", "Commit"), "best": pgettext_lazy("forecast", "Best case"),
@@ -125,7 +126,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         periods=[{"label": str(PERIOD_LABELS[k]), "url": given.url("/forecast", period=k), "active": k == given.kind} for k in PERIOD_LABELS],
         ways=[{"label": str(BY_LABELS[b]), "url": given.url("/forecast", by=b), "active": b == by} for b in ("owner", "team", "company")],
         files=[{"label": k.upper(), "url": given.url("/forecast", format=k)} for k in FORMATS] if exports else [],
-        without_rate=without_rate_said(found.without_rate) if found.without_rate else "",
+        without_rate=without_rate_said(found.without_rate) if found.without_rate else "", **past(given, ahead, whole.won),
         plans_url=given.url("/plans", measure="won_sum"), calendar_url="/opportunity?view=calendar",
     )  # fmt: skip
 
@@ -341,8 +342,10 @@ def _table(given: Given, by: OutlookBy, lines: list[Expected]) -> Table:
 @open_to(Door.SIGNED_IN)
 @require_GET
 def forecast_rows(request: HttpRequest) -> HttpResponse:
-    """GET /forecast/rows?category=&from=&to=&owner=&team=: the deals behind a figure of the forecast."""
+    """GET /forecast/rows?category=&from=&to=&owner=&team=: the deals behind a figure; without one, the forecast itself."""
     asked = of(request)
+    if "category" not in asked.GET:
+        return HttpResponseRedirect("/forecast")
     given = given_by(asked) if sees_forecast(asked.actor) else None
     category, first, last = (
         asked.GET.get("category", ""),

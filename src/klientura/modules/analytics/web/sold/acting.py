@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,8 +29,13 @@ WAYS: Final = ("segment", "tasks")
 @open_to(Door.SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def clients(request: HttpRequest) -> HttpResponse:
-    """GET, POST /sales-analysis/clients?…&way=segment|tasks: the dialog, and what is made of it. The clients are reckoned anew."""
+    """GET, POST /sales-analysis/clients?…&way=segment|tasks: the dialog, and what is made of it; the clients are reckoned anew.
+
+    Without a way it leads to the analysis itself.
+    """
     asked = of(request)
+    if request.method == "GET" and "way" not in asked.GET:
+        return HttpResponseRedirect("/sales-analysis")
     _given, found = behind(request)
     way = asked.GET.get("way", "")
     if way not in WAYS or not found.clients:
