@@ -134,14 +134,23 @@ def _statement(actor: Actor, asked: Asked, money: Money) -> tuple[sql.Composable
     day, period = _days(asked)
     mine = [Predicate(period), *_narrow(asked)]
     where = conditions(actor, shape, more=mine)
+    client = _client(actor) if asked.of_city else Predicate(sql.SQL(""))
     key, name = _key(asked)
     text = sql.SQL(
         "select r.id, {key} as key, {name} as name, {day} as day, {sum} as sum, {unknown} as unknown from {tables} where {where}"
     ).format(
         key=key, name=name, day=day, sum=_part(asked, money.of(amount, _CURRENCY)), unknown=money.unknown(amount, _CURRENCY),
-        tables=tables, where=where.sql,
+        tables=tables + client.sql, where=where.sql,
     )  # fmt: skip
-    return text, where.params
+    return text, (*client.params, *where.params)
+
+
+def _client(actor: Actor) -> Predicate:
+    """The client of a record, by whose city it is asked, where the reader sees the client."""
+    party = shape_of("party")
+    known = scope(actor, party, "read", "pc") if may(actor, party, "read") else Predicate(sql.SQL("false"))
+    text = sql.SQL(" left join party pc on pc.id = r.party_id and pc.deleted_at is null and {}")
+    return Predicate(text.format(known.sql), known.params)
 
 
 def _split(asked: Asked) -> bool:
@@ -173,8 +182,6 @@ def _tables(key: str, table: str, asked: Asked) -> tuple[sql.Composable, sql.Com
         amount = sql.SQL("l.total")
         if asked.by == "category" or asked.category is not None:
             tables += _BRANCHES
-    if asked.of_city:
-        tables += sql.SQL(" left join party pc on pc.id = r.party_id")
     if _split(asked):
         tables += SHARES
     return tables, amount

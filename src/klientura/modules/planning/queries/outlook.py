@@ -14,7 +14,6 @@ from klientura.kernel.store.compiler import conditions
 from klientura.kernel.store.summaries import read_for_long
 from klientura.modules.catalog.queries.money import Money
 from klientura.modules.planning.queries.facts import SHARES, TEAMS, Rows, share_of
-from klientura.modules.planning.rules import HUNDRED
 
 type Category = Literal["omitted", "pipeline", "best", "commit"]
 type OutlookBy = Literal["owner", "team", "company"]
@@ -196,8 +195,3 @@ def judged(actor: Actor, ahead: Ahead, money: Money) -> dict[Any, Judged]:
         key, money.of(sql.SQL("r.amount"), sql.SQL("r.currency")), where.sql
     )
     return {key: Judged(pk, value, reason) for key, pk, value, reason in read_for_long(text, where.params)}
-
-
-def percent_of(part: Decimal, whole: Decimal | None) -> Decimal | None:
-    """So many per cent; nothing of nothing."""
-    return round(HUNDRED * part / whole, 1) if whole else None

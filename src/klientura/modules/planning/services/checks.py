@@ -70,10 +70,10 @@ def _what(draft: Draft) -> None:
 
 
 def _people(batch: Batch) -> None:
-    """A person's plan stands with the person's team. Nobody who has left is given one; what was planned before may be put right."""
+    """A person's plan stands with the person's team, whatever was given. Nobody who has left gets one; what was planned before may be put right."""
     given = [
         d for d in batch
-        if d.get("level") == "person" and d.get("owner") and (batch.creating or d.changed("owner", "level", "starts_on"))
+        if d.get("level") == "person" and d.get("owner") and (batch.creating or d.changed("owner", "team", "level", "starts_on"))
     ]  # fmt: skip
     if not given:
         return
@@ -82,9 +82,8 @@ def _people(batch: Batch) -> None:
         person = known.get(draft.get("owner"))
         if person is None:
             continue
-        if draft.get("team") is None:
-            draft.values["team"] = person.team_id
-        if not person.is_active:
+        draft.values["team"] = person.team_id
+        if not person.is_active and (batch.creating or draft.changed("owner", "level", "starts_on")):
             text = _("%(name)s does not work here any more: give the plan to somebody else.")
             draft.refuse("owner", "inactive", text % {"name": person.name})
 

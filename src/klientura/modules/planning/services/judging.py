@@ -15,8 +15,10 @@ LOCK: Final = 7_340_212
 
 
 def before_write_judgement(batch: Batch, _actor: Any) -> None:
-    """Put it on its month; a person's stands with the person's team; there is one for the same."""
-    owners = {d.get("owner") for d in batch if d.get("owner") and d.get("team") is None}
+    """Put it on its month; a person's stands with the person's team, whatever team was given; there is one for the same."""
+    owners = {
+        d.get("owner") for d in batch if d.get("owner") and (batch.creating or d.changed("owner", "team"))
+    }
     teams = dict(User.objects.filter(pk__in=owners).values_list("pk", "team_id")) if owners else {}
     for draft in batch:
         day = draft.get("starts_on")
@@ -24,8 +26,8 @@ def before_write_judgement(batch: Batch, _actor: Any) -> None:
             draft.refuse("starts_on", "range", _("Plans are made for the years 1990 to 2100."))
         elif day is not None:
             draft.values["starts_on"] = first_day("month", day)
-        if draft.get("owner") and draft.get("team") is None:
-            draft.values["team"] = teams.get(draft.get("owner"))
+        if draft.get("owner") in teams:
+            draft.values["team"] = teams[draft.get("owner")]
         level = "person" if draft.get("owner") else "team" if draft.get("team") else "company"
         if draft.get("level") != level:
             draft.values["level"] = level

@@ -53,9 +53,12 @@ def _set(
     seen: Mapping[Place, int],
     outcome: Outcome,
 ) -> None:
-    known = stored(actor, sheet)
+    held = [each.id for place, each in stored(actor, sheet).items() if place in wanted]
+    write.lock_rows(shape_of("quota"), held)
+    known = stored(actor, sheet)  # as it stands under the lock: what another has saved meanwhile is seen
     for place in wanted:
-        if (known[place].version if place in known else 0) != seen.get(place, 0):
+        there = known.get(place)
+        if (there.version if there else 0) != seen.get(place, 0) or (there and there.id not in held):
             outcome.errors[place] = AWAY
     if outcome.errors:
         return

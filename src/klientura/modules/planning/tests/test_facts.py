@@ -264,3 +264,31 @@ def test_the_number_of_queries_does_not_grow(company: Company, stages: dict[str,
         deal(stages, "1", owner=company.users[who].pk)
         plan(owner=company.users[who].pk)
     assert count() == few
+
+
+def test_cities_of_closed_clients_are_not_told(company: Company, stages: dict[str, int]) -> None:
+    mine, near, far = company.users["employee"].pk, company.teams["near"].pk, company.teams["far"].pk
+    open_one = make("organisation", name="Ромашка", city="Казань", owner=mine, team=near)
+    closed = make("organisation", name="Лютик", city="Мирный", owner=company.users["outsider"].pk, team=far)
+    company.grant("employee", "organisation", "read", "own")
+    company.grant("employee", "person", "read", "own")
+    company.grant("employee", "party", "read", "own")
+    deal(stages, "100", owner=mine, team=near, party=open_one)
+    deal(stages, "200", owner=mine, team=near, party=closed)
+    assert set(sums(company, asked(by="city"))) == {"казань", "мирный"}
+    assert sums(company, asked(by="city"), "employee") == {"казань": Decimal(100), None: Decimal(200)}
+    assert sums(company, asked(by="company", city="Мирный"), "employee") == {}
+    write.trash(ACTOR, shape_of("organisation"), [open_one])
+    assert sums(company, asked(by="city"), "employee") == {None: Decimal(300)}
+
+
+@pytest.mark.parametrize("path", ["/plans", "/forecast"])
+def test_plans_leave_with_the_right_to_export_plans(
+    company: Company, stages: dict[str, int], path: str
+) -> None:
+    assert company.client("manager").get(f"{path}?format=csv").status_code == 200
+    company.grant("manager", "quota", "export", "none")
+    assert company.client("manager").get(f"{path}?format=csv").status_code == 403
+    assert "format=csv" not in company.client("manager").get(path).content.decode()
+    company.grant("manager", "quota", "read", "none")  # no plans, no secret
+    assert company.client("manager").get(f"{path}?format=csv").status_code == 200

@@ -223,3 +223,41 @@ def test_the_number_of_queries_does_not_grow(company: Company, stages: dict[str,
         deal(stages["late"], "1", this_month()["close_date"], owner=company.users[who].pk)
         plan(owner=company.users[who].pk, starts_on=timezone.localdate().isoformat())
     assert count() == few
+
+
+def test_rows_of_the_forecast_tell_nothing_of_closed_fields(company: Company, stages: dict[str, int]) -> None:
+    client = write.create(ACTOR, shape_of("organisation"), {"name": "Секретный клиент"})
+    day = this_month()["close_date"]
+    deal(stages["late"], "111", day, party=client, owner=company.users["colleague"].pk)
+    url = f"/forecast/rows?category=commit&from={day[:8]}01&to={day}"
+    shown = company.client("observer").get(url).content.decode()
+    assert "Секретный клиент" in shown and "Глеб Соул" in shown
+    company.hide("observer", "opportunity", "party")
+    company.hide("observer", "opportunity", "owner")
+    shown = company.client("observer").get(url).content.decode()
+    assert "111" in shown
+    assert "Секретный клиент" not in shown and "Глеб Соул" not in shown
+
+
+@pytest.mark.parametrize("by", ["owner", "city", "product", ""])
+def test_the_forecast_is_not_told_apart_by_a_closed_owner(
+    company: Company, stages: dict[str, int], by: str
+) -> None:
+    deal(stages["late"], "111", this_month()["close_date"], owner=company.users["colleague"].pk)
+    company.hide("observer", "opportunity", "owner")
+    shown = page(company, "observer", by=by)
+    assert "111" in shown
+    assert "Глеб Соул" not in shown
+
+
+def test_a_head_s_forecast_of_a_person_stands_with_the_person_s_team(company: Company) -> None:
+    shape, near = shape_of("forecast_judgement"), company.teams["near"].pk
+    values = {"owner": company.users["outsider"].pk, "team": near, "starts_on": "2026-11-20", "amount": "500"}
+    with pytest.raises(Denied):
+        write.create(company.actor("manager"), shape, values)
+    number = write.create(ACTOR, shape, values)
+    assert read.get(ACTOR, shape, number)["team"].id == company.teams["far"].pk
+    write.update(
+        ACTOR, shape, number, {"owner": company.users["employee"].pk, "team": company.teams["far"].pk}
+    )
+    assert read.get(ACTOR, shape, number)["team"].id == near

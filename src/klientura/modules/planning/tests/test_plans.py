@@ -138,3 +138,21 @@ def test_who_sees_and_sets_whose_plan(company: Company) -> None:
                 "team": company.teams["far"].pk,
             },
         )
+
+
+def test_a_person_s_plan_stands_with_the_person_s_team_whatever_team_was_given(company: Company) -> None:
+    near, far, quota = company.teams["near"].pk, company.teams["far"].pk, shape_of("quota")
+    values = {
+        "starts_on": "2026-11-17",
+        "amount": "1000",
+        "owner": company.users["outsider"].pk,
+        "team": near,
+    }
+    with pytest.raises(Denied):  # not the head's own by calling it a plan of the own team
+        write.create(company.actor("manager"), quota, values)
+    number = write.create(ACTOR, quota, values)
+    assert read.get(ACTOR, quota, number)["team"].id == far
+    write.update(ACTOR, quota, number, {"team": near})
+    assert read.get(ACTOR, quota, number)["team"].id == far
+    write.update(ACTOR, quota, number, {"owner": company.users["employee"].pk, "team": far})
+    assert read.get(ACTOR, quota, number)["team"].id == near

@@ -109,7 +109,8 @@ def _offered(asked: Request) -> list[Whose]:
     actor = asked.actor
     width = actor.scope("opportunity", "read")
     found: list[Whose] = ["mine"]
-    if actor.team_id is not None and width in ("team", "tree", "all"):
+    fields = readable(actor, shape_of("opportunity"))
+    if actor.team_id is not None and width in ("team", "tree", "all") and "team" in fields:
         found.append("team")
     return [*found, "company"] if width == "all" else found
 

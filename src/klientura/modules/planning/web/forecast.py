@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from klientura.kernel.access.gate import may
+from klientura.kernel.access.gate import may, readable
 from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.objects.registry import shape_of
@@ -24,7 +24,7 @@ from klientura.kernel.ui.charts import Chart, Point, Series, chart_shown, told
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.kit.formats import format_date, format_decimal, format_money
-from klientura.modules.planning.queries.asked import Asked
+from klientura.modules.planning.queries.asked import Asked, ways
 from klientura.modules.planning.queries.facts import facts, teams_above
 from klientura.modules.planning.queries.outlook import (
     Ahead,
@@ -49,6 +49,7 @@ from klientura.modules.planning.web.frame import (
     Given,
     day,
     given_by,
+    may_export,
     period_name,
     steps,
     tabs,
@@ -103,10 +104,11 @@ def forecast(request: HttpRequest) -> HttpResponse:
     given = given_by(asked) if sees_forecast(asked.actor) else None
     if given is None:
         return show(request, "planning/forecast.html", active=PLACE.key, closed=True)
-    by: OutlookBy = given.asked.by if given.asked.by in ("owner", "team", "company") else "owner"
+    offered = _offered(given)
+    by: OutlookBy = next((b for b in offered if b == given.asked.by), offered[0])
     ahead = _ahead(given, by)
     lines, whole, found = _lines(given, ahead)
-    exports = may(given.actor, shape_of("opportunity"), "export")
+    exports = may_export(given.actor, "opportunity")
     wanted = asked.GET.get("format", "")
     if wanted in FORMATS:
         if not exports:
@@ -124,11 +126,18 @@ def forecast(request: HttpRequest) -> HttpResponse:
         whole=_shown(given, ahead, whole, judges=False) if by != "company" else None,
         chart=_chart(given, ahead, found), judging=given.kind == "month", columns=[str(LABELS[c]) for c in COUNTED],
         periods=[{"label": str(PERIOD_LABELS[k]), "url": given.url("/forecast", period=k), "active": k == given.kind} for k in PERIOD_LABELS],
-        ways=[{"label": str(BY_LABELS[b]), "url": given.url("/forecast", by=b), "active": b == by} for b in ("owner", "team", "company")],
+        ways=[{"label": str(BY_LABELS[b]), "url": given.url("/forecast", by=b), "active": b == by} for b in offered],
         files=[{"label": k.upper(), "url": given.url("/forecast", format=k)} for k in FORMATS] if exports else [],
         without_rate=without_rate_said(found.without_rate) if found.without_rate else "", **past(given, ahead, whole.won),
         plans_url=given.url("/plans", measure="won_sum"), calendar_url="/opportunity?view=calendar",
     )  # fmt: skip
+
+
+def _offered(given: Given) -> list[OutlookBy]:
+    """By whom the reader may tell promises apart: not by what is closed in deals."""
+    open_to_reader = ways(given.actor, "won_sum")
+    every: tuple[OutlookBy, ...] = ("owner", "team", "company")
+    return [by for by in every if by in open_to_reader]
 
 
 def _ahead(given: Given, by: OutlookBy) -> Ahead:
@@ -359,6 +368,9 @@ def forecast_rows(request: HttpRequest) -> HttpResponse:
     number = ngettext("%(count)s deal", "%(count)s deals", found.number) % {
         "count": format_decimal(found.number, lang(), places=0)
     }
+    fields = set(readable(given.actor, shape_of("opportunity")))
+    for row in found.rows:
+        row["party"] = row["party"] if "party" in fields else None
     names = dict(
         User.objects.filter(pk__in={r["owner_id"] for r in found.rows if r["owner_id"]}).values_list(
             "pk", "name"
@@ -368,7 +380,8 @@ def forecast_rows(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "title": titles.get(row["id"]) or f"№ {row['id']}", "url": f"/opportunity/{row['id']}", "party": row["party"] or "",
-            "party_url": f"/party/{row['party_id']}" if row["party"] else "", "owner": names.get(row["owner_id"], ""),
+            "party_url": f"/party/{row['party_id']}" if row["party"] else "",
+            "owner": names.get(row["owner_id"], "") if "owner" in fields else "",
             "day": format_date(row["day"], lang()) if row["day"] else "—", "chance": told(row["chance"], "percent", lang()),
             "category": str(LABELS[row["category"]]), "sum": format_money(row["sum"], given.currency, lang()) if row["sum"] is not None else "—",
         }

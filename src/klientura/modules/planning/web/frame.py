@@ -84,6 +84,14 @@ def measures_of(actor: Actor) -> list[Measure]:
     return [each for each in MEASURES if sees(actor, each)]
 
 
+def may_export(actor: Actor, key: str) -> bool:
+    """Whether the reader may take the figures away: the records and, where plans stand beside them, the plans too."""
+    quota = shape_of("quota")
+    return may(actor, shape_of(key), "export") and (
+        not may(actor, quota, "read") or may(actor, quota, "export")
+    )
+
+
 def given_by(request: Request) -> Given | None:
     """What an address asks for; what makes no sense in it is as usual. None: the reader may ask for nothing."""
     measures = measures_of(request.actor)

@@ -34,6 +34,7 @@ from klientura.modules.planning.web.frame import (
     PLACE,
     Given,
     given_by,
+    may_export,
     measure_label,
     measures_of,
     period_name,
@@ -58,7 +59,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     if given is None:
         return show(request, "planning/plans.html", active=PLACE.key, closed=True)
     found = report(given.actor, given.asked, given.money)
-    exports = may(given.actor, shape_of(OBJECTS[given.asked.measure]), "export")
+    exports = may_export(given.actor, OBJECTS[given.asked.measure])
     wanted = asked.GET.get("format", "")
     if wanted in FORMATS:
         if not exports:
