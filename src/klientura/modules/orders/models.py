@@ -163,7 +163,7 @@ class InvoiceDue(Line):
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="+", db_index=False)
     due_on = models.DateField(_("to be paid by"))
     percent = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, null=True, blank=True)
-    amount = MoneyColumn(_("stage sum"), null=True, blank=True, currency_field="currency")
+    amount = MoneyColumn(_("amount"), null=True, blank=True, currency_field="currency")
     name = models.CharField(pgettext_lazy("payment stage", "what for"), max_length=120, null=True, blank=True)
 
     class Meta:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         max_digits=18,
                         null=True,
-                        verbose_name="stage sum",
+                        verbose_name="amount",
                     ),
                 ),
                 ("name", models.CharField(blank=True, max_length=120, null=True, verbose_name="what for")),
