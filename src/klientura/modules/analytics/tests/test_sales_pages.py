@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from klientura.kernel.access.models import User
 from klientura.kernel.history.undo import undo
 from klientura.kernel.segments.models import Segment
 from klientura.kernel.store.models import Operation
@@ -214,6 +215,49 @@ def test_the_owners_of_the_clients_get_tasks_that_can_be_taken_back(
     }  # fmt: skip
     undo(company.actor("administrator"), Operation.objects.latest("id").pk)
     assert not Task.objects.filter(deleted_at=None).exists()
+
+
+def test_tasks_for_clients_of_people_who_have_left_go_to_whoever_asks(
+    company: Company, trade: dict[str, int]
+) -> None:
+    User.objects.filter(pk=company.users["outsider"].pk).update(is_active=False)
+    path = "/sales-analysis/clients?view=classes&rows=cell&from=2025-01&to=2025-12&way=tasks"
+    assert company.client("administrator").post(path, {"name": "Позвонить"}).status_code == 200
+    assert set(Task.objects.values_list("party_id", "owner_id")) == {
+        (trade["one"], company.users["employee"].pk), (trade["two"], company.users["employee"].pk),
+        (trade["their"], company.users["administrator"].pk),
+    }  # fmt: skip
+
+
+def test_what_is_wrong_elsewhere_stands_at_the_head_of_the_dialog(
+    company: Company, trade: dict[str, int]
+) -> None:
+    path = "/sales-analysis/clients?view=classes&rows=cell&from=2025-01&to=2025-12&way=tasks"
+    refused = company.client("administrator").post(path, {"name": "Я" * 600})
+    shown = html.unescape(refused.content.decode())
+    assert refused.status_code == 422
+    assert shown.count('class="message" data-kind="error"') == 1
+    assert "Я" * 600 in shown
+    assert not Task.objects.exists()
+
+
+HOSTILE = (
+    "", "-", "0", "0.0", "0.1", "1", "-1", "23879.0", "23880.0", "25211.0", "25211.1", "25212.0", "99999.9999", "24300.", ".1", "1.1.1",
+    "9223372036854775807", "9223372036854775808", "99999999999999999999999", "1e9", "NaN", "٣", "Ω", "'", "%", "\x00", "AA", "A-,--", "2025-13",
+    "0001-01", "9999-12", "2100-12", "1990-01",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["cell", "moved", "orders", "late", "cohort", "", "x"])
+def test_rows_of_no_figure_are_not_there(company: Company, trade: dict[str, int], kind: str) -> None:
+    browser = company.client("administrator")
+    words = [("key", value) for value in HOSTILE]
+    words += [
+        (word, value) for word in ("abc", "pair", "by", "from", "to", "owner") for value in HOSTILE[-6:]
+    ]
+    for word, value in words:
+        answer = browser.get("/sales-analysis/rows", {**SPAN, "by": "client", "rows": kind, word: value})
+        assert answer.status_code in (200, 302, 400, 404), (kind, word, value)
 
 
 def test_clients_that_are_closed_are_put_nowhere(company: Company, trade: dict[str, int]) -> None:

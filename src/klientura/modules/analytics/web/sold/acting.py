@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from psycopg import sql
 
 from klientura.kernel.access.gate import Predicate, may, readable
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
@@ -24,6 +25,7 @@ from klientura.modules.analytics.web.sold.behind import behind
 
 MOST_TASKS: Final = 500
 WAYS: Final = ("segment", "tasks")
+FIELDS: Final = ("name", "due")
 
 
 @open_to(Door.SIGNED_IN)
@@ -51,7 +53,9 @@ def clients(request: HttpRequest) -> HttpResponse:
             _("Tasks are made for at most {n} clients at once. Take a smaller class.").format(n=MOST_TASKS),
             code="too_many",
         )
-    given = {"name": found.title[: keeping.MAX_NAME] if way == "segment" else "", "due": ""}
+    given = dict.fromkeys(FIELDS, "") | (
+        {"name": found.title[: keeping.MAX_NAME]} if way == "segment" else {}
+    )
     if request.method == "GET":
         return _dialog(asked, way, found.clients, given)
     given = {key: request.POST.get(key, "").strip() for key in given}
@@ -67,8 +71,17 @@ def _dialog(
     return show(
         asked, "analytics/sales_clients.html", status=refused.status if refused else 200, way=way, number=len(ids),
         action=asked.get_full_path(), given=given, soonest=timezone.localdate().isoformat(),
-        errors={e.field: str(e.message) for e in refused.errors} if refused else {},
+        errors={e.field: str(e.message) for e in refused.errors} if refused else {}, problems=_elsewhere(refused),
     )  # fmt: skip
+
+
+def _elsewhere(refused: Invalid | None) -> list[str]:
+    """What is wrong with none of the fields of the dialog; the same of many clients is said once."""
+    return (
+        list(dict.fromkeys(str(e.message) for e in refused.errors if e.field not in FIELDS))
+        if refused
+        else []
+    )
 
 
 @transaction.atomic
@@ -82,7 +95,10 @@ def _segment(asked: Request, ids: list[int], given: dict[str, str]) -> HttpRespo
 
 @transaction.atomic
 def _tasks(asked: Request, ids: list[int], given: dict[str, str]) -> HttpResponse:
-    """A task for the owner of each client (for whoever asks, where there is none), as one operation that can be taken back."""
+    """A task for the owner of each client, as one operation that can be taken back.
+
+    Where there is none, or the owner does not work here any more, it is for whoever asks.
+    """
     party, task = shape_of("party"), shape_of("task")
     if not given["name"]:
         raise Invalid([FieldError("name", "required", _("Say what is to be done."))])
@@ -90,11 +106,13 @@ def _tasks(asked: Request, ids: list[int], given: dict[str, str]) -> HttpRespons
     keys = ["owner"] if "owner" in readable(asked.actor, party) else ["id"]
     chosen = [Predicate(sql.SQL("r.id = any(%s)"), (ids,))]
     rows = read.page(asked.actor, party, limit=MOST_TASKS, keys=keys, more=chosen).rows
+    owners = {row["owner"].id for row in rows if row.get("owner")}
+    there = set(User.objects.filter(pk__in=owners, is_active=True).values_list("pk", flat=True))
     operation = operations.start(asked.actor, "distribute", task.key)
     wanted: list[dict[str, Any]] = [
         {
             "name": given["name"], "party": row["id"], "due_at": due,
-            "owner": row["owner"].id if row.get("owner") else asked.actor.user_id,
+            "owner": row["owner"].id if row.get("owner") and row["owner"].id in there else asked.actor.user_id,
         }
         for row in rows
     ]  # fmt: skip

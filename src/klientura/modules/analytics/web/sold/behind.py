@@ -24,7 +24,7 @@ from klientura.modules.analytics.queries.sold.dimensions import Dimension, names
 from klientura.modules.analytics.queries.sold.repeat import of_cohort
 from klientura.modules.analytics.queries.sold.rows import of_value
 from klientura.modules.analytics.web.sold import classes, repeat
-from klientura.modules.analytics.web.sold.frame import PATH, PLACE, Given, given_by, month_name
+from klientura.modules.analytics.web.sold.frame import KNOWN, PATH, PLACE, Given, given_by, month_name
 from klientura.modules.analytics.web.tables import Cell, Column, Line, Table, as_file, table_shown
 
 MOST: Final = 20_000
@@ -239,7 +239,7 @@ def _cohort(given: Given, said: dict[str, str]) -> Behind | None:
         or not after.isdigit()
     ):
         return None
-    if len(came) > 5 or len(after) > 4:
+    if len(came) > 5 or len(after) > 4 or not {int(came), int(came) + int(after)} <= set(KNOWN):
         return None
     ids = of_cohort(given.actor, given.asked, int(came), int(after), MOST)
     called = names(given.actor, "client", ids)

@@ -44,6 +44,8 @@ VIEWS: Final = {
     "season": gettext_lazy("Seasons"),
 }  # fmt: skip
 LONGEST: Final = 120
+KNOWN: Final = range(1990 * 12, 2101 * 12)
+"""The months that may be asked for."""
 MOST_LETTERS: Final = 120
 KEPT: Final = (
     "from", "to", "company", "owner", "team", "group", "product", "segment", "city", "source", "currency", "by", "of", "measure", "step",
@@ -184,7 +186,7 @@ def month(text: str | None) -> int | None:
         found = dt.date.fromisoformat(f"{(text or '')[:7]}-01")
     except ValueError:
         return None
-    return month_of(found) if 1990 <= found.year <= 2100 else None
+    return known if (known := month_of(found)) in KNOWN else None
 
 
 def _period(said: dict[str, str]) -> tuple[int, int]:
