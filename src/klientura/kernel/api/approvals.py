@@ -108,7 +108,7 @@ def _round(view: RoundView) -> dict[str, Any]:
     a = view.approval
     return {
         "id": a.pk, "object": view.shape.key, "record": a.record_id, "title": view.title, "state": a.state,
-        "route": a.route_name, "author": {"id": a.author_id, "name": view.author}, "words": a.words, "reason": a.reason,
+        "route": a.route_name, "author": {"id": a.author_id, "name": view.author}, "words": a.words, "reason": view.reason,
         "seen": a.digest, "sent_at": a.sent_at, "ended_at": a.ended_at, "due_at": view.due_at, "mine": view.mine,
         "steps": [_step(s) for s in view.steps],
     }  # fmt: skip

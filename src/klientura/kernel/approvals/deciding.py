@@ -1,6 +1,6 @@
 """Deciding: agree, agree with a remark, refuse, send back. Of two who decide at once one waits for the other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.approvals import telling
+from klientura.kernel.approvals.authority import answers_of, ask_above
 from klientura.kernel.approvals.models import (
     AGREEING,
     APPROVED,
@@ -25,6 +26,7 @@ from klientura.kernel.approvals.opening import end, open_group
 from klientura.kernel.approvals.sending import clean
 from klientura.kernel.approvals.standing import digest_of, kind_of
 from klientura.kernel.errors import Denied, FieldError, Invalid, KernelError, NotFound, Stale
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 
 MOST_AT_ONCE: Final = 200
@@ -63,9 +65,22 @@ def decide(actor: Actor, number: int, verdict: str, words: str = "", *, seen: st
         raise Denied(_("Your decision is not asked for here, or you have decided already."))
     if verdict not in AGREEING:
         return end(approval, REFUSED if verdict == "refused" else REWORK, by=actor.user_id)
-    if all(step.ended_at for step in steps) and not open_group(approval, shape.key, approval.group + 1):
-        return end(approval, APPROVED, by=actor.user_id)
-    return approval
+    return advance(approval, shape, steps, by=actor.user_id)
+
+
+def advance(
+    approval: Approval, shape: Shape, steps: Collection[ApprovalStep], *, by: int | None = None
+) -> Approval:
+    """Go on behind the open steps of a round when all have their consents: to the next ones, further up, or to the end."""
+    if not all(step.ended_at for step in steps) or open_group(approval, shape, approval.group + 1):
+        return approval
+    given = Decision.objects.filter(step__approval=approval, verdict__in=AGREEING)
+    heard = {u for u in given.values_list("whose_id", flat=True) if u}
+    approval.answers = answers_of(approval, shape, heard)
+    if set(approval.demands) - set(approval.answers) and ask_above(approval, shape, heard):
+        return approval
+    approval.save(update_fields=["answers"])
+    return end(approval, APPROVED, by=by)
 
 
 def _refuse_unsaid(verdict: str, words: str) -> None:
@@ -79,27 +94,37 @@ def _note(
     actor: Actor, approval: Approval, object_key: str, steps: list[ApprovalStep], verdict: str, words: str
 ) -> bool:
     """Write down what the actor says in all steps that ask them; False when none does."""
-    if approval.author_id == actor.user_id and not approval.own:
+    if actor.user_id in approval.barred:
         return False
     open_steps = [s for s in steps if s.ended_at is None]
-    given = Decision.objects.filter(step__in=open_steps).values_list("step_id", "whose_id", "verdict")
-    heard: dict[int, dict[int, str]] = {}
-    for step_id, whose, said in given:
-        heard.setdefault(step_id, {})[whose or 0] = said
+    heard: dict[int, list[Decision]] = {}
+    for given in Decision.objects.filter(step__in=open_steps):
+        heard.setdefault(given.step_id, []).append(given)
     now, made = timezone.now(), []
     for step in open_steps:
-        before = heard.setdefault(step.pk, {})
-        mine = [u for u in speaks_for(actor, object_key, step.users) if u not in before]
-        for whose in mine:
-            before[whose] = verdict
-            made.append(
-                Decision(step=step, whose_id=whose, by_id=actor.user_id, verdict=verdict, words=words, at=now)
-            )
-        if mine and (verdict not in AGREEING or sum(v in AGREEING for v in before.values()) >= step.needed):
+        before = heard.get(step.pk, [])
+        if actor.user_id in {
+            d.by_id for d in before
+        }:  # one person is one consent, for whomever they stand in
+            continue
+        spoken = {d.whose_id for d in before}
+        mine = [u for u in speaks_for(actor, object_key, step.users) if u not in spoken]
+        if not mine:
+            continue
+        said = Decision(
+            step=step, whose_id=mine[0], by_id=actor.user_id, verdict=verdict, words=words, at=now
+        )
+        made.append(said)
+        if verdict not in AGREEING or consents([*before, said]) >= step.needed:
             step.ended_at = now
     Decision.objects.bulk_create(made)
     ApprovalStep.objects.bulk_update(open_steps, ["ended_at"])
     return bool(made)
+
+
+def consents(given: Iterable[Decision]) -> int:
+    """How many people have agreed, each counted once."""
+    return len({d.by_id for d in given if d.verdict in AGREEING})
 
 
 def decide_many(

@@ -5,7 +5,6 @@ from django.db import transaction
 from klientura.kernel.approvals.deciding import lapse
 from klientura.kernel.approvals.models import APPROVED, PENDING, Approval
 from klientura.kernel.approvals.standing import digests_of, is_stale
-from klientura.kernel.errors import NotFound
 from klientura.kernel.events.outbox import Delivered, subscribe_everywhere
 from klientura.kernel.objects.registry import all_shapes
 
@@ -29,10 +28,8 @@ def _changed(event: Delivered) -> None:
         )
         if not found:
             return
-        try:
-            digests = digests_of(shape, {a.record_id for a in found})
-        except NotFound:  # one of them is in the trash: nothing is sent on from there
-            return
-        for approval in found:
-            if is_stale(approval, digests[approval.record_id]):
+        digests = digests_of(shape, {a.record_id for a in found})
+        for approval in found:  # what is in the trash has none: nothing is sent on from there
+            digest = digests.get(approval.record_id)
+            if digest is not None and is_stale(approval, digest):
                 lapse(approval, event.actor_id)

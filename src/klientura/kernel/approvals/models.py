@@ -59,6 +59,8 @@ class Approval(models.Model):
     """One round of approval of a record. `digest` is of all that matters in the record as it was sent (see `standing`).
 
     Names are kept as they were: the route may be changed or dropped while its rounds are remembered.
+    `demands`: what asked for it when it was sent, `answers`: what it lets out once it is approved (see `matching.wanted_of`).
+    `barred`: whose own it is, so that they do not decide.
     """
 
     object = models.CharField(max_length=60)
@@ -70,8 +72,10 @@ class Approval(models.Model):
     words = models.CharField(max_length=1000, default="", blank=True)
     reason = models.CharField(max_length=500, default="", blank=True)
     state = models.CharField(max_length=9, choices=STATES, default=PENDING)
+    demands = ArrayField(models.CharField(max_length=60), default=list)
+    answers = ArrayField(models.CharField(max_length=60), default=list)
+    barred = ArrayField(models.BigIntegerField(), default=list)
     digest = models.CharField(max_length=64)
-    record_version = models.IntegerField()
     group = models.IntegerField(default=1)
     sent_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -7,9 +7,10 @@ from django.utils import timezone
 from klientura.kernel.approvals import telling
 from klientura.kernel.approvals.models import Approval, ApprovalStep
 from klientura.kernel.events.outbox import emit
+from klientura.kernel.objects.shape import Shape
 
 
-def open_group(approval: Approval, object_key: str, group: int) -> bool:
+def open_group(approval: Approval, shape: Shape, group: int) -> bool:
     """Begin the steps of a group and tell those who are asked; False when there is no such group."""
     now = timezone.now()
     steps = list(ApprovalStep.objects.filter(approval=approval, group=group).order_by("position"))
@@ -21,7 +22,7 @@ def open_group(approval: Approval, object_key: str, group: int) -> bool:
     ApprovalStep.objects.bulk_update(steps, ["opened_at", "due_at"])
     approval.group = group
     approval.save(update_fields=["group"])
-    telling.ask(approval, object_key, {u for step in steps for u in step.users})
+    telling.ask(approval, shape, {u for step in steps for u in step.users})
     return True
 
 

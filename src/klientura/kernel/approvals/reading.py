@@ -1,24 +1,27 @@
 """Reading rounds: what waits for somebody, what somebody sent, all rounds of a record; only of records open to the reader."""
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.approvals.deciding import speaks_for
+from klientura.kernel.approvals.matching import tells_nothing_hidden
 from klientura.kernel.approvals.models import PENDING, Approval, ApprovalStep, Decision
 from klientura.kernel.errors import NotFound
-from klientura.kernel.objects.registry import shapes_of_base
+from klientura.kernel.objects.registry import all_shapes, shapes_of_base
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 
 MOST: Final = 200
+AT_ONCE: Final = 100
 ROUNDS: Final = 20
 WAITING, SENT, DECIDED = "waiting", "sent", "decided"
 
@@ -51,13 +54,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
-    """A round for reading. `mine`: the reader's decision is asked for now."""
+    """A round for reading. `mine`: the reader's decision is asked for now; `reason`: empty where it tells of hidden fields."""
 
     approval: Approval
     shape: Shape
     title: str
     author: str
     mine: bool
+    reason: str
     due_at: dt.datetime | None
     steps: tuple[StepView, ...] = field(default=())
 
@@ -69,11 +73,27 @@ class RoundView:
 
 def waiting_for(actor: Actor) -> QuerySet[Approval]:
     """The rounds in which something is asked of an actor, or of somebody they stand in for; kinds are looked at later."""
-    people = [actor.user_id or 0, *(s.user_id for s in actor.stands_in)]
-    asked = ApprovalStep.objects.filter(
-        approval__state=PENDING, opened_at__isnull=False, ended_at=None, users__overlap=people
+    me = actor.user_id or 0
+    asked = _asks(me, None)
+    for away in actor.stands_in:
+        asked |= _asks(away.user_id, away.kinds)
+    said = Decision.objects.filter(step=OuterRef("pk"), by_id=me)
+    steps = ApprovalStep.objects.filter(
+        asked, ~Exists(said), approval__state=PENDING, opened_at__isnull=False, ended_at=None
     )
-    return Approval.objects.filter(state=PENDING, pk__in=asked.values("approval_id"))
+    return Approval.objects.filter(state=PENDING, pk__in=steps.values("approval_id")).exclude(
+        barred__contains=[me]
+    )
+
+
+def _asks(user_id: int, kinds: Collection[str] | None) -> Q:
+    """The steps that ask somebody who has not been heard yet."""
+    heard = Decision.objects.filter(step=OuterRef("pk"), whose_id=user_id)
+    asks = Q(~Exists(heard), users__contains=[user_id])
+    if kinds is None:
+        return asks
+    known = all_shapes()
+    return Q(asks, approval__object__in={known[k].base for k in kinds if k in known})
 
 
 def queue(actor: Actor, box: str, *, limit: int = MOST) -> list[RoundView]:
@@ -87,8 +107,18 @@ def queue(actor: Actor, box: str, *, limit: int = MOST) -> list[RoundView]:
         found = Approval.objects.filter(pk__in=mine.values("step__approval_id")).order_by("-pk")
     else:
         raise NotFound
-    views = views_of(actor, found.select_related("author")[:limit])
-    return [v for v in views if v.mine] if box == WAITING else views
+    return _first(actor, found.select_related("author"), limit, mine=box == WAITING)
+
+
+def _first(actor: Actor, found: QuerySet[Approval], limit: int, *, mine: bool) -> list[RoundView]:
+    """The first rounds that the actor sees; read by the hundred, as those of records closed to them do not count."""
+    views: list[RoundView] = []
+    for start in itertools.count(0, AT_ONCE):
+        some = list(found[start : start + AT_ONCE])
+        views += [v for v in views_of(actor, some) if v.mine or not mine]
+        if len(some) < AT_ONCE or len(views) >= limit:
+            break
+    return views[:limit]
 
 
 def rounds_of(actor: Actor, shape: Shape, record_id: int) -> list[RoundView]:
@@ -162,12 +192,14 @@ def _view(
     names: dict[int, str],
 ) -> RoundView:
     running = [s for s in steps if approval.state == PENDING and s.opened_at and s.ended_at is None]
-    allowed = approval.own or approval.author_id != actor.user_id
-    mine = allowed and any(
-        set(speaks_for(actor, shape.key, s.users)) - {d.whose_id for d in said[s.pk]} for s in running
+    mine = actor.user_id not in approval.barred and any(
+        set(speaks_for(actor, shape.key, s.users)) - {d.whose_id for d in said[s.pk]}
+        for s in running
+        if actor.user_id not in {d.by_id for d in said[s.pk]}
     )
     return RoundView(
         approval=approval, shape=shape, title=title, author=names.get(approval.author_id or 0, _("somebody")), mine=mine,
+        reason=approval.reason if tells_nothing_hidden(actor, shape, approval.demands) else "",
         due_at=min((s.due_at for s in running if s.due_at), default=None),
         steps=tuple(_step(approval, s, said[s.pk], names) for s in steps),
     )  # fmt: skip

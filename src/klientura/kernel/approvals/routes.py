@@ -12,6 +12,7 @@ from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import Role, User
 from klientura.kernel.access.rights import directory
+from klientura.kernel.approvals.demands import is_gated
 from klientura.kernel.approvals.models import Approval, Route
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid, NotFound, Stale
 from klientura.kernel.objects.registry import all_shapes, shape_of
@@ -33,6 +34,8 @@ WHO: Final = (
 )
 WRONG_OPTION: Final = _("Choose one from the list.")
 FILL_IN: Final = _("Fill this in.")
+NOT_HELD: Final = _("Records of this kind go nowhere by themselves: there is nothing to hold back.")
+GONE: Final = _("There is no such route.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def one(actor: Actor, number: int) -> Route:
     """A route. Raises Denied, NotFound."""
     found = every(actor).filter(pk=min(number, 2**63 - 1)).first()
     if found is None:
-        raise NotFound(_("There is no such route."))
+        raise NotFound(GONE)
     return found
 
 
@@ -121,7 +124,9 @@ def change(
 ) -> Route:
     """Change a route; rounds that are under way go on as they were begun. Raises Denied, NotFound, Stale, Invalid."""
     one(actor, number)
-    found = Route.objects.select_for_update().get(pk=number)
+    found = Route.objects.select_for_update().filter(pk=number).first()
+    if found is None:  # deleted meanwhile
+        raise NotFound(GONE)
     if expected_version is not None and expected_version != found.version:
         raise Stale
     _set(shape_of(found.object), found, values)
@@ -143,7 +148,9 @@ def move(actor: Actor, number: int, by: int) -> None:
     """Put a route one place to the front (-1) or to the back (1) among those of its object."""
     moved = one(actor, number)
     order = list(Route.objects.select_for_update().filter(object=moved.object).order_by("position", "pk"))
-    at = next(n for n, each in enumerate(order) if each.pk == moved.pk)
+    at = next((n for n, each in enumerate(order) if each.pk == moved.pk), None)
+    if at is None:  # deleted meanwhile
+        raise NotFound(GONE)
     order.insert(max(0, min(len(order) - 1, at + by)), order.pop(at))
     for place, each in enumerate(order, 1):
         each.position = place
@@ -176,6 +183,8 @@ def _set(shape: Shape, route: Route, values: Mapping[str, Any]) -> None:
     elif len(steps) > MOST_STEPS:
         errors.append(FieldError("steps", "too_many", _("No more than 12 steps.")))
     _refuse_unknown_people(steps, errors)
+    if values.get("mandatory") and not is_gated(shape):
+        errors.append(FieldError("mandatory", "not_gated", NOT_HELD))
     if errors:
         raise Invalid(errors)
     route.name, route.filter = name, tree
@@ -191,7 +200,7 @@ def _step(shape: Shape, place: int, raw: Any, errors: list[FieldError]) -> Step:
         errors.append(FieldError(f"steps.{place}.{key}", code, message))
 
     who = given.get("who")
-    if who not in dict(WHO):
+    if not isinstance(who, str) or who not in dict(WHO):
         wrong("who", "option", WRONG_OPTION)
         who = "head"
     users = tuple(dict.fromkeys(given.get("users") or ())) if who == "users" else ()

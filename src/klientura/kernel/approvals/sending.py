@@ -1,6 +1,7 @@
 """Sending a record for approval, and taking it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.models import User
 from klientura.kernel.approvals import telling
-from klientura.kernel.approvals.matching import Asked, administrators, people_of, reasons_of, route_for
-from klientura.kernel.approvals.models import PENDING, WITHDRAWN, Approval, ApprovalStep
+from klientura.kernel.approvals.matching import Asked, owners_of, people_of, route_to_take, wanted_of
+from klientura.kernel.approvals.models import PENDING, WITHDRAWN, Approval, ApprovalStep, Route
 from klientura.kernel.approvals.opening import end, open_group
 from klientura.kernel.approvals.routes import approvable_shapes, is_concerned
 from klientura.kernel.approvals.standing import digest_of, stands
-from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound
+from klientura.kernel.errors import Denied, FieldError, Invalid, NotFound, Text
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.settings.installation import current, rights_changed
 from klientura.kernel.store import write
@@ -28,8 +29,29 @@ NOBODY: Final = _(
 
 
 def clean(words: str) -> str:
-    """What somebody wrote beside a decision."""
-    return words.replace("\x00", "").strip()[:MOST_WORDS]
+    """What somebody wrote beside a decision. Raises Invalid when it is too long to be kept whole."""
+    said = words.replace("\x00", "").strip()
+    if len(said) > MOST_WORDS:
+        raise Invalid([FieldError("words", "length", _("No more than 1000 characters."))])
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The way a record would go: its route, the people of its steps, whose own it is, and what asks for an approval."""
+
+    route: Route | None
+    asked: Sequence[Asked]
+    barred: Sequence[int]
+    wanted: Mapping[str, Text]
+
+
+def planned(actor: Actor, shape: Shape, record_id: int, author: User) -> Plan:
+    """The way a record would go if its author sent it now."""
+    route = route_to_take(shape, record_id)
+    barred = owners_of(shape, record_id, route, author)
+    asked = people_of(shape, record_id, route, author, barred)
+    return Plan(route, asked, barred, wanted_of(actor, shape, record_id))
 
 
 @transaction.atomic
@@ -40,27 +62,24 @@ def send(actor: Actor, shape: Shape, record_id: int, words: str = "") -> Approva
     """
     if shape.key not in {s.key for s in approvable_shapes()} or actor.user_id is None:
         raise NotFound
-    before = write.lock(actor, shape, record_id, "edit")
+    said = clean(words)
+    write.lock(actor, shape, record_id, "edit")
     if Approval.objects.filter(object=shape.base, record_id=record_id, state=PENDING).exists():
         raise Invalid([FieldError("state", "pending", _("It has been sent for approval already."))])
-    if stands(shape, record_id) is not None:
-        raise Invalid([FieldError("state", "approved", _("It stands approved as it is."))])
-    route = route_for(shape, record_id)
     author = User.objects.get(pk=actor.user_id)
-    asked = [
-        _somebody(a, author, own=bool(route and route.own))
-        for a in people_of(shape, record_id, route, author)
-    ]
-    if not all(a.users for a in asked):
-        raise Invalid([FieldError("route", "nobody", NOBODY)])
-    reasons = " ".join(str(r) for r in reasons_of(actor, shape, record_id))
+    plan = planned(actor, shape, record_id, author)
+    stood = stands(shape, record_id)
+    if stood is not None and set(plan.wanted) <= set(stood.answers):
+        raise Invalid([FieldError("state", "approved", _("It stands approved as it is."))])
+    _refuse_too_few(plan.asked)
+    route, reasons = plan.route, " ".join(str(r) for r in plan.wanted.values())
     made = Approval.objects.create(
         object=shape.base, record_id=record_id, route=route, route_name=route.name if route else "",
-        own=bool(route and route.own), author=author, words=clean(words), reason=reasons[:500],
-        digest=digest_of(shape, record_id), record_version=before["version"], sent_at=timezone.now(),
+        own=bool(route and route.own), author=author, words=said, reason=reasons[:500], demands=list(plan.wanted),
+        barred=list(plan.barred), digest=digest_of(shape, record_id), sent_at=timezone.now(),
     )  # fmt: skip
-    ApprovalStep.objects.bulk_create(_steps(made, asked))
-    open_group(made, shape.key, 1)
+    ApprovalStep.objects.bulk_create(_steps(made, plan.asked))
+    open_group(made, shape, 1)
     if not is_concerned(
         shape, current().access_version
     ):  # the first of its kind: from now on cards look for rounds
@@ -68,12 +87,14 @@ def send(actor: Actor, shape: Shape, record_id: int, words: str = "") -> Approva
     return made
 
 
-def _somebody(asked: Asked, author: User, *, own: bool) -> Asked:
-    """A step that nobody is left for goes to the administrators: nothing waits for people who are gone."""
-    if asked.users:
-        return asked
-    others = administrators(besides=0 if own else author.pk)
-    return Asked(asked.step, asked.name, tuple(others), min(1, len(others)))
+def _refuse_too_few(asked: Sequence[Asked]) -> None:
+    if not all(a.users for a in asked):
+        raise Invalid([FieldError("route", "nobody", NOBODY)])
+    for each in asked:
+        if each.needed > len(each.users):
+            told = _("“{name}” takes the consent of {needed}, and only {n} can be asked.")
+            text = str(told).format(name=each.name, needed=each.needed, n=len(each.users))
+            raise Invalid([FieldError("route", "too_few", text)])
 
 
 def _steps(approval: Approval, asked: Sequence[Asked]) -> list[ApprovalStep]:

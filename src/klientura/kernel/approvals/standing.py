@@ -1,7 +1,8 @@
 """What of a record matters to whoever approves it, as a digest; and whether an approval still stands."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -21,13 +22,21 @@ NEVER: Final = frozenset({"owner", "team", "tags"})
 
 def digest_of(shape: Shape, record_id: int) -> str:
     """The digest of what people fill in of a record, lines included. Raises NotFound."""
-    return digests_of(shape, [record_id])[record_id]
+    found = digests_of(shape, [record_id])
+    if record_id not in found:
+        raise NotFound
+    return found[record_id]
+
+
+def keys_that_matter(shape: Shape) -> list[str]:
+    """The fields that people fill in, and that an approval is therefore about."""
+    return [k for k, f in shape.fields.items() if f.writable and not f.system and k not in NEVER]
 
 
 def digests_of(shape: Shape, record_ids: Collection[int]) -> dict[int, str]:
-    """As `digest_of`, of several records; one query for the records and one for each kind of line. Raises NotFound."""
+    """As `digest_of`, of those records that are there; one query for the records and one for each kind of line."""
     ids = sorted(set(record_ids))
-    keys = [k for k, f in shape.fields.items() if f.writable and not f.system and k not in NEVER]
+    keys = keys_that_matter(shape)
     tree = {"field": "id", "op": "in", "value": ids}
     rows = [
         row
@@ -37,13 +46,11 @@ def digests_of(shape: Shape, record_ids: Collection[int]) -> dict[int, str]:
             tree={**tree, "value": ids[start : start + read.MAX_LIMIT]},
         ).rows
     ]  # fmt: skip
-    if len(rows) != len(ids):
-        raise NotFound
-    parts = read.parts_of(PRODUCT, shape, ids)
+    parts = read.parts_of(PRODUCT, shape, [row["id"] for row in rows])
     own = {k for k, p in shape.parts.items() if not p.by_verb}
     return {
         row["id"]: _hash(
-            {k: row[k] for k in keys if row[k] not in (None, [], False)},
+            {k: row[k] for k in keys if row[k] is not None and row[k] != []},  # nought and «no» say something
             {k: lines for k, lines in parts[row["id"]].items() if k in own and lines},
         )
         for row in rows
@@ -78,9 +85,40 @@ def stands(shape: Shape, record_id: int) -> Approval | None:
     return found
 
 
+@contextmanager
+def carried_on(shape: Shape, record_ids: Collection[int]) -> Iterator[None]:
+    """Around a verb that writes fields which people fill in as well: what it writes changes nothing of what was approved."""
+    before = _approved_as_they_are(shape, record_ids)
+    yield
+    now = digests_of(shape, [a.record_id for a in before]) if before else {}
+    for approval in before:
+        approval.digest = now.get(approval.record_id, approval.digest)
+    Approval.objects.bulk_update(before, ["digest"])
+
+
+def _approved_as_they_are(shape: Shape, record_ids: Collection[int]) -> list[Approval]:
+    last = Approval.objects.filter(object=shape.base, record_id__in=record_ids).order_by("record_id", "-pk")
+    found = [a for a in last.distinct("record_id") if a.state == APPROVED]
+    digests = digests_of(shape, [a.record_id for a in found]) if found else {}
+    return [a for a in found if digests.get(a.record_id) == a.digest]
+
+
 def is_stale(approval: Approval, digest: str) -> bool:
     """Whether a round is about another state of the record than the one that stands now."""
     return approval.state in {PENDING, APPROVED} and approval.digest != digest
+
+
+def kinds_of(approvals: Collection[Approval]) -> dict[int, Shape]:
+    """By round, the kind of record it is about; one query for each kind. Without those that are gone, or in the trash."""
+    made: dict[int, Shape] = {}
+    by_base: dict[str, set[int]] = {}
+    for each in approvals:
+        by_base.setdefault(each.object, set()).add(each.record_id)
+    for base, ids in by_base.items():
+        for shape in shapes_of_base(base):
+            there = read.titles(PRODUCT, shape, sorted(ids))
+            made |= {a.pk: shape for a in approvals if a.object == base and a.record_id in there}
+    return made
 
 
 def kind_of(base: str, record_id: int) -> Shape | None:

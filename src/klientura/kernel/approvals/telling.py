@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from klientura.kernel.access.models import User
 from klientura.kernel.access.substitutions import lasting
-from klientura.kernel.approvals.models import APPROVED, LAPSED, REFUSED, REWORK, Approval
+from klientura.kernel.approvals.models import APPROVED, LAPSED, REFUSED, REWORK, Approval, ApprovalStep
 from klientura.kernel.notify.kinds import Kind, register_kind
 from klientura.kernel.notify.telling import Told, tell
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store.sight import seen_by
 
 WAITS: Final = "approval"
 LATE: Final = "approval_late"
@@ -64,19 +66,37 @@ def register() -> None:
         register_kind(key, kind)
 
 
-def ask(approval: Approval, object_key: str, users: Collection[int]) -> None:
-    """Tell some people, and whoever stands in for them now, that a decision is theirs."""
+def ask(approval: Approval, shape: Shape, users: Collection[int]) -> None:
+    """Tell some people, and whoever stands in for them now and sees the record, that a decision is theirs."""
+    deputies = {d for found in deputies_of(users, shape.key).values() for d in found}
+    seeing = seen_by(shape, {d: [approval.record_id] for d in deputies})
     _tell(
-        {*users, *deputies_of(users, object_key)} - {approval.author_id},
+        {*users, *seeing} - set(approval.barred) - {approval.author_id},
         WAITS,
         approval,
         f"{approval.pk}:{approval.group}",
     )
 
 
-def remind(approval: Approval, object_key: str, users: Collection[int], step: int) -> None:
-    """Tell those who have not decided, and the author, that the time is over."""
-    _tell({*users, *deputies_of(users, object_key), approval.author_id or 0}, LATE, approval, f"late:{step}")
+def remind(late: Collection[tuple[ApprovalStep, str, Collection[int]]]) -> None:
+    """Tell those who have not decided in steps, and the authors, that the time is over; (step, kind of record, who has not)."""
+    deputies = {
+        key: deputies_of({u for _s, k, users in late if k == key for u in users}, key)
+        for key in {key for _s, key, _u in late}
+    }
+    told: list[tuple[int, Approval, str]] = []
+    for step, key, users in late:
+        people = {*users, *(d for u in users for d in deputies[key].get(u, ())), step.approval.author_id or 0}
+        told += [(u, step.approval, f"late:{step.pk}") for u in sorted(people)]
+    active = set(
+        User.objects.filter(pk__in={u for u, _a, _c in told}, is_active=True).values_list("pk", flat=True)
+    )
+    now = timezone.now()
+    tell([
+        Told(user, LATE, cause, now, approval.object, [approval.record_id])
+        for user, approval, cause in told
+        if user in active
+    ])  # fmt: skip
 
 
 def tell_helpless(approval: Approval, administrators: Collection[int], user_id: int) -> None:
@@ -91,10 +111,14 @@ def tell_end(approval: Approval, by: int | None) -> None:
         _tell({approval.author_id or 0}, kind, approval, f"ended:{approval.pk}", by)
 
 
-def deputies_of(users: Collection[int], object_key: str) -> set[int]:
-    """Who stands in for some people at this moment, for records of a kind."""
+def deputies_of(users: Collection[int], object_key: str) -> dict[int, set[int]]:
+    """By who is away of some people: who stands in for them at this moment, for records of a kind."""
     running = lasting().filter(absent_id__in=users, starts_at__lte=timezone.now(), deputy__is_active=True)
-    return {s.deputy_id for s in running if s.kinds is None or object_key in s.kinds}
+    found: dict[int, set[int]] = {}
+    for each in running:
+        if each.kinds is None or object_key in each.kinds:
+            found.setdefault(each.absent_id, set()).add(each.deputy_id)
+    return found
 
 
 def _tell(

@@ -5,12 +5,16 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils import timezone
 
-from klientura.kernel.access.models import Substitution, User
+from klientura.kernel.access.models import User
+from klientura.kernel.access.substitutions import lasting
 from klientura.kernel.approvals import telling
+from klientura.kernel.approvals.deciding import advance, consents
 from klientura.kernel.approvals.matching import administrators, heads_of
 from klientura.kernel.approvals.models import PENDING, Approval, ApprovalStep, Decision
-from klientura.kernel.approvals.standing import kind_of
+from klientura.kernel.approvals.standing import kind_of, kinds_of
 from klientura.kernel.jobs.registry import by_the_clock
+from klientura.kernel.objects.shape import Shape
+from klientura.kernel.store.sight import seen_by
 
 AT_ONCE = 200
 
@@ -33,12 +37,13 @@ def remind_of_late() -> None:
             )
             .order_by("due_at")[:AT_ONCE]
         )  # fmt: skip
-        decided = _decided(late)
+        decided, kinds = _decided(late), kinds_of([s.approval for s in late])
+        telling.remind([
+            (step, kinds[step.approval_id].key, [u for u in step.users if (step.pk, u) not in decided])
+            for step in late
+            if step.approval_id in kinds
+        ])  # fmt: skip
         for step in late:
-            shape = kind_of(step.approval.object, step.approval.record_id)
-            if shape is not None:
-                waiting = [u for u in step.users if (step.pk, u) not in decided]
-                telling.remind(step.approval, shape.key, waiting, step.pk)
             step.reminded_at = timezone.now()
         ApprovalStep.objects.bulk_update(late, ["reminded_at"])
 
@@ -69,23 +74,33 @@ def _replace(step_id: int, gone: set[int]) -> None:
     if approval.state != PENDING or step.ended_at is not None or not left or shape is None:
         return
     users = [u for u in step.users if u not in left]
-    newcomers: set[int] = set()
-    for user in User.objects.filter(pk__in=left):
-        newcomers |= {u for u in _in_place_of(user) if approval.own or u != approval.author_id}
-    if not newcomers and not users:
-        newcomers = set(administrators(besides=0 if approval.own else approval.author_id or 0))
-    step.users = [*users, *sorted(newcomers - set(users))]
+    newcomers = _newcomers(approval, shape, left, users)
+    if not newcomers and not set(users) - decided:
+        newcomers = set(administrators(besides=approval.barred)) - set(users)
+    step.users = [*users, *sorted(newcomers)]
     step.needed = max(1, min(step.needed, len(step.users)))
-    step.save(update_fields=["users", "needed"])
-    if step.opened_at is not None and newcomers:
-        telling.ask(approval, shape.key, newcomers)
+    if step.opened_at is not None and consents(Decision.objects.filter(step=step)) >= step.needed:
+        step.ended_at = timezone.now()
+    step.save(update_fields=["users", "needed", "ended_at"])
     for user_id in left:
         telling.tell_helpless(approval, administrators(), user_id)
+    if step.ended_at is not None:
+        advance(approval, shape, ApprovalStep.objects.filter(approval=approval, group=approval.group))
+    elif step.opened_at is not None and newcomers:
+        telling.ask(approval, shape, newcomers)
 
 
-def _in_place_of(user: User) -> list[int]:
-    """Whoever stood in for somebody last; without one, the head of their team."""
-    known = (
-        Substitution.objects.filter(absent=user, deputy__is_active=True).order_by("-ends_at", "-pk").first()
-    )
-    return [known.deputy_id] if known else heads_of(user)
+def _newcomers(approval: Approval, shape: Shape, left: Collection[int], users: Collection[int]) -> set[int]:
+    """Who is asked in place of some who left: of those who see the record, and whose own it is not."""
+    found = {
+        u for user in User.objects.filter(pk__in=left) for u in _in_place_of(user, shape.key, approval.barred)
+    }
+    seeing = seen_by(shape, {u: [approval.record_id] for u in found - set(approval.barred)})
+    return set(seeing) - set(users)
+
+
+def _in_place_of(user: User, object_key: str, barred: Collection[int]) -> list[int]:
+    """Whoever stands in for somebody now, for records of the kind; without one, the head of their team."""
+    running = lasting().filter(absent=user, starts_at__lte=timezone.now(), deputy__is_active=True)
+    deputies = [s.deputy_id for s in running if s.kinds is None or object_key in s.kinds]
+    return deputies or heads_of(user, besides=barred)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, members_of, readable, require
+from klientura.kernel.approvals.demands import is_gated
 from klientura.kernel.approvals.filtering import KEY as APPROVAL
 from klientura.kernel.approvals.filtering import NONE
-from klientura.kernel.approvals.matching import is_gated
 from klientura.kernel.approvals.models import STATES
 from klientura.kernel.objects.registry import all_shapes, shape_of
 from klientura.kernel.objects.shape import FieldShape, Shape

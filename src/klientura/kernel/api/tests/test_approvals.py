@@ -76,8 +76,10 @@ def test_routes_are_kept_by_administrators_alone(company: Company, number: int) 
     place = f"approval-routes/{made['id']}"
     assert send(company.api("manager"), "DELETE", place)[0] == 403
     assert send(admin, "PATCH", place, {"mandatory": True})[0] == 428
-    status, changed = send(admin, "PATCH", place, {"mandatory": True}, **{"If-Match": '"1"'})
-    assert (status, changed["mandatory"], changed["version"]) == (200, True, 2)
+    status, refused = send(admin, "PATCH", place, {"mandatory": True}, **{"If-Match": '"1"'})
+    assert (status, refused["errors"][0]["field"]) == (422, "mandatory")  # nothing holds a client back
+    status, changed = send(admin, "PATCH", place, {"own": True}, **{"If-Match": '"1"'})
+    assert (status, changed["own"], changed["version"]) == (200, True, 2)
     assert send(admin, "PATCH", place, {"name": "X"}, **{"If-Match": '"1"'})[0] == 409
     for wrong in (
         {"steps": "head"},
@@ -88,6 +90,7 @@ def test_routes_are_kept_by_administrators_alone(company: Company, number: int) 
         assert send(admin, "POST", "approval-routes", {**route, **wrong})[0] == 400, wrong
     for refused in (
         {"steps": [{"who": "king"}]},
+        {"steps": [{"who": []}]},
         {"object": "stage"},
         {"name": ""},
         {"steps": [{"who": "head", "hours": 99999}]},

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from klientura.kernel.access.models import User
 from klientura.kernel.access.substitutions import set_substitution
-from klientura.kernel.approvals import deciding, gate, reading, routes, sending, standing, upkeep
+from klientura.kernel.approvals import deciding, demands, gate, reading, routes, sending, standing, upkeep
 from klientura.kernel.approvals.models import Approval, ApprovalStep, Route
 from klientura.kernel.errors import Denied, Invalid, NotFound, Stale
 from klientura.kernel.events.outbox import deliver
@@ -272,14 +272,27 @@ def test_many_are_decided_each_by_itself(company: Company) -> None:
     assert list(left) == [rounds[1].pk]
 
 
-def test_a_required_route_holds_back_what_has_no_approval(company: Company) -> None:
+def test_a_required_route_holds_back_what_has_no_approval(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shape = shape_of(KEY)
     number = made_by(company, "employee")
     gate.require_approval(company.actor("employee"), shape, number)
-    route(company, step(), mandatory=True)
+    monkeypatch.setattr(demands, "_gated", {KEY})
+    route(company, step(), name="Optional")
+    required = route(company, step(who="role", role="observer"), mandatory=True, name="Required")
     with pytest.raises(Invalid):
         gate.require_approval(company.actor("employee"), shape, number)
+    routes.change(company.actor("administrator"), required.pk, {
+        "name": "Required", "filter": {}, "steps": [step(who="role", role="observer")], "is_active": False, "mandatory": True})  # fmt: skip
     decide(company, "manager", sent(company, "employee", number))
+    routes.change(company.actor("administrator"), required.pk, {
+        "name": "Required", "filter": {}, "steps": [step(who="role", role="observer")], "is_active": True, "mandatory": True})  # fmt: skip
+    with pytest.raises(Invalid):  # approved, but not by whom the required route names
+        gate.require_approval(company.actor("employee"), shape, number)
+    approval = sent(company, "employee", number)
+    assert approval.route_name == "Required"
+    decide(company, "observer", approval)
     gate.require_approval(company.actor("employee"), shape, number)
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from klientura.kernel.access.gate import may
-from klientura.kernel.approvals.matching import is_gated, reasons_of
+from klientura.kernel.approvals.demands import is_gated
+from klientura.kernel.approvals.gate import reasons_left
 from klientura.kernel.approvals.models import APPROVED, PENDING
 from klientura.kernel.approvals.reading import rounds_of
 from klientura.kernel.approvals.routes import is_concerned
@@ -34,9 +35,9 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
     digest = digest_of(shape, row["id"]) if rounds and rounds[0].approval.state in {PENDING, APPROVED} else ""
     made = [shown(v, stale=n == 0 and is_stale(v.approval, digest)) for n, v in enumerate(rounds)]
     current = made[0] if made else None
-    holds = current is not None and current["state"] == APPROVED
+    holds = current is not None and current["state"] == APPROVED and not needed
     return {
-        "current": current, "earlier": made[1:], "reasons": [] if holds else needed,
+        "current": current, "earlier": made[1:], "reasons": needed,
         "may_withdraw": bool(
             current and rounds[0].approval.state == PENDING
             and (rounds[0].approval.author_id == asked.actor.user_id or asked.actor.is_admin)
@@ -49,7 +50,7 @@ def _needed(asked: Request, shape: Shape, row: Row) -> list[str]:
     """Why the record does not go out as it is, told to those who could send it."""
     if not is_gated(shape) or row.get("status", "draft") != "draft" or not _may_edit(asked, shape, row):
         return []
-    return [str(reason) for reason in reasons_of(asked.actor, shape, row["id"])]
+    return [str(reason) for reason in reasons_left(asked.actor, shape, row["id"])]
 
 
 def _may_edit(asked: Request, shape: Shape, row: Row) -> bool:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klientura.kernel.access.models import User
 from klientura.kernel.approvals import deciding, reading, sending
-from klientura.kernel.approvals.matching import people_of, reasons_of, route_for
+from klientura.kernel.approvals.matching import words_for
 from klientura.kernel.approvals.models import VERDICTS
 from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
@@ -77,8 +77,8 @@ def ask(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
     author = User.objects.filter(pk=asked.actor.user_id or 0).first()
     if author is None:
         raise Denied
-    route = route_for(shape, record_id)
-    steps = people_of(shape, record_id, route, author)
+    plan = sending.planned(asked.actor, shape, record_id, author)
+    route, steps = plan.route, plan.asked
     names = dict(User.objects.filter(pk__in={u for s in steps for u in s.users}).values_list("pk", "name"))
     return show(
         request, "approvals/send.html", status=422 if problem else 200, problem=problem,
@@ -88,7 +88,7 @@ def ask(request: HttpRequest, object: str, record_id: int) -> HttpResponse:
              "needed": s.needed if len(s.users) > 1 else 0}
             for n, s in enumerate(steps)
         ],
-        reasons=[str(r) for r in reasons_of(asked.actor, shape, record_id)],
+        reasons=[str(words_for(asked.actor, shape, key, said)) for key, said in plan.wanted.items()],
         words=asked.POST.get("words", ""),
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def shown(view: RoundView, *, stale: bool = False) -> dict[str, Any]:
     return {
         "id": approval.pk, "title": view.title, "url": view.url, "kind": str(view.shape.label), "icon": view.shape.spec.icon,
         "state": state, "label": label, "hue": HUES[state], "mine": view.mine and not stale, "author": view.author,
-        "route": approval.route_name, "words": approval.words, "reason": approval.reason, "digest": approval.digest,
+        "route": approval.route_name, "words": approval.words, "reason": view.reason, "digest": approval.digest,
         "sent": _moment(approval.sent_at), "ended": _moment(approval.ended_at) if approval.ended_at else "",
         "due": _moment(view.due_at) if view.due_at else "", "late": late,
         "steps": [_step(s) for s in view.steps],

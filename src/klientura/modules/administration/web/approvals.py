@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klientura.kernel.access.models import Role, User
 from klientura.kernel.access.users import BUILT_IN_ROLES
 from klientura.kernel.approvals import routes
+from klientura.kernel.approvals.demands import is_gated
 from klientura.kernel.approvals.models import Route
 from klientura.kernel.approvals.routes import WHO, approvable_shapes, fields_of_people
 from klientura.kernel.errors import BadRequest, FieldError, Invalid, NotFound, Stale
@@ -166,7 +167,8 @@ def _form(
     )  # fmt: skip
     rest = filled(
         [
-            {"type": "bool", "name": "mandatory", "label": _("Without approval such a record does not go out"), "wide": True},
+            *([{"type": "bool", "name": "mandatory", "label": _("Without approval such a record does not go out"), "wide": True}]
+              if is_gated(shape) else []),
             {"type": "bool", "name": "own", "label": _("Whoever sends it may decide as well, when they are asked"), "wide": True},
             {"type": "bool", "name": "is_active", "label": _("The route is in force"), "wide": True},
         ],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.approvals.standing import carried_on
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.notify.telling import Told, tell_new
 from klientura.kernel.objects.batch import Batch, Draft
@@ -20,6 +21,7 @@ from klientura.kernel.store.drafts import given_to_verb
 from klientura.modules.documents.queries.companies import main_company, prefix_of
 from klientura.modules.documents.services.numbering import next_number
 from klientura.modules.orders.models import Contract
+from klientura.modules.orders.services.limits import refuse_unapproved
 from klientura.modules.orders.services.papers import NOT_SO_ANY_MORE, in_state
 
 KEY: Final = "contract"
@@ -100,7 +102,7 @@ def sign(
 ) -> int:
     """Both sides have signed; one without a number gets the next of our company and year. Doing it twice gives one number.
 
-    Raises Invalid when it is no draft, for a day to come or one after its end; NotFound, Denied, Conflict.
+    Raises Invalid when it is no draft, needs an approval, for a day to come or one after its end; NotFound, Denied, Conflict.
     """
     shape = shape_of(KEY)
     given = given_to_verb(actor, shape, "sign", values)
@@ -112,6 +114,7 @@ def sign(
         if before["status"] != "draft":
             raise Invalid([FieldError("status", "state", NOT_SO_ANY_MORE)])
         _refuse_days(day, before["ends_on"])
+        refuse_unapproved(actor, KEY, record_id)
         number = given["number"] or before["number"] or _free_number(before["company"], day.year)
         done = {
             "status": "signed",
@@ -119,7 +122,8 @@ def sign(
             "number": number,
             "starts_on": before["starts_on"] or day,
         }
-        return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
+        with carried_on(shape, [record_id]):
+            return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
 
 
 def _free_number(company: int, year: int) -> str:
@@ -154,7 +158,8 @@ def prolong(
                 [FieldError("ends_on", "order", _("Choose a day after the present end and not in the past."))]
             )
         done = {"status": "signed", "ends_on": day}
-        return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
+        with carried_on(shape, [record_id]):
+            return write.set_by_verb(actor, shape, record_id, done, expected_version=expected_version)
 
 
 def terminate(
@@ -210,6 +215,7 @@ def _carry_on(today: dt.date) -> int:
         renews, until = found[row["id"]]
         values = {"ends_on": until} if renews else {"status": "over"}
         drafts.append(Draft(values=values, before=row, record_id=row["id"], version=row["version"]))
-    changed = write.write_drafts(CLOCK, Batch(shape, drafts, creating=False), operation_id=operation.pk)
+    with carried_on(shape, found):
+        changed = write.write_drafts(CLOCK, Batch(shape, drafts, creating=False), operation_id=operation.pk)
     operations.finish(operation, records=len(changed))
     return len(changed)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor, SystemActor
+from klientura.kernel.approvals.demands import register_demand, register_gate
 from klientura.kernel.approvals.gate import require_approval
-from klientura.kernel.approvals.matching import register_demand
 from klientura.kernel.errors import Text
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
@@ -33,8 +33,9 @@ PRODUCT: Final = SystemActor("a discount is judged by all that stands in the pap
 def register() -> None:
     """Have papers looked at before they go out; closing papers go only by the routes of the company."""
     for key in LIMITED:
-        register_demand(key, _demand(key))
-    register_demand("closing_paper", lambda _actor, _number: None)
+        register_demand(key, "discount", _demand(key), frozenset({"lines"}))
+    for key in ("closing_paper", "contract"):
+        register_gate(key)
 
 
 def _demand(key: str) -> Any:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.approvals.standing import carried_on
 from klientura.kernel.errors import BadRequest, FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
@@ -127,7 +128,8 @@ def give_number(
         if number is None:
             number = f"{prefix_of(before['company'])}{next_number(before['company'], key, day.year)}"
         settled = {"number": number, "status": status, "issued_on": day}
-        return write.set_by_verb(actor, shape, record_id, settled, expected_version=expected_version)
+        with carried_on(shape, [record_id]):
+            return write.set_by_verb(actor, shape, record_id, settled, expected_version=expected_version)
 
 
 def _refuse_unfinished(key: str, before: Mapping[str, Any], record_id: int) -> None:
