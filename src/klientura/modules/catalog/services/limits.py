@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
 from klientura.kit.formats import format_decimal
 from klientura.kit.sums import HUNDRED, rounded
-from klientura.modules.catalog.models import DiscountLimit
+from klientura.modules.catalog.models import DiscountLimit, Product
 from klientura.modules.catalog.queries.book import book_of, category_parents, offered_lists, roles_of
 from klientura.modules.catalog.rules import Book, NoRate, chosen_list, discount_of, price_of
 from klientura.modules.catalog.services.lines import NOBODY, Terms, in_own_currency
@@ -34,12 +36,23 @@ class Measured:
     listed: Decimal
     ruled: Decimal
     categories: frozenset[int]
-    by_hand: bool
+    unrated: bool = False
+    """The catalogue has a price that no rate of exchange puts into the currency of the paper."""
 
     @property
     def off(self) -> Decimal:
         """How much lies between, in per cent of the list's price."""
         return rounded((self.listed - self.asked) / self.listed * HUNDRED) if self.listed > 0 else NOTHING
+
+
+class _MeasuredBy(NamedTuple):
+    """What the lines of a paper are measured by: prices of today, the price lists of the client, what all comes to."""
+
+    book: Book
+    lists: Sequence[int | None]
+    whole: Decimal
+    roles: frozenset[str]
+    currency: str
 
 
 class Limits(NamedTuple):
@@ -63,10 +76,10 @@ class Limits(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """More than somebody may give: on a line, or (place None) on the whole."""
+    """More than somebody may give: on a line, or (place None) on the whole; `off` None: nobody knows how much it is."""
 
     place: int | None
-    off: Decimal
+    off: Decimal | None
     limit: Decimal
 
 
@@ -96,60 +109,84 @@ def _strictest(
 
 
 def measured(lines: Sequence[Mapping[str, Any]], terms: Terms) -> list[Measured]:
-    """What is asked for each line, and what the catalogue asks; eight statements, whatever the number of lines."""
-    products = {p for line in lines if (p := _id(line.get("product")))}
+    """What is asked for each line, and what the catalogue asks of this client today; nine statements, whatever the lines.
+
+    The day and the price list that an author writes into a paper choose no other price to be measured by: the list counts
+    that the catalogue would take for the client now, and the one in the paper only where it is offered to them.
+    """
+    named = _named(lines)
+    today = timezone.localdate()
     roles = roles_of({terms.party} if terms.party else set()).get(terms.party or 0, NOBODY)
-    listed = terms.price_list or chosen_list(offered_lists(terms.day), roles, terms.currency)
-    book = book_of(products, {listed} if listed else set(), terms.day)
+    offered = offered_lists(today)
+    lists = {chosen_list(offered, roles, terms.currency)} | {
+        each.pk for each in offered if each.pk == terms.price_list and (not each.roles or each.roles & roles)
+    }
+    products = {p for line in lines if (p := _product(line, named))}
+    book = book_of(products, {each for each in lists if each}, today)
     whole = in_own_currency(
         sum(((line.get("price") or NOTHING) * (line.get("quantity") or 0) for line in lines), NOTHING),
         book,
         terms.currency,
     )
+    by = _MeasuredBy(book, tuple(lists), whole, roles, terms.currency)
     return [
-        _measured(place, line, book, listed, whole, roles, terms)
+        _measured(place, line, _product(line, named), by)
         for place, line in enumerate(lines)
         if line.get("price") is not None and (line.get("quantity") or 0) > 0
     ]
 
 
-def _measured(
-    place: int,
-    line: Mapping[str, Any],
-    book: Book,
-    price_list: int | None,
-    whole: Decimal,
-    roles: frozenset[str],
-    terms: Terms,
-) -> Measured:
+def _named(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The products that lines without one name in words as the catalogue does: typing a name by hand frees from no limit."""
+    words = {_words(line) for line in lines if not _id(line.get("product"))} - {""}
+    if not words:
+        return {}
+    found = Product.objects.annotate(words=Lower("name")).filter(words__in=words).order_by("-pk")
+    return {words: pk for pk, words in found.values_list("pk", "words")}
+
+
+def _words(line: Mapping[str, Any]) -> str:
+    return " ".join((line.get("name") or "").split()).lower()
+
+
+def _product(line: Mapping[str, Any], named: Mapping[str, int]) -> int | None:
+    return _id(line.get("product")) or named.get(_words(line))
+
+
+def _measured(place: int, line: Mapping[str, Any], product: int | None, by: _MeasuredBy) -> Measured:
     price, quantity = line["price"], line["quantity"]
     asked = price * (HUNDRED - (line.get("discount") or NOTHING)) / HUNDRED
     by_hand = line.get("given_price") is not None or line.get("given_discount") is not None
-    product = _id(line.get("product"))
-    ware = book.wares.get(product or 0)
-    known = _catalogue_price(book, product, quantity, price_list, terms) if product else None
-    if known is None or not by_hand:  # what the catalogue gave when the line was written is nobody's discount
-        return Measured(
-            place, quantity, asked, price, price if by_hand else asked, _categories(ware), by_hand
-        )
-    percent, _names = discount_of(book, product or 0, quantity, price_list, whole, roles)
-    return Measured(
-        place, quantity, asked, known, known * (HUNDRED - percent) / HUNDRED, _categories(ware), by_hand
+    categories = _categories(by.book.wares.get(product or 0))
+    known, unrated = _prices(by, product, quantity) if product else ([], False)
+    if product is None or not known:
+        listed = price if by_hand else asked
+        return Measured(place, quantity, asked, listed, listed, categories, unrated)
+    ruled = min(
+        price * (HUNDRED - discount_of(by.book, product, quantity, each, by.whole, by.roles)[0]) / HUNDRED
+        for each, price in known
     )
+    return Measured(place, quantity, asked, min(price for _each, price in known), ruled, categories)
+
+
+def _prices(
+    by: _MeasuredBy, product: int, quantity: Decimal
+) -> tuple[list[tuple[int | None, Decimal]], bool]:
+    """What the catalogue asks by each price list, and whether a rate is missing to say it in the currency of the paper."""
+    known: list[tuple[int | None, Decimal]] = []
+    unrated = False
+    for each in by.lists:
+        try:
+            found = price_of(by.book, product, quantity, each, by.currency)
+        except NoRate:
+            unrated = True
+        else:
+            known += [(each, found[0])] if found else []
+    return known, unrated
 
 
 def _categories(ware: Any) -> frozenset[int]:
     return ware.categories if ware is not None else frozenset()
-
-
-def _catalogue_price(
-    book: Book, product: int, quantity: Decimal, price_list: int | None, terms: Terms
-) -> Decimal | None:
-    try:
-        found = price_of(book, product, quantity, price_list, terms.currency)
-    except NoRate:
-        return None
-    return found[0] if found else None
 
 
 def _id(value: Any) -> int | None:
@@ -170,7 +207,9 @@ def breaches(limits: Limits, lines: Sequence[Measured], parents: Mapping[int, in
     found = []
     for line in lines:
         limit = limits.of_line(_closest_first(line.categories, parents))
-        if limit is not None and line.off > limit and rounded(line.asked) < rounded(line.ruled):
+        if limit is not None and line.unrated:
+            found.append(Breach(line.place, None, limit))
+        elif limit is not None and line.off > limit and rounded(line.asked) < rounded(line.ruled):
             found.append(Breach(line.place, line.off, limit))
     listed = sum((line.listed * line.quantity for line in lines), NOTHING)
     asked = sum((line.asked * line.quantity for line in lines), NOTHING)
@@ -199,6 +238,10 @@ def percent_words(value: Decimal) -> str:
 
 def breach_words(breach: Breach) -> str:
     """What is said of a discount beyond a limit."""
+    if breach.off is None:
+        return _(
+            "There is no exchange rate to compare the price with the price list: without approval up to {limit}."
+        ).format(limit=percent_words(breach.limit))
     text = (
         _("The discount on the whole is {off}: without approval up to {limit}.")
         if breach.place is None

@@ -1,9 +1,11 @@
 """Discounts of papers held against the limits of whoever lets them out."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from klientura.kernel.access.actor import Actor, SystemActor
@@ -18,7 +20,7 @@ from klientura.kit.sums import HUNDRED, rounded
 from klientura.modules.catalog.services.limits import Breach, breach_words, breaches_of, limits_for
 from klientura.modules.catalog.services.lines import Terms
 from klientura.modules.orders.enums import IN_FORCE
-from klientura.modules.orders.models import OfferLine, OrderLine
+from klientura.modules.orders.models import InvoiceLine, OfferLine, OrderLine
 
 LIMITED: Final = ("offer", "order", "invoice")
 AGREED: Final = {
@@ -56,10 +58,12 @@ def breaches_in(actor: Actor, key: str, number: int) -> list[Breach]:
     found = breaches_of(actor, lines, terms_of(row))
     if not found:
         return []
-    agreed = _agreed(key, row)
-    if agreed and all(_is_agreed(line, agreed) for line in lines):
+    before = _let_out(key, number, row)
+    if not before.given:
+        return found
+    if all(_is_agreed(line, lines, before) for line in lines):
         return []
-    return [b for b in found if b.place is None or not _is_agreed(lines[b.place], agreed)]
+    return [b for b in found if b.place is None or not _is_agreed(lines[b.place], lines, before)]
 
 
 def terms_of(row: Mapping[str, Any]) -> Terms:
@@ -73,44 +77,85 @@ def terms_of(row: Mapping[str, Any]) -> Terms:
     )
 
 
-def _agreed(key: str, row: Row) -> dict[tuple[Any, str], Decimal]:
-    """What was asked for a unit of each thing in the papers before this one: the offer of an order, the order of an invoice.
+class _Said(NamedTuple):
+    """So much of a thing at such a price."""
 
-    Without an order an invoice is held against the offers of its deal to the same client. All in the same currency.
+    thing: tuple[Any, str]
+    asked: Decimal
+    quantity: Decimal
+
+
+class _LetOut(NamedTuple):
+    """What the paper before promised the client, and what other papers have taken of that already."""
+
+    given: Sequence[_Said] = ()
+    taken: Sequence[_Said] = ()
+
+
+def _let_out(key: str, number: int, row: Row) -> _LetOut:
+    """What was let out by the paper before this one: the offer of an order, the order of an invoice, the edition of an offer.
+
+    Only one that is in force, to the same client, in the same currency; a deal in common is no promise.
     """
-    alike: dict[str, Any] = {"deleted_at": None, "currency": row["currency"], "tax_mode": row["tax_mode"]}
-    found: list[tuple[Any, str | None, Decimal | None, Decimal | None]] = []
-    columns = ("product_id", "name", "price", "discount")
-    if key == "order" and row.get("offer"):
-        found += _lines(OfferLine, "offer", {"pk": row["offer"].id, **alike}).values_list(*columns)
-    if key == "invoice" and row.get("order"):
-        found += _lines(OrderLine, "order", {"pk": row["order"].id, **alike}).values_list(*columns)
-    elif key in {"order", "invoice"} and not row.get("offer") and row.get("opportunity") and row["party"]:
-        same = {"opportunity": row["opportunity"].id, "party": row["party"].id, **alike}
-        found += _lines(OfferLine, "offer", same).values_list(*columns)
-    if key == "offer" and row.get("previous"):
-        found += _lines(OfferLine, "offer", {"pk": row["previous"].id, **alike}).values_list(*columns)
-    agreed: dict[tuple[Any, str], Decimal] = {}
-    for product, name, price, discount in found:
-        asked = _asked(price, discount)
-        thing = (product, "" if product else name or "")
-        agreed[thing] = min(agreed.get(thing, asked), asked)
-    return agreed
+    link = {"offer": "previous", "order": "offer", "invoice": "order"}[key]
+    if not row.get(link) or not row["party"]:
+        return _LetOut()
+    before = {
+        "pk": row[link].id, "deleted_at": None, "party": row["party"].id, "currency": row["currency"],
+        "tax_mode": row["tax_mode"],
+    }  # fmt: skip
+    if key == "invoice":
+        given = _lines(OrderLine, "order", before)
+        taken = _lines(InvoiceLine, "invoice", {"order": row[link].id, "deleted_at": None})
+        return _LetOut(_said(given), _said(taken.exclude(invoice=number)))
+    given = _lines(OfferLine, "offer", before).filter(_holds(timezone.localdate()))
+    taken = _lines(OrderLine, "order", {"offer": row[link].id, "deleted_at": None})
+    return _LetOut(_said(given), _said(taken.exclude(order=number) if key == "order" else taken))
 
 
-def _lines(model: type[OfferLine] | type[OrderLine], parent: str, wanted: Mapping[str, Any]) -> Any:
+def _holds(today: dt.date) -> Q:
+    """The lines of offers that are not past their day, or were accepted before it."""
+    no_end = Q(offer__valid_until=None) | Q(offer__valid_until__gte=today)
+    return no_end | Q(offer__status="accepted", offer__answered_on__lte=F("offer__valid_until"))
+
+
+def _lines(
+    model: type[OfferLine] | type[OrderLine] | type[InvoiceLine], parent: str, wanted: Mapping[str, Any]
+) -> QuerySet[Any]:
     states = {f"{parent}__status__in": AGREED[parent]}
     return model._default_manager.filter(**{f"{parent}__{k}": v for k, v in wanted.items()}, **states)
 
 
+def _said(lines: QuerySet[Any]) -> list[_Said]:
+    return [
+        _Said(_thing(product, name), _asked(price, discount), quantity)
+        for product, name, price, discount, quantity in lines.values_list(
+            "product_id", "name", "price", "discount", "quantity"
+        )
+    ]
+
+
+def _thing(product: Any, name: str | None) -> tuple[Any, str]:
+    return product, "" if product else name or ""
+
+
 def _asked(price: Decimal | None, discount: Decimal | None) -> Decimal:
-    return (price or Decimal(0)) * (HUNDRED - (discount or Decimal(0))) / HUNDRED
+    return rounded((price or Decimal(0)) * (HUNDRED - (discount or Decimal(0))) / HUNDRED)
 
 
-def _is_agreed(line: Mapping[str, Any], agreed: Mapping[tuple[Any, str], Decimal]) -> bool:
-    product = line["product"]
-    known = agreed.get((product, "" if product else line["name"] or ""))
-    return known is not None and rounded(_asked(line["price"], line["discount"])) >= rounded(known)
+def _is_agreed(line: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: _LetOut) -> bool:
+    """Whether so much at this price, or lower, was promised: what is taken now and was taken already together."""
+    thing, asked, _quantity = _of_line(line)
+
+    def so_far(said: Iterable[_Said]) -> Decimal:
+        return sum((s.quantity for s in said if s.thing == thing and s.asked <= asked), Decimal(0))
+
+    return so_far(map(_of_line, lines)) + so_far(before.taken) <= so_far(before.given)
+
+
+def _of_line(line: Mapping[str, Any]) -> _Said:
+    product = getattr(line["product"], "id", line["product"])
+    return _Said(_thing(product, line["name"]), _asked(line["price"], line["discount"]), line["quantity"])
 
 
 def refuse_unapproved(actor: Actor, key: str, record_id: int) -> None:

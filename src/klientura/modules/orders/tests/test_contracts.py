@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.approvals import deciding, routes, sending, standing
 from klientura.kernel.errors import BadRequest, Invalid, NotFound
+from klientura.kernel.events.outbox import deliver
 from klientura.kernel.history.undo import undo
 from klientura.kernel.notify.models import Notification
 from klientura.kernel.objects.registry import shape_of
@@ -216,3 +218,26 @@ def test_what_the_clock_did_is_an_operation_of_its_own(firm: dict[str, int]) -> 
     assert operation is not None
     undo(ACTOR, operation)
     assert row("contract", number)["status"] == "over", "what was signed is not turned back by an undo"
+
+
+def test_a_required_route_holds_back_the_signature_and_signing_ends_no_approval(
+    firm: dict[str, int],
+) -> None:
+    company, shape = found_company(), shape_of("contract")
+    employee = company.actor("employee")
+    route = {"name": "Договоры", "filter": {}, "steps": [{"who": "head", "needed": 1}], "is_active": True, "mandatory": True}  # fmt: skip
+    routes.create(company.actor("administrator"), "contract", route)
+    client = write.create(employee, shape_of("organisation"), {"name": "Ромашка"})
+    values = {"name": "Поставка", "company": firm["company"], "party": client}
+    number = write.create(employee, shape, values)
+    with pytest.raises(Invalid):
+        sign(employee, number, {"signed_on": dt.date(2026, 2, 1)})
+    approval = sending.send(employee, shape, number)
+    deciding.decide(company.actor("manager"), approval.pk, "agreed")
+    sign(employee, number, {"signed_on": dt.date(2026, 2, 1)})
+    deliver()
+    assert standing.stands(shape, number) is not None, (
+        "what the verb writes is no change of what was approved"
+    )
+    write.update(employee, shape, number, {"amount": "5"})
+    assert standing.stands(shape, number) is None

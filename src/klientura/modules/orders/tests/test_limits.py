@@ -1,10 +1,11 @@
 """What somebody may take off by themselves, and that nothing beyond it goes out by any door without approval."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from klientura.kernel.access.actor import SystemActor
 from klientura.kernel.approvals import deciding, sending
@@ -13,9 +14,12 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
 from klientura.modules.catalog.services.first_things import ensure_catalogue
+from klientura.modules.documents.services.templates import make as paper_of
+from klientura.modules.orders.models import Offer
 from klientura.modules.orders.services import beginnings, invoices, offers, orders
 from klientura.modules.orders.services.limits import breaches_in
 from klientura.modules.orders.tests.test_papers import begun
+from klientura.modules.sales.services.pipelines import ensure_default_pipeline
 
 pytestmark = pytest.mark.django_db
 SYSTEM = SystemActor("test")
@@ -132,11 +136,99 @@ def test_the_closest_category_counts(company: Company, shop: dict[str, int]) -> 
     assert [b.limit for b in breaches_in(company.actor("employee"), "offer", number)] == [Decimal(4)]
 
 
-def test_the_price_list_of_the_paper_is_what_counts(company: Company, shop: dict[str, int]) -> None:
-    dear = make("price_list", name="Дорогой", currency="RUB", markup="100")
-    number = write.create(company.actor("employee"), shape_of("offer"), {
-        "company": shop["own"], "party": client_of(company), "price_list": dear, "lines": [line(shop["saw"], given_price="1000")]})  # fmt: skip
-    assert breaches_in(company.actor("employee"), "offer", number)[0].off == Decimal(50)
+def test_the_price_list_of_the_client_counts(company: Company, shop: dict[str, int]) -> None:
+    """A list that is not offered to the client, and a day of the past, choose no other price."""
+    cheap = make("price_list", name="Своим", currency="RUB", markup="-50", roles=["dealer"])
+    dear = make("price_list", name="Дорогой", currency="RUB", markup="100", place=9)
+    client = client_of(company)
+
+    def found(price_list: int, **given: str) -> list[Any]:
+        number = write.create(company.actor("employee"), shape_of("offer"), {
+            "company": shop["own"], "party": client, "price_list": price_list, "issued_on": "2020-01-01",
+            "lines": [line(shop["saw"], **given)]})  # fmt: skip
+        return [b.off for b in breaches_in(company.actor("employee"), "offer", number)]
+
+    assert found(cheap) == [Decimal(50), Decimal(50)]
+    assert found(dear, given_price="1000") == []
+    assert found(dear, given_price="800") == [Decimal(20), Decimal(20)]
+
+
+def test_typing_the_name_of_a_product_frees_from_no_limit(company: Company, shop: dict[str, int]) -> None:
+    typed = {"quantity": "1", "name": " пила", "given_price": "600"}
+    assert breaches_in(company.actor("employee"), "offer", offer(company, shop, typed))[0].off == Decimal(40)
+    service = {"quantity": "1", "name": "Выезд мастера", "given_price": "600"}
+    assert breaches_in(company.actor("employee"), "offer", offer(company, shop, service)) == []
+
+
+def test_without_a_rate_nobody_knows_the_discount(company: Company, shop: dict[str, int]) -> None:
+    values = {"company": shop["own"], "party": client_of(company), "currency": "USD"}
+    number = write.create(company.actor("employee"), shape_of("offer"), values | {"lines": [line(shop["saw"], given_price="1")]})  # fmt: skip
+    assert [b.off for b in breaches_in(company.actor("employee"), "offer", number)] == [None]
+    with pytest.raises(Invalid) as refused:
+        offers.issue(company.actor("employee"), number)
+    assert "exchange rate" in str(refused.value.errors[0].message)
+
+
+def approved_offer(company: Company, shop: dict[str, int], quantity: str = "1") -> int:
+    """An offer at 750 instead of 1000, approved and issued."""
+    number = offer(company, shop, {**line(shop["saw"], given_discount="25"), "quantity": quantity})
+    approval = sending.send(company.actor("employee"), shape_of("offer"), number)
+    deciding.decide(company.actor("manager"), approval.pk, "agreed")
+    offers.issue(company.actor("employee"), number)
+    return number
+
+
+def ordered(company: Company, number: int, quantity: str, **more: Any) -> int:
+    values = begun(*beginnings.from_offer(company.actor("employee"), number)) | more
+    values["lines"][0]["quantity"] = quantity
+    return write.create(company.actor("employee"), shape_of("order"), values)
+
+
+def test_no_more_than_was_offered_goes_at_its_price(company: Company, shop: dict[str, int]) -> None:
+    number, employee = approved_offer(company, shop, "10"), company.actor("employee")
+    with pytest.raises(Invalid):
+        orders.confirm(employee, ordered(company, number, "11"))
+    orders.confirm(employee, ordered(company, number, "6"))
+    with pytest.raises(Invalid):  # four are left
+        orders.confirm(employee, ordered(company, number, "5"))
+    orders.confirm(employee, ordered(company, number, "4"))
+    with pytest.raises(Invalid):
+        orders.confirm(employee, ordered(company, number, "1"))
+
+
+def test_only_an_offer_in_force_to_the_same_client_counts(company: Company, shop: dict[str, int]) -> None:
+    number, employee = approved_offer(company, shop, "10"), company.actor("employee")
+    with pytest.raises(Invalid):
+        orders.confirm(employee, ordered(company, number, "1", party=client_of(company)))
+    Offer.objects.filter(pk=number).update(valid_until=timezone.localdate() - dt.timedelta(days=1))
+    with pytest.raises(Invalid):
+        orders.confirm(employee, ordered(company, number, "1"))
+    Offer.objects.filter(pk=number).update(valid_until=timezone.localdate())
+    orders.confirm(employee, ordered(company, number, "1"))
+
+
+def test_a_deal_in_common_is_no_promise(company: Company, shop: dict[str, int]) -> None:
+    ensure_default_pipeline(SYSTEM)
+    employee, client = company.actor("employee"), client_of(company)
+    deal = write.create(employee, shape_of("opportunity"), {"name": "Поставка", "party": client})
+    values = {"company": shop["own"], "party": client, "opportunity": deal, "lines": [line(shop["saw"], given_discount="25")]}  # fmt: skip
+    number = write.create(employee, shape_of("offer"), values)
+    deciding.decide(company.actor("manager"), sending.send(employee, shape_of("offer"), number).pk, "agreed")
+    offers.issue(employee, number)
+    with pytest.raises(Invalid):
+        orders.confirm(employee, write.create(employee, shape_of("order"), values))
+
+
+def test_it_goes_one_up_when_the_head_has_a_limit_too(company: Company, shop: dict[str, int]) -> None:
+    make("discount_limit", name="Руководители", role="manager", on_line="15")
+    employee = company.actor("employee")
+    number = offer(company, shop, line(shop["saw"], given_discount="60"))
+    approval = sending.send(employee, shape_of("offer"), number)
+    assert deciding.decide(company.actor("manager"), approval.pk, "agreed").state == "pending"
+    with pytest.raises(Invalid):
+        offers.issue(employee, number)
+    assert deciding.decide(company.actor("administrator"), approval.pk, "agreed").state == "approved"
+    offers.issue(employee, number)
 
 
 def test_approved_it_goes_and_so_does_what_follows(company: Company, shop: dict[str, int]) -> None:
@@ -206,3 +298,32 @@ def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, 
     assert "Строка 1. Скидка 25 %, без согласования — до 10 %." in told("employee", "25")["note"]
     assert told("employee", "5")["note"] == "Скидку до 7 % вы даёте сами, сверх — согласование."
     assert told("administrator", "25")["note"] == ""
+
+
+def test_the_reason_is_told_to_those_who_see_what_it_tells_of(company: Company, shop: dict[str, int]) -> None:
+    number = offer(company, shop, line(shop["saw"], given_discount="25"))
+    approval = sending.send(company.actor("employee"), shape_of("offer"), number)
+    place = f"/api/v1/approvals/{approval.pk}"
+    assert "25" in company.api("manager").get(place).json()["reason"]
+    company.hide("manager", "offer", "lines")
+    assert company.api("manager").get(place).json()["reason"] == ""
+    browser = company.client("manager")
+    for page in ("/approvals", f"/approvals/{approval.pk}/decide"):
+        assert "25\u00a0%" not in browser.get(page).content.decode()
+        assert "25 %" not in browser.get(page).content.decode()
+
+
+def test_a_draft_is_not_printed_by_a_template_of_ones_own_before_approval(
+    company: Company, shop: dict[str, int]
+) -> None:
+    """The PDF of the product says that it is a draft; what stands in a template of one's own nobody knows."""
+    form = {"name": "Своё", "about": "offer", "form": "typst", "typst": "= Предложение", "language": "ru"}
+    template = write.create(company.actor("administrator"), shape_of("paper_template"), form)
+    employee = company.actor("employee")
+    number = offer(company, shop, line(shop["saw"], given_discount="25"))
+    with pytest.raises(Invalid):
+        paper_of(employee, template, "offer", number)
+    assert company.client("employee").get(f"/offer/{number}/papers/{template}").status_code == 422
+    approval = sending.send(employee, shape_of("offer"), number)
+    deciding.decide(company.actor("manager"), approval.pk, "agreed")
+    assert paper_of(employee, template, "offer", number).content

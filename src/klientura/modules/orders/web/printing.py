@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.actor import Actor, SystemActor
 from klientura.kernel.errors import Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.objects.shape import Shape
@@ -31,6 +31,7 @@ from klientura.modules.orders.services.limits import refuse_unapproved
 from klientura.modules.orders.services.links import OPEN, make_link
 from klientura.modules.orders.web.links import address_of
 
+PRODUCT: Final = SystemActor("a draft is held back also from whom its status is hidden")
 FORMS: Final = Path(__file__).with_name("printed")
 DATA: Final[Mapping[str, Callable[[Actor, int, Language], dict[str, Any]]]] = {
     "offer": offer_data,
@@ -93,7 +94,8 @@ def paper_pdf(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
 def paper_letter(request: HttpRequest, key: str, record_id: int) -> HttpResponse:
     """POST /{offer|order|invoice|closing_paper}/{id}/letter: a draft of a letter to the client with the paper in it; ?link=1: and the link to it."""
     asked = of(request)
-    if read.get(asked.actor, shape_of(key), record_id).get("status") == "draft":
+    read.get(asked.actor, shape_of(key), record_id, keys=["id"])
+    if read.get(PRODUCT, shape_of(key), record_id, keys=["status"])["status"] == "draft":
         try:  # a letter lets a paper out as well as its number does
             refuse_unapproved(asked.actor, key, record_id)
         except Invalid as wrong:
