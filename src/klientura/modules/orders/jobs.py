@@ -10,14 +10,19 @@ from klientura.modules.orders.services.contracts import follow_ends
 from klientura.modules.orders.services.sold import fold
 
 
-def look_at_the_clock() -> None:
+def contracts() -> None:
     """Every five minutes; each thing is told and done once, however often this is called."""
     follow_latest()
     with translation.override(current().language), timezone.override(company_zone()):
         follow_ends(timezone.now(), timezone.localdate())
+
+
+def sums() -> None:
+    """Every five minutes: the sums of what was sold are folded."""
     fold()
 
 
 def attach() -> None:
-    """Have it called."""
-    by_the_clock("orders", look_at_the_clock)
+    """Have them called, each by itself: one that fails does not keep the other from its turn."""
+    by_the_clock("orders", contracts)
+    by_the_clock("orders.sold", sums)

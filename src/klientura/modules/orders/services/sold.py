@@ -14,6 +14,9 @@ from psycopg import sql
 MANY: Final = 2_000
 """So many rows not folded yet are no burden to any reader."""
 
+_ALONE: Final = "hashtextextended('orders.sold', 0)"
+"""Who folds and who makes anew keep apart, or what one has put together the other would add a second time."""
+
 _MONTH: Final = sql.SQL(
     "(extract(year from o.issued_on) * 12 + extract(month from o.issued_on) - 1)::int as month"
 )
@@ -86,6 +89,9 @@ def fold(most: int = MANY) -> int:
             left=each.each(_LEFT, _OR),
         )  # fmt: skip
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"select pg_try_advisory_xact_lock({_ALONE})")
+            if not cursor.fetchone()[0]:  # somebody is at it: the next time will do
+                continue
             cursor.execute(many.format(each.table, sql.Literal(most + 1)))
             if cursor.fetchone()[0] > most:
                 cursor.execute(text)
@@ -96,6 +102,7 @@ def fold(most: int = MANY) -> int:
 def rebuild() -> None:
     """Make all sums anew from the orders."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"select pg_advisory_xact_lock({_ALONE})")
         cursor.execute("lock table sales_order, sales_order_line in share mode")
         for each in _TABLES:
             cursor.execute(sql.SQL("delete from {}").format(each.table))
