@@ -20,7 +20,7 @@ from klientura.kernel.merging.lines import united
 from klientura.kernel.merging.meaning import refuse_other_meaning
 from klientura.kernel.merging.models import Merge
 from klientura.kernel.merging.rooms import pointing_at
-from klientura.kernel.merging.ties import loosen
+from klientura.kernel.merging.ties import loosen, refuse_second
 from klientura.kernel.merging.values import Stored, fill, own_links, own_lists, refuse_hidden
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import shape_of
@@ -73,6 +73,7 @@ def merge(
         shape.spec.before_merge(gone, actor)
     product = product_for(actor)
     draft = compose(actor, shape, records, lines_of(shape, [kept_id, *gone]), values or {})
+    refuse_second(product, shape, kept_id, gone)
     refuse_other_meaning(product, shape, kept_id, gone)
     operation = operations.start(actor, "merge", shape.key, kept=kept_id, gone=gone)
     rows.remember_actor(actor.user_id, operation.pk)

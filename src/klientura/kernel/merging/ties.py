@@ -1,17 +1,22 @@
 """Records that tie two of the merged ones to each other: a relation between a client and its own duplicate."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import members_of
+from klientura.kernel.merging.choosing import Unmergeable
 from klientura.kernel.merging.rooms import columns_of
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import write
+
+SAID: Final = 5
 
 
 def loosen(
@@ -32,6 +37,31 @@ def loosen(
                 write.trash(product, other, refused, operation_id=operation_id)
                 found[other.key] = refused
     return found
+
+
+def refuse_second(product: Actor, shape: Shape, kept_id: int, gone_ids: Sequence[int]) -> None:
+    """Raise Unmergeable when two records of another object would then be for the same, and there may be one alone."""
+    for other in all_shapes().values():
+        columns = [c for c, _only in columns_of(other, shape)]
+        if not columns or not other.spec.one_for_the_same:
+            continue
+        refused = _refused(product, other, _pointing(other, columns, list(gone_ids)), kept_id, set(gone_ids))
+        if refused:
+            numbers = ", ".join(f"№ {each}" for each in refused[:SAID])
+            message = _(
+                "“%(objects)s”: there would be two for the same (%(numbers)s). Delete them or change them first, then merge."
+            )
+            raise Unmergeable(message % {"objects": str(other.plural), "numbers": numbers}, code="second")
+
+
+def _pointing(other: Shape, columns: Sequence[str], gone: list[int]) -> list[int]:
+    text = sql.SQL("select x.id from {} x where x.deleted_at is null and ({}) order by x.id").format(
+        sql.Identifier(other.table),
+        sql.SQL(" or ").join(sql.SQL("x.{} = any(%s)").format(sql.Identifier(c)) for c in columns),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, [gone for _c in columns])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _tying(other: Shape, columns: Sequence[str], merged: list[int], gone: list[int]) -> list[int]:

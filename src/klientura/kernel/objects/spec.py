@@ -246,6 +246,8 @@ class ObjectSpec:
     before_trash: Callable[[Sequence[int], Any], None] | None = None
     # (numbers that would go, actor): raises a KernelError when these may not become another record, with all that points at them
     before_merge: Callable[[Sequence[int], Any], None] | None = None
+    # Of records for the same there is one alone, as before_write says: a merge that would bring two of them together is refused.
+    one_for_the_same: bool = False
     # numbers → those of the records that no undo changes any more, for others rely on them as they stand
     settled: Callable[[Collection[int]], set[int]] | None = None
     prefill: Callable[[Any], Mapping[str, Any]] | None = None  # actor → values that an empty form begins with

@@ -51,6 +51,7 @@ QUOTA: Final = ObjectSpec(
     calendar="starts_on",
     search=("name",),
     before_write=checks.before_write_quota,
+    one_for_the_same=True,
     rights=RIGHTS,
     ready_views=(
         ReadyView("mine", pgettext_lazy("plans", "Mine"), {"field": "owner", "op": "me"}),
