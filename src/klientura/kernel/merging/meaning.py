@@ -26,8 +26,8 @@ def refuse_other_meaning(product: Actor, shape: Shape, kept_id: int, gone_ids: S
     belongs to a merged pipeline goes with it.
     """
     for other in all_shapes().values():
-        if other.spec.before_write is None or members_of(other):
-            continue
+        if other.spec.before_write is None or members_of(other) or other.spec.one_for_the_same:
+            continue  # of the last the rules would refuse those in the trash too, which nothing else is in the way of
         for group in other.spec.together:
             links = [k for k in group if refers(other.fields[k], shape)]
             telling = [k for k in group if other.fields[k].type.key in TELLING]
