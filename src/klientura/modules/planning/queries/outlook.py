@@ -106,13 +106,12 @@ def outlook(actor: Actor, ahead: Ahead, money: Money) -> Outlook:
 
 
 def deals_of(actor: Actor, ahead: Ahead, money: Money, category: str) -> Rows:
-    """The deals behind a figure: of a category, overdue ones, those without a day; «weighted»: all that are counted."""
+    """The deals behind a figure: of a category, overdue ones, those without a day."""
     inner, params = _statement(actor, ahead, money)
     today, first = sql.Literal(ahead.today), sql.Literal(ahead.first)
     coming = sql.SQL("q.day >= {} and q.day >= {}").format(today, first)
     chosen = {
         "undated": sql.SQL("q.day is null"), "overdue": sql.SQL("q.day < {}").format(today),
-        "weighted": sql.SQL("{} and q.category <> 'omitted'").format(coming),
     }.get(category) or sql.SQL("{} and q.category = {}").format(coming, sql.Literal(category))  # fmt: skip
     party = shape_of("party")
     known = scope(actor, party, "read", "c") if may(actor, party, "read") else Predicate(sql.SQL("false"))

@@ -64,6 +64,8 @@ LABELS: Final[dict[str, Any]] = {
     "undated": pgettext_lazy("forecast", "Without a closing date"),
 }  # fmt: skip
 COUNTED: Final[tuple[Category, ...]] = ("commit", "best", "pipeline")
+OPENED: Final = frozenset({*COUNTED, "overdue", "undated"})
+"""Figures that are sums of deals, and so open them; what is won and to come together, or weighted, is none."""
 HUES: Final = {"commit": "teal", "best": "blue", "pipeline": "gray"}
 MONTHS_AHEAD: Final = 6
 FORMATS: Final = ("csv", "xlsx")
@@ -247,7 +249,7 @@ def _shown(given: Given, ahead: Ahead, each: Expected, *, judges: bool) -> dict[
     return {
         "label": each.label.strip() or str(given.request.installation.company or _("Company")), "won": _money(given, each.won), "won_url":
         given.rows(measure="won_sum", **own) if each.won else "", "cells": cells, "weighted": _money(given, each.weighted),
-        "weighted_url": _rows(given, ahead, "weighted", each), "plan": _money(given, each.plan),
+        "plan": _money(given, each.plan),
         "gap": _money(given, each.gap) if each.gap is not None and each.gap > 0 else "—", "behind": each.gap is not None and each.gap > 0,
         "covered": each.gap is not None and each.gap <= 0, "said": _money(given, each.said.money) if each.said else "",
         "said_url": f"/forecast_judgement/{each.said.id}" if each.said else "", "reason": each.said.reason if each.said else "", "judge": judge,
@@ -264,12 +266,12 @@ def _stats(given: Given, ahead: Ahead, whole: Expected, found: Outlook) -> list[
         {
             "label": _("Won and committed"),
             "value": _money(given, whole.counted_on),
-            "url": _rows(given, ahead, "commit"),
+            "url": "",
         },
         {
             "label": str(LABELS["weighted"]),
             "value": _money(given, whole.weighted),
-            "url": _rows(given, ahead, "weighted"),
+            "url": "",
         },
     ]
     if whole.plan is not None:
@@ -361,7 +363,7 @@ def forecast_rows(request: HttpRequest) -> HttpResponse:
         day(asked.GET.get("from")),
         day(asked.GET.get("to")),
     )
-    if given is None or category not in LABELS or first is None or last is None:
+    if given is None or category not in OPENED or first is None or last is None:
         raise NotFound
     ahead = Ahead(first, last, company_today(), "company", given.asked.owner, given.asked.team)
     found = deals_of(given.actor, ahead, given.money, category)
