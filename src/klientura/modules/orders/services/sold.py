@@ -14,7 +14,8 @@ from psycopg import sql
 MANY: Final = 2_000
 """So many rows not folded yet are no burden to any reader."""
 
-_ALONE: Final = "hashtextextended('orders.sold', 0)"
+_ALONE: Final = "select pg_advisory_xact_lock(hashtextextended('orders.sold', 0))"
+_TRY_ALONE: Final = "select pg_try_advisory_xact_lock(hashtextextended('orders.sold', 0))"
 """Who folds and who makes anew keep apart, or what one has put together the other would add a second time."""
 
 _MONTH: Final = sql.SQL(
@@ -89,7 +90,7 @@ def fold(most: int = MANY) -> int:
             left=each.each(_LEFT, _OR),
         )  # fmt: skip
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"select pg_try_advisory_xact_lock({_ALONE})")
+            cursor.execute(_TRY_ALONE)
             if not cursor.fetchone()[0]:  # somebody is at it: the next time will do
                 continue
             cursor.execute(many.format(each.table, sql.Literal(most + 1)))
@@ -102,7 +103,7 @@ def fold(most: int = MANY) -> int:
 def rebuild() -> None:
     """Make all sums anew from the orders."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"select pg_advisory_xact_lock({_ALONE})")
+        cursor.execute(_ALONE)
         cursor.execute("lock table sales_order, sales_order_line in share mode")
         for each in _TABLES:
             cursor.execute(sql.SQL("delete from {}").format(each.table))
