@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 
 def quota(world: "World", number: int) -> dict[str, Any]:
-    """A plan for a city of its own."""
+    """A plan for a city of its own: numbers may come again, so the cities go on by how many plans there are."""
+    from klientura.modules.planning.models import Quota
+
     return {
         "name": f"План {number}",
         "measure": "won_sum",
@@ -20,7 +22,7 @@ def quota(world: "World", number: int) -> dict[str, Any]:
         "currency": "RUB",
         "product": None,
         "category": None,
-        "city": f"Город {number}",
+        "city": f"Город {Quota.objects.count()}-{number}",
     }
 
 
