@@ -77,6 +77,8 @@ class Book:
     rates: Mapping[str, Decimal]
     """What one unit of a currency costs in the company's; the company's own is one."""
     discounts: Sequence[Discount] = ()
+    currency: str = ""
+    """The company's own."""
 
 
 def chosen_list(offered: Sequence[OfferedList], roles: frozenset[str], currency: str) -> int | None:

@@ -92,7 +92,11 @@ def roles_of(parties: Collection[int]) -> dict[int, frozenset[str]]:
 
 def exchange_rates(day: dt.date) -> dict[str, Decimal]:
     """What one unit of each currency costs in the company's, as known on a day."""
-    return {**dict(_rows(_RATES, [day])), current().currency: Decimal(1)}
+    return _rates(day, current().currency)
+
+
+def _rates(day: dt.date, ours: str) -> dict[str, Decimal]:
+    return {**dict(_rows(_RATES, [day])), ours: Decimal(1)}
 
 
 def exchange_rates_of(days: Sequence[dt.date]) -> dict[dt.date, dict[str, Decimal]]:
@@ -121,7 +125,8 @@ def book_of(products: Collection[int], price_lists: Collection[int], day: dt.dat
             _DISCOUNTS, {"day": day}
         )
     ]
-    return Book(lists, wares, exchange_rates(day), discounts)
+    ours = current().currency
+    return Book(lists, wares, _rates(day, ours), discounts, ours)
 
 
 def category_parents() -> dict[int, int | None]:

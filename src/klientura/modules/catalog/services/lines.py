@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from klientura.kernel.errors import FieldError
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.objects.spec import BeforeWrite
-from klientura.kernel.settings.installation import current
 from klientura.kit.sums import TaxMode, line_sums, rounded
 from klientura.modules.catalog.models import PricedLine, Product, Unit
 from klientura.modules.catalog.queries.book import book_of, offered_lists, roles_of, tax_rates
@@ -325,7 +324,7 @@ def _discount(
 def in_own_currency(whole: Decimal, book: Book, currency: str) -> Decimal:
     """The sum that rules are held against: they are said in the company's currency. Without a rate no rule by sum fits."""
     try:
-        return converted(whole, currency, current().currency, book.rates)
+        return converted(whole, currency, book.currency, book.rates)
     except NoRate:
         return Decimal(0)
 
