@@ -80,7 +80,7 @@ def prepare_environment(with_tools):
         environment["UV_PYTHON_DOWNLOADS"] = "never"
         # The product is built again even at the same version: its build makes translations and assets.
         sync = [uv, "sync", "--quiet", "--locked", "--inexact", "--reinstall-package", "klientura"]
-        sync += ["--group", "dev"] if with_tools else ["--no-dev"]
+        sync += ["--extra", "analysis", *(["--group", "dev"] if with_tools else ["--no-dev"])]
         if subprocess.call(sync, cwd=ROOT, env=environment) != 0:
             sys.exit("The packages could not be installed: see above. The first start needs the network.")
         with open(STAMP, "w") as stamp:
