@@ -19,7 +19,8 @@ def copy_record(request: HttpRequest, actor: Actor, *, object: str, record_id: i
     if members_of(shape):
         raise NotFound
     values = bodies.values_of(shape, bodies.body_of(request))
-    begun = as_given(*copy_of(actor, shape, record_id))
+    found = copy_of(actor, shape, record_id)
+    begun = as_given(found.values, found.lines)
 
     def run() -> HttpResponse:
         return answer_one(actor, shape, write.create(actor, shape, {**begun, **values}), status=201)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from klientura.kernel.access.gate import members_of, readable, readable_parts, require, writable
@@ -43,8 +44,8 @@ def new(request: HttpRequest, object: str) -> HttpResponse:
         raise NotFound
     require(asked.actor, shape, "create")
     if request.method == "GET":
-        begun, lines = _begun(asked, shape)
-        return _form(asked, shape, None, {**_prefilled(asked, shape), **begun}, lines=lines)
+        begun, lines, note = _begun(asked, shape)
+        return _form(asked, shape, None, {**_prefilled(asked, shape), **begun}, lines=lines, note=note)
     values, parts = _given(asked, shape)
     if twins := not_yet_shown(asked, shape):
         return _form(asked, shape, None, _empty(asked, shape), typed=values, lines=parts, similar=twins)
@@ -130,17 +131,30 @@ def _empty(asked: Request, shape: Shape) -> Row:
     return row
 
 
-def _begun(asked: Request, shape: Shape) -> tuple[Row, dict[str, Any]]:
-    """What the record that the address names gives a new one to begin with: ?from=opportunity-12, or ?copy=12 of its own kind."""
+def _begun(asked: Request, shape: Shape) -> tuple[Row, dict[str, Any], str]:
+    """What the record that the address names gives a new one to begin with, and what is to be said of it.
+
+    ?from=opportunity-12, or ?copy=12 of its own kind.
+    """
     if (copied := number(asked.GET.get("copy"))) is not None:
-        return copy_of(asked.actor, shape, copied)
+        found = copy_of(asked.actor, shape, copied)
+        return found.values, found.lines, _left_out(found.left_out)
     key, _dash, raw = asked.GET.get("from", "").rpartition("-")
     beginning, source = shape.spec.begun_from.get(key), number(raw)
     if beginning is None or source is None:
-        return {}, {}
+        return {}, {}, ""
     values, lines = beginning.fill(asked.actor, source)
     known = readable(asked.actor, shape)
-    return {k: v for k, v in values.items() if k in known}, lines
+    return {k: v for k, v in values.items() if k in known}, lines, ""
+
+
+def _left_out(lines: int) -> str:
+    said = ngettext(
+        "%(count)s line is not in the copy: it names a record that is not open to you.",
+        "%(count)s lines are not in the copy: they name records that are not open to you.",
+        lines,
+    )
+    return said % {"count": lines} if lines else ""
 
 
 def _prefilled(asked: Request, shape: Shape) -> Row:
@@ -181,6 +195,7 @@ def _form(
     lines: Mapping[str, Any] | None = None,
     conflict: Conflict | None = None,
     similar: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
 ) -> HttpResponse:
     messages: dict[str, str] = {}
     for error in errors:
@@ -221,6 +236,7 @@ def _form(
         "state_url": conditional.state_url(shape, record_id),
         "hint_url": f"/{shape.key}/similar" if record_id is None else "",
         "similar": similar,
+        "note": note,
         "refused": bool(conflict or errors or similar),
         "draft": f"{shape.key}-{record_id or 'new'}{'-in-place' if 'in_place' in manner else ''}",
     }

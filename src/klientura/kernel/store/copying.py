@@ -1,6 +1,6 @@
 """What a copy of a record begins with: what people fill in, as far as the actor sees it and may fill it in themselves."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,15 @@ HELD: Final = frozenset({"file", "files"})
 """A file belongs to one record: a copy begins without."""
 
 
-def copy_of(actor: Actor, shape: Shape, record_id: int) -> tuple[Row, dict[str, list[Row]]]:
+class Copy(NamedTuple):
+    """What a copy begins with, and how many lines are not in it, for they name what is closed to whoever copies."""
+
+    values: Row
+    lines: dict[str, list[Row]]
+    left_out: int
+
+
+def copy_of(actor: Actor, shape: Shape, record_id: int) -> Copy:
     """The fields and lines of a copy; nothing is written. What a verb keeps, what is told apart by and what happened stays behind.
 
     Raises NotFound, Denied for whoever may not make such records.
@@ -34,11 +42,13 @@ def copy_of(actor: Actor, shape: Shape, record_id: int) -> tuple[Row, dict[str, 
         values[title[0]] = _("Copy of {name}").format(name=name)[:room]
     found = read.named_parts_of(actor, shape, [record_id])[record_id]
     lines = {
-        key: [line for each in found.get(key, []) if (line := _line(shape.parts[key], each))]
+        key: [_line(shape.parts[key], each) for each in found.get(key, [])]
         for key in readable_parts(actor, shape)
         if not shape.parts[key].by_verb and writable(actor, shape, key)
     }
-    return values, {key: made for key, made in lines.items() if made}
+    left_out = sum(line is None for made in lines.values() for line in made)
+    kept = {key: [line for line in made if line] for key, made in lines.items()}
+    return Copy(values, {key: made for key, made in kept.items() if made}, left_out)
 
 
 def _is_filled_in(field: FieldShape) -> bool:
@@ -59,15 +69,15 @@ def _open(value: Any) -> Any:
     return value
 
 
-def _line(part: PartShape, line: Row) -> Row:
-    """A line as it is typed: what follows from it is left to follow anew. One that names what is closed is left out whole."""
+def _line(part: PartShape, line: Row) -> Row | None:
+    """A line as it is typed: what follows from it is left to follow anew. None for one that names what is closed."""
     fields = {
         k: f
         for k, f in part.fields.items()
         if f.writable and f.copied and (not part.inputs or k in part.inputs)
     }
     if any(isinstance(line[k], Ref) and line[k].title is None for k in fields):
-        return {}
+        return None
     return {k: line[k] for k, f in fields.items() if line[k] is not None and f.type.key not in HELD}
 
 

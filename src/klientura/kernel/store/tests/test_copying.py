@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.models import User
 from klientura.kernel.errors import Denied, NotFound
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
@@ -38,7 +39,7 @@ def test_a_deal_is_copied_with_all_that_stands_around_it(company: Company) -> No
         lines=[{"product": product, "quantity": "2", "given_discount": "5"}], rivals=[{"competitor": rival}],
     )  # fmt: skip
     write.update(company.actor("employee"), shape, number, {"description": "Долго"})
-    values, lines = copy_of(company.actor("employee"), shape, number)
+    values, lines, _left_out = copy_of(company.actor("employee"), shape, number)
     assert values["name"] == "Copy of Станки"
     assert values["description"] == "Долго" and values["tags"] == ["vazhnyy"]
     assert (
@@ -58,7 +59,7 @@ def test_what_tells_records_apart_stays_behind(company: Company) -> None:
     number = write.create(
         SYSTEM, shape, {"name": "Пила", "code": "П-1", "barcode": "4006381333931", "brand": "Штиль"}
     )
-    values, _lines = copy_of(SYSTEM, shape, number)
+    values, _lines, _left_out = copy_of(SYSTEM, shape, number)
     assert values["brand"] == "Штиль" and not {"code", "barcode"} & values.keys()
 
 
@@ -69,13 +70,32 @@ def test_what_is_hidden_or_locked_or_closed_is_not_copied(company: Company) -> N
     )
     company.hide("manager", "product", "cost")
     company.hide("manager", "product", "brand", "read")
-    values, _lines = copy_of(company.actor("manager"), shape, number)
+    values, _lines, _left_out = copy_of(company.actor("manager"), shape, number)
     assert values["description"] == "Острая" and not {"cost", "brand"} & values.keys()
     with pytest.raises(Denied):
         copy_of(company.actor("employee"), shape, number)
     theirs = write.create(company.actor("outsider"), shape_of("organisation"), {"name": "Чужие"})
     with pytest.raises(NotFound):
         copy_of(company.actor("employee"), shape_of("organisation"), theirs)
+
+
+def test_lines_that_name_what_is_closed_stay_behind_and_it_is_said(company: Company) -> None:
+    company.grant("employee", "product", "read", "own")
+    mine = write.create(
+        SYSTEM, shape_of("product"), {"name": "Пила", "price": "10", "owner": company.users["employee"].pk}
+    )
+    theirs = write.create(SYSTEM, shape_of("product"), {"name": "Секира", "price": "10"})
+    number = World(actor=SYSTEM).create(
+        "opportunity", 1, name="Станки", owner=company.users["employee"].pk, party=None, person=None, amount=None,
+        lines=[{"product": p, "quantity": "2"} for p in (mine, theirs)],
+    )  # fmt: skip
+    found = copy_of(company.actor("employee"), shape_of("opportunity"), number)
+    assert [line["product"].id for line in found.lines["lines"]] == [mine] and found.left_out == 1
+    said = "1 line is not in the copy"
+    ask = f"/opportunity/new?copy={number}"
+    User.objects.update(language="en")
+    assert said in company.client("employee").get(ask).content.decode()
+    assert said not in company.client("administrator").get(ask).content.decode()
 
 
 @pytest.mark.parametrize("key", [key for key in CREATABLE_KEYS if not key.startswith("x_")])

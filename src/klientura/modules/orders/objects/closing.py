@@ -22,7 +22,7 @@ CLOSING_PAPER = ObjectSpec(
     fields={
         **paper_fields(_("Closing papers"), {"signed": "green"}),
         "contract": Field(target="contract", related=_("Closing papers")),
-        "order": Field(target="order", related=_("Closing papers")),
+        "order": Field(target="order", related=_("Closing papers"), copied=False),
         "consignee": Field(target="organisation"),
         "signed_on": Field(read_only=True),
         **{key: Field(copied=False) for key in ("payment_paper", "transport")},

@@ -24,7 +24,7 @@ INVOICE = ObjectSpec(
         "number": Field(read_only=True, contains=True, label=_("invoice number")),
         "issued_on": Field(label=_("date of the invoice"), copied=False),
         "contract": Field(target="contract", related=_("Invoices")),
-        "order": Field(target="order", related=_("Invoices")),
+        "order": Field(target="order", related=_("Invoices"), copied=False),
         "due_on": Field(not_before="issued_on", copied=False),
         "paid": Field(read_only=True),
         "paid_on": Field(read_only=True),

@@ -12,7 +12,7 @@ from klientura.kernel.errors import FieldError, Invalid
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import write
 from klientura.modules.orders.enums import IN_FORCE
-from klientura.modules.orders.models import Order
+from klientura.modules.orders.models import Offer, Order
 from klientura.modules.orders.services.papers import OF_ORDER, give_number, in_state, move
 
 is_done = in_state("done")
@@ -66,7 +66,15 @@ def confirm(
     expected_version: int | None = None,
 ) -> int:
     """Take an order into work: it gets its number."""
-    return give_number(actor, "order", record_id, "confirmed", expected_version=expected_version)
+    return give_number(
+        actor, "order", record_id, "confirmed", expected_version=expected_version, look=_lock_offer
+    )
+
+
+def _lock_offer(draft: Mapping[str, Any]) -> None:
+    """What an offer let out is taken once: of two of its orders taken into work at once, the second sees the first."""
+    if draft["offer"] is not None:
+        list(Offer.objects.select_for_update().filter(pk=draft["offer"]).values_list("pk"))
 
 
 def fulfil(

@@ -60,10 +60,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A plan that stands in a cell."""
+    """A plan that stands in a cell; without a value it was emptied somewhere else, and the cell is its still."""
 
     id: int
-    value: Decimal
+    value: Decimal | None
     currency: str
     version: int
 
@@ -93,7 +93,6 @@ def stored(actor: Actor, sheet: Sheet) -> dict[Place, Stored]:
     return {
         (key, day): Stored(pk, value, currency, version)
         for key, day, pk, value, currency, version in read_for_long(text, where.params)
-        if value is not None
     }
 
 

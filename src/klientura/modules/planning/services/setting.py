@@ -99,6 +99,14 @@ def _values(sheet: Sheet, place: Place, value: Decimal) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _given(sheet: Sheet, there: Stored, value: Decimal) -> dict[str, Any]:
+    """A new value; where there was none, the sum is in the currency of the sheet."""
+    given = {_key(sheet): _raw(sheet, value)}
+    if there.value is None and not sheet.counted:
+        given["currency"] = sheet.currency
+    return given
+
+
 def _key(sheet: Sheet) -> str:
     return "number" if sheet.counted else "amount"
 
@@ -118,9 +126,8 @@ def _change(
     batch = Batch(shape, [], creating=False)
     for row in rows:
         draft = Draft(values={}, before=row, record_id=row["id"], version=row["version"])
-        drafts.parse(
-            actor, shape, {_key(sheet): _raw(sheet, other[places[row["id"]]])}, draft, creating=False
-        )
+        place = places[row["id"]]
+        drafts.parse(actor, shape, _given(sheet, known[place], other[place]), draft, creating=False)
         batch.drafts.append(draft)
     for pk in set(places) - {row["id"] for row in rows}:
         outcome.errors[places[pk]] = AWAY

@@ -22,7 +22,7 @@ def quota(world: "World", number: int) -> dict[str, Any]:
         "currency": "RUB",
         "product": None,
         "category": None,
-        "city": f"Город {Quota.objects.count()}-{number}",
+        "city": f"Заречье {Quota.objects.count()}-{number}",
     }
 
 

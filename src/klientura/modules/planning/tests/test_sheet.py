@@ -8,7 +8,7 @@ import pytest
 
 from klientura.kernel.access.models import User
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.store import read
+from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
 from klientura.modules.planning.tests.test_facts import deal, stages
 from klientura.modules.planning.tests.test_plans import ACTOR, plan
@@ -49,6 +49,17 @@ def test_new_ones_changed_ones_and_emptied_ones_in_one_go(company: Company) -> N
     assert answer.status_code == 302
     assert plans() == {(mine, "2026-01"): "1500.50", (other, "2026-03"): "7000.00"}
     assert "Сохранено 3 плана" in company.client("administrator").get(answer["Location"]).content.decode()
+
+
+def test_a_plan_that_was_emptied_in_the_list_is_filled_in_again(company: Company) -> None:
+    mine = company.users["employee"].pk
+    number = plan(owner=mine, starts_on="2026-01-01", amount="100", currency="USD")
+    write.update(ACTOR, shape_of("quota"), number, {"amount": None})
+    shown = company.client("administrator").get("/plans/sheet", SHEET).content.decode()
+    assert f'name="v-{mine}-1" value="2"' in shown
+    answer = send(company, **{f"c-{mine}-1": "300", f"w-{mine}-1": "", f"v-{mine}-1": "2"})
+    assert answer.status_code == 302 and plans() == {(mine, "2026-01"): "300.00"}
+    assert read.get(ACTOR, shape_of("quota"), number)["currency"] == "RUB"
 
 
 @pytest.mark.parametrize("bad", ["сто", "-5", "1e5", "0,001", "99999999999999999999"])

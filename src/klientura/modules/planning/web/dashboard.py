@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ from klientura.modules.catalog.queries.money import Money
 from klientura.modules.payments.queries import receivables
 from klientura.modules.planning.queries.asked import Asked, By, sees, ways
 from klientura.modules.planning.queries.outlook import Ahead, outlook, sees_forecast
-from klientura.modules.planning.queries.standing import Standing, money_for, report
+from klientura.modules.planning.queries.standing import Report, Standing, money_for, report
 from klientura.modules.planning.rules import HUNDRED, Light, PeriodKind, first_day, last_day
 from klientura.modules.planning.web.frame import period_name
 from klientura.modules.planning.web.lights import light_shown
@@ -55,6 +55,7 @@ class View:
     request: Request
     whose: Whose
     money: Money
+    reports: dict[PeriodKind, Report] = field(default_factory=dict)
 
     @property
     def owner(self) -> int | None:
@@ -86,6 +87,12 @@ class View:
         """Won deals of the stretch that is running."""
         first = first_day(kind, company_today())
         return Asked("won_sum", first, last_day(kind, first), by, self.owner, self.team)
+
+    def whole(self, kind: PeriodKind) -> Standing | None:
+        """Plan and fact of the stretch that is running, reckoned once for all tiles."""
+        if kind not in self.reports:
+            self.reports[kind] = report(self.request.actor, self.asked(kind), self.money)
+        return self.reports[kind].whole
 
 
 @open_to(Door.SIGNED_IN)
@@ -136,7 +143,7 @@ def _plans(view: View) -> list[dict[str, Any]]:
     tiles = []
     for kind in ("month", "quarter"):
         given = view.asked(kind)
-        whole = report(view.request.actor, given, view.money).whole
+        whole = view.whole(kind)
         if whole is not None:
             url = f"/plans?{urlencode({'period': kind, 'by': 'company', **view.words})}"
             tiles.append(
@@ -165,7 +172,7 @@ def _ahead(view: View) -> list[dict[str, Any]]:
     if not sees_forecast(actor):
         return []
     given = view.asked("quarter")
-    whole = report(actor, given, view.money).whole
+    whole = view.whole("quarter")
     today = company_today()
     found = outlook(
         actor, Ahead(given.first, given.last, today, "company", view.owner, view.team), view.money

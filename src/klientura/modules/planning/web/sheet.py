@@ -250,14 +250,15 @@ def _row(
     for column in wanted.columns:
         place = (row, column)
         there = known.get(place)
+        value = there.value if there else None
         foreign = there is not None and not wanted.counted and there.currency != wanted.currency
-        was = _text(there.value, wanted) if there and not foreign else ""
+        was = _text(value, wanted) if value is not None and not foreign else ""
         text = filled.texts.get(place, was)
         total += _counted(text, wanted)
         cells.append({
             "name": _name(row, column), "number": _name(row, column)[1:], "text": text, "was": was, "version": there.version if there else 0,
             "error": str(filled.errors[place]) if place in filled.errors else "", "label": f"{shown}, {_column_name(wanted, column)}",
-            "foreign": format_money(there.value, there.currency, lang(), brief=True) if there and foreign else "",
+            "foreign": format_money(value, there.currency, lang(), brief=True) if there and value is not None and foreign else "",
             "url": f"/quota/{there.id}" if there else "",
             "changed": text != was,
         })  # fmt: skip
