@@ -80,6 +80,9 @@ class Opportunity(Record):
     monthly = MoneyColumn(_("each month"), null=True, blank=True, currency_field="currency")
     months = models.IntegerField(_("for so many months"), null=True, blank=True)
     winback_on = models.DateField(_("take up again on"), null=True, blank=True)
+    helpers = ArrayField(
+        models.BigIntegerField(), verbose_name=_("deal team"), null=True, blank=True, default=None
+    )
 
     class Meta:
         db_table = "opportunity"

@@ -70,6 +70,7 @@ OPPORTUNITY = ObjectSpec(
         "competitor": Field(grouped=True),
         "description": Field(contains=True),
         "tags": Field(type="tags"),
+        "helpers": Field(type="users", hint=_("They see the deal and work on it as its owner does.")),
     },
     sections=(
         Section(
@@ -95,7 +96,7 @@ OPPORTUNITY = ObjectSpec(
         Section(
             "source",
             pgettext_lazy("section", "Where from"),
-            ("source", "competitor", "tags", "owner", "team"),
+            ("source", "competitor", "tags", "owner", "helpers", "team"),
         ),
         Section(
             "outcome",
@@ -199,10 +200,14 @@ OPPORTUNITY = ObjectSpec(
     ready_views=(
         ReadyView("mine", pgettext_lazy("deals", "Mine"), {"and": [OPEN, {"field": "owner", "op": "me"}]}),
         ReadyView(
+            "helped", pgettext_lazy("deals", "In the team"), {"and": [OPEN, {"field": "helpers", "op": "me"}]}
+        ),
+        ReadyView(
             "idle", _("Without a next step"), {"and": [OPEN, {"field": "next_step_at", "op": "empty"}]}
         ),
     ),
     goes_with="party",
+    members={"helpers": ("read", "edit")},
     together=(
         (
             "pipeline",

@@ -30,6 +30,7 @@ def opportunity(world: "World", number: int) -> dict[str, Any]:
         "person": world.reference("person", number) if number % 2 else None,
         "probability": number % 101,
         "winback_on": None,
+        "helpers": None,
     }
 
 

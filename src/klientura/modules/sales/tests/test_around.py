@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from klientura.kernel.errors import Invalid
+from klientura.kernel.errors import Invalid, NotFound
 from klientura.kernel.events.outbox import deliver
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
@@ -90,3 +90,29 @@ def test_a_lost_deal_is_taken_up_again_by_a_task_on_its_day(company: Company) ->
     assert deal_of(number)["winback_on"] == day
     reopen(actor, number)
     assert deal_of(number)["winback_on"] is None
+
+
+def test_the_team_of_a_deal_sees_it_and_works_on_it(company: Company) -> None:
+    """An outsider whose scope is their own is let in by being named, and is out again when they are not."""
+    for verb in ("read", "edit"):
+        company.grant("employee", "opportunity", verb, "own")
+    _pipeline, stages = pipeline_with()
+    outsider, shape = company.users["outsider"], shape_of("opportunity")
+    number = deal(ACTOR, stages["first"], owner=company.users["colleague"].pk)
+    browser = company.client("outsider")
+    assert browser.get(f"/opportunity/{number}").status_code == 404
+
+    write.update(ACTOR, shape, number, {"helpers": [outsider.pk]})
+    assert browser.get(f"/opportunity/{number}").status_code == 200
+    assert [
+        r["id"]
+        for r in read.page(company.actor("outsider"), shape, tree={"field": "helpers", "op": "me"}).rows
+    ] == [number]
+    write.update(company.actor("outsider"), shape, number, {"description": "Был у них"})
+    assert deal_of(number)["description"] == "Был у них"
+    assert read.page(company.actor("employee"), shape).rows == []  # nobody else of that role
+
+    write.update(ACTOR, shape, number, {"helpers": []})
+    assert browser.get(f"/opportunity/{number}").status_code == 404
+    with pytest.raises(NotFound):
+        write.update(company.actor("outsider"), shape, number, {"description": "Ещё"})
