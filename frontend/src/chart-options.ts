@@ -3,7 +3,7 @@ import type { BarSeriesOption, HeatmapSeriesOption, LineSeriesOption } from "ech
 import type { EChartsCoreOption } from "echarts/core";
 import { type Colours, HUES } from "./chart-colours";
 
-export type Line = { label: string; hue: string; values: (number | null)[]; texts: string[]; urls: string[]; whole: boolean[] };
+export type Line = { label: string; hue: string; look?: "" | "dashed" | "low" | "high"; values: (number | null)[]; texts: string[]; urls: string[]; whole: boolean[] };
 export type Told = { kind: "bar" | "stacked" | "line" | "area" | "heatmap" | "waterfall"; title: string; unit: "count" | "money" | "percent" | "days"; currency: string; labels: string[]; hues: string[]; series: Line[] };
 type Pointed = { seriesIndex: number; dataIndex: number; name: string };
 
@@ -81,8 +81,17 @@ function bars(told: Told, colours: Colours): BarSeriesOption[] {
 function lines(told: Told, colours: Colours): LineSeriesOption[] {
   return told.series.map((line, n) => {
     const colour = colours.hue(line.hue || HUES[n % HUES.length] || "");
-    return { type: "line", name: line.label, symbol: "circle", symbolSize: 7, lineStyle: { width: 2, color: colour }, itemStyle: { color: colour }, ...(told.kind === "area" ? { areaStyle: { color: colour, opacity: 0.16 }, stack: "all" } : {}), cursor: line.urls.some(Boolean) ? "pointer" : "default", data: line.values.map((value) => value ?? "-") };
+    if (line.look === "low" || line.look === "high") return bound(told, n, colour);
+    return { type: "line", name: line.label, symbol: "circle", symbolSize: 7, lineStyle: { width: 2, color: colour, type: line.look === "dashed" ? "dashed" : "solid" }, itemStyle: { color: colour }, ...(told.kind === "area" ? { areaStyle: { color: colour, opacity: 0.16 }, stack: "all" } : {}), cursor: line.urls.some(Boolean) ? "pointer" : "default", data: line.values.map((value) => value ?? "-") };
   });
+}
+
+/** One edge of a band: the upper one stands on the lower and fills what is between them. */
+function bound(told: Told, n: number, colour: string): LineSeriesOption {
+  const line = told.series[n] as Line;
+  const low = line.look === "high" ? told.series[n - 1] : undefined;
+  const data = line.values.map((value, place) => (value === null ? "-" : value - (low?.values[place] ?? 0)));
+  return { type: "line", name: line.label, stack: "band", stackStrategy: "all", symbol: "none", lineStyle: { width: 1, color: colour, opacity: 0.45 }, itemStyle: { color: colour, opacity: 0.45 }, ...(low ? { areaStyle: { color: colour, opacity: 0.14 } } : {}), data };
 }
 
 /** Bars that stand on what came before them: an unseen one carries each. */

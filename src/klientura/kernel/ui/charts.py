@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from klientura.kit.formats import NO_BREAK_SPACE, Language, format_decimal, format_money
 
 type Kind = Literal["bar", "stacked", "line", "area", "heatmap", "waterfall"]
+type Look = Literal["", "dashed", "low", "high"]
 type Unit = Literal["count", "money", "percent", "days"]
 type Number = int | float | Decimal
 
@@ -33,11 +34,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A row of numbers, one for each label of its chart."""
+    """A row of numbers, one for each label of its chart. Of lines: what is not known yet is dashed; between `low` and the `high` that
+    follows it lies a band."""
 
     label: str
     points: Sequence[Point]
     hue: str = ""
+    look: Look = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def chart_shown(chart: Chart, language: Language) -> dict[str, Any]:
                 {
                     "label": each.label,
                     "hue": each.hue,
+                    "look": each.look,
                     "values": [None if p.value is None else float(p.value) for p in each.points],
                     "texts": texts[n],
                     "urls": [p.url for p in each.points],

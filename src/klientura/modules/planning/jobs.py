@@ -1,9 +1,10 @@
-"""What planning does by the clock: keep what is expected, once a day."""
+"""What planning does by the clock: keep what is expected, once a day; have the models learn a month that is over."""
 
 from django.utils import timezone
 
 from klientura.kernel.jobs.registry import by_the_clock
 from klientura.kernel.settings.days import company_zone
+from klientura.modules.planning.services import modelling_job
 from klientura.modules.planning.services.shots import take_shot
 
 
@@ -13,6 +14,14 @@ def look_at_the_clock() -> None:
         take_shot(timezone.localdate())
 
 
+def models() -> None:
+    """Every five minutes; begun once a month, and each day while orders of the last one still come in."""
+    with timezone.override(company_zone()):
+        modelling_job.begin_by_the_clock(timezone.localdate())
+
+
 def attach() -> None:
-    """Have it called."""
+    """Have them called, each by itself."""
+    modelling_job.attach()
     by_the_clock("planning", look_at_the_clock)
+    by_the_clock("planning.models", models)

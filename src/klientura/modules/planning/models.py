@@ -77,3 +77,72 @@ class ForecastShot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.month}"
+
+
+class ModelRun(models.Model):
+    """One reckoning of the models: of what, up to which month, when; what was left out. One is kept for each last month."""
+
+    through = models.DateField(unique=True)
+    currency = models.CharField(max_length=3)
+    library = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    seconds = models.IntegerField()
+    left_out = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "forecast_model_run"
+
+    def __str__(self) -> str:
+        return f"{self.through}"
+
+
+class ModelSeries(models.Model):
+    """What was forecast in a run: of whom or what, by which model, how it did on the past. Without a model: why there is no number."""
+
+    run = models.ForeignKey(ModelRun, models.CASCADE, related_name="+")
+    dimension = models.CharField(max_length=8, choices=enums.Dimension)
+    key = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    months = models.IntegerField()
+    state = models.CharField(max_length=6, choices=enums.SeriesState)
+    model = models.CharField(max_length=8, choices=enums.ForecastModel, null=True)
+    season = models.IntegerField(null=True)
+    trials = models.IntegerField(null=True)
+    horizon = models.IntegerField(null=True)
+    cut = models.BooleanField(default=False)
+    learnt = models.JSONField(default=dict)
+    tried = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "forecast_model_series"
+        constraints = [
+            models.UniqueConstraint(
+                "run", "dimension", "key", "currency", name="forecast_model_series_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.key}"
+
+
+class ModelValue(models.Model):
+    """What a model says of a month, and its bounds."""
+
+    series = models.ForeignKey(ModelSeries, models.CASCADE, related_name="+")
+    month = models.DateField()
+    mean = models.DecimalField(max_digits=20, decimal_places=2)
+    low = models.DecimalField(max_digits=20, decimal_places=2)
+    high = models.DecimalField(max_digits=20, decimal_places=2)
+
+    class Meta:
+        db_table = "forecast_model_value"
+        constraints = [
+            models.UniqueConstraint("series", "month", name="forecast_model_value_once"),
+            models.CheckConstraint(
+                condition=models.Q(low__lte=models.F("mean"), high__gte=models.F("mean")),
+                name="forecast_model_value_bounds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.mean}"

@@ -10,7 +10,9 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import read, write
 from klientura.kit.sums import shared_out
+from klientura.modules.planning.enums import Dimension
 from klientura.modules.planning.queries.sheet import Place, Sheet, earlier
+from klientura.modules.planning.queries.sold import day_of, number_of, sales_by
 from klientura.modules.planning.queries.standing import money_for
 from klientura.project.demo.team import Owner
 
@@ -40,15 +42,27 @@ def write_plans(owners: Sequence[Owner], operation_id: int, *, now: dt.datetime)
     records += _of_teams(currency, parts, people)
     year = sum(parts.values(), Decimal(0))
     records.append(_plan(currency, dt.date(now.year, 1, 1), "year", _round(year * STRETCH)))
+    records += _of_orders(currency, now.date())
     there = _planned(now.year)
     records = [
-        r for r in records if (_level(r), r["starts_on"]) not in there
+        r for r in records if (_level(r), r["measure"], r["starts_on"]) not in there
     ]  # what people have planned themselves stays
     return (
         0
         if not records
         else len(write.create_many(MAKER, shape_of("quota"), records, operation_id=operation_id))
     )
+
+
+def _of_orders(currency: str, today: dt.date) -> list[dict[str, Any]]:
+    """The company's plan of orders for this month and those behind it: somewhat more than a year before."""
+    this = number_of(today)
+    found = sales_by(Dimension.COMPANY, day_of(this - 1))
+    came = next(iter(found.values())).months if found else {}
+    months = {day_of(month): came.get(day_of(month - 12)) for month in range(this, this + 12)}
+    return [
+        {**_plan(currency, month, "month", _round(before * GROWTH)), "measure": "order_sum"} for month, before in months.items() if before
+    ]  # fmt: skip
 
 
 def _of_teams(
@@ -85,16 +99,18 @@ def _level(record: Mapping[str, Any]) -> str:
     return "person" if record["owner"] else "team" if record["team"] else "company"
 
 
-def _planned(year: int) -> set[tuple[str, str]]:
+def _planned(year: int) -> set[tuple[str, str, str]]:
     """For whom there are plans of the year already, and from which days."""
     days = {
         "and": [
             {"field": "starts_on", "op": "gte", "value": f"{year}-01-01"},
-            {"field": "starts_on", "op": "lte", "value": f"{year}-12-31"},
+            {"field": "starts_on", "op": "lte", "value": f"{year + 1}-12-31"},
         ]
     }
-    rows = read.page(MAKER, shape_of("quota"), tree=days, limit=1_000, keys=["level", "starts_on"]).rows
-    return {(row["level"], row["starts_on"].isoformat()) for row in rows}
+    rows = read.page(
+        MAKER, shape_of("quota"), tree=days, limit=1_000, keys=["level", "measure", "starts_on"]
+    ).rows
+    return {(row["level"], row["measure"], row["starts_on"].isoformat()) for row in rows}
 
 
 def _round(value: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Orders of two years and more, so that the analysis of sales has something to say: some clients buy every month, some in season, some
+"""Orders of three years and more, so that the analysis of sales has something to say: some clients buy every month, some in season, some
 have stopped, some are new, one pays in dollars; prices rise, and cutters go with coolant.
 """
 
@@ -17,7 +17,7 @@ from klientura.modules.documents.queries.companies import main_company
 from klientura.project.demo.papers import settled
 
 MAKER: Final = SystemActor("demo")
-MONTHS: Final = 27
+MONTHS: Final = 43
 RATE: Final = 76.0
 DEAREST: Final = 60_000
 """What costs more is not sold by the dozen."""
@@ -102,7 +102,7 @@ def _orders(
             chosen = rng.sample(usual, min(2, len(usual))) + (
                 [rng.choice(wares)] if rng.random() < 0.4 else []
             )
-            lively = 1 + 0.25 * (first.month in (3, 4, 5, 9, 10, 11)) - 0.3 * (first.month in (1, 7))
+            lively = 1 + 0.6 * (first.month in (3, 4, 5, 9, 10, 11)) - 0.5 * (first.month in (1, 7))
             dearer, size = 1 + 0.008 * past, habit.size * lively * rng.uniform(0.9, 1.1)
         rate = RATE + past * 0.2 if habit.currency else 1.0
         lines = [_line(ware, size, dearer / rate) for ware in {w["id"]: w for w in chosen}.values()]

@@ -1,5 +1,6 @@
 """The plans of a stretch of the calendar: of one length, or put together from shorter ones; whose, and what they differ by."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -30,8 +31,12 @@ class Planned:
     @property
     def whole(self) -> Decimal | None:
         """The plan: that of the longest stretch there is one for; without any what those of the people come to."""
-        own = next((self.by_period[kind] for kind in COARSEST if kind in self.by_period), None)
-        return self.of_people if own is None else own
+        return self.of_people if self.own is None else self.own
+
+    @property
+    def own(self) -> Decimal | None:
+        """What was set for just this, of the longest stretch there is a plan for; not what others' plans come to."""
+        return next((self.by_period[kind] for kind in COARSEST if kind in self.by_period), None)
 
     @property
     def parts(self) -> Decimal | None:
@@ -124,3 +129,18 @@ def _key(asked: Asked) -> sql.Composable:
         "owner": "r.owner_id", "team": "r.team_id", "product": "r.product_id", "category": "r.category_id", "city": "k_fold(r.city)",
     }  # fmt: skip
     return sql.SQL(columns.get(asked.by, "null::bigint"))
+
+
+def monthly_plans(actor: Actor, asked: Asked, money: Money) -> dict[dt.date, Decimal]:
+    """The plans that are made for single months, of just whom or what is asked for: by the company, a person, a team or a group."""
+    if not sees_plans(actor):
+        return {}
+    level = _level(asked)
+    mine = Predicate(sql.SQL("r.level = %s and r.period = 'month' and r.amount is not null"), (level,))
+    where = conditions(
+        actor, shape_of("quota"), more=[_in_days(asked), *_dimensions(asked), *_whose(asked, level), mine]
+    )
+    text = sql.SQL("select r.starts_on, sum({}) from quota r where {} group by 1").format(
+        money.of(sql.SQL("r.amount"), sql.SQL("r.currency")), where.sql
+    )
+    return {month: total for month, total in read_for_long(text, where.params) if total is not None}

@@ -197,6 +197,20 @@ def test_the_plan_is_set_against_what_is_won_and_promised(company: Company, stag
     assert "не закрыто: 700 ₽" in shown
 
 
+def test_the_plan_of_all_is_the_companys_own_or_none(company: Company, stages: dict[str, int]) -> None:
+    """What people are planned for is not the plan of the company: where that has none, it is said so."""
+    for who, amount in (("employee", "1000"), ("colleague", "500")):
+        plan(owner=company.users[who].pk, starts_on=timezone.localdate().isoformat(), amount=amount)
+    shown = re.sub(r"[\u202f\u00a0]", " ", page(company))
+    assert "У компании нет своего плана на этот срок" in shown
+    assert "Планы сотрудников вместе: 1 500 ₽" in shown
+    assert "1 500 ₽</span>" not in shown
+    plan(starts_on=timezone.localdate().isoformat(), amount="1700")
+    shown = re.sub(r"[\u202f\u00a0]", " ", page(company))
+    assert "У компании нет своего плана" not in shown
+    assert "1 700 ₽</span>" in shown
+
+
 def test_who_may_not_see_sums_sees_no_forecast(company: Company, stages: dict[str, int]) -> None:
     company.hide("employee", "opportunity", "amount")
     assert "Прогноз вам не открыт" in page(company, "employee")

@@ -1,31 +1,30 @@
 """GET /forecast: what is won, what is counted on, what is possible, against the plan; every figure opens its deals."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from klientura.kernel.access.gate import may, readable
-from klientura.kernel.access.models import User
-from klientura.kernel.errors import Denied, NotFound
+from klientura.kernel.access.gate import may
+from klientura.kernel.errors import Denied
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.figures import Cell, Column, Line, Table, as_file
 from klientura.kernel.screens.language import lang
 from klientura.kernel.settings.days import company_today
-from klientura.kernel.store import read
 from klientura.kernel.ui.charts import Chart, Point, Series, chart_shown, told
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
-from klientura.kit.formats import format_date, format_decimal, format_money
+from klientura.modules.planning.enums import Dimension
 from klientura.modules.planning.queries.asked import Asked, ways
 from klientura.modules.planning.queries.facts import facts, teams_above
+from klientura.modules.planning.queries.modelled import expected
 from klientura.modules.planning.queries.outlook import (
     Ahead,
     Category,
@@ -33,7 +32,6 @@ from klientura.modules.planning.queries.outlook import (
     Outlook,
     OutlookBy,
     Promise,
-    deals_of,
     judged,
     outlook,
     sees_forecast,
@@ -47,7 +45,6 @@ from klientura.modules.planning.web.frame import (
     PERIOD_LABELS,
     PLACE,
     Given,
-    day,
     given_by,
     may_export,
     period_name,
@@ -81,6 +78,7 @@ class Expected:
     promises: dict[Category, Promise]
     plan: Decimal | None
     said: Judged | None
+    modelled: Decimal | None = None
 
     @property
     def weighted(self) -> Decimal:
@@ -98,6 +96,16 @@ class Expected:
         return None if self.plan is None else self.plan - self.counted_on
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of the forecast, all of them in one, the deals behind them; what is to be said of the plan of all."""
+
+    lines: list[Expected]
+    whole: Expected
+    found: Outlook
+    remark: str
+
+
 @open_to(Door.SIGNED_IN)
 @require_GET
 def forecast(request: HttpRequest) -> HttpResponse:
@@ -109,7 +117,8 @@ def forecast(request: HttpRequest) -> HttpResponse:
     offered = _offered(given)
     by: OutlookBy = next((b for b in offered if b == given.asked.by), offered[0])
     ahead = _ahead(given, by)
-    lines, whole, found = _lines(given, ahead)
+    made = _lines(given, ahead)
+    lines, whole, found = made.lines, made.whole, made.found
     exports = may_export(given.actor, "opportunity")
     wanted = asked.GET.get("format", "")
     if wanted in FORMATS:
@@ -130,6 +139,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         periods=[{"label": str(PERIOD_LABELS[k]), "url": given.url("/forecast", period=k), "active": k == given.kind} for k in PERIOD_LABELS],
         ways=[{"label": str(BY_LABELS[b]), "url": given.url("/forecast", by=b), "active": b == by} for b in offered],
         files=[{"label": k.upper(), "url": given.url("/forecast", format=k)} for k in FORMATS] if exports else [],
+        modelled=any(each.modelled is not None for each in (*lines, whole)), plan_remark=made.remark if by != "company" else "",
         without_rate=without_rate_said(found.without_rate) if found.without_rate else "", **past(given, ahead, whole.won),
         plans_url=given.url("/plans", measure="won_sum"), calendar_url="/opportunity?view=calendar",
     )  # fmt: skip
@@ -155,7 +165,7 @@ def _ahead(given: Given, by: OutlookBy) -> Ahead:
     )
 
 
-def _lines(given: Given, ahead: Ahead) -> tuple[list[Expected], Expected, Outlook]:
+def _lines(given: Given, ahead: Ahead) -> Lines:
     """Each line, and all of them in one; teams hold those below them."""
     asked = Asked(
         "won_sum", given.asked.first, given.asked.last, ahead.by, given.asked.owner, given.asked.team
@@ -163,11 +173,13 @@ def _lines(given: Given, ahead: Ahead) -> tuple[list[Expected], Expected, Outloo
     found, plans = outlook(given.actor, ahead, given.money), planned(given.actor, asked, given.money)
     won = {key: s.money for key, s in facts(given.actor, asked, given.money).by_key().items()}
     said = judged(given.actor, ahead, given.money) if given.kind == "month" else {}
+    models = expected(given.actor, ahead.by, given.asked.first, given.asked.last, given.currency)
     below = _below() if ahead.by == "team" else {}
     keys = {
         *won,
         *plans,
         *said,
+        *models,
         *(key for key, _month, _category in found.months),
         *(upper for upper in below if below[upper] & {*won, *plans}),
     }
@@ -182,17 +194,45 @@ def _lines(given: Given, ahead: Ahead) -> tuple[list[Expected], Expected, Outloo
                 found_here = found.of(each, given.asked.first, last, category)
                 promises[category].add(found_here.money, found_here.weighted, found_here.number)
         total = sum((value for each, value in won.items() if each in mine or "*" in mine), Decimal(0))
-        return Expected(key, label, total, promises, plans.get(key, Planned()).whole, said.get(key))
+        return Expected(
+            key, label, total, promises, plans.get(key, Planned()).whole, said.get(key), models.get(key)
+        )
 
     lines = [line(key, names[key], below.get(key, {key})) for key in keys if names.get(key)]
     lines.sort(key=lambda each: (each.plan is None, -(each.gap or Decimal(0)), -each.weighted, each.label))
     whole = line("*", _("Total"), {"*"})
-    total = (
-        sum((each.plan for each in lines if each.plan is not None), Decimal(0))
-        if ahead.by != "team"
-        else None
+    plan, remark = _plan_of_all(given, asked, lines)
+    return Lines(
+        lines, replace(whole, key=None, plan=plan, modelled=_modelled_of_all(given, ahead)), found, remark
     )
-    return lines, Expected(None, whole.label, whole.won, whole.promises, total or None, None), found
+
+
+def _plan_of_all(given: Given, asked: Asked, lines: list[Expected]) -> tuple[Decimal | None, str]:
+    """The plan that was set for all of them: of the company, or of whom the page is narrowed to; and what is said where there is none."""
+    if len(lines) == 1 and lines[0].plan is not None:
+        return lines[0].plan, ""
+    of_all = planned(given.actor, replace(asked, by="company"), given.money).get(None, Planned())
+    if of_all.own is not None or of_all.of_people is None:
+        return of_all.own, ""
+    told_sum = _money(given, of_all.of_people)
+    if asked.owner is not None:
+        return of_all.of_people, ""
+    if asked.team is not None:
+        return None, _(
+            "The team itself has no plan for this time, so the total has none. The plans of its people come to {sum}."
+        ).format(sum=told_sum)
+    return None, _(
+        "The company itself has no plan for this time, so the total has none. The plans of people come to {sum}."
+    ).format(sum=told_sum)
+
+
+def _modelled_of_all(given: Given, ahead: Ahead) -> Decimal | None:
+    """What the models say of all of them; nothing where the page is narrowed."""
+    if ahead.owner is not None or ahead.team is not None:
+        return None
+    return expected(given.actor, Dimension.COMPANY, given.asked.first, given.asked.last, given.currency).get(
+        None
+    )
 
 
 def _below() -> dict[int, set[Any]]:
@@ -249,11 +289,18 @@ def _shown(given: Given, ahead: Ahead, each: Expected, *, judges: bool) -> dict[
     return {
         "label": each.label.strip() or str(given.request.installation.company or _("Company")), "won": _money(given, each.won), "won_url":
         given.rows(measure="won_sum", **own) if each.won else "", "cells": cells, "weighted": _money(given, each.weighted),
-        "plan": _money(given, each.plan),
+        "plan": _money(given, each.plan), "modelled": _money(given, each.modelled), "modelled_url": _model_url(ahead, each),
         "gap": _money(given, each.gap) if each.gap is not None and each.gap > 0 else "—", "behind": each.gap is not None and each.gap > 0,
         "covered": each.gap is not None and each.gap <= 0, "said": _money(given, each.said.money) if each.said else "",
         "said_url": f"/forecast_judgement/{each.said.id}" if each.said else "", "reason": each.said.reason if each.said else "", "judge": judge,
     }  # fmt: skip
+
+
+def _model_url(ahead: Ahead, each: Expected) -> str:
+    """The page of the model behind a figure."""
+    if each.modelled is None:
+        return ""
+    return f"/forecast/model?of={ahead.by}-{each.key}" if each.key is not None else "/forecast/model"
 
 
 def _stats(given: Given, ahead: Ahead, whole: Expected, found: Outlook) -> list[dict[str, Any]]:
@@ -331,13 +378,14 @@ def _table(given: Given, by: OutlookBy, lines: list[Expected]) -> Table:
         pgettext("forecast", "Won"),
         *(str(LABELS[c]) for c in COUNTED),
         str(LABELS["weighted"]),
+        _("By models (orders)"),
         pgettext("of sales", "Plan"),
         _("Missing"),
     ]
     cells = [
         Line(
             each.label.strip() or _("Company"),
-            [Cell(v) for v in (each.won, *(each.promises[c].money for c in COUNTED), each.weighted, each.plan, each.gap)],
+            [Cell(v) for v in (each.won, *(each.promises[c].money for c in COUNTED), each.weighted, each.modelled, each.plan, each.gap)],
         )
         for each in lines
     ]  # fmt: skip
@@ -348,48 +396,3 @@ def _table(given: Given, by: OutlookBy, lines: list[Expected]) -> Table:
         [Column(h, "money") for h in heads],
         cells,
     )
-
-
-@open_to(Door.SIGNED_IN)
-@require_GET
-def forecast_rows(request: HttpRequest) -> HttpResponse:
-    """GET /forecast/rows?category=&from=&to=&owner=&team=: the deals behind a figure; without one, the forecast itself."""
-    asked = of(request)
-    if "category" not in asked.GET:
-        return HttpResponseRedirect("/forecast")
-    given = given_by(asked) if sees_forecast(asked.actor) else None
-    category, first, last = (
-        asked.GET.get("category", ""),
-        day(asked.GET.get("from")),
-        day(asked.GET.get("to")),
-    )
-    if given is None or category not in OPENED or first is None or last is None:
-        raise NotFound
-    ahead = Ahead(first, last, company_today(), "company", given.asked.owner, given.asked.team)
-    found = deals_of(given.actor, ahead, given.money, category)
-    number = ngettext("%(count)s deal", "%(count)s deals", found.number) % {
-        "count": format_decimal(found.number, lang(), places=0)
-    }
-    fields = set(readable(given.actor, shape_of("opportunity")))
-    for row in found.rows:
-        row["party"] = row["party"] if "party" in fields else None
-    names = dict(
-        User.objects.filter(pk__in={r["owner_id"] for r in found.rows if r["owner_id"]}).values_list(
-            "pk", "name"
-        )
-    )
-    titles = read.titles(given.actor, shape_of("opportunity"), [r["id"] for r in found.rows])
-    lines = [
-        {
-            "title": titles.get(row["id"]) or f"№ {row['id']}", "url": f"/opportunity/{row['id']}", "party": row["party"] or "",
-            "party_url": f"/party/{row['party_id']}" if row["party"] else "",
-            "owner": names.get(row["owner_id"], "") if "owner" in fields else "",
-            "day": format_date(row["day"], lang()) if row["day"] else "—", "chance": told(row["chance"], "percent", lang()),
-            "category": str(LABELS[row["category"]]), "sum": format_money(row["sum"], given.currency, lang()) if row["sum"] is not None else "—",
-        }
-        for row in found.rows
-    ]  # fmt: skip
-    return show(
-        request, "planning/forecast_rows.html", active=PLACE.key, title=str(LABELS[category]), lines=lines, cut=found.number > len(lines),
-        meta=[number, format_money(found.total, given.currency, lang())], back=given.url("/forecast", on=first.isoformat()),
-    )  # fmt: skip

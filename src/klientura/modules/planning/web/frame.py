@@ -19,9 +19,11 @@ from klientura.kernel.ui.charts import Unit
 from klientura.kernel.web.requests import Request, number
 from klientura.kit.formats import format_date
 from klientura.modules.catalog.queries.money import Money
+from klientura.modules.planning.enums import Dimension
 from klientura.modules.planning.enums import Measure as MeasureChoice
 from klientura.modules.planning.queries.asked import MEASURES, Asked, By, Measure, sees, ways
 from klientura.modules.planning.queries.outlook import sees_forecast
+from klientura.modules.planning.queries.sold import open_to_reader
 from klientura.modules.planning.queries.standing import money_for
 from klientura.modules.planning.rules import MONTHS, PeriodKind, first_day, last_day, moved
 
@@ -156,6 +158,10 @@ def tabs(actor: Actor, active: str) -> list[dict[str, Any]]:
     found = [{"key": "plans", "label": _("Plan and fact"), "url": "/plans"}]
     if sees_forecast(actor):
         found.append({"key": "forecast", "label": _("Forecast"), "url": "/forecast"})
+    if open_to_reader(actor, Dimension.COMPANY, None) or open_to_reader(
+        actor, Dimension.OWNER, actor.user_id
+    ):
+        found.append({"key": "model", "label": _("Forecast by models"), "url": "/forecast/model"})
     if may(actor, shape_of("quota"), "read"):
         found.append({"key": "sheet", "label": _("Set plans"), "url": "/plans/sheet"})
         found.append({"key": "quota", "label": _("List of plans"), "url": "/quota"})
