@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
+from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import User
 from klientura.kernel.approvals.deciding import speaks_for
 from klientura.kernel.approvals.matching import tells_nothing_hidden
@@ -167,7 +168,9 @@ def _titles(actor: Actor, approvals: Sequence[Approval]) -> dict[tuple[str, int]
         wanted[each.object].add(each.record_id)
     made: dict[tuple[str, int], tuple[Shape, str]] = {}
     for base, ids in wanted.items():
-        for shape in shapes_of_base(base):
+        for shape in sorted(
+            shapes_of_base(base), key=lambda s: not members_of(s)
+        ):  # the very kind has the last word
             if actor.may(shape.key, "read"):
                 titles = read.titles(actor, shape, sorted(ids))
                 made |= {(base, i): (shape, title or f"{shape.label} № {i}") for i, title in titles.items()}

@@ -340,3 +340,26 @@ def test_the_owner_named_by_the_record_decides(company: Company) -> None:
     assert ApprovalStep.objects.get(approval=sent(company, "manager", number)).users == [
         company.users["colleague"].pk
     ]
+
+
+def test_a_round_is_told_on_a_sheet_to_be_printed(company: Company) -> None:
+    admin = company.users["administrator"]
+    route(company, step(name="Lawyer", who="users", users=[admin.pk]), step(name="Head"))
+    number = made_by(company, "employee")
+    approval = sent(company, "employee", number, "For Monday")
+    decide(company, "administrator", approval, "remarked", "Mind the dates")
+    User.objects.update(language="en")
+    address = f"/approvals/{approval.pk}"
+    told = company.client("manager").get(address).content.decode()
+    assert "For Monday" in told and "Mind the dates" in told and "Agreed with a remark" in told
+    assert told.index("Lawyer") < told.index("Head")
+    assert address in company.client("manager").get(f"/{KEY}/{number}").content.decode()
+    assert company.client("outsider").get(address).status_code == 404  # who does not see the record
+    assert company.client("administrator").get("/approvals/999999").status_code == 404
+
+    decide(company, "manager", approval)
+    told = company.client("manager").get(address).content.decode()
+    assert "What was approved is not" not in told and f'href="/{KEY}/{number}"' in told
+    write.update(company.actor("employee"), shape_of(KEY), number, {"name": "Лютик"})
+    told = company.client("manager").get(address).content.decode()
+    assert "What was approved is not what stands here now." in told

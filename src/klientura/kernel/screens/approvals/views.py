@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,9 +14,10 @@ from klientura.kernel.access.models import User
 from klientura.kernel.approvals import deciding, reading, sending
 from klientura.kernel.approvals.matching import words_for
 from klientura.kernel.approvals.models import VERDICTS
+from klientura.kernel.approvals.standing import digest_of, is_stale
 from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
-from klientura.kernel.screens.approvals.words import shown
+from klientura.kernel.screens.approvals.words import lines_of, moment, shown
 from klientura.kernel.screens.context import show
 from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
@@ -46,6 +48,19 @@ def page(request: HttpRequest) -> HttpResponse:
     return show(
         request, "approvals/page.html", active="approvals", rounds=rounds, boxes=tabs, box=box,
         verdicts=_verdicts(),
+    )  # fmt: skip
+
+
+@open_to(Door.SIGNED_IN)
+@require_GET
+def sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """GET /approvals/{id}: a round as a sheet to be printed and filed: who was asked, who said what and when."""
+    asked = of(request)
+    view = reading.one(asked.actor, number)
+    told = shown(view, stale=is_stale(view.approval, digest_of(view.shape, view.approval.record_id)))
+    return show(
+        request, "approvals/sheet.html", active="approvals", round=told, lines=lines_of(told),
+        company=asked.installation.company, printed=moment(timezone.now()), sheets=["approval"],
     )  # fmt: skip
 
 

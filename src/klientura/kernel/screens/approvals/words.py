@@ -1,5 +1,6 @@
 """Rounds of approval in words, as pages show them."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils import timezone
@@ -33,8 +34,8 @@ def shown(view: RoundView, *, stale: bool = False) -> dict[str, Any]:
         "id": approval.pk, "title": view.title, "url": view.url, "kind": str(view.shape.label), "icon": view.shape.spec.icon,
         "state": state, "label": label, "hue": HUES[state], "mine": view.mine and not stale, "author": view.author,
         "route": approval.route_name, "words": approval.words, "reason": view.reason, "digest": approval.digest,
-        "sent": _moment(approval.sent_at), "ended": _moment(approval.ended_at) if approval.ended_at else "",
-        "due": _moment(view.due_at) if view.due_at else "", "late": late,
+        "sent": moment(approval.sent_at), "ended": moment(approval.ended_at) if approval.ended_at else "",
+        "due": moment(view.due_at) if view.due_at else "", "late": late,
         "steps": [_step(s) for s in view.steps],
     }  # fmt: skip
 
@@ -50,16 +51,39 @@ def _step(step: StepView) -> dict[str, Any]:
     return {
         "name": step.name, "state": step.state, "icon": MARKS[step.state], "group": step.group,
         "asked": asked if asked != step.name else "", "count": count, "silent": ", ".join(step.silent) if many else "",
-        "due": _moment(step.due_at) if step.due_at and step.state == "open" else "",
+        "due": moment(step.due_at) if step.due_at and step.state == "open" else "",
         "said": [
             {
                 "who": _("{name} for {absent}").format(name=s.who, absent=s.instead_of) if s.instead_of else s.who,
-                "label": s.label, "hue": VERDICT_HUES[s.verdict], "words": s.words, "at": _moment(s.at),
+                "label": s.label, "hue": VERDICT_HUES[s.verdict], "words": s.words, "at": moment(s.at),
             }
             for s in step.said
         ],
     }  # fmt: skip
 
 
-def _moment(at: Any) -> str:
+def lines_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The lines of an approval sheet: each decision of each step, and whoever has not been heard."""
+    lines = []
+    for step in told["steps"]:
+        made = [
+            {
+                "step": step["name"],
+                "who": d["who"],
+                "label": d["label"],
+                "hue": d["hue"],
+                "at": d["at"],
+                "words": d["words"],
+            }
+            for d in step["said"]
+        ]
+        waits = step["silent"] or step["asked"]
+        if step["state"] == "open" or not made:
+            made.append({"step": step["name"], "who": waits, "label": "", "hue": "", "at": "", "words": ""})
+        lines += made
+    return lines
+
+
+def moment(at: Any) -> str:
+    """A moment by the reader's clock."""
     return format_datetime(timezone.localtime(at), lang())
