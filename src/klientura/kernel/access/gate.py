@@ -87,6 +87,11 @@ def own_scope(actor: Actor, shape: Shape, verb: str, alias: str = "r") -> Predic
     return _and(_constants(shape, alias), _scope(actor, shape, verb, alias, lent=False))
 
 
+def owner_scope(actor: Actor, shape: Shape, verb: str, alias: str = "r") -> Predicate:
+    """The scope as far as owner and team tell it: for sums that keep nothing else of the records they were made of."""
+    return _width(actor, shape, verb, alias, lent=False, named=False)
+
+
 def _scope(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool = True) -> Predicate:
     wide = _width(actor, shape, verb, alias, lent=lent)
     if not shape.spec.private or actor.is_system or wide.sql is NOTHING:
@@ -108,7 +113,7 @@ def _not_private(actor: Actor, shape: Shape, alias: str) -> Predicate:
     )
 
 
-def _width(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool) -> Predicate:
+def _width(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool, named: bool = True) -> Predicate:
     width = "none" if _stays(actor, shape, verb) else actor.scope(shape.key, verb)
     if width == "all":
         return Predicate(EVERYTHING)
@@ -126,9 +131,12 @@ def _width(actor: Actor, shape: Shape, verb: str, alias: str, *, lent: bool) -> 
         either.append(Predicate(sql.SQL("{0}.team_id = any(%s)").format(table), (list(teams),)))
     if lent and (codes := codes_of(actor, width, verb)):
         either.append(shared_with(codes, alias))
-    either += [
-        _named(shape.fields[key], owners, alias) for key, verbs in shape.spec.members.items() if verb in verbs
-    ]
+    if named:
+        either += [
+            _named(shape.fields[key], owners, alias)
+            for key, verbs in shape.spec.members.items()
+            if verb in verbs
+        ]
     if width == "parent" and shape.spec.parent:
         either.append(_parent(actor, shape, shape.fields[shape.spec.parent], alias, lent=lent))
     return _or(*either)

@@ -8,7 +8,7 @@ from typing import Final
 from psycopg import sql
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import own_scope
+from klientura.kernel.access.gate import owner_scope
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store.summaries import read_for_long
 from klientura.modules.planning.queries.facts import TEAMS
@@ -35,10 +35,10 @@ def shots_of(
 ) -> list[Shot]:
     """The days of the half year before the end of a month on which something was kept; `team` with those below it.
 
-    Whose part it was decides who sees it: single deals that were lent to the reader are in no shot.
+    Whose part it was decides who sees it: single deals that were lent to the reader, or name them, are in no shot of theirs.
     """
     since = month.replace(day=28) + dt.timedelta(days=4) - dt.timedelta(days=MOST_DAYS)
-    seen = own_scope(actor, shape_of("opportunity"), "read")
+    seen = owner_scope(actor, shape_of("opportunity"), "read")
     more: sql.Composable = sql.SQL("")
     params = [month, currency, since, *seen.params]
     if owner is not None:
