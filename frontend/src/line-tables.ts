@@ -1,10 +1,12 @@
 // Lines in columns: what follows from them (prices, sums) comes from the server while somebody is typing.
-import { all, find, make, icon, whenPresent } from "./dom";
+import { all, closest, find, make, icon, whenPresent } from "./dom";
+import { htmx } from "./requests";
 
 const PAUSE = 300;
 
 interface Told {
   place: number;
+  helped: boolean;
   outputs: Record<string, string>;
   placeholders: Record<string, string>;
   errors: Record<string, string>;
@@ -17,7 +19,13 @@ interface Answer {
   note: string;
 }
 
+function placeOf(line: HTMLElement, key: string): string {
+  return find<HTMLInputElement>(`[name^="${CSS.escape(key)}-"]`, line)?.name.slice(key.length + 1).split("-")[0] ?? "";
+}
+
 function show(line: HTMLElement, told: Told | undefined, key: string, place: string): void {
+  const helper = find("[data-line-helper]", line);
+  if (helper) helper.hidden = !told?.helped;
   for (const output of all("[data-told]", line)) output.textContent = told?.outputs[output.dataset.told ?? ""] ?? "";
   for (const control of all<HTMLInputElement>("input:not([type=hidden]), select", line)) {
     const name = control.name || find<HTMLInputElement>("input[type=hidden]", control.closest<HTMLElement>("[data-combobox]") ?? line)?.name || "";
@@ -45,7 +53,7 @@ function setup(table: HTMLElement): void {
     if (!answer?.ok || mine !== asked) return;
     const found = (await answer.json()) as Answer;
     for (const line of all("[data-line]", table)) {
-      const place = find<HTMLInputElement>(`[name^="${CSS.escape(key)}-"]`, line)?.name.slice(key.length + 1).split("-")[0] ?? "";
+      const place = placeOf(line, key);
       show(line, found.lines.find((told) => String(told.place) === place), key, place);
     }
     const note = find("[data-lines-note]", table);
@@ -69,6 +77,16 @@ function setup(table: HTMLElement): void {
     find("[data-line-add]", table)?.click();
     if (active instanceof HTMLElement) active.focus();
   });
+  table.addEventListener("click", (event) => {
+    const helper = closest(event, "[data-line-helper]");
+    const line = helper && closest(event, "[data-line]");
+    if (!line) return;
+    void htmx.ajax("post", `${table.dataset.helper ?? ""}&place=${placeOf(line, key)}`, { source: helper, target: "#dialog-body", swap: "innerHTML" });
+  });
+  // Lines that a dialog has filled in: they are typed as any others, and what follows from them is asked for.
+  if (table.dataset.fresh === undefined) return;
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+  find("[data-line-helper]:not([hidden])", table)?.focus();
 }
 
 export function startLineTables(): void {

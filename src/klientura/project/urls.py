@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("klientura.modules.conversations.web.urls")),
     path("", include("klientura.connectors.dav.web.urls")),
     path("", include("klientura.modules.activities.web.urls")),
+    path("", include("klientura.modules.catalog.web.urls")),
     path("", include("klientura.modules.documents.web.urls")),
     path("", include("klientura.modules.orders.web.urls")),
     path("", include("klientura.modules.payments.web.urls")),

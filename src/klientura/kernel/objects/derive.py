@@ -171,6 +171,8 @@ def derive_part(part: Part, targets: Mapping[str, str]) -> PartShape:
         columns=part.columns,
         beside=part.beside,
         inputs=part.inputs,
+        carried=part.carried,
+        helper=part.helper,
         totals=part.totals,
         stands_for=part.stands_for,
         complete=part.complete,

@@ -25,7 +25,7 @@ RESERVED_KEYS = frozenset(
      "territories", "comments", "notifications", "favourites", "live", "unsubscribe",
      "dav", "mail", "day", "entry", "contacts-analysis", "calendar", "feeds", "seen", "go", "push-worker",
      "bank-statements", "matching", "receivables", "reconciliation", "paper", "paper-links", "funnel", "plans", "forecast", "dashboard",
-     "approvals", "sales-analysis"}
+     "approvals", "sales-analysis", "configure"}
 )  # fmt: skip
 
 

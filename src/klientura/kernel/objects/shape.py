@@ -8,7 +8,7 @@ from klientura.kernel.errors import FieldError, Text
 from klientura.kernel.fields.base import FieldType, Params
 from klientura.kernel.fields.references import TEAMS, USERS
 from klientura.kernel.objects.labels import capital
-from klientura.kernel.objects.spec import BeforeWrite, ObjectSpec, Section
+from klientura.kernel.objects.spec import BeforeWrite, LineHelper, ObjectSpec, Section
 
 HEADER = (
     "id",
@@ -154,6 +154,8 @@ class PartShape:
     columns: tuple[str, ...] = ()
     beside: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    helper: LineHelper | None = None
     totals: tuple[str, ...] = ()
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None

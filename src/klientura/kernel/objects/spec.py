@@ -80,6 +80,19 @@ class Section:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LineHelper:
+    """A dialog that fills in lines: offered at those whose places `fits` names, asked for by POST of the form to `url`.
+
+    The address goes on with the object; ?place= says at which line, ?id= of which record.
+    """
+
+    label: Text
+    url: str
+    fits: Callable[[Sequence[Mapping[str, Any]]], Collection[int]]
+    icon: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Lines that belong to a record and have no life of their own: phones, addresses, stages of a pipeline.
@@ -105,6 +118,8 @@ class Part:
         default_factory=dict
     )  # column → field that is read after its value (a unit)
     inputs: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()  # fields that nobody types: they go along with a line in forms and copies
+    helper: LineHelper | None = None
     totals: tuple[str, ...] = ()  # fields that are added up below the table
     stands_for: Mapping[str, str] = field(default_factory=dict)
     complete: BeforeWrite | None = None

@@ -74,10 +74,13 @@ def for_typing(
     fields = [part.fields[k] for k in part.inputs]
     told = [part.fields[k] for k in part.totals if k in part.columns]
     made = []
+    helped = part.helper.fits([_plain(part, line) for line in lines]) if part.helper and lines else ()
     for place in range(len(lines) + spare):
         line = lines[place] if place < len(lines) else {}
         made.append(
             {
+                "helped": place in helped,
+                "carried": {k: line.get(k) or "" for k in part.carried},
                 "id": line.get("id"),
                 "number": place,
                 "controls": [_control(asked, part, f, row, line, place, messages) for f in fields],
@@ -100,9 +103,29 @@ def for_typing(
             for k in part.totals
         ],
         "error": messages.get(part.key, ""),
+        "fresh": False,
+        "helper": _helper(shape, part, record_id),
         "complete_url": f"/{shape.key}/lines/{part.key}" + (f"?id={record_id}" if record_id else "")
         if part.complete
         else "",
+    }
+
+
+def _helper(shape: Shape, part: PartShape, record_id: int | None) -> dict[str, str] | None:
+    if part.helper is None:
+        return None
+    more = f"&id={record_id}" if record_id else ""
+    address = f"{part.helper.url}/{shape.key}?part={part.key}{more}"
+    return {"label": str(part.helper.label), "icon": part.helper.icon, "url": address}
+
+
+def _plain(part: PartShape, line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with the numbers of what it points at, whether it is stored or was typed."""
+    return {
+        k: (number(v) if isinstance(v, str) else getattr(v, "id", v))
+        if k in part.fields and part.fields[k].type.key == "reference"
+        else v
+        for k, v in line.items()
     }
 
 
@@ -158,9 +181,41 @@ def _total(
 def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
     """POST /{object}/lines/{key}[?id=…]: what follows from the lines as they stand in the form; nothing is written.
 
-    Answers {"lines": [{"place", "outputs", "placeholders", "errors", "notes"}], "totals": {column: text}, "note"}.
+    Answers {"lines": [{"place", "helped", "outputs", "placeholders", "errors", "notes"}], "totals": {column: text}, "note"}.
     """
     asked, shape = of(request), shape_of(object)
+    part, record_id = typed_part(asked, shape, key)
+    draft = draft_of(asked, shape, part, inputs.lines_from(asked.POST, part) or [], record_id)
+    by_place = inputs.lines_by_place(asked.POST, part)
+    batch = Batch(shape, [draft], creating=record_id is None)
+    complete_draft(asked, part, batch)
+    row = {k: draft.get(k) for k in shape.fields}
+    said = {e.field: str(e.message) for e in reversed(draft.errors)}  # the first one said of a field
+    lines = draft.parts.get(key, [])
+    told = {e.field: str(e.message) for e in (part.advise(draft, asked.actor) if part.advise else ())}
+    if len(lines) != len(by_place):  # a line that could not be read at all
+        return JsonResponse({"lines": [], "totals": {}})
+    helped = part.helper.fits(lines) if part.helper else ()
+    found = [
+        {
+            "place": place,
+            "helped": number in helped,
+            "outputs": {k: _text(asked, part.fields[k], line.get(k), row) for k in part.totals},
+            "placeholders": {
+                k: _text(asked, part.fields[v], _named(asked, part.fields[v], line.get(v)), row, plain=True)
+                for k, v in part.stands_for.items()
+            },
+            "errors": {k: m for k in part.inputs if (m := said.get(f"{key}.{number}.{k}"))},
+            "notes": {k: m for k in part.inputs if (m := told.get(f"{key}.{number}.{k}"))},
+        }
+        for number, (place, line) in enumerate(zip(by_place, lines, strict=True))
+    ]
+    totals = {k: _total(asked, part, part.fields[k], row, lines) for k in part.totals}
+    return JsonResponse({"lines": found, "totals": totals, "note": _note(key, told)})
+
+
+def typed_part(asked: Request, shape: Shape, key: str) -> tuple[PartShape, int | None]:
+    """The lines that the actor types, and of which record (?id=). Raises NotFound, Denied."""
     part = shape.parts.get(key)
     if (
         members_of(shape)
@@ -174,33 +229,7 @@ def complete(request: HttpRequest, object: str, key: str) -> HttpResponse:
         asked.actor, shape, key
     ):
         raise Denied
-    draft = _draft(asked, shape, part, record_id)
-    by_place = inputs.lines_by_place(asked.POST, part)
-    batch = Batch(shape, [draft], creating=record_id is None)
-    check_references(asked.actor, batch)
-    _forget_refused(draft, part)
-    write.complete_lines(asked.actor, batch)
-    row = {k: draft.get(k) for k in shape.fields}
-    said = {e.field: str(e.message) for e in reversed(draft.errors)}  # the first one said of a field
-    lines = draft.parts.get(key, [])
-    told = {e.field: str(e.message) for e in (part.advise(draft, asked.actor) if part.advise else ())}
-    if len(lines) != len(by_place):  # a line that could not be read at all
-        return JsonResponse({"lines": [], "totals": {}})
-    found = [
-        {
-            "place": place,
-            "outputs": {k: _text(asked, part.fields[k], line.get(k), row) for k in part.totals},
-            "placeholders": {
-                k: _text(asked, part.fields[v], _named(asked, part.fields[v], line.get(v)), row, plain=True)
-                for k, v in part.stands_for.items()
-            },
-            "errors": {k: m for k in part.inputs if (m := said.get(f"{key}.{number}.{k}"))},
-            "notes": {k: m for k in part.inputs if (m := told.get(f"{key}.{number}.{k}"))},
-        }
-        for number, (place, line) in enumerate(zip(by_place, lines, strict=True))
-    ]
-    totals = {k: _total(asked, part, part.fields[k], row, lines) for k in part.totals}
-    return JsonResponse({"lines": found, "totals": totals, "note": _note(key, told)})
+    return part, record_id
 
 
 def _note(key: str, told: Mapping[str, str]) -> str:
@@ -231,8 +260,18 @@ def _named(asked: Request, field: FieldShape, value: Any) -> Any:
     return Ref(value, known.get(value) or "")
 
 
-def _draft(asked: Request, shape: Shape, part: PartShape, record_id: int | None) -> Draft:
-    """The record as the form has it; what cannot be read yet counts as not given."""
+def complete_draft(asked: Request, part: PartShape, batch: Batch) -> None:
+    """Fill in what follows from lines that stand in a form; what is closed to the reader counts as not given."""
+    check_references(asked.actor, batch)
+    for draft in batch:
+        _forget_refused(draft, part)
+    write.complete_lines(asked.actor, batch)
+
+
+def draft_of(
+    asked: Request, shape: Shape, part: PartShape, lines: Sequence[Mapping[str, Any]], record_id: int | None
+) -> Draft:
+    """The record as the form has it, with some lines; what cannot be read yet counts as not given."""
     fields = {
         k: f
         for k, f in readable(asked.actor, shape).items()
@@ -254,7 +293,5 @@ def _draft(asked: Request, shape: Shape, part: PartShape, record_id: int | None)
     }
     drafts.parse(asked.actor, shape, given, draft, creating=False)
     draft.errors.clear()
-    drafts.parse(
-        asked.actor, shape, {part.key: inputs.lines_from(asked.POST, part) or []}, draft, creating=False
-    )
+    drafts.parse(asked.actor, shape, {part.key: lines}, draft, creating=False)
     return draft

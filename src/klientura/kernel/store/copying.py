@@ -74,7 +74,7 @@ def _line(part: PartShape, line: Row) -> Row | None:
     fields = {
         k: f
         for k, f in part.fields.items()
-        if f.writable and f.copied and (not part.inputs or k in part.inputs)
+        if f.writable and f.copied and (not part.inputs or k in part.inputs or k in part.carried)
     }
     if any(isinstance(line[k], Ref) and line[k].title is None for k in fields):
         return None

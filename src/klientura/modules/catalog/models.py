@@ -129,6 +129,57 @@ class Companion(Line):
         db_table = "product_companion"
 
 
+class OptionGroup(Record):
+    """Options of a product of which some are chosen: one of the motors, any of the covers."""
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="+", verbose_name=_("for the product"), db_index=False
+    )
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=120)
+    place = models.IntegerField(_("order"), default=0)
+    at_least = models.IntegerField(_("choose at least"), default=0)
+    at_most = models.IntegerField(_("choose at most"), null=True, blank=True)
+
+    class Meta:
+        db_table = "option_group"
+
+
+class Option(Line):
+    """A product that may be chosen in a group. Its price is added to that of the whole; empty: that of the catalogue."""
+
+    option_group = models.ForeignKey(OptionGroup, models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="+", verbose_name=_("option"), db_index=False
+    )
+    quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=3, default=Decimal(1))
+    most = models.DecimalField(_("quantity up to"), max_digits=15, decimal_places=3, null=True, blank=True)
+    price = MoneyColumn(_("surcharge"), null=True, blank=True)
+    by_default = models.BooleanField(_("chosen to begin with"), default=False)
+
+    class Meta:
+        db_table = "product_option"
+
+
+class OptionRule(Line):
+    """Which option of a product requires another one, or excludes it; for one variant alone, if that is said."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", db_index=False)
+    option = models.ForeignKey(
+        Product, models.CASCADE, related_name="+", verbose_name=_("option"), db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=enums.Compatibility, default="requires")
+    other = models.ForeignKey(
+        Product, models.CASCADE, related_name="+", verbose_name=_("other option"), db_index=False
+    )
+    variant = models.ForeignKey(
+        Product, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("only in the variant"),
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "product_option_rule"
+
+
 class PriceList(Record):
     """Prices for some clients, in a currency, for a time; what it does not name comes from its base with a mark-up."""
 
@@ -280,6 +331,7 @@ class PricedLine(Line):
     net = MoneyColumn(_("without tax"), null=True, blank=True, currency_field="currency")
     tax_sum = MoneyColumn(_("tax, sum"), null=True, blank=True, currency_field="currency")
     total = MoneyColumn(_("sum"), null=True, blank=True, currency_field="currency")
+    configuration = models.CharField(_("configuration"), max_length=4000, null=True, blank=True)
 
     class Meta:
         abstract = True

@@ -11,6 +11,7 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.settings.installation import current
 from klientura.kernel.store import read, write
 from klientura.kit.sums import rounded
+from klientura.project.demo.options import configured_deal, write_options
 
 MAKER: Final = SystemActor("demo")
 DEALS: Final = 12
@@ -96,6 +97,7 @@ def _products(tongue: str, base: int, operation_id: int) -> list[int]:
             })  # fmt: skip
     numbers = write.create_many(MAKER, shape_of("product"), made, operation_id=operation_id)
     known = {row["name"]: pk for row, pk in zip(made, numbers, strict=True)}
+    write_options(MAKER, tongue, numbers[0], {"unit": made[0]["unit"], "tax": tax}, operation_id)
     return [*numbers, _kit(tongue, known, made[0]["unit"], tax, operation_id)]
 
 
@@ -213,4 +215,6 @@ def _deals(tongue: str, products: list[int], now: dt.datetime, rng: Random, oper
             "name": WORDS[tongue][5], "party": client["id"], "owner": client["owner"].id if client["owner"] else None,
             "close_date": (now.date() + dt.timedelta(days=rng.randint(5, 60))).isoformat(), "lines": lines,
         })  # fmt: skip
+    if clients:
+        rows.append(configured_deal(tongue, clients[0], products[0], now.date() + dt.timedelta(days=21)))
     return len(write.create_many(MAKER, shape_of("opportunity"), rows, operation_id=operation_id))

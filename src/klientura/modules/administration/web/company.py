@@ -88,6 +88,7 @@ def _of_the_catalogue() -> dict[str, str]:
         "discount_limit": _("What a role may take off by itself, and what needs approval"),
         "lead": _("Which leads are hot, by points"),
         "response_time": _("How soon a lead is to be answered, by channel"),
+        "option_group": _("What products may be fitted with, and how many of it"),
         "product_category": _("The branches of the catalogue"),
         "unit": _("How goods are counted, with codes for papers"),
         "tax": _("Rates by the days from which they hold"),

@@ -107,6 +107,7 @@ PLACES: Final[tuple[Pages, ...]] = (
             ("discount_limit", _l("Discount limits"), "shield-check", "/discount_limit"),
             ("response_time", _l("Times to answer leads"), "timer", "/response_time"),
             ("lead", _l("Scores of leads"), "flame", "/settings/scoring"),
+            ("option_group", _l("Groups of options"), "list-checks", "/option_group"),
             ("product_category", _l("Product categories"), "folder-tree", "/product_category"),
             ("unit", _l("Units of measure"), "ruler", "/unit"),
             ("tax", _l("Taxes"), "percent", "/tax"),

@@ -12,6 +12,9 @@ from klientura.modules.catalog.models import (
     DiscountLimit,
     DiscountRule,
     ExchangeRate,
+    Option,
+    OptionGroup,
+    OptionRule,
     Price,
     PriceList,
     Product,
@@ -20,7 +23,7 @@ from klientura.modules.catalog.models import (
     TaxRate,
     Unit,
 )
-from klientura.modules.catalog.services import checks
+from klientura.modules.catalog.services import checks, option_checks
 
 KEPT_BY_MANAGERS: Final[dict[str, dict[str, Scope]]] = {
     "manager": {
@@ -180,6 +183,11 @@ PRODUCT = ObjectSpec(
             key="companions", model=Companion, parent="product", label=_("Goes together with"),
             columns=("kind", "other"), inputs=("kind", "other"),
         ),
+        Part(
+            key="option_rules", model=OptionRule, parent="product", label=_("Rules between options"),
+            fields={"option": Field(target="product"), "other": Field(target="product"), "variant": Field(target="product")},
+            columns=("option", "kind", "other", "variant"), inputs=("option", "kind", "other", "variant"),
+        ),
     ),
     match_keys=(("code",), ("barcode",)),
     file_names=FILE_NAMES,
@@ -187,6 +195,40 @@ PRODUCT = ObjectSpec(
     rights=KEPT_BY_MANAGERS,
     current={"field": "is_active", "op": "eq", "value": True},
     empty_text=_("Bring your price list from a file, or begin with one product."),
+)  # fmt: skip
+
+OPTION_GROUP = _setting(
+    key="option_group",
+    model=OptionGroup,
+    label=_("Group of options"),
+    plural=_("Groups of options"),
+    new_label=_("New group of options"),
+    icon="list-checks",
+    title=("name",),
+    fields={
+        "product": Field(target="product", related=_("Groups of options"), once=True),
+        "place": Field(adds_up=False),
+        "at_least": Field(adds_up=False, hint=_("0: nothing has to be chosen.")),
+        "at_most": Field(adds_up=False, hint=_("1: one of all. Empty: as many as there are.")),
+    },
+    sections=(Section("main", pgettext_lazy("section", "Main"), ("product", "name", "at_least", "at_most", "place")),),
+    columns=("product", "name", "at_least", "at_most", "place"),
+    sort="place",
+    search=("name",),
+    parts=(
+        Part(
+            key="options", model=Option, parent="option_group", label=pgettext_lazy("products", "Options"),
+            fields={
+                "product": Field(target="product"), "quantity": Field(trimmed=True), "most": Field(trimmed=True),
+                "price": Field(hint=_("In the currency of the product. Empty: the price of the catalogue; 0: included.")),
+            },
+            columns=("product", "quantity", "most", "price", "by_default"),
+            inputs=("product", "quantity", "most", "price", "by_default"),
+        ),
+    ),
+    related=True,
+    rights=KEPT_BY_MANAGERS,
+    before_write=option_checks.before_write_group,
 )  # fmt: skip
 
 PRICE_LIST = _setting(
@@ -301,6 +343,7 @@ SPECS: Final = (
     TAX,
     PRODUCT_CATEGORY,
     PRODUCT,
+    OPTION_GROUP,
     PRICE_LIST,
     DISCOUNT_RULE,
     DISCOUNT_LIMIT,

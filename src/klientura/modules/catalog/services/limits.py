@@ -19,7 +19,8 @@ from klientura.kit.formats import format_decimal
 from klientura.kit.sums import HUNDRED, rounded
 from klientura.modules.catalog.models import DiscountLimit, Product
 from klientura.modules.catalog.queries.book import book_of, category_parents, offered_lists, roles_of
-from klientura.modules.catalog.rules import Book, NoRate, chosen_list, discount_of, price_of
+from klientura.modules.catalog.rules import Book, NoRate, chosen_list, converted, discount_of, price_of
+from klientura.modules.catalog.services.configuring import OwnPrice, own_prices
 from klientura.modules.catalog.services.lines import NOBODY, Terms, in_own_currency
 from klientura.modules.catalog.services.margin import margins, sees_margin
 
@@ -53,6 +54,8 @@ class _MeasuredBy(NamedTuple):
     whole: Decimal
     roles: frozenset[str]
     currency: str
+    own: Mapping[int, OwnPrice]
+    """By place, what an option costs within its configuration."""
 
 
 class Limits(NamedTuple):
@@ -128,7 +131,7 @@ def measured(lines: Sequence[Mapping[str, Any]], terms: Terms) -> list[Measured]
         book,
         terms.currency,
     )
-    by = _MeasuredBy(book, tuple(lists), whole, roles, terms.currency)
+    by = _MeasuredBy(book, tuple(lists), whole, roles, terms.currency, own_prices(lines))
     return [
         _measured(place, line, _product(line, named), by)
         for place, line in enumerate(lines)
@@ -158,7 +161,7 @@ def _measured(place: int, line: Mapping[str, Any], product: int | None, by: _Mea
     asked = price * (HUNDRED - (line.get("discount") or NOTHING)) / HUNDRED
     by_hand = line.get("given_price") is not None or line.get("given_discount") is not None
     categories = _categories(by.book.wares.get(product or 0))
-    known, unrated = _prices(by, product, quantity) if product else ([], False)
+    known, unrated = _prices(by, place, product, quantity) if product else ([], False)
     if product is None or not known:
         listed = price if by_hand else asked
         return Measured(place, quantity, asked, listed, listed, categories, unrated)
@@ -170,11 +173,17 @@ def _measured(place: int, line: Mapping[str, Any], product: int | None, by: _Mea
 
 
 def _prices(
-    by: _MeasuredBy, product: int, quantity: Decimal
+    by: _MeasuredBy, place: int, product: int, quantity: Decimal
 ) -> tuple[list[tuple[int | None, Decimal]], bool]:
     """What the catalogue asks by each price list, and whether a rate is missing to say it in the currency of the paper."""
     known: list[tuple[int | None, Decimal]] = []
     unrated = False
+    if (own := by.own.get(place)) is not None:
+        try:
+            price = converted(own.price, own.currency, by.currency, by.book.rates)
+        except NoRate:
+            return [], True
+        return [(each, price) for each in by.lists], False
     for each in by.lists:
         try:
             found = price_of(by.book, product, quantity, each, by.currency)

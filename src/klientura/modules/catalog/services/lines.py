@@ -28,6 +28,8 @@ from klientura.modules.catalog.rules import (
     price_of,
     rate_on,
 )
+from klientura.modules.catalog.rules.options import Configurator
+from klientura.modules.catalog.services.configuring import OwnPrice, configurators_of, settle
 
 type Line = dict[str, Any]
 
@@ -36,6 +38,8 @@ LINES = "lines"
 NOBODY: frozenset[str] = frozenset()
 MOST = Decimal(10) ** 15
 HUNDRED = Decimal(100)
+PRICED_BY = ("product", "quantity", "given_price", "configuration")
+"""What a price hangs on."""
 TOO_LARGE = _("This sum is too large to be kept.")
 
 
@@ -58,6 +62,7 @@ class _Known:
     units: Mapping[int, Unit]
     taxes: Mapping[int, tuple[bool, list[tuple[dt.date, Decimal | None]]]]
     companions: Sequence[Companion]
+    configurators: Mapping[int, Configurator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ def _known(lines: Sequence[Line]) -> _Known:
         {u.pk: u for u in Unit.objects.filter(pk__in={u for u in units if u})},
         tax_rates({t for t in taxes if t}),
         companions_of(products),
+        configurators_of(lines),
     )
 
 
@@ -184,13 +190,15 @@ def _complete(
     renewed: bool,
 ) -> None:
     lines = draft.parts[part]
+    own = settle(part, draft, before, known.configurators)
     for place, line in enumerate(lines):
         old = before.get(line.get("id") or 0)
         _describe(line, known, old)
         _refuse_odd(part, draft, place, line, known)
         same = old is not None and not renewed and _same(line, old)
         if not same or line.get("price") is None:
-            _price(part, draft, place, line, by, terms, is_known=line.get("product") in known.products)
+            is_known = line.get("product") in known.products
+            _price(part, draft, place, line, by, terms, is_known=is_known, own=own.get(place))
         given = line.get("given_price")
         if renewed and old is not None and given is not None and given == old["given_price"]:
             _convert(
@@ -238,11 +246,19 @@ def _refuse_odd(part: str, draft: Draft, place: int, line: Line, known: _Known) 
 
 def _same(line: Line, old: Line) -> bool:
     """Whether what a price hangs on is as it was."""
-    return all(line.get(k) == old[k] for k in ("product", "quantity", "given_price"))
+    return all(line.get(k) == old[k] for k in PRICED_BY)
 
 
 def _price(
-    part: str, draft: Draft, place: int, line: Line, by: _PricedBy, terms: Terms, *, is_known: bool
+    part: str,
+    draft: Draft,
+    place: int,
+    line: Line,
+    by: _PricedBy,
+    terms: Terms,
+    *,
+    is_known: bool,
+    own: OwnPrice | None,
 ) -> None:
     line["reason"] = None
     if line.get("given_price") is not None:
@@ -256,6 +272,10 @@ def _price(
     if not is_known:  # refused already: there is no such product
         return
     try:
+        if own is not None:
+            line["price"] = converted(own.price, own.currency, terms.currency, by.book.rates)
+            line["reason"] = str(_("as an option"))
+            return
         found = price_of(
             by.book, line["product"], line["quantity"] or Decimal(1), by.price_list, terms.currency
         )

@@ -64,10 +64,22 @@ def discount_limit(world: "World", number: int) -> dict[str, Any]:
     }
 
 
+def option_group(world: "World", number: int) -> dict[str, Any]:
+    """A group of a product of its own, from which nothing has to be chosen."""
+    return {
+        "product": world.reference("product", number),
+        "name": f"Группа {number}",
+        "place": number,
+        "at_least": 0,
+        "at_most": number % 5 + 1,
+    }
+
+
 FACTORIES: Final[Mapping[str, "Factory"]] = {
     "unit": unit,
     "product": product,
     "product_category": product_category,
+    "option_group": option_group,
     "price_list": price_list,
     "discount_rule": discount_rule,
     "discount_limit": discount_limit,

@@ -1,7 +1,7 @@
 """How papers begin from one another: a deal, an offer, an order give their client, terms and goods at the prices agreed there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from klientura.modules.orders.queries.naming import contract_words
 from klientura.modules.orders.services.papers import LINES_OF
 
 TERMS: Final = ("party", "person", "currency", "price_list", "tax_mode")
+KEPT_OF_LINES: Final = ("product", "name", "quantity", "unit", "tax", "configuration")
 
 type Begun = tuple[dict[str, Any], dict[str, Any]]
 type Thing = tuple[int | None, str]
@@ -38,7 +39,7 @@ def begun(row: Row, lines: Iterable[Row], *also: str, **more: Any) -> Begun:
 
 
 def _line(line: Row) -> dict[str, Any]:
-    kept = {k: line[k] for k in ("product", "name", "quantity", "unit", "tax") if line[k] is not None}
+    kept = {k: line[k] for k in KEPT_OF_LINES if line.get(k) is not None}
     given = {"given_discount": line["discount"]} if line["discount"] is not None else {}
     return {**kept, "given_price": line["price"], **given}
 
@@ -84,7 +85,7 @@ def closing_of_invoice(actor: Actor, number: int) -> Begun:
     if row.get("order") is not None:
         order = row["order"].id
         owed = _left_of(source_of(actor, "order", order)[1], order, "closing_paper")
-        lines = _split(lines, _quantities(owed))[0]
+        lines = _loose(_split(lines, _quantities(owed))[0], lines)
     return begun(
         row,
         lines,
@@ -134,9 +135,14 @@ def _split(lines: Iterable[Row], much: defaultdict[Thing, Decimal]) -> tuple[lis
     return within, beyond
 
 
-def _left_of(lines: Iterable[Row], order: int, key: str) -> list[Row]:
+def _loose(found: list[Row], lines: Sequence[Row]) -> list[Row]:
+    """Some of the lines of a paper: where they are not all of them, pieces of a configuration are lines as any others."""
+    return found if found == lines else [{**line, "configuration": None} for line in found]
+
+
+def _left_of(lines: Sequence[Row], order: int, key: str) -> list[Row]:
     """What of the lines of an order stands in no paper of a kind yet."""
-    return _split(lines, _taken(order, key))[1]
+    return _loose(_split(lines, _taken(order, key))[1], lines)
 
 
 def _taken(order: int, key: str) -> defaultdict[Thing, Decimal]:
