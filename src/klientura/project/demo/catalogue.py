@@ -65,11 +65,16 @@ def write_catalogue(operation_id: int, *, language: str, now: dt.datetime, seed:
     tongue = "ru" if language == "ru" else "en"
     lists = _lists(tongue, now, operation_id)
     products = _products(tongue, lists[0], operation_id)
+    alike = {
+        "unit": _numbers_of("unit", "symbol").get(UNITS[tongue].get("pcs", "pcs")),
+        "tax": min(_numbers_of("tax", "place").items())[1],
+    }
+    options = write_options(MAKER, tongue, products[0], alike, operation_id)
     rules = _discounts(tongue, operation_id) + _limits(tongue, operation_id)
     rates = _rates(now, operation_id)
     company = _own_company(tongue, operation_id)
     deals = _deals(tongue, products, now, Random(f"{seed}/goods"), operation_id)  # noqa: S311 - data to look at
-    return len(WARES) + len(products) + len(lists) - 1 + rules + rates + deals + company
+    return len(WARES) + len(products) + options + len(lists) - 1 + rules + rates + deals + company
 
 
 def _numbers_of(key: str, field: str) -> dict[Any, int]:
@@ -97,7 +102,6 @@ def _products(tongue: str, base: int, operation_id: int) -> list[int]:
             })  # fmt: skip
     numbers = write.create_many(MAKER, shape_of("product"), made, operation_id=operation_id)
     known = {row["name"]: pk for row, pk in zip(made, numbers, strict=True)}
-    write_options(MAKER, tongue, numbers[0], {"unit": made[0]["unit"], "tax": tax}, operation_id)
     return [*numbers, _kit(tongue, known, made[0]["unit"], tax, operation_id)]
 
 

@@ -47,8 +47,8 @@ def _named(tongue: str) -> dict[str, str]:
 
 def write_options(
     maker: Actor, tongue: str, product: int, alike: Mapping[str, Any], operation_id: int
-) -> None:
-    """Write the options of a product, their groups and the rules between them."""
+) -> int:
+    """Write the options of a product, their groups and the rules between them; return how many records."""
     place = 0 if tongue == "ru" else 1
     options = [option for _least, _most, held in GROUPS.values() for option in held]
     rows = [
@@ -65,6 +65,7 @@ def write_options(
         write.create(maker, shape_of("option_group"), group, operation_id=operation_id)
     rules = [{"kind": kind, "option": numbers[one], "other": numbers[other]} for kind, one, other in RULES]
     write.update(maker, shape_of("product"), product, {"option_rules": rules}, operation_id=operation_id)
+    return len(options) + len(GROUPS)
 
 
 def configured_deal(tongue: str, client: Mapping[str, Any], product: int, day: dt.date) -> dict[str, Any]:

@@ -143,7 +143,8 @@ def test_a_paper_outlives_its_options_and_is_told_of_it(lathe: dict[str, int]) -
 
 def test_a_copy_has_the_configuration_too(lathe: dict[str, int]) -> None:
     number = deal(configured(lathe, "Патрон 315", "Насос", lines=("Патрон 315", "Насос")))
-    twin = write.create(ACTOR, shape_of(DEAL), as_given(copy_of(ACTOR, shape_of(DEAL), number)))
+    copy = copy_of(ACTOR, shape_of(DEAL), number)
+    twin = write.create(ACTOR, shape_of(DEAL), as_given(copy.values, copy.lines))
     seen = [(line["configuration"], line["total"]) for line in lines_of(number)]
     assert seen == [(line["configuration"], line["total"]) for line in lines_of(twin)] and seen[0][0]
 

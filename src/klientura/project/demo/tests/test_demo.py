@@ -26,6 +26,7 @@ from klientura.modules.catalog.models import (
     DiscountLimit,
     DiscountRule,
     ExchangeRate,
+    OptionGroup,
     PriceList,
     Product,
     ProductCategory,
@@ -76,6 +77,8 @@ def test_small_is_one_operation_of_the_wizard() -> None:
         == 600
         + 150
         + 12
+        + 1
+        + OptionGroup.objects.count()
         + sum(
             kind.objects.count()
             for kind in (
