@@ -40,6 +40,10 @@ def test_from_a_plan_to_what_came_of_it(product: Product, page: Page, tmp_path: 
     expect(page.locator("main")).to_contain_text("Закрыта")
     page.wait_for_load_state("networkidle")
 
+    page.goto(f"{product.address}/forecast/model")
+    expect(page.locator("main")).to_contain_text("Прогноза ещё нет")
+    assert look_everywhere(page, tmp_path, "forecast-model") == {}
+
     page.goto(f"{product.address}/plans?by=company&period=quarter")
     expect(page.locator(".plan-table")).to_contain_text("120 %")
     assert look_everywhere(page, tmp_path, "plans") == {}
@@ -56,3 +60,31 @@ def test_the_pages_of_a_filled_company(product: Product, page: Page, tmp_path: P
         expect(page.locator("h1")).to_be_visible()
         page.wait_for_load_state("networkidle")
         assert look_everywhere(page, tmp_path, path.replace("/", "-")) == {}
+
+
+def test_a_deal_moves_to_another_month_by_keyboard_and_back(
+    product: Product, page: Page, tmp_path: Path
+) -> None:
+    set_up(page, product.address, "ru")
+    page.goto(f"{product.address}/opportunity/new")
+    page.fill("[name=name]", "Поставка муки")
+    page.fill("[name=amount]", "120000")
+    page.locator("form.form button[type=submit]").first.click()
+    expect(page.locator("h1")).to_have_text("Поставка муки")
+
+    page.goto(f"{product.address}/forecast/board")
+    columns = page.locator("[data-stage]")
+    card = page.locator("[data-card]")
+    here = page.locator("[data-stage]:has([data-card])")
+    begun = here.get_attribute("data-stage")
+    assert look_everywhere(page, tmp_path, "forecast-board") == {}
+    target = columns.nth(3)
+    card.locator("[data-board-move]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name=target.get_attribute("data-stage-label") or "").click()
+    expect(target.locator("[data-card]")).to_have_count(1)
+    expect(target.locator(".board-sum").first).to_contain_text("120")
+    expect(page.locator(".toast").last).to_contain_text("Дата закрытия")
+    page.locator(".toast").last.get_by_role("button", name="Отменить").click()
+    expect(page.locator(f'[data-stage="{begun}"] [data-card]')).to_have_count(1)
+    expect(target.locator("[data-card]")).to_have_count(0)

@@ -40,6 +40,13 @@ def beginnings(kind: PeriodKind, year: int) -> list[dt.date]:
     return [dt.date(year, month, 1) for month in range(1, 13, MONTHS[kind])]
 
 
+def same_day(day: dt.date | None, month: dt.date, today: dt.date) -> dt.date:
+    """The day of a month that answers to a day of another: the same one, or the month's last where it is shorter, or where there was none;
+    never one that has passed."""
+    last = last_day("month", month)
+    return max(min(month.replace(day=min(day.day, last.day)), last) if day else last, today)
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How far a stretch is: working days that are over (today among them) and all of them."""

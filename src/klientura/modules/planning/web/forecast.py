@@ -141,7 +141,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         files=[{"label": k.upper(), "url": given.url("/forecast", format=k)} for k in FORMATS] if exports else [],
         modelled=any(each.modelled is not None for each in (*lines, whole)), plan_remark=made.remark if by != "company" else "",
         without_rate=without_rate_said(found.without_rate) if found.without_rate else "", **past(given, ahead, whole.won),
-        plans_url=given.url("/plans", measure="won_sum"), calendar_url="/opportunity?view=calendar",
+        plans_url=given.url("/plans", measure="won_sum"),
     )  # fmt: skip
 
 

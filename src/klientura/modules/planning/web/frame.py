@@ -158,6 +158,7 @@ def tabs(actor: Actor, active: str) -> list[dict[str, Any]]:
     found = [{"key": "plans", "label": _("Plan and fact"), "url": "/plans"}]
     if sees_forecast(actor):
         found.append({"key": "forecast", "label": _("Forecast"), "url": "/forecast"})
+        found.append({"key": "board", "label": _("Forecast board"), "url": "/forecast/board"})
     if open_to_reader(actor, Dimension.COMPANY, None) or open_to_reader(
         actor, Dimension.OWNER, actor.user_id
     ):
