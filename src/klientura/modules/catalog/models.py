@@ -12,6 +12,7 @@ from klientura.kernel.settings.currencies import Currency
 from klientura.kernel.store.record import Line, Record
 from klientura.modules.catalog import enums
 from klientura.modules.parties.enums import PartyRole
+from klientura.modules.parties.models import Party
 
 
 class Unit(Record):
@@ -100,6 +101,24 @@ class Product(Record):
 
     class Meta:
         db_table = "product"
+
+
+class ProductCost(Line):
+    """What a product costs us from a day on; without a day: always, until a later one begins. Duty and delivery come on top."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", db_index=False)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    cost = MoneyColumn(_("cost"), null=True, blank=True, currency_field="currency")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default="RUB")
+    duty = models.DecimalField(_("duty, %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    delivery = models.DecimalField(_("delivery, %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    supplier = models.ForeignKey(
+        Party, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("supplier"),
+        db_index=False,
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "product_cost"
 
 
 class Component(Line):

@@ -45,6 +45,15 @@ def _named(tongue: str) -> dict[str, str]:
     return {option[0]: str(option[place]) for _least, _most, options in GROUPS.values() for option in options}
 
 
+def _costs() -> list[dict[str, Any]]:
+    """What the lathe costs: dearer since the year began."""
+    own = current().currency
+    return [
+        {"cost": "985000", "currency": own, "delivery": "2"},
+        {"valid_from": "2026-01-01", "cost": "1060000", "currency": own, "delivery": "2.5"},
+    ]
+
+
 def write_options(
     maker: Actor, tongue: str, product: int, alike: Mapping[str, Any], operation_id: int
 ) -> int:
@@ -64,7 +73,13 @@ def write_options(
         }  # fmt: skip
         write.create(maker, shape_of("option_group"), group, operation_id=operation_id)
     rules = [{"kind": kind, "option": numbers[one], "other": numbers[other]} for kind, one, other in RULES]
-    write.update(maker, shape_of("product"), product, {"option_rules": rules}, operation_id=operation_id)
+    write.update(
+        maker,
+        shape_of("product"),
+        product,
+        {"option_rules": rules, "costs": _costs()},
+        operation_id=operation_id,
+    )
     return len(options) + len(GROUPS)
 
 

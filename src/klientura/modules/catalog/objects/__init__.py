@@ -19,6 +19,7 @@ from klientura.modules.catalog.models import (
     PriceList,
     Product,
     ProductCategory,
+    ProductCost,
     Tax,
     TaxRate,
     Unit,
@@ -173,6 +174,15 @@ PRODUCT = ObjectSpec(
             fields={"min_quantity": Field(trimmed=True)},
             columns=("price_list", "min_quantity", "price", "valid_from", "valid_until"),
             inputs=("price_list", "min_quantity", "price", "valid_from", "valid_until"),
+        ),
+        Part(
+            key="costs", model=ProductCost, parent="product", label=_("Cost by date"), mirrors=("cost", "duty"),
+            fields={
+                "cost": Field(adds_up=False), "duty": Field(type="percent", trimmed=True),
+                "delivery": Field(type="percent", trimmed=True), "supplier": Field(target="party"),
+            },
+            columns=("valid_from", "cost", "duty", "delivery", "supplier"),
+            inputs=("valid_from", "cost", "currency", "duty", "delivery", "supplier"),
         ),
         Part(
             key="components", model=Component, parent="kit", label=_("What the kit holds"),

@@ -15,6 +15,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from klientura.kernel.fields.base import FieldProblem
 from klientura.kernel.objects.batch import Batch, Draft
 from klientura.kernel.settings.installation import current
+from klientura.modules.catalog.services.costs import keep_costs
 from klientura.modules.catalog.services.option_checks import check_rules
 
 HUNDRED = Decimal(100)
@@ -57,6 +58,7 @@ def before_write_product(batch: Batch, _actor: Any) -> None:
                 draft.refuse(f"components.{place}.quantity", "range", _("A quantity is more than zero."))
     _refuse_cycles([d for d in batch if d.record_id and d.parts.get("components")])
     check_rules(batch)
+    keep_costs(batch)
 
 
 def _refuse_cycles(drafts: Sequence[Draft]) -> None:

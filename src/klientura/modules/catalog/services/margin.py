@@ -1,6 +1,6 @@
 """What is left of the prices of some lines after what the goods cost us, in the currency of the whole.
 
-The cost of a product is said in its own currency; duty comes on top. Both are confidential: only whoever sees the field
+The cost is that of the day of the paper, in a currency of its own; duty and delivery come on top. Both are confidential: only whoever sees the field
 «cost» of products is told anything that follows from it.
 """
 
@@ -12,8 +12,8 @@ from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import may, readable
 from klientura.kernel.objects.registry import shape_of
 from klientura.kit.sums import HUNDRED, rounded
-from klientura.modules.catalog.models import Product
 from klientura.modules.catalog.queries.book import exchange_rates
+from klientura.modules.catalog.queries.costs import Cost, costs_on
 from klientura.modules.catalog.rules import NoRate, converted
 from klientura.modules.catalog.services.lines import Terms
 
@@ -27,6 +27,8 @@ class Margin(NamedTuple):
     product: int | None
     net: Decimal
     cost: Decimal | None
+    unrated: str = ""
+    """The currency of the cost, where no rate of exchange puts it into that of the paper."""
 
     @property
     def left(self) -> Decimal | None:
@@ -50,36 +52,25 @@ def sees_margin(actor: Actor) -> bool:
 
 
 def margins(lines: Sequence[Mapping[str, Any]], terms: Terms) -> list[Margin]:
-    """By line; two statements, whatever their number. The caller asks `sees_margin` first."""
+    """By line, with the costs of the day of the paper; two statements, whatever their number. The caller asks `sees_margin` first."""
     ids = {number for line in lines if (number := _id(line.get("product"))) is not None}
-    known = Product.objects.filter(pk__in=ids, cost__isnull=False)
-    costs = {
-        pk: (cost, currency, duty)
-        for pk, cost, currency, duty in known.values_list("pk", "cost", "currency", "duty")
-    }
+    costs = costs_on(ids, terms.day)
     rates = exchange_rates(terms.day) if costs else {}
     made = []
     for place, line in enumerate(lines):
         product, quantity = _id(line.get("product")), line.get("quantity") or NOTHING
-        cost = _cost_of(costs.get(product or 0), quantity, terms, rates)
-        made.append(Margin(place, product, line.get("net") or NOTHING, cost))
+        known, net = costs.get(product or 0), line.get("net") or NOTHING
+        try:
+            cost = None if known is None else _cost_of(known, quantity, terms, rates)
+            made.append(Margin(place, product, net, cost))
+        except NoRate as missing:
+            made.append(Margin(place, product, net, None, str(missing)))
     return made
 
 
-def _cost_of(
-    known: tuple[Any, str, Decimal | None] | None,
-    quantity: Decimal,
-    terms: Terms,
-    rates: Mapping[str, Decimal],
-) -> Decimal | None:
-    if known is None:
-        return None
-    cost, currency, duty = known
-    try:
-        one = converted(cost * (HUNDRED + (duty or NOTHING)) / HUNDRED, currency, terms.currency, rates)
-    except NoRate:
-        return None
-    return rounded(one * quantity)
+def _cost_of(known: Cost, quantity: Decimal, terms: Terms, rates: Mapping[str, Decimal]) -> Decimal:
+    one = known.cost * (HUNDRED + known.on_top) / HUNDRED
+    return rounded(converted(one, known.currency, terms.currency, rates) * quantity)
 
 
 def whole(lines: Sequence[Margin]) -> Margin:

@@ -13,7 +13,7 @@ from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store import read
 from klientura.kernel.store.read import Row
 from klientura.kernel.web.requests import Request
-from klientura.kit.formats import format_money
+from klientura.kit.formats import format_money, format_paper_date
 from klientura.modules.catalog.services.limits import percent_words
 from klientura.modules.catalog.services.margin import Margin, margins, sees_margin, whole
 from klientura.modules.orders.services.limits import terms_of
@@ -32,7 +32,9 @@ def _context(asked: Request, shape: Shape, row: Row) -> dict[str, Any]:
         "open": True,
         "lines": [{"name": lines[m.place]["name"] or "", **_told(m, terms.currency)} for m in found],
         "total": _told(whole(found), terms.currency),
-        "unknown": sum(1 for m in found if m.cost is None),
+        "unknown": sum(1 for m in found if m.cost is None and not m.unrated),
+        "unrated": sorted({m.unrated for m in found} - {""}),
+        "day": format_paper_date(terms.day, lang()),
     }
 
 

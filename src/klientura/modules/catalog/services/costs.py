@@ -1,0 +1,100 @@
+"""Costs of products by date: the last one said stands in the product, too, and what was so before is never lost.
+
+A cost typed into the product (a form, a file, the API) holds from today on, so that papers of earlier days keep theirs.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from klientura.kernel.objects.batch import Batch, Draft
+from klientura.kernel.settings.installation import current
+from klientura.modules.catalog.models import ProductCost
+from klientura.modules.catalog.queries.book import exchange_rates
+from klientura.modules.catalog.rules import NoRate, converted
+
+type Line = dict[str, Any]
+
+COSTS: Final = "costs"
+SAID: Final = ("cost", "duty", "currency")
+"""What a cost consists of where the product says it itself."""
+
+
+def keep_costs(batch: Batch) -> None:
+    """Check costs by date, note one that the product was given, and let the product tell that of today."""
+    for draft in batch:
+        _check(draft)
+    today = timezone.localdate()
+    dated = [d for d in batch if COSTS in d.parts]
+    said = [d for d in batch if d.record_id and COSTS not in d.parts and d.changed(*SAID)]
+    if said:
+        _note(said, _stored([d.record_id or 0 for d in said]), today)
+    rates = exchange_rates(today) if any(d.parts[COSTS] for d in dated) else {}
+    for draft in dated:
+        if draft.parts[COSTS] and not draft.errors:
+            _tell(draft, today, rates)
+
+
+def _check(draft: Draft) -> None:
+    seen: dict[dt.date | None, int] = {}
+    for place, line in enumerate(draft.parts.get(COSTS, ())):
+        where = f"{COSTS}.{place}"
+        for key in ("cost", "duty", "delivery"):
+            if (value := line.get(key)) is not None and value < 0:
+                draft.refuse(f"{where}.{key}", "range", _("This cannot be less than zero."))
+        day = line.get("valid_from")
+        if day in seen:
+            text = _("Line {line} holds from the same day already. Only one cost holds at a time.")
+            draft.refuse(f"{where}.valid_from", "overlap", text.format(line=seen[day] + 1))
+        seen.setdefault(day, place)
+        if line.get("currency") is None:
+            line["currency"] = draft.get("currency") or current().currency
+
+
+def _note(drafts: Sequence[Draft], stored: Mapping[int, list[Line]], today: dt.date) -> None:
+    """Of products whose cost was said anew: what held so far goes on to hold for earlier days."""
+    for draft in drafts:
+        lines = stored.get(draft.record_id or 0, [])
+        if not lines:
+            if draft.before.get("cost") is None:
+                continue  # there was none: the first one holds for all days
+            lines = [{"valid_from": None, **{key: draft.before.get(key) for key in SAID}}]
+        fresh = {key: draft.get(key) for key in SAID}
+        now = next((line for line in lines if line["valid_from"] == today), None)
+        if now is None:
+            lines.append({**_last(lines, today), "id": None, "valid_from": today, **fresh})
+        else:
+            now.update(fresh)
+        draft.parts[COSTS] = [{k: v for k, v in line.items() if k != "id" or v is not None} for line in lines]
+
+
+def _last(lines: Sequence[Line], day: dt.date) -> Line:
+    """The line that holds on a day; empty when none has begun."""
+    begun = [line for line in lines if (line["valid_from"] or dt.date.min) <= day]
+    return max(begun, key=lambda line: line["valid_from"] or dt.date.min, default={})
+
+
+def _tell(draft: Draft, today: dt.date, rates: Mapping[str, Decimal]) -> None:
+    """Let the product tell the cost of today in its own currency; without a rate it tells none."""
+    line = _last(draft.parts[COSTS], today)
+    cost = line.get("cost")
+    if cost is not None:
+        try:
+            own = draft.get("currency") or current().currency
+            cost = converted(cost, line.get("currency") or own, own, rates)
+        except NoRate:
+            cost = None
+    draft.values |= {"cost": cost, "duty": line.get("duty")}
+
+
+def _stored(products: Sequence[int]) -> dict[int, list[Line]]:
+    found: dict[int, list[Line]] = {}
+    columns = ("id", "valid_from", "cost", "currency", "duty", "delivery", "supplier")
+    rows = ProductCost.objects.filter(product__in=products).order_by("position", "id")
+    for product, *values in rows.values_list("product_id", *columns):
+        found.setdefault(product, []).append(dict(zip(columns, values, strict=True)))
+    return found
