@@ -184,6 +184,14 @@ def _prefilled(asked: Request, shape: Shape) -> Row:
     return row
 
 
+def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
+    """The first remark on each field."""
+    messages: dict[str, str] = {}
+    for error in errors:
+        messages.setdefault(error.field, str(error.message))
+    return messages
+
+
 def _form(
     asked: Request,
     shape: Shape,
@@ -197,9 +205,7 @@ def _form(
     similar: Sequence[Mapping[str, Any]] = (),
     note: str = "",
 ) -> HttpResponse:
-    messages: dict[str, str] = {}
-    for error in errors:
-        messages.setdefault(error.field, str(error.message))
+    messages = _by_field(errors)
     fields = _form_fields(asked, shape)
     judged = conditional.with_judged(shape, row, record_id)
     states, closed = conditional.of_form(
