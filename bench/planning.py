@@ -4,6 +4,7 @@ python -m bench.planning [--scale 1] [--data DIR]
 """
 
 import sys
+from functools import partial
 
 from bench import base, cpu
 from bench.figures import Figure, finish
@@ -23,7 +24,7 @@ def main() -> int:
         figures = [
             Figure(
                 f"planning: {name}",
-                cpu.median_cpu(site.pids, lambda url=url: site.get(url), rounds=5, batch=1),
+                cpu.median_cpu(site.pids, partial(site.get, url), rounds=5, batch=1),
                 "ms",
             )
             for name, url in PAGES.items()

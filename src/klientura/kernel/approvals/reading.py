@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.actor import Actor
-from klientura.kernel.access.gate import members_of
 from klientura.kernel.access.models import User
 from klientura.kernel.approvals.deciding import speaks_for
 from klientura.kernel.approvals.matching import tells_nothing_hidden
 from klientura.kernel.approvals.models import PENDING, Approval, ApprovalStep, Decision
+from klientura.kernel.approvals.standing import very_kinds
 from klientura.kernel.errors import NotFound
-from klientura.kernel.objects.registry import all_shapes, shapes_of_base
+from klientura.kernel.objects.registry import all_shapes
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store import read
 
@@ -168,9 +168,7 @@ def _titles(actor: Actor, approvals: Sequence[Approval]) -> dict[tuple[str, int]
         wanted[each.object].add(each.record_id)
     made: dict[tuple[str, int], tuple[Shape, str]] = {}
     for base, ids in wanted.items():
-        for shape in sorted(
-            shapes_of_base(base), key=lambda s: not members_of(s)
-        ):  # the very kind has the last word
+        for shape in very_kinds(base):
             if actor.may(shape.key, "read"):
                 titles = read.titles(actor, shape, sorted(ids))
                 made |= {(base, i): (shape, title or f"{shape.label} № {i}") for i, title in titles.items()}

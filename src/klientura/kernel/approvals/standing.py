@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.access.gate import members_of
 from klientura.kernel.approvals.models import APPROVED, PENDING, Approval
 from klientura.kernel.errors import NotFound
 from klientura.kernel.objects.registry import shapes_of_base
@@ -108,6 +109,11 @@ def is_stale(approval: Approval, digest: str) -> bool:
     return approval.state in {PENDING, APPROVED} and approval.digest != digest
 
 
+def very_kinds(base: str) -> list[Shape]:
+    """The kinds of record in a table, without the one that is all of them together (party: organisation and person)."""
+    return [s for s in shapes_of_base(base) if not members_of(s)]
+
+
 def kinds_of(approvals: Collection[Approval]) -> dict[int, Shape]:
     """By round, the kind of record it is about; one query for each kind. Without those that are gone, or in the trash."""
     made: dict[int, Shape] = {}
@@ -115,7 +121,7 @@ def kinds_of(approvals: Collection[Approval]) -> dict[int, Shape]:
     for each in approvals:
         by_base.setdefault(each.object, set()).add(each.record_id)
     for base, ids in by_base.items():
-        for shape in shapes_of_base(base):
+        for shape in very_kinds(base):
             there = read.titles(PRODUCT, shape, sorted(ids))
             made |= {a.pk: shape for a in approvals if a.object == base and a.record_id in there}
     return made
@@ -123,7 +129,7 @@ def kinds_of(approvals: Collection[Approval]) -> dict[int, Shape]:
 
 def kind_of(base: str, record_id: int) -> Shape | None:
     """The kind of record that a round is about; None when it is gone, or in the trash."""
-    for shape in shapes_of_base(base):
+    for shape in very_kinds(base):
         if read.titles(PRODUCT, shape, [record_id]):
             return shape
     return None

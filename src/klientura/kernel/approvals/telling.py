@@ -11,7 +11,7 @@ from klientura.kernel.access.models import User
 from klientura.kernel.access.substitutions import lasting
 from klientura.kernel.approvals.models import APPROVED, LAPSED, REFUSED, REWORK, Approval, ApprovalStep
 from klientura.kernel.notify.kinds import Kind, register_kind
-from klientura.kernel.notify.telling import Told, tell
+from klientura.kernel.notify.telling import Told, tell, tell_new
 from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.sight import seen_by
 
@@ -76,6 +76,31 @@ def ask(approval: Approval, shape: Shape, users: Collection[int]) -> None:
         approval,
         f"{approval.pk}:{approval.group}",
     )
+
+
+def ask_deputies(asked: Collection[tuple[Approval, Shape, Collection[int]]]) -> None:
+    """Tell whoever has begun to stand in for some people of what waits for these; once, and not what they know already."""
+    told: list[Told] = []
+    for shape in {shape.key: shape for _a, shape, _u in asked}.values():
+        mine = [(a, users) for a, s, users in asked if s.key == shape.key]
+        deputies = deputies_of({u for _a, users in mine for u in users}, shape.key)
+        wanted = [
+            (d, a)
+            for a, users in mine
+            for u in users
+            for d in deputies.get(u, ())
+            if d not in {*a.barred, a.author_id}
+        ]
+        ids: dict[int, set[int]] = {}
+        for deputy, approval in wanted:
+            ids.setdefault(deputy, set()).add(approval.record_id)
+        seeing = seen_by(shape, ids)
+        told += [
+            Told(d, WAITS, f"{a.pk}:{a.group}", timezone.now(), a.object, [a.record_id], a.author_id)
+            for d, a in wanted
+            if a.record_id in seeing.get(d, ())
+        ]
+    tell_new(told)
 
 
 def remind(late: Collection[tuple[ApprovalStep, str, Collection[int]]]) -> None:

@@ -1,6 +1,8 @@
-"""What is done for approvals by the clock: deadlines, and people who have left."""
+"""What is done for approvals by the clock: deadlines, people who are away, and people who have left."""
 
+import datetime as dt
 from collections.abc import Collection
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,11 +19,14 @@ from klientura.kernel.objects.shape import Shape
 from klientura.kernel.store.sight import seen_by
 
 AT_ONCE = 200
+LOOKED_BACK: Final = dt.timedelta(days=1)
+"""An absence that began no longer ago is looked at: the product may not have been running when it began."""
 
 
 def attach() -> None:
     """Look every five minutes."""
     by_the_clock("approvals.late", remind_of_late)
+    by_the_clock("approvals.away", tell_deputies)
     by_the_clock("approvals.left", replace_those_who_left)
 
 
@@ -46,6 +51,26 @@ def remind_of_late() -> None:
         for step in late:
             step.reminded_at = timezone.now()
         ApprovalStep.objects.bulk_update(late, ["reminded_at"])
+
+
+def tell_deputies() -> None:
+    """Tell those who have just begun to stand in for somebody what has been waiting for them."""
+    now = timezone.now()
+    begun = lasting().filter(starts_at__lte=now, starts_at__gt=now - LOOKED_BACK, deputy__is_active=True)
+    absent = set(begun.values_list("absent_id", flat=True))
+    if not absent:
+        return
+    steps = list(
+        ApprovalStep.objects.select_related("approval")
+        .filter(approval__state=PENDING, opened_at__isnull=False, ended_at=None, users__overlap=list(absent))
+        .order_by("pk")[:AT_ONCE]
+    )
+    decided, kinds = _decided(steps), kinds_of([s.approval for s in steps])
+    telling.ask_deputies([
+        (step.approval, kinds[step.approval_id], [u for u in step.users if u in absent and (step.pk, u) not in decided])
+        for step in steps
+        if step.approval_id in kinds
+    ])  # fmt: skip
 
 
 def _decided(steps: Collection[ApprovalStep]) -> set[tuple[int, int]]:

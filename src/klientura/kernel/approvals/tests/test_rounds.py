@@ -198,6 +198,28 @@ def test_a_deputy_speaks_for_who_is_away(company: Company) -> None:
     assert (said.who, said.instead_of) == ("Глеб Соул", "Борис Лось")
 
 
+def test_who_begins_to_stand_in_hears_of_what_has_been_waiting(company: Company) -> None:
+    approval = sent(company, "employee", made_by(company, "employee"))
+    own = sent(company, "colleague", made_by(company, "colleague"))
+    today = company_today()
+    upkeep.tell_deputies()
+    assert told(company, "colleague") == []
+    set_substitution(
+        company.actor("administrator"),
+        company.users["manager"].pk,
+        company.users["colleague"].pk,
+        today,
+        today,
+        [KEY],
+    )
+    upkeep.tell_deputies()
+    upkeep.tell_deputies()
+    found = Notification.objects.filter(user=company.users["colleague"], kind="approval")
+    assert [n.record_id for n in found] == [approval.record_id]  # once, and not what they sent themselves
+    assert own.record_id != approval.record_id
+    assert decide(company, "colleague", approval) == "approved"
+
+
 def test_a_deputy_does_not_approve_what_they_sent(company: Company) -> None:
     today = company_today()
     set_substitution(
