@@ -20,10 +20,12 @@ def main() -> int:
     with base.site(options) as site:
         made = _make()
         priced = cpu.median_cpu(_here, lambda: _price(made), rounds=9, batch=4)
+        limited = cpu.median_cpu(_here, lambda: _price_limited(made), rounds=9, batch=4)
         number = _invoice(made)
         printed = cpu.median_cpu(site.pids, lambda: site.get(f"/invoice/{number}/pdf"), rounds=9, batch=4)
         figures = [
             Figure(f"price {LINES} lines by {LISTS} lists and {RULES} discounts", priced, "ms", 50),
+            Figure("the same, held against the limits of a seller, with the margin", limited, "ms", 50),
             Figure(f"PDF of an invoice of {PAGES_OF} lines, two pages", printed, "ms", 100),
         ]
     return finish("papers", figures, options.scale)
@@ -66,12 +68,22 @@ def _make() -> dict[str, Any]:
         for n in range(RULES)
     ]  # fmt: skip
     write.create_many(actor, shape_of("discount_rule"), rules)
+    categories = write.create_many(
+        actor, shape_of("product_category"), [{"name": f"Замер {n}"} for n in range(RULES)]
+    )
+    limits = [
+        {"name": f"Замер {n}", "role": "employee", "category": pk, "on_line": "5", "on_whole": "3", "least_margin": "15"}
+        for n, pk in enumerate([None, *categories])
+    ]  # fmt: skip
+    write.create_many(actor, shape_of("discount_limit"), limits)
+    for number, pk in enumerate(products):
+        write.update(actor, shape_of("product"), pk, {"category": categories[number % RULES], "cost": "70"})
     client = write.create(actor, shape_of("organisation"), {"name": "Замер"})
     company = write.create(actor, shape_of("own_company"), {"name": "Замер"})
     return {"products": products, "price_list": below, "client": client, "company": company}
 
 
-def _price(made: dict[str, Any]) -> None:
+def _price(made: dict[str, Any]) -> Any:
     """What a form asks for while somebody types: everything but the writing."""
     from klientura.kernel.objects.batch import Batch, Draft
     from klientura.kernel.objects.registry import shape_of
@@ -83,6 +95,22 @@ def _price(made: dict[str, Any]) -> None:
     write.complete_lines(actor, Batch(shape, [draft], creating=True))
     if draft.errors or len(draft.parts["lines"]) != LINES:
         raise RuntimeError(draft.errors)
+    return draft
+
+
+def _price_limited(made: dict[str, Any]) -> None:
+    """The same for a seller: their limits, by line and on the whole, what is to be approved, and margins that are too thin."""
+    from dataclasses import replace
+
+    from klientura.kernel.objects.registry import shape_of
+
+    draft = _price(made)
+    for line in draft.parts["lines"][::10]:
+        line |= {"given_discount": 9, "discount": 9}
+    seller = replace(base.actor(), role="employee")
+    told = shape_of("opportunity").parts["lines"].advise(draft, seller)
+    if not told:
+        raise RuntimeError("nothing was beyond the limits")
 
 
 def _invoice(made: dict[str, Any]) -> int:

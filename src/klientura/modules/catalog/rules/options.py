@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-MOST_STEPS: Final = 20_000
-"""Steps that looking for a choice takes at most; rules that need more are taken for such as can be met."""
+MOST_STEPS: Final = 5_000
+"""Steps that looking for choices takes at most, all of a product together; what needs more is taken for such as can be met."""
 
 type Chosen = Mapping[int, Decimal]
 """Product of an option → how many go into one."""
@@ -132,9 +132,12 @@ class _TooLong(Exception):
     """The search was given up."""
 
 
-def can_be_met(made: Configurator, must: Iterable[int] = ()) -> bool:
-    """Whether there is any choice that holds all of `must` and breaks no rule; also true where looking took too long."""
-    steps = [MOST_STEPS]
+def can_be_met(made: Configurator, must: Iterable[int] = (), steps: list[int] | None = None) -> bool:
+    """Whether there is any choice that holds all of `must` and breaks no rule; also true where looking took too long.
+
+    `steps`: how many are left, for several questions that share them.
+    """
+    steps = [MOST_STEPS] if steps is None else steps
     rules = living_rules(made)
     try:
         state = _follow(made, rules, dict.fromkeys(must, True))
@@ -155,16 +158,11 @@ def _search(
     )
     if lacking is None:
         return True
-    for option in lacking.options:
-        if option.product in state:
-            continue
-        tried = _follow(made, rules, {**state, option.product: True})
+    undecided = next(o.product for o in lacking.options if o.product not in state)
+    for taken in (True, False):
+        tried = _follow(made, rules, {**state, undecided: taken})
         if tried is not None and _search(made, rules, tried, steps):
             return True
-        without = _follow(made, rules, {**state, option.product: False})
-        if without is None:
-            return False
-        state = without
     return False
 
 

@@ -29,7 +29,7 @@ from klientura.modules.catalog.rules import (
     rate_on,
 )
 from klientura.modules.catalog.rules.options import Configurator
-from klientura.modules.catalog.services.configuring import OwnPrice, configurators_of, settle
+from klientura.modules.catalog.services.configuring import KEPT, OwnPrice, configurators_of, settle
 
 type Line = dict[str, Any]
 
@@ -38,7 +38,7 @@ LINES = "lines"
 NOBODY: frozenset[str] = frozenset()
 MOST = Decimal(10) ** 15
 HUNDRED = Decimal(100)
-PRICED_BY = ("product", "quantity", "given_price", "configuration")
+PRICED_BY = ("product", "quantity", "given_price")
 """What a price hangs on."""
 TOO_LARGE = _("This sum is too large to be kept.")
 
@@ -246,7 +246,9 @@ def _refuse_odd(part: str, draft: Draft, place: int, line: Line, known: _Known) 
 
 def _same(line: Line, old: Line) -> bool:
     """Whether what a price hangs on is as it was."""
-    return all(line.get(k) == old[k] for k in PRICED_BY)
+    option = line.get(KEPT) or old[KEPT] or ""
+    belongs = ":" in option or line.get(KEPT) == old[KEPT]  # the price of a product hangs on no option of it
+    return belongs and all(line.get(k) == old[k] for k in PRICED_BY)
 
 
 def _price(

@@ -11,6 +11,7 @@ from klientura.modules.catalog.models import Option as OptionLine
 from klientura.modules.catalog.models import Product
 from klientura.modules.catalog.queries.options import configurators, variants_of
 from klientura.modules.catalog.rules.options import (
+    MOST_STEPS,
     Configurator,
     Group,
     Option,
@@ -151,6 +152,7 @@ def problems(made: Configurator) -> list[str]:
     """In words, why nobody could ever choose by these rules, or not begin as the product says."""
     found = [fault_words(f) for f in broken_rules(made, made.defaults)]
     found = [_("The options chosen to begin with break a rule: {text}").format(text=text) for text in found]
+    steps = [MOST_STEPS]
     for option in made.options.values():
         if (pair := contradiction(made, option.product)) is not None:
             names = [made.options[each].name for each in pair]
@@ -158,10 +160,10 @@ def problems(made: Configurator) -> list[str]:
                 "“{name}” can never be chosen: it brings “{one}” and “{other}” together, which do not go together."
             )
             found.append(text.format(name=option.name, one=names[0], other=names[1]))
-        elif not can_be_met(made, {option.product}):
+        elif not can_be_met(made, {option.product}, steps):
             text = _("“{name}” can never be chosen: the rules and the groups leave no room for it.")
             found.append(text.format(name=option.name))
-    if made.groups and not can_be_met(made):
+    if made.groups and not can_be_met(made, (), steps):
         found.append(_("The rules and the groups leave nothing that could be chosen."))
     return found
 

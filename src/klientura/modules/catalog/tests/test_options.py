@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from itertools import combinations
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from klientura.modules.catalog.rules.options import (
+    MOST_STEPS,
     Configurator,
     Group,
     Option,
@@ -89,6 +91,19 @@ def test_rules_that_contradict_one_another_are_found_at_any_length() -> None:
     assert contradiction(made, 1) == (3, 1)
     assert contradiction(made, 2) is None
     assert not can_be_met(made, {1})
+
+
+def test_rules_that_are_hard_to_see_through_hold_nobody_up() -> None:
+    """Two hundred options, every pair of groups at odds: the search gives up instead of going on for ever."""
+    groups = [Group(n, f"Группа {n}", [option(n * 20 + o) for o in range(20)], 3, 5) for n in range(10)]
+    rules = tuple(
+        OptionRule(a, "excludes", (a * 7 + 20) % 200) for a in range(200) if a != (a * 7 + 20) % 200
+    )
+    made = Configurator(999, "Станок", "RUB", groups, rules)
+    began, steps = process_time(), [MOST_STEPS]
+    for product in made.options:
+        can_be_met(made, {product}, steps)
+    assert process_time() - began < 5
 
 
 def test_quantities_are_those_that_are_offered() -> None:

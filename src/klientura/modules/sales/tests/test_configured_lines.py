@@ -121,6 +121,43 @@ def test_quantities_follow_the_product_and_what_was_agreed_stays(lathe: dict[str
     assert [(line["quantity"], line["price"]) for line in lines_of(number)] == [(3, 1000), (3, 999), (3, 80)]
 
 
+def test_another_option_leaves_the_agreed_price_of_the_product(lathe: dict[str, int]) -> None:
+    number = deal(configured(lathe, "Патрон 315", "Насос", lines=("Патрон 315", "Насос")))
+    write.update(ACTOR, shape_of("product"), lathe["Станок"], {"price": "5000"})
+    head, chuck, pump = lines_of(number)
+    said = f"1:{lathe['Патрон 315']}x1,{lathe['Насос']}x1,{lathe['Лампа']}x2"
+    lines = [
+        {"id": head["id"], "configuration": said}, {"id": chuck["id"]}, {"id": pump["id"]},
+        {"product": lathe["Лампа"], "configuration": "1"},
+    ]  # fmt: skip
+    write.update(ACTOR, shape_of(DEAL), number, {"lines": lines})
+    assert [(line["price"], line["quantity"]) for line in lines_of(number)] == [
+        (1000, 1),
+        (60, 1),
+        (80, 1),
+        (10, 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["1:", "1:x", "x", "1:999999999999x1", "1:1x1e9", "0:0x0", "1" * 4000, "1:1xNaN"]
+)
+def test_whatever_a_line_says_of_a_configuration_is_answered_in_words(
+    lathe: dict[str, int], said: str
+) -> None:
+    shape = shape_of(DEAL)
+    lines = [
+        {"product": lathe["Станок"], "configuration": said},
+        {"product": lathe["Насос"], "configuration": "1"},
+    ]
+    try:
+        number = write.create(ACTOR, shape, {"name": "Поставка", "lines": lines})
+    except Invalid as refused:
+        assert all(str(e.message) for e in refused.errors)
+    else:
+        assert [line["configuration"] for line in lines_of(number)] == [None, None]
+
+
 def test_how_many_of_an_option_is_said_in_the_configuration(lathe: dict[str, int]) -> None:
     number = deal(configured(lathe, "Патрон 315", "Насос", lines=("Патрон 315", "Насос"), quantity="2"))
     head, chuck, pump = lines_of(number)
