@@ -19,7 +19,7 @@ from klientura.modules.activities.models import Task
 from klientura.modules.analytics.tests.trading import found_trade, make, sell, steadily
 
 pytestmark = pytest.mark.django_db
-VIEWS = ("dynamics", "classes", "moves", "repeat", "effect", "season")
+VIEWS = ("dynamics", "classes", "moves", "repeat", "effect", "cross", "season")
 FIGURE = re.compile(r'<a class="link" href="(/sales-analysis/rows\?[^"]+)">([\d\u202f]+)</a>')
 SPAN = {"from": "2025-01", "to": "2025-12"}
 SUM = "777,77"
@@ -116,7 +116,7 @@ def test_where_sums_are_hidden_there_is_no_money_anywhere(
     company: Company, trade: dict[str, int], view: str
 ) -> None:
     company.grant("employee", "order", "export", "own")
-    if view not in ("moves", "season"):
+    if view not in ("moves", "season", "cross"):
         assert "₽" in page(company, "employee", view=view)
     company.hide("employee", "order", "amount")
     for asked in ({}, {"measure": "amount"}, {"by": "product", "of": "product"}):

@@ -1,6 +1,8 @@
 """GET /sales-analysis/rows: what a figure of sales is made of; of clients one makes a list or tasks from there in one action."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,15 +17,17 @@ from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.segments import reading
+from klientura.kernel.store import read
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import number, of
 from klientura.kit.formats import format_date, format_decimal
 from klientura.modules.analytics.queries.sold import classes as queries
 from klientura.modules.analytics.queries.sold.asked import order, sees
+from klientura.modules.analytics.queries.sold.cross import of_pair
 from klientura.modules.analytics.queries.sold.dimensions import Dimension, names, offered
 from klientura.modules.analytics.queries.sold.repeat import of_cohort
 from klientura.modules.analytics.queries.sold.rows import of_value
-from klientura.modules.analytics.web.sold import classes, repeat
+from klientura.modules.analytics.web.sold import classes, cross, repeat
 from klientura.modules.analytics.web.sold.frame import KNOWN, PATH, PLACE, Given, given_by, month_name
 from klientura.modules.analytics.web.tables import Cell, Column, Line, Table, as_file, table_shown
 
@@ -252,4 +256,39 @@ def _cohort(given: Given, said: dict[str, str]) -> Behind | None:
     return Behind(title, Table("cohort", title, _("Client"), [], lines), len(ids), ids)
 
 
-MAKERS: Final = {"cell": _cell, "moved": _moved, "orders": _orders, "late": _late, "cohort": _cohort}
+def _pair(given: Given, said: dict[str, str], *, both: bool) -> Behind | None:
+    """The clients, or orders, with both things of a pair, or with the first alone."""
+    first, _dot, second = said.get("key", "").partition(".")
+    level, basket = cross.level_of(given), cross.basket_of(given)
+    keys = [n for text in (first, second) if (n := number(text)) is not None]
+    if level not in offered(given.actor) or len(keys) != 2 or keys[0] == keys[1]:
+        return None
+    things = names(given.actor, level, keys)
+    if len(things) != 2:
+        return None
+    found = of_pair(given.actor, given.asked, basket, level, (keys[0], keys[1]), both=both, most=MOST)
+    words = _("Bought both: {first} and {second}") if both else _("Bought {first} without {second}")
+    title = words.format(first=things[keys[0]], second=things[keys[1]])
+    ids = [basket_id for basket_id, _orders_of, _day in found]
+    clients = basket == "client"
+    called = names(given.actor, "client", ids) if clients else dict(read.titles(given.actor, order(), ids))
+    path = "party" if clients else "order"
+    columns = [Column(_("Orders"))] if clients else []
+    lines = [
+        Line(
+            called.get(key) or str(classes.CLOSED),
+            [*([Cell(orders_of)] if clients else []), Cell(None, text=format_date(day, lang()))],
+            url=f"/{path}/{key}" if key in called else "",
+        )
+        for key, orders_of, day in found
+    ]
+    table = Table(
+        "pair", title, _("Client") if clients else pgettext("thing", "Order"), [*columns, Column(_("Last purchase"), "text")], lines
+    )  # fmt: skip
+    return Behind(title, table, len(found), ids if clients else [])
+
+
+MAKERS: Final[dict[str, Callable[[Given, dict[str, str]], Behind | None]]] = {
+    "cell": _cell, "moved": _moved, "orders": _orders, "late": _late, "cohort": _cohort,
+    "both": partial(_pair, both=True), "without": partial(_pair, both=False),
+}  # fmt: skip

@@ -41,15 +41,17 @@ PLACE: Final = Place(
 VIEWS: Final = {
     "dynamics": pgettext_lazy("sales analysis", "Dynamics"), "classes": gettext_lazy("ABC and XYZ"),
     "moves": gettext_lazy("Changes of class"), "repeat": gettext_lazy("Repeat sales"), "effect": gettext_lazy("What has changed sales"),
-    "season": gettext_lazy("Seasons"),
+    "cross": gettext_lazy("Bought together"), "season": gettext_lazy("Seasons"),
 }  # fmt: skip
+LEAST: Final = 3
+MOST_LEAST: Final = 999_999
 LONGEST: Final = 120
 KNOWN: Final = range(1990 * 12, 2101 * 12)
 """The months that may be asked for."""
 MOST_LETTERS: Final = 120
 KEPT: Final = (
     "from", "to", "company", "owner", "team", "group", "product", "segment", "city", "source", "currency", "by", "of", "measure", "step",
-    "a", "b", "x", "y", "pairs",
+    "a", "b", "x", "y", "pairs", "basket", "level", "least",
 )  # fmt: skip
 """What an address keeps from one view to another."""
 STEPS: Final = ("month", "quarter", "week")
@@ -66,6 +68,7 @@ class Given:
     by: Dimension | None
     question: Question
     step: str
+    least: int
     rates: Rates
     said: dict[str, str]
     errors: dict[str, str]
@@ -136,7 +139,7 @@ def given_by(request: Request) -> Given:
     step = said.get("step", "month")
     return Given(
         request, asked, view if view in VIEWS else "dynamics", by, _question(actor, said, limits, money=rates.seen),
-        step if step in STEPS else "month", rates, said, errors,
+        step if step in STEPS else "month", _least(said, errors), rates, said, errors,
     )  # fmt: skip
 
 
@@ -226,6 +229,15 @@ def _limits(said: dict[str, str], errors: dict[str, str]) -> Limits:
         if low in found and high in found and found[high] <= found[low]:
             errors[high] = _("This limit must be above the one before it.")
     return usual if errors else Limits(**found)
+
+
+def _least(said: dict[str, str], errors: dict[str, str]) -> int:
+    """In how many baskets at least a pair has to be; what is no such number is told by its field."""
+    text = said.get("least", "")
+    value = int(text) if text.isascii() and text.isdigit() else 0
+    if text and value not in range(2, MOST_LEAST + 1):
+        errors["least"] = _("Write a whole number from 2 to {most}.").format(most=MOST_LEAST)
+    return value if value in range(2, MOST_LEAST + 1) else LEAST
 
 
 def money_column(given: Given, label: str) -> list[Column]:

@@ -19,7 +19,7 @@ from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import of
 from klientura.modules.analytics.queries.sold.asked import first_day, order, sees, sees_products, this_month
 from klientura.modules.analytics.queries.sold.dimensions import offered
-from klientura.modules.analytics.web.sold import classes, dynamics, effect, repeat, season
+from klientura.modules.analytics.web.sold import classes, cross, dynamics, effect, repeat, season
 from klientura.modules.analytics.web.sold.frame import PLACE, VIEWS, Given, given_by
 from klientura.modules.analytics.web.tables import View, as_file, table_shown
 
@@ -29,6 +29,7 @@ MAKERS: Final[dict[str, Callable[[Given], View]]] = {
     "moves": classes.view_of_moves,
     "repeat": repeat.view,
     "effect": effect.view,
+    "cross": cross.view,
     "season": season.view,
 }
 CHOICES: Final[dict[str, Callable[[Given], list[dict[str, Any]]]]] = {
@@ -36,8 +37,10 @@ CHOICES: Final[dict[str, Callable[[Given], list[dict[str, Any]]]]] = {
     "classes": classes.choices,
     "moves": classes.choices,
     "effect": effect.choices,
+    "cross": cross.choices,
 }
-LIMITED: Final = ("classes", "moves")
+LIMITS: Final[dict[str, str | tuple[str, ...]]] = {"classes": "abxy", "moves": "abxy", "cross": ("least",)}
+"""The limits that a view is shown within; they are typed at its head."""
 SHOWN: Final = (
     "from",
     "to",
@@ -63,7 +66,8 @@ def analysis(request: HttpRequest) -> HttpResponse:
     if not sees(asked.actor):
         return show(request, "analytics/sales.html", active=PLACE.key, closed=True)
     given = given_by(asked)
-    found = MAKERS[given.view](given) if not given.errors or given.view not in LIMITED else View()
+    wrong = bool(given.errors.keys() & set(LIMITS.get(given.view, ())))
+    found = View() if wrong else MAKERS[given.view](given)
     wanted = asked.GET.get("format", "")
     if wanted in FORMATS and found.tables:
         if not may(asked.actor, order(), "export"):
@@ -72,7 +76,7 @@ def analysis(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "analytics/sales.html",
-        status=422 if given.errors and given.view in LIMITED else 200,
+        status=422 if wrong else 200,
         active=PLACE.key,
         tabs=_tabs(given),
         given=given,
@@ -85,7 +89,7 @@ def analysis(request: HttpRequest) -> HttpResponse:
         empty=found.empty,
         any_orders=bool(read.page(asked.actor, order(), limit=1, keys=["id"]).rows),
         form=_form(given),
-        limits=_limits(given) if given.view in LIMITED else [],
+        limits=_limits(given) if given.view in LIMITS else [],
         periods=_periods(given),
         choices=CHOICES[given.view](given) if given.view in CHOICES else [],
         files=[{"label": kind.upper(), "url": given.url(format=kind)} for kind in FORMATS]
@@ -125,7 +129,9 @@ def _month(number: int) -> str:
 
 
 def _limits(given: Given) -> list[dict[str, Any]]:
-    """The limits of classes, as they were typed, each with what is wrong with it."""
+    """The limits of a view, as they were typed, each with what is wrong with it."""
+    if given.view == "cross":
+        return cross.limits(given)
     limits = given.question.limits
     labels = {"a": _("A up to, %"), "b": _("B up to, %"), "x": _("X up to, %"), "y": _("Y up to, %")}
     return [
@@ -168,7 +174,7 @@ def _form(given: Given) -> dict[str, Any]:
         "product": _chosen("product", _("Product"), "/search/reference/product?only=1", asked.product, _product(given))
         if sees_products(actor) else None,
         "source": "source" in dimensions, "city": "city" in dimensions,
-        "kept": {k: v for k, v in given.said.items() if k not in SHOWN and not (k in "abxy" and given.view in LIMITED)},
+        "kept": {k: v for k, v in given.said.items() if k not in SHOWN and k not in LIMITS.get(given.view, ())},
         "open": any(value not in (None, "") for value in more),
     }  # fmt: skip
 
