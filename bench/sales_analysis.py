@@ -86,7 +86,7 @@ def main() -> int:
 
 
 def _figures() -> list[Figure]:
-    from klientura.modules.analytics.queries.sold import classes, dynamics
+    from klientura.modules.analytics.queries.sold import classes, cross, dynamics, repeat
     from klientura.modules.analytics.queries.sold.asked import Asked, month_of
     from klientura.modules.analytics.queries.sold.rates import rates_in
 
@@ -97,6 +97,7 @@ def _figures() -> list[Figure]:
     def matrix(dimension: Any, asked: Asked) -> Any:
         return lambda: classes.classes(actor, asked, classes.Question(dimension, "amount"), rates)
 
+    question = classes.Question("client", "amount")
     made = classes.statement(actor, whole, classes.Question("client", "amount"), rates)
     theirs, bare = cost(matrix("client", whole)), cost_of_bare(made.sql, made.params)
     return [
@@ -107,6 +108,22 @@ def _figures() -> list[Figure]:
         Figure("ABC and XYZ of clients, a year of three", cost(matrix("client", year)), "ms", CLASSES_LIMIT),
         Figure("dynamics, every line", cost(lambda: dynamics.periods(actor, whole, "month", rates)), "ms"),
         Figure("what each client brings", cost(lambda: dynamics.parts(actor, year, "client", rates)), "ms"),
+        Figure(
+            "bought together by a client, every line",
+            cost(lambda: cross.pairs(actor, whole, "client", "product", 3)),
+            "ms",
+        ),
+        Figure(
+            "bought together in an order, every line",
+            cost(lambda: cross.pairs(actor, whole, "order", "product", 3)),
+            "ms",
+        ),
+        Figure(
+            "changes of class, a year",
+            cost(lambda: classes.moves(actor, year, year.shifted(12), question, rates, rates)),
+            "ms",
+        ),
+        Figure("repeat sales by month", cost(lambda: repeat.months(actor, year, rates)), "ms"),
         Figure("the same of clients from the lines themselves", cost_of_bare(RAW_CLIENTS, ()), "ms"),
         Figure("the same of products from the lines themselves", cost_of_bare(RAW_PRODUCTS, ()), "ms"),
     ]

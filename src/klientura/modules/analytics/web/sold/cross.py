@@ -92,7 +92,6 @@ def view(given: Given) -> View:
 
 def _table(given: Given, seen: list[Pair], called: dict[Any, str], basket: Basket) -> Table:
     columns = [
-        Column(_("Bought this as well"), "text"),
         Column(_("Both, clients") if basket == "client" else _("Both, orders")),
         Column(_("Of those with the first"), "percent"),
         Column(_("More often than by chance, times"), "text"),
@@ -104,9 +103,8 @@ def _table(given: Given, seen: list[Pair], called: dict[Any, str], basket: Baske
         key = f"{p.first}.{p.second}"
         lines.append(
             Line(
-                called[p.first],
+                f"{called[p.first]} → {called[p.second]}",
                 [
-                    Cell(None, text=called[p.second]),
                     Cell(p.both, given.rows("both", key=key)),
                     Cell(round(p.confidence, 1)),
                     Cell(None, text=format_decimal(round(p.lift, 1), lang())),
@@ -115,7 +113,9 @@ def _table(given: Given, seen: list[Pair], called: dict[Any, str], basket: Baske
                 ],
             )
         )
-    return Table("pairs", _("Bought together"), pgettext("cross sales", "Who bought"), columns, lines)
+    return Table(
+        "pairs", _("Bought together"), pgettext("cross sales", "Who bought → and what else"), columns, lines
+    )
 
 
 def _rules(found: Pairs) -> list[str]:
