@@ -9,7 +9,7 @@ from django.utils import translation
 from klientura.kernel.access.actor import Actor
 from klientura.kernel.access.gate import readable
 from klientura.kernel.objects.shape import Shape
-from klientura.kernel.transfer.cells import LANGUAGES, text_of
+from klientura.kernel.transfer.cells import LANGUAGES, option_of, text_of
 from klientura.kernel.transfer.models import ColumnMemory
 from klientura.kernel.transfer.paths import TO_NOTE, Target, line_title, targets
 from klientura.kernel.transfer.ties import mate_shape
@@ -58,14 +58,14 @@ def suggest(actor: Actor, shape: Shape, table: TableInfo) -> tuple[str, ...]:
         return tuple(path if path in offered else "" for path in paths)
     names, kept = _names(shape, offered), _kept_by_us(actor, shape)
     chosen: list[str] = []
-    for title in table.header:
+    for index, title in enumerate(table.header):
         key = header_key(title)
-        path = names.get(key) or names.get(_TRAILING_NUMBER.sub("", key), "")
-        chosen.append(path if _free(path, chosen) else "")
+        paths = names.get(key) or names.get(_TRAILING_NUMBER.sub("", key), [])
+        values = _values(table, index)
+        fitting = [path for path in paths if _takes(offered[path], values)] or paths[:1]
+        chosen.append(next((path for path in fitting if _free(path, chosen)), ""))
     for index in range(len(chosen)):
-        values = [
-            text_of(r.cells[index]) for r in table.sample if index < len(r.cells) and r.cells[index] != ""
-        ]
+        values = _values(table, index)
         if not chosen[index] and header_key(table.header[index]) not in kept:
             path = _by_values(values, offered, shape)
             if path and _free(path, chosen):
@@ -102,14 +102,28 @@ def _free(path: str, chosen: Sequence[str]) -> bool:
     return bool(path) and (path not in chosen or path in REPEATABLE or "contact_points[" in path)
 
 
-def _names(shape: Shape, offered: Mapping[str, Target]) -> dict[str, str]:
-    """Header → path, the surest names first."""
-    names: dict[str, str] = {}
+def _values(table: TableInfo, index: int) -> list[str]:
+    return [text_of(r.cells[index]) for r in table.sample if index < len(r.cells) and r.cells[index] != ""]
+
+
+def _takes(target: Target, values: Sequence[str]) -> bool:
+    """Whether a list of options knows any of the values: a budget may be a sum, or a word of a list."""
+    field = target.field
+    if field is None or field.type.key != "option" or not values:
+        return True
+    return any(option_of(value, field) is not None for value in values)
+
+
+def _names(shape: Shape, offered: Mapping[str, Target]) -> dict[str, list[str]]:
+    """Header → paths, the surest names first."""
+    names: dict[str, list[str]] = {}
 
     def learn(path: str, titles: Sequence[str]) -> None:
         if path in offered:
             for title in titles:
-                names.setdefault(header_key(title), path)
+                known = names.setdefault(header_key(title), [])
+                if path not in known:
+                    known.append(path)
 
     for target in offered.values():
         if target.field is not None and not target.mate and target.kind in {"field", "line"}:

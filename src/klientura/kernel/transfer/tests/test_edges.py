@@ -218,3 +218,16 @@ def test_overwriting_keeps_other_contacts(tmp_path):
     values = {p["value"] for p in read.parts_of(who, shape, [known])[known]["contact_points"]}
     assert values == {"+79029273577", "+78432812120"}
     assert len(contents()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "path"),
+    [
+        (("350 000,00", "90000"), "amount"),
+        (("Планируется", "Нет"), "budget_known"),
+        (("", ""), "budget_known"),
+    ],
+)
+def test_a_title_that_fits_two_fields_goes_to_the_one_that_takes_its_values(tmp_path, cells, path):
+    file = write_file(tmp_path, [["Название", "Бюджет, руб."], ["Первый", cells[0]], ["Второй", cells[1]]])
+    assert suggest(actor(), shape_of("lead"), sniff(file))[1] == path

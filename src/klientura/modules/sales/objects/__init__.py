@@ -64,7 +64,7 @@ OPPORTUNITY = ObjectSpec(
             counted=False,
             copied=False,
         ),
-        "amount": Field(minimum=0),
+        "amount": Field(minimum=0, hint=_("With goods in the deal it is their sum.")),
         "price_list": Field(target="price_list"),
         "source": Field(grouped=True),
         "competitor": Field(grouped=True),
