@@ -17,6 +17,7 @@ from klientura.kernel.approvals.models import VERDICTS
 from klientura.kernel.approvals.standing import digest_of, is_stale
 from klientura.kernel.errors import Denied, Invalid, Stale
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.screens.approvals.facts import facts_of
 from klientura.kernel.screens.approvals.words import lines_of, moment, shown
 from klientura.kernel.screens.context import show
 from klientura.kernel.store import read
@@ -148,10 +149,11 @@ def _dialog(
     found = reading.one(asked.actor, pk)
     if not found.mine and not errors:
         raise Denied(_("Your decision is not asked for here, or you have decided already."))
-    chosen = verdict or asked.GET.get("verdict", "agreed")
+    chosen = verdict or asked.GET.get("verdict", "")
     return show(
         asked, "approvals/decide.html", status=status, round=shown(found), verdicts=_verdicts(), chosen=chosen,
         words=words, errors=errors or {}, action=f"/approvals/{pk}/decide",
+        facts=facts_of(asked, found.shape, found.approval.record_id),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from klientura.kernel.access.actor import SystemActor
+from klientura.kernel.approvals import sending
 from klientura.kernel.objects.registry import shape_of
 from klientura.kernel.store import read, write
 from klientura.kernel.testing.company import Company, found_company
@@ -84,3 +85,35 @@ def test_the_form_warns_of_a_thin_margin_those_who_see_costs(company: Company, o
     assert "56 %" in note() and "60 %" in note()
     company.hide("employee", "product", "cost")
     assert note() == ""
+
+
+def test_who_decides_sees_the_sum_and_what_is_left_of_it(company: Company, offer: int) -> None:
+    company.grant("manager", "party", "read", "all")
+    company.grant("manager", "organisation", "read", "all")
+    made = sending.send(company.actor("employee"), shape_of("offer"), offer)
+    dialog = f"/approvals/{made.pk}/decide"
+
+    def told() -> str:
+        return " ".join(company.client("manager").get(dialog).content.decode().split())
+
+    assert "Ромашка" in told() and "2 300,00" in told() and "1 120,00" in told() and "56 %" in told()
+    assert "approval-bad" not in told() and "checked" not in told()  # nothing is chosen before one chooses
+    empty = company.client("manager").post(dialog, {"verdict": "", "words": ""})
+    assert empty.status_code == 422
+    company.hide("manager", "product", "cost")
+    assert "56 %" not in told() and "2 300,00" in told()
+    company.hide("manager", "offer", "amount")
+    assert "2 300,00" not in told()
+
+
+def test_a_loss_is_marked_beside_the_decision(company: Company, offer: int) -> None:
+    product = read.parts_of(SYSTEM, shape_of("offer"), [offer])[offer]["lines"][0]["product"]
+    write.update(
+        SYSTEM,
+        shape_of("offer"),
+        offer,
+        {"lines": [{"product": product, "quantity": "1", "given_price": "300"}]},
+    )
+    made = sending.send(company.actor("employee"), shape_of("offer"), offer)
+    told = company.client("manager").get(f"/approvals/{made.pk}/decide").content.decode()
+    assert 'class="approval-bad"' in told and "140,00" in told

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from klientura.kernel.access.gate import readable_parts
 from klientura.kernel.objects.shape import Shape
+from klientura.kernel.screens.approvals.facts import Fact
 from klientura.kernel.screens.language import lang
 from klientura.kernel.screens.panels import MainPanel
 from klientura.kernel.store import read
@@ -48,6 +49,24 @@ def _told(margin: Margin, currency: str) -> Mapping[str, Any]:
         "percent": percent_words(percent) if percent is not None else "",
         "loss": margin.left is not None and margin.left < 0,
     }  # fmt: skip
+
+
+def margin_fact(asked: Request, shape: Shape, row: Row) -> list[Fact]:
+    """What is left of a paper, for whoever decides on it and sees what goods cost."""
+    if not sees_margin(asked.actor) or "lines" not in readable_parts(asked.actor, shape):
+        return []
+    lines = read.parts_of(asked.actor, shape, [row["id"]])[row["id"]]["lines"]
+    terms = terms_of({**NOTHING_SAID, "tax_mode": "included", **row})
+    told = _told(whole(margins(lines, terms)), terms.currency)
+    if not told["left"]:
+        return []
+    return [
+        Fact(
+            gettext_lazy("Margin"),
+            " · ".join(filter(None, (told["left"], told["percent"]))),
+            bad=told["loss"],
+        )
+    ]
 
 
 MARGIN_PANEL: Final = MainPanel(
