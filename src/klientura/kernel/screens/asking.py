@@ -1,6 +1,6 @@
 """What the dialog of a verb asks for: the verb's own fields, and what the record lacks for it. Nothing typed is lost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Asking:
     kept: list[tuple[str, str]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     links: list[dict[str, str]] = field(default_factory=list)
+    send_url: str = ""  # where the record is sent for the approval that the verb is refused for
 
 
 def given_to(asked: Request, shape: Shape, action: Action) -> dict[str, Any]:
@@ -102,8 +103,10 @@ def asking(
     for key, ask in action.instead.items():
         if key in messages or any(k.startswith(f"{key}-") for k in (*given, *messages)):
             made.controls += [_instead(c, given, messages, told=told) for c in ask()]
-    _leave_over(shape, row, messages, made)
-    if action.asks_missing and not made.controls and not made.links:
+    if unapproved := {e.field for e in refused.errors if e.code == "approval"}:
+        made.send_url = f"/{shape.key}/{row['id']}/approval"
+    _leave_over(shape, row, messages, made, besides=unapproved)
+    if action.asks_missing and not made.controls and not made.links and not made.send_url:
         raise BadRequest(
             " ".join(messages.values()), code=refused.errors[0].code if refused.errors else "invalid"
         )
@@ -159,8 +162,10 @@ def _instead(
     return {**control, "id": f"d-{name}", "value": value, "error": error if told else ""}
 
 
-def _leave_over(shape: Shape, row: Row, messages: Mapping[str, str], made: Asking) -> None:
-    """What no control asks for is said in words; lines of the record are put in on its form."""
+def _leave_over(
+    shape: Shape, row: Row, messages: Mapping[str, str], made: Asking, *, besides: Collection[str]
+) -> None:
+    """What no control asks for is said in words; lines of the record are put in on its form, `besides` those that are whole."""
     shown = {c["name"] for c in made.controls}
     for key, text in messages.items():
         name = key.partition(".")[0]
@@ -168,5 +173,5 @@ def _leave_over(shape: Shape, row: Row, messages: Mapping[str, str], made: Askin
             continue
         made.errors.append(text)
         part = shape.parts.get(name)
-        if part is not None and not part.by_verb:
+        if part is not None and not part.by_verb and name not in besides:
             made.links.append({"label": str(part.label), "url": f"/{shape.key}/{row['id']}/edit#part-{name}"})

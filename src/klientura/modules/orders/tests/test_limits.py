@@ -277,7 +277,10 @@ def test_every_door_holds(company: Company, shop: dict[str, int]) -> None:
         ).status_code
         == 422
     )
-    assert browser.post(f"/offer/{number}/actions/issue", headers={"HX-Request": "true"}).status_code == 422
+    refused = browser.post(f"/offer/{number}/actions/issue", headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    dialog = refused.content.decode()  # it leads to the approval, not to the lines, which are whole
+    assert f'hx-get="/offer/{number}/approval"' in dialog and "#part-lines" not in dialog
     assert browser.post(f"/offer/{number}/letter", headers={"HX-Request": "true"}).status_code == 422
     assert browser.post(f"/offer/{number}/links", {"days": "30"}).status_code in {200, 422}
     assert status("offer", number) == "draft"
