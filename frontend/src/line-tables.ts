@@ -41,6 +41,10 @@ function show(line: HTMLElement, told: Told | undefined, key: string, place: str
   }
 }
 
+function isFilled(line: HTMLElement): boolean {
+  return all<HTMLInputElement>("input", line).some((input) => input.value.trim() && !/-id$/.test(input.name));
+}
+
 function setup(table: HTMLElement): void {
   const form = table.closest("form");
   const key = table.dataset.lines ?? "";
@@ -71,7 +75,7 @@ function setup(table: HTMLElement): void {
   // A line that is filled in has an empty one below it, ready to be typed into.
   table.addEventListener("change", () => {
     const last = all("[data-line]", table).at(-1);
-    const filled = last && all<HTMLInputElement>("input", last).some((input) => input.value.trim() && !/-id$/.test(input.name));
+    const filled = last && isFilled(last);
     const active = document.activeElement;
     if (!filled) return;
     find("[data-line-add]", table)?.click();
@@ -83,6 +87,8 @@ function setup(table: HTMLElement): void {
     if (!line) return;
     void htmx.ajax("post", `${table.dataset.helper ?? ""}&place=${placeOf(line, key)}`, { source: helper, target: "#dialog-body", swap: "innerHTML" });
   });
+  // Lines that the form begins with, of another record or of a copy, are reckoned as if they had just been typed.
+  if (all("[data-line]", table).some((line) => isFilled(line) && all("[data-told]", line).every((output) => !output.textContent?.trim()))) soon();
   // Lines that a dialog has filled in: they are typed as any others, and what follows from them is asked for.
   if (table.dataset.fresh === undefined) return;
   form.dispatchEvent(new Event("change", { bubbles: true }));
