@@ -23,6 +23,9 @@ def copy_record(request: HttpRequest, actor: Actor, *, object: str, record_id: i
     begun = as_given(found.values, found.lines)
 
     def run() -> HttpResponse:
-        return answer_one(actor, shape, write.create(actor, shape, {**begun, **values}), status=201)
+        response = answer_one(actor, shape, write.create(actor, shape, {**begun, **values}), status=201)
+        if found.left_out:  # lines that name what is closed to the caller
+            response["X-Lines-Left-Out"] = str(found.left_out)
+        return response
 
     return once(request, actor, run)

@@ -41,10 +41,10 @@ def test_an_administrator_finds_the_pages_by_groups_others_their_own_few(admin: 
     assert re.findall(r'<h2 class="nav-title"[^>]*>([^<]+)<', nav) == [
         "Company and people", "Records and data", "Catalogue and papers", "Automation and connections", "For you alone",
     ]  # fmt: skip
-    assert nav.count('class="nav-link"') == 33
+    assert nav.count('class="nav-link"') == 34
     assert 'class="link settings-back" href="/settings"' in page
     overview = admin.get("/settings").content.decode()
-    assert overview.count('class="panel settings-card"') == 33
+    assert overview.count('class="panel settings-card"') == 34
     assert "settings-back" not in overview
     mine = signed_in(user_of("employee")).get("/me").content.decode()
     assert "nav-title" not in mine[mine.index('class="settings-nav') :]

@@ -22,21 +22,62 @@ type Line = dict[str, Any]
 COSTS: Final = "costs"
 SAID: Final = ("cost", "duty", "currency")
 """What a cost consists of where the product says it itself."""
+COLUMNS: Final = ("id", "valid_from", "cost", "currency", "duty", "delivery", "supplier")
 
 
 def keep_costs(batch: Batch) -> None:
-    """Check costs by date, note one that the product was given, and let the product tell that of today."""
-    for draft in batch:
-        _check(draft)
+    """Check costs by date, note one that the product was given, and let the product tell that of today.
+
+    A form sends field and table alike: what counts is which of them differs from what stands.
+    """
+    concerned = [d for d in batch if COSTS in d.parts or (d.record_id and d.changed(*SAID))]
+    if not concerned:
+        return
     today = timezone.localdate()
-    dated = [d for d in batch if COSTS in d.parts]
-    said = [d for d in batch if d.record_id and COSTS not in d.parts and d.changed(*SAID)]
-    if said:
-        _note(said, _stored([d.record_id or 0 for d in said]), today)
-    rates = exchange_rates(today) if any(d.parts[COSTS] for d in dated) else {}
-    for draft in dated:
-        if draft.parts[COSTS] and not draft.errors:
-            _tell(draft, today, rates)
+    stored = _stored([d.record_id for d in concerned if d.record_id])
+    for draft in concerned:
+        _check(draft)
+        _settle(draft, stored.get(draft.record_id or 0, []), today)
+    telling = [d for d in concerned if d.parts.get(COSTS) and not d.errors]
+    rates = exchange_rates(today) if telling else {}
+    for draft in telling:
+        _tell(draft, today, rates)
+
+
+def _settle(draft: Draft, stored: list[Line], today: dt.date) -> None:
+    """Bring together what the fields of the product and its table say of costs."""
+    given = draft.parts.get(COSTS)
+    table = given is not None and _plain(given) != _plain(stored)
+    # Where dates are kept, each line has a currency of its own: that of the product's price says nothing of them.
+    said = bool(draft.record_id) and draft.changed(*(("cost", "duty") if stored else SAID))
+    if table and said and stored:
+        draft.refuse(
+            "cost", "twice", _("The cost is changed here and in the table of costs. Change one of them.")
+        )
+    elif table and not stored:
+        _keep_earlier(draft, today)
+    elif said:
+        _note(draft, stored, today)
+    elif stored and given is None:
+        draft.parts[COSTS] = _kept(stored)
+
+
+def _plain(lines: Sequence[Line]) -> list[tuple[Any, ...]]:
+    """What lines say, without their numbers."""
+    return [tuple(line.get(key) for key in COLUMNS[1:]) for line in lines]
+
+
+def _keep_earlier(draft: Draft, today: dt.date) -> None:
+    """The cost of a product that gets its first dated ones holds for the days before them."""
+    lines = draft.parts[COSTS]
+    was = draft.before if draft.record_id else draft.values
+    if (
+        lines
+        and was.get("cost") is not None
+        and all(line.get("valid_from") for line in lines)
+        and not _last(lines, today)
+    ):
+        lines.insert(0, {"valid_from": None, **{key: was.get(key) for key in SAID}})
 
 
 def _check(draft: Draft) -> None:
@@ -55,21 +96,26 @@ def _check(draft: Draft) -> None:
             line["currency"] = draft.get("currency") or current().currency
 
 
-def _note(drafts: Sequence[Draft], stored: Mapping[int, list[Line]], today: dt.date) -> None:
-    """Of products whose cost was said anew: what held so far goes on to hold for earlier days."""
-    for draft in drafts:
-        lines = stored.get(draft.record_id or 0, [])
-        if not lines:
-            if draft.before.get("cost") is None:
-                continue  # there was none: the first one holds for all days
-            lines = [{"valid_from": None, **{key: draft.before.get(key) for key in SAID}}]
-        fresh = {key: draft.get(key) for key in SAID}
-        now = next((line for line in lines if line["valid_from"] == today), None)
-        if now is None:
-            lines.append({**_last(lines, today), "id": None, "valid_from": today, **fresh})
-        else:
-            now.update(fresh)
-        draft.parts[COSTS] = [{k: v for k, v in line.items() if k != "id" or v is not None} for line in lines]
+def _note(draft: Draft, stored: list[Line], today: dt.date) -> None:
+    """Of a product whose cost was said anew: what held so far goes on to hold for earlier days."""
+    lines = stored
+    if not lines:
+        if draft.before.get("cost") is None:
+            return  # there was none: the first one holds for all days
+        lines = [{"valid_from": None, **{key: draft.before.get(key) for key in SAID}}]
+    fresh = {key: draft.get(key) for key in ("cost", "duty") if draft.changed(key)}
+    if "cost" in fresh or not stored:
+        fresh["currency"] = draft.get("currency") or current().currency
+    now = next((line for line in lines if line["valid_from"] == today), None)
+    if now is None:
+        lines.append({**_last(lines, today), "id": None, "valid_from": today, **fresh})
+    else:
+        now.update(fresh)
+    draft.parts[COSTS] = _kept(lines)
+
+
+def _kept(lines: Sequence[Line]) -> list[Line]:
+    return [{k: v for k, v in line.items() if k != "id" or v is not None} for line in lines]
 
 
 def _last(lines: Sequence[Line], day: dt.date) -> Line:
@@ -93,8 +139,7 @@ def _tell(draft: Draft, today: dt.date, rates: Mapping[str, Decimal]) -> None:
 
 def _stored(products: Sequence[int]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = {}
-    columns = ("id", "valid_from", "cost", "currency", "duty", "delivery", "supplier")
     rows = ProductCost.objects.filter(product__in=products).order_by("position", "id")
-    for product, *values in rows.values_list("product_id", *columns):
-        found.setdefault(product, []).append(dict(zip(columns, values, strict=True)))
+    for product, *values in rows.values_list("product_id", *COLUMNS):
+        found.setdefault(product, []).append(dict(zip(COLUMNS, values, strict=True)))
     return found

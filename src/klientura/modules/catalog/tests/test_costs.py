@@ -118,3 +118,49 @@ def test_costs_by_date_are_hidden_with_the_cost() -> None:
     assert "712,00" not in page and "600,00" not in page
     answer = company.api("employee").get(f"/api/v1/product/{saw}").json()
     assert "costs" not in str(answer) and "cost" not in answer.get("fields", answer)
+
+
+def as_form(pk: int, **values: Any) -> dict[str, Any]:
+    """What the form of a product sends: the fields and the table alike."""
+    shape = shape_of("product")
+    row, lines = read.get(ACTOR, shape, pk), read.parts_of(ACTOR, shape, [pk])[pk]["costs"]
+    return {"cost": row["cost"], "duty": row["duty"], "currency": row["currency"], "costs": lines, **values}
+
+
+def test_a_cost_typed_into_the_form_counts_beside_its_table() -> None:
+    saw, today = product(cost="100"), timezone.localdate()
+    change(saw, **as_form(saw, cost="150"))
+    assert (cost(saw, OLD), cost(saw, today)) == ((100, "RUB", 0), (150, "RUB", 0))
+    change(saw, **as_form(saw, cost="160"))
+    assert (cost(saw, OLD), cost(saw, today), cost_told(saw)) == ((100, "RUB", 0), (160, "RUB", 0), 160)
+    change(saw, **as_form(saw, name="Пила ленточная"))
+    assert (cost(saw, today), cost_told(saw)) == ((160, "RUB", 0), 160)
+
+
+def test_a_cost_that_is_changed_in_both_places_is_asked_about() -> None:
+    saw = product(cost="100")
+    change(saw, cost="150")
+    lines = as_form(saw)["costs"]
+    lines[-1] = {**lines[-1], "cost": "170"}
+    with pytest.raises(Invalid) as refused:
+        change(saw, **as_form(saw, cost="160", costs=lines))
+    assert [(e.field, e.code) for e in refused.value.errors] == [("cost", "twice")]
+
+
+def test_a_first_cost_from_a_day_to_come_leaves_the_present_one() -> None:
+    saw, today = product(cost="100", duty="5"), timezone.localdate()
+    later = today + dt.timedelta(days=40)
+    change(saw, **as_form(saw, costs=[{"valid_from": later.isoformat(), "cost": "120", "currency": "RUB"}]))
+    assert (cost(saw, OLD), cost(saw, today), cost_told(saw)) == ((100, "RUB", 5), (100, "RUB", 5), 100)
+    assert cost(saw, later)[0] == 120
+
+
+def test_a_change_of_duty_leaves_the_cost_of_the_table_in_its_own_currency() -> None:
+    make("exchange_rate", currency="CNY", on="2026-01-01", rate="12")
+    saw, today = product(), timezone.localdate()
+    change(saw, costs=[{"valid_from": "2026-01-01", "cost": "5", "currency": "CNY"}])
+    assert cost_told(saw) == 60
+    change(saw, duty="7")
+    assert cost(saw, today) == (5, "CNY", 7)
+    change(saw, currency="CNY", price="80")
+    assert (cost(saw, today), cost_told(saw)) == ((5, "CNY", 7), 5)

@@ -5,7 +5,7 @@ The form beneath is sent along, so that options cost what they will cost in this
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from klientura.kernel.screens import inputs, line_tables
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.store import read
+from klientura.kernel.store.drafts import MAX_LINES
 from klientura.kernel.store.read import Ref
 from klientura.kernel.web.doors import Door, open_to
 from klientura.kernel.web.requests import Request, number, of
@@ -86,9 +87,10 @@ def apply(request: HttpRequest, object: str) -> HttpResponse:
         return _dialog(asked, wanted, chosen, status=422)
     typed, _ours = _lines_with(wanted, chosen)
     draft = _completed(asked, wanted, typed)
+    wrong = _unread(wanted.part, typed, draft)
     row = {k: draft.get(k) for k in wanted.shape.fields}
     table = line_tables.for_typing(
-        asked, wanted.shape, wanted.part, row, _as_typed(asked, wanted.part, typed, draft), {}, spare=1,
+        asked, wanted.shape, wanted.part, row, _as_typed(asked, wanted.part, typed, draft, wrong), wrong, spare=1,
         record_id=wanted.record_id,
     )  # fmt: skip
     response = show(asked, "catalog/lines.html", table={**table, "fresh": True})
@@ -107,13 +109,27 @@ def _wanted(asked: Request, key: str) -> _Asked:
     if product is None:
         raise BadRequest(_("Choose the product first."), code="product")
     read.get(asked.actor, shape_of("product"), product, keys=["id"])
-    made = configurators({product}).get(product)
+    made = _as_seen(asked, configurators({product}).get(product))
     said = read_written(lines[place].get(KEPT))
     if made is None or (said is not None and said.chosen is None):
         raise BadRequest(_("There is nothing to choose for this product."), code="product")
     keys = [each.key for line in lines.values() if (each := read_written(line.get(KEPT)))]
     own = said.key if said else max(keys, default=0) + 1
     return _Asked(shape, part, record_id, lines, place, made, own, said.chosen if said else None)
+
+
+def _as_seen(asked: Request, made: Configurator | None) -> Configurator | None:
+    """The choice with the names of those options that the reader sees; the others are there, and nothing is told of them."""
+    if made is None:
+        return None
+    seen = read.titles(asked.actor, shape_of("product"), list(made.options))
+    groups = [
+        replace(
+            g, options=[o if o.product in seen else replace(o, name=_("Closed to you")) for o in g.options]
+        )
+        for g in made.groups
+    ]
+    return replace(made, groups=groups)
 
 
 def _chosen(asked: Request, wanted: _Asked) -> dict[int, Decimal]:
@@ -170,13 +186,29 @@ def _head(wanted: _Asked, line: Typed, chosen: Mapping[int, Decimal]) -> Typed:
 
 
 def _completed(asked: Request, wanted: _Asked, lines: Sequence[Typed]) -> Draft:
+    if len(lines) > MAX_LINES:
+        text = _("No more than %(limit)s lines fit here. Take some out; nothing was saved yet.")
+        raise BadRequest(text % {"limit": MAX_LINES}, code="too_many")
     draft = line_tables.draft_of(asked, wanted.shape, wanted.part, lines, wanted.record_id)
     batch = Batch(wanted.shape, [draft], creating=wanted.record_id is None)
     line_tables.complete_draft(asked, wanted.part, batch)
     return draft
 
 
-def _as_typed(asked: Request, part: PartShape, typed: Sequence[Typed], draft: Draft) -> list[dict[str, Any]]:
+def _unread(part: PartShape, typed: Sequence[Typed], draft: Draft) -> dict[str, str]:
+    """What could not be read of what was typed into the lines, by its place."""
+    places = {
+        f"{part.key}.{place}.{column}"
+        for place, line in enumerate(typed)
+        for column in part.inputs
+        if line.get(column) and part.fields[column].type.key != "reference"
+    }
+    return {e.field: str(e.message) for e in draft.errors if e.field in places}
+
+
+def _as_typed(
+    asked: Request, part: PartShape, typed: Sequence[Typed], draft: Draft, wrong: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Lines for the form: what people said stays said, what follows from it is left to follow."""
     lines = draft.parts[part.key]
     names: dict[tuple[str, int], str | None] = {}
@@ -188,11 +220,13 @@ def _as_typed(asked: Request, part: PartShape, typed: Sequence[Typed], draft: Dr
             titles = read.titles(asked.actor, shape_of(target), ids) if ids else {}
             names |= {(column, pk): title for pk, title in titles.items()}
     made = []
-    for raw, line in zip(typed, lines, strict=True):
+    for place, (raw, line) in enumerate(zip(typed, lines, strict=True)):
         shown = {k: v for k, v in line.items() if k not in part.inputs or raw.get(k) or k == "quantity"}
         for column in part.inputs:
             if part.fields[column].type.key == "reference" and shown.get(column):
                 shown[column] = Ref(shown[column], names.get((column, shown[column])))
+            elif f"{part.key}.{place}.{column}" in wrong:
+                shown[column] = raw[column]
         made.append(shown)
     return made
 
@@ -221,9 +255,11 @@ def _told(asked: Request, wanted: _Asked, chosen: Mapping[int, Decimal]) -> dict
 def _dialog(
     asked: Request, wanted: _Asked, chosen: Mapping[int, Decimal], *, status: int = 200
 ) -> HttpResponse:
-    draft = line_tables.draft_of(asked, wanted.shape, wanted.part, [], wanted.record_id)
-    terms = terms_of_draft(draft)
-    prices = prices_of(wanted.made, terms)
+    terms = terms_of_draft(
+        _completed(asked, wanted, [])
+    )  # without what is closed to the reader: its prices tell of it
+    seen = read.titles(asked.actor, shape_of("product"), list(wanted.made.options))
+    prices = {product: price for product, price in prices_of(wanted.made, terms).items() if product in seen}
     return show(
         asked, "catalog/configure.html", status=status, name=wanted.made.name, object=wanted.shape.key,
         query=wanted.query, part=wanted.part.key, told=_told(asked, wanted, chosen), first=wanted.before is None,

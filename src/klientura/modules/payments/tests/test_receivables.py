@@ -309,8 +309,9 @@ def test_the_ready_reminder_is_off_and_tells_the_owner_when_on() -> None:
     ensure_reminder(actor)
     rule = Rule.objects.get()
     assert not rule.active
-    late = due(firm, 5, "100", owner=company.users["manager"].pk)
-    paid = due(firm, 5, "100")
+    # Since yesterday, whatever the time is now: the reminder comes at nine o'clock of the fifth day.
+    late = due(firm, 6, "100", owner=company.users["manager"].pk)
+    paid = due(firm, 6, "100")
     allocate(ACTOR, money(firm, "100"), {"invoice": paid})
     keeping.change(actor, rule.pk, {"active": True})
     Rule.objects.update(watermark=timezone.now() - dt.timedelta(days=2))

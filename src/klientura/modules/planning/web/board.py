@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +18,7 @@ from klientura.kernel.access.gate import may, readable, writable
 from klientura.kernel.errors import BadRequest, Denied, Invalid, NotFound
 from klientura.kernel.history.take_back import take_back
 from klientura.kernel.objects.registry import shape_of
+from klientura.kernel.objects.shape import Shape
 from klientura.kernel.screens.context import show
 from klientura.kernel.screens.language import lang
 from klientura.kernel.settings.days import company_today
@@ -124,8 +126,10 @@ def forecast_board(request: HttpRequest) -> HttpResponse:
 @open_to(Door.SIGNED_IN)
 @require_GET
 def more_cards(request: HttpRequest) -> HttpResponse:
-    """GET /forecast/board/cards?column=&after=: further cards of a column."""
+    """GET /forecast/board/cards?column=&after=: further cards of a column; without one the board."""
     asked = of(request)
+    if "column" not in asked.GET:
+        return HttpResponseRedirect("/forecast/board")
     column = _column(asked.GET.get("column", ""))
     if column is None or not sees_forecast(asked.actor):
         raise NotFound
@@ -142,23 +146,13 @@ def move(request: HttpRequest, record_id: int) -> HttpResponse:
         raise NotFound
     if column is None or not column.takes:
         raise BadRequest(_("A closing date is not moved into the past."), code="past")
-    before = read.get(asked.actor, shape, record_id, keys=["close_date", "status"])
+    read.get(asked.actor, shape, record_id, keys=["id"])
+    seen = number(request.POST.get("version"))
     if not _may_move(asked):
         raise Denied
-    if before["status"] != "open":
-        raise BadRequest(_("The deal is closed: its closing date stays."), code="closed")
-    today = company_today()
-    day = (
-        None
-        if column.key == UNDATED
-        else same_day(before["close_date"], (column.first or today).replace(day=1), today)
-    )
-    try:
-        now = write.update(
-            asked.actor, shape, record_id, {"close_date": day.isoformat() if day else None}, expected_version=number(request.POST.get("version"))
-        )  # fmt: skip
-    except Invalid as refused:
-        raise BadRequest(" ".join(str(e.message) for e in refused.errors), code="invalid") from refused
+    if seen is None:
+        raise BadRequest(_("Open the board again: it is not known what you have seen there."), code="version")
+    day, now, version = _moved(asked, shape, record_id, column, seen)
     columns, _unknown = _columns(asked, with_cards=False)
     one = Column(column.key, column.label, column.first, column.last, column.hue)
     cards = _cards(asked, one, None, only=record_id)["cards"]
@@ -168,8 +162,27 @@ def move(request: HttpRequest, record_id: int) -> HttpResponse:
         if day
         else _("The closing date is taken away")
     )
-    undo = f"/forecast/board/{record_id}/back?version={now}" if now != before["version"] else ""
+    undo = f"/forecast/board/{record_id}/back?version={now}" if now != version else ""
     return toast(response, text, undo_url=undo)
+
+
+@transaction.atomic
+def _moved(
+    asked: Request, shape: Shape, record_id: int, column: Column, seen: int
+) -> tuple[dt.date | None, int, int]:
+    """Give an open deal its new closing date: (date, version now, version before). Whoever closes it meanwhile comes before or after."""
+    before = write.lock(asked.actor, shape, record_id, "edit")
+    if before["status"] != "open":
+        raise BadRequest(_("The deal is closed: its closing date stays."), code="closed")
+    today = company_today()
+    first = (column.first or today).replace(day=1)
+    day = None if column.key == UNDATED else same_day(before["close_date"], first, today)
+    values = {"close_date": day.isoformat() if day else None}
+    try:
+        now = write.update(asked.actor, shape, record_id, values, expected_version=seen)
+    except Invalid as refused:
+        raise BadRequest(" ".join(str(e.message) for e in refused.errors), code="invalid") from refused
+    return day, now, int(before["version"])
 
 
 @open_to(Door.SIGNED_IN)

@@ -278,3 +278,44 @@ def test_the_dialog_is_for_who_may_write(lathe: dict[str, int], company: Company
         company.client("employee").post(address, form_of(lathe, **{"lines-0-product": "x"})).status_code
         == 400
     )
+
+
+def test_what_cannot_be_read_in_another_line_stays_as_it_was_typed(
+    lathe: dict[str, int], company: Company
+) -> None:
+    other = {"lines-1-product": str(lathe["Насос"]), "lines-1-quantity": "1", "lines-1-given_price": "12oo"}
+    answer = company.client("employee").post(
+        f"/configure/{DEAL}/apply?part=lines&place=0",
+        form_of(lathe, **other) | {f"choice-{lathe['chucks']}": str(lathe["Патрон 200"])},
+    )
+    shown = answer.content.decode()
+    assert answer.status_code == 200 and 'value="12oo"' in shown and 'aria-invalid="true"' in shown
+
+
+def test_too_many_lines_are_refused_in_words(lathe: dict[str, int], company: Company) -> None:
+    many = {f"lines-{n}-product": str(lathe["Насос"]) for n in range(1, 203)}
+    for step in ("", "/told", "/apply"):
+        address = f"/configure/{DEAL}{step}?part=lines&place=0"
+        assert company.client("employee").post(address, form_of(lathe, **many)).status_code in (200, 400)
+
+
+def test_a_closed_price_list_tells_no_price(lathe: dict[str, int], company: Company) -> None:
+    hidden = make("price_list", name="Закрытый", currency="RUB")
+    prices = [{"price_list": hidden, "price": "777"}]
+    write.update(ACTOR, shape_of("product"), lathe["Патрон 315"], {"prices": prices})
+    company.grant("employee", "price_list", "read", "none")
+    shown = company.client("employee").post(
+        f"/configure/{DEAL}?part=lines&place=0", form_of(lathe, price_list=str(hidden))
+    )
+    assert shown.status_code == 200 and "777" not in shown.content.decode()
+
+
+def test_of_options_that_are_closed_the_dialog_tells_nothing(lathe: dict[str, int], company: Company) -> None:
+    company.grant("employee", "product", "read", "own")
+    write.update(ACTOR, shape_of("product"), lathe["Станок"], {"owner": company.users["employee"].pk})
+    shown = (
+        company.client("employee")
+        .post(f"/configure/{DEAL}?part=lines&place=0", form_of(lathe))
+        .content.decode()
+    )
+    assert "Станок" in shown and "Патрон 315" not in shown and "Насос" not in shown and "60,00" not in shown
