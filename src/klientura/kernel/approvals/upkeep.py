@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from itertools import batched
 from typing import Final
 
 from django.db import transaction
@@ -60,11 +61,15 @@ def tell_deputies() -> None:
     absent = set(begun.values_list("absent_id", flat=True))
     if not absent:
         return
-    steps = list(
-        ApprovalStep.objects.select_related("approval")
-        .filter(approval__state=PENDING, opened_at__isnull=False, ended_at=None, users__overlap=list(absent))
-        .order_by("pk")[:AT_ONCE]
+    waiting = ApprovalStep.objects.filter(
+        approval__state=PENDING, opened_at__isnull=False, ended_at=None, users__overlap=list(absent)
     )
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for some in batched(ids, AT_ONCE):
+        _ask_deputies(list(ApprovalStep.objects.select_related("approval").filter(pk__in=some)), absent)
+
+
+def _ask_deputies(steps: list[ApprovalStep], absent: Collection[int]) -> None:
     decided, kinds = _decided(steps), kinds_of([s.approval for s in steps])
     telling.ask_deputies([
         (step.approval, kinds[step.approval_id], [u for u in step.users if u in absent and (step.pk, u) not in decided])

@@ -230,6 +230,8 @@ def lines_from(form: QueryDict, part: PartShape) -> list[dict[str, Any]] | None:
 
 def _says_something(part: PartShape, key: str) -> bool:
     """Whether a value makes a line: a choice does where it begins with none, in a table of lines."""
+    if key in part.carried:
+        return False  # what the form only carries along was typed by nobody
     field = part.fields[key]
     return not field.params.choices or (bool(part.columns) and field.default is None)
 

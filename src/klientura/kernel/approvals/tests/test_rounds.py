@@ -220,6 +220,24 @@ def test_who_begins_to_stand_in_hears_of_what_has_been_waiting(company: Company)
     assert decide(company, "colleague", approval) == "approved"
 
 
+def test_whoever_stands_in_hears_of_all_that_waits(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "AT_ONCE", 2)
+    sent_ones = [
+        sent(company, "employee", made_by(company, "employee", name=f"Фирма {n}")).record_id for n in range(5)
+    ]
+    today = company_today()
+    set_substitution(
+        company.actor("administrator"),
+        company.users["manager"].pk,
+        company.users["colleague"].pk,
+        today,
+        today,
+    )
+    upkeep.tell_deputies()
+    found = Notification.objects.filter(user=company.users["colleague"], kind="approval")
+    assert sorted(n.record_id or 0 for n in found) == sorted(sent_ones)
+
+
 def test_a_deputy_does_not_approve_what_they_sent(company: Company) -> None:
     today = company_today()
     set_substitution(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from klientura.kernel.objects.batch import Draft
+from klientura.kit.sums import rounded
 from klientura.modules.catalog.queries.options import configurators
 from klientura.modules.catalog.rules.options import (
     Chosen,
@@ -28,6 +29,9 @@ type Line = dict[str, Any]
 KEPT: Final = "configuration"
 """The column of a line that tells which configuration it belongs to."""
 LONGEST_NAME: Final = 500
+EXACT: Final = Decimal("0.001")
+TOO_MUCH: Final = Decimal(10) ** 12
+"""What columns of quantities hold: three places after the comma, twelve before it."""
 
 
 class OwnPrice(NamedTuple):
@@ -80,6 +84,7 @@ def settle(
     lines = draft.parts[part]
     prices: dict[int, OwnPrice] = {}
     belonging: set[int] = set()
+    _refuse_doubles(part, draft)
     for held in held_in(lines):
         head = lines[held.place]
         made = known.get(held.head)
@@ -92,7 +97,10 @@ def settle(
         belonging |= {held.place, *(place for product, place in held.parts.items() if product in chosen)}
         for product, place in held.parts.items():
             if product in chosen:
-                much = chosen[product] * (head["quantity"] or Decimal(0))
+                much = rounded(chosen[product] * (head["quantity"] or Decimal(0)), EXACT)
+                if much >= TOO_MUCH:
+                    draft.refuse(f"{part}.{held.place}.quantity", "range", _("This is too much."))
+                    continue
                 _follow(part, draft, place, before.get(lines[place].get("id") or 0), much)
         if made is not None:
             prices |= _own_prices(made, held, chosen)
@@ -102,6 +110,19 @@ def settle(
         if line.get(KEPT) is not None and place not in belonging:
             line[KEPT] = None  # its product went: what is left is a line as any other
     return prices
+
+
+def _refuse_doubles(part: str, draft: Draft) -> None:
+    """Two products of a record cannot be one configuration: the lines of its options would belong to both."""
+    seen: set[int] = set()
+    for place, line in enumerate(draft.parts[part]):
+        said = read_written(line.get(KEPT))
+        if said is None or said.chosen is None:
+            continue
+        if said.key in seen:
+            text = _("Another line has the configuration No. {n}. Give this one a number of its own.")
+            draft.refuse(f"{part}.{place}.{KEPT}", "twice", text.format(n=said.key))
+        seen.add(said.key)
 
 
 def _still_chosen(held: Held, made: Configurator | None, before: Mapping[int, Line]) -> dict[int, Decimal]:

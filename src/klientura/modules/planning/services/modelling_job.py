@@ -1,10 +1,11 @@
 """The job that reckons the models: begun by the clock when a month is over, or by whoever may plan for the company."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ CLOCK: Final = SystemActor("a month is over: the models learn it")
 SETTLING: Final = 5
 """Up to this day of a month orders of the last one still come in: the models are reckoned anew each day."""
 PAGE: Final = "/forecast/model"
+_LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('forecast_model_begin', 0))"
 
 
 def may_reckon(actor: Actor) -> bool:
@@ -55,19 +57,25 @@ def begin(actor: Actor, *, queue: bool = True) -> Job:
         raise Denied
     if not is_installed():
         raise BadRequest(_("The library of forecasting is not installed."), code="not_installed")
-    return job_at_work() or _start(actor, queue=queue)
+    with _one_at_a_time():
+        return job_at_work() or _start(actor, queue=queue)
 
 
 def begin_by_the_clock(today: dt.date) -> Job | None:
     """Begin when it is time, once a day at most: what fails is not tried every five minutes."""
     if not is_installed() or not is_due(today, SETTLING):
         return None
-    if (
-        Job.objects.filter(kind=KIND, actor_id=None, created_at__gte=beginning_of(today)).exists()
-        or job_at_work()
-    ):
-        return None
-    return _start(CLOCK)
+    with _one_at_a_time():
+        tried = Job.objects.filter(kind=KIND, actor_id=None, created_at__gte=beginning_of(today)).exists()
+        return None if tried or job_at_work() else _start(CLOCK)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Who looks whether the models are being reckoned, and begins, does both before the next one looks."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        yield
 
 
 def _start(actor: Actor, *, queue: bool = True) -> Job:

@@ -319,3 +319,30 @@ def test_of_options_that_are_closed_the_dialog_tells_nothing(lathe: dict[str, in
         .content.decode()
     )
     assert "Станок" in shown and "Патрон 315" not in shown and "Насос" not in shown and "60,00" not in shown
+
+
+def test_two_products_cannot_be_one_configuration(lathe: dict[str, int]) -> None:
+    said = f"1:{lathe['Патрон 200']}x1"
+    head = {"product": lathe["Станок"], "quantity": "1", "configuration": said}
+    with pytest.raises(Invalid) as refused:
+        deal([head, head])
+    assert [(e.field, e.code) for e in refused.value.errors] == [("lines.1.configuration", "twice")]
+
+
+def test_parts_of_a_unit_are_rounded_once_and_what_was_agreed_stays(lathe: dict[str, int]) -> None:
+    said = f"1:{lathe['Патрон 200']}x1,{lathe['Лампа']}x3"
+    lines = [
+        {"product": lathe["Станок"], "quantity": "0.333", "configuration": said},
+        {"product": lathe["Лампа"], "configuration": "1"},
+    ]
+    number = deal(lines)
+    stored = read.parts_of(ACTOR, shape_of(DEAL), [number])[number]["lines"]
+    write.update(ACTOR, shape_of("product"), lathe["Лампа"], {"price": "99"})
+    write.update(ACTOR, shape_of(DEAL), number, {"lines": [dict(line) for line in stored]})
+    again = read.parts_of(ACTOR, shape_of(DEAL), [number])[number]["lines"]
+    assert [(x["quantity"], x["price"], x["total"]) for x in again] == [
+        (x["quantity"], x["price"], x["total"]) for x in stored
+    ]
+    with pytest.raises(Invalid) as refused:
+        deal([{**lines[0], "quantity": "999999999999"}, lines[1]])
+    assert ("lines.0.quantity", "range") in [(e.field, e.code) for e in refused.value.errors]
