@@ -171,7 +171,15 @@ def test_a_client_accepts(firm: dict[str, int], company: Company) -> None:
     number = offer_with_client(firm, owner=boris)
     made = make_link(company.actor("administrator"), "offer", number)
     browser, way = Client(), f"/paper/{made.token}/answer"
-    assert browser.post(way, {"verdict": "accepted", "name": " "}).status_code == 422
+    assert (
+        'id="what-is-accepted">Нажимая «Принять предложение», я принимаю: '
+        in browser.get(f"/paper/{made.token}").content.decode()
+    )
+    nameless = browser.post(way, {"verdict": "accepted", "name": " ", "words": "Ждём к среде"})
+    assert (nameless.status_code, "Ждём к среде" in nameless.content.decode()) == (
+        422,
+        True,
+    )  # what was typed stays
     assert browser.post(way, {"verdict": "declined", "name": "Пётр"}).status_code == 422  # no reason
     assert row("offer", number)["status"] == "issued"
     assert browser.post(way, {"verdict": "accepted", "name": "Пётр <b>", "words": "Ждём"}).status_code == 302
@@ -183,6 +191,7 @@ def test_a_client_accepts(firm: dict[str, int], company: Company) -> None:
     assert told(boris, "paper_answered") == 1
     page = browser.get(f"/paper/{made.token}").content.decode()
     assert ("Предложение принято" in page, 'name="verdict"' in page) == (True, False)
+    assert "what-is-accepted" not in page
     assert (
         browser.post(way, {"verdict": "declined", "name": "Пётр", "words": "Передумали"}).status_code == 422
     )
