@@ -65,6 +65,7 @@ def test_a_client_accepts_an_offer_by_its_link(
     expect(client.locator("h1")).to_contain_text("Коммерческое предложение")
     assert client.evaluate("document.documentElement.scrollWidth") == 390
     assert list(faults(client)) == []
+    client.fill("[name=name]", "Пётр Ильич")
     client.get_by_role("button", name="Отказаться").click()
     expect(client.locator(".public-bad")).to_contain_text("не подошло")
     client.fill("[name=words]", "Ждём в понедельник")

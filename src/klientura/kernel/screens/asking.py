@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from klientura.kernel.access.gate import readable, writable
+from klientura.kernel.approvals.models import PENDING, Approval
 from klientura.kernel.errors import BadRequest, Denied, FieldError, Invalid
 from klientura.kernel.fields.base import REQUIRED
 from klientura.kernel.objects.shape import FieldShape, Shape
@@ -104,6 +105,8 @@ def asking(
         if key in messages or any(k.startswith(f"{key}-") for k in (*given, *messages)):
             made.controls += [_instead(c, given, messages, told=told) for c in ask()]
     if unapproved := {e.field for e in refused.errors if e.code == "approval"}:
+        if Approval.objects.filter(object=shape.base, record_id=row["id"], state=PENDING).exists():
+            raise BadRequest(_("It waits for approval. Once that is given, do this again."), code="approval")
         made.send_url = f"/{shape.key}/{row['id']}/approval"
     _leave_over(shape, row, messages, made, besides=unapproved)
     if action.asks_missing and not made.controls and not made.links and not made.send_url:

@@ -1,6 +1,7 @@
 """What somebody may take off by themselves, and that nothing beyond it goes out by any door without approval."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -286,6 +287,10 @@ def test_every_door_holds(company: Company, shop: dict[str, int]) -> None:
     assert status("offer", number) == "draft"
     page = browser.get(f"/offer/{number}").content.decode()
     assert "без согласования — до" in page and f"/offer/{number}/approval" in page
+    sending.send(company.actor("employee"), shape_of("offer"), number)
+    waits = browser.post(f"/offer/{number}/actions/issue", headers={"HX-Request": "true"})
+    assert waits.status_code == 400
+    assert json.loads(waits["HX-Trigger"])["toast"]["text"].startswith("Ждёт согласования")
 
 
 def test_the_form_tells_while_it_is_filled_in(company: Company, shop: dict[str, int]) -> None:

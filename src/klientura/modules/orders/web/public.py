@@ -76,7 +76,7 @@ def _show(request: HttpRequest, link: PaperLink, token: str, **more: Any) -> Htt
         "may_answer": link.object == "offer" and row["status"] == "issued" and not over, "over": over,
         "answered_on": format_date(row["answered_on"], lang) if row.get("answered_on") else "",
         "until": format_datetime(timezone.localtime(link.expires_at), lang),
-        "errors": {}, "name": link.whom, "words": "", **more,
+        "errors": {}, "name": "", "words": "", **more,
     }  # fmt: skip
     return render(request, "orders/public.html", context, status=422 if context["errors"] else 200)
 
