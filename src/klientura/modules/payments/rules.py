@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from klientura.kit.bank.invoice_numbers import Named, same_number
 
-type Why = Literal["number", "part", "like_number", "sum", "all", "oldest"]
+type Why = Literal["number", "part", "like_number", "sum", "all", "oldest", "owed"]
 
 MOST_SUGGESTED: Final = 6
 _DIGITS: Final = re.compile(r"\d+")
@@ -126,7 +126,8 @@ class Book:
         whole = [b for b in owed if b.party == owed[0].party] if owed else []
         if len(whole) > 1 and sum(self.owed[b.id] for b in whole) == money.amount:
             found.append(tuple(Share(b, self.owed[b.id], "all") for b in whole))
-        found += [(s,) for b in owed[:3] for s in self._one(money, b, "oldest")]
+        for place, bill in enumerate(owed[:3]):
+            found += [(s,) for s in self._one(money, bill, "owed" if place else "oldest")]
         kept: dict[frozenset[int], tuple[Share, ...]] = {}
         for each in found:
             kept.setdefault(frozenset(s.bill.id for s in each), each)

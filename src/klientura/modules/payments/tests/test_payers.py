@@ -129,3 +129,12 @@ def test_the_inn_is_not_written_by_whoever_may_not_edit_it(firm: dict[str, int],
         company.client("manager").post(f"/matching/{payment}/client", {"is": str(client)}).status_code == 200
     )
     assert (row("payment", payment)["party"].id, row("organisation", client)["inn"]) == (client, None)
+
+
+def test_only_one_invoice_is_called_the_first_to_be_paid(firm: dict[str, int], company: Company) -> None:
+    for day in ("2026-11-20", "2026-11-10", "2026-11-30"):
+        bill(firm, "100", issued_on="2026-10-01", due_on=day)
+    money(firm, "30")
+    shown = company.client("administrator").get("/matching").content.decode()
+    assert shown.count("самый ранний срок") == 1 and shown.count("ещё не оплачен") == 2
+    assert "самый ранний срок · от 01.10.2026 · оплатить до 10.11.2026" in shown

@@ -22,7 +22,7 @@ from klientura.kernel.web.requests import Request, number, of
 from klientura.kernel.web.toasts import toast
 from klientura.kit.formats import format_date, format_decimal, format_money
 from klientura.modules.payments.queries.candidates import Free, clients_by_inn, free_payments
-from klientura.modules.payments.rules import Found, Share
+from klientura.modules.payments.rules import Bill, Found, Share
 from klientura.modules.payments.services.allocating import Share as Wanted
 from klientura.modules.payments.services.clients import (
     client_of_payer,
@@ -38,8 +38,17 @@ PAGE: Final = 30
 WHY: Final = {
     "number": gettext_lazy("the number is named"), "part": gettext_lazy("the number is named, a part of the sum"),
     "like_number": gettext_lazy("a like number is named"), "sum": gettext_lazy("the sum is the same"), "all": gettext_lazy("all that is owed"),
-    "oldest": gettext_lazy("due first"),
+    "oldest": gettext_lazy("due first"), "owed": gettext_lazy("not paid yet"),
 }  # fmt: skip
+
+
+def _days_of(bill: Bill) -> list[str]:
+    """When an invoice was issued, and by when it is to be paid."""
+    return [
+        text.format(day=format_date(day, lang()))
+        for text, day in ((_("of {day}"), bill.issued_on), (_("to be paid by {day}"), bill.due_on))
+        if day
+    ]
 
 
 @open_to(Door.SIGNED_IN)
@@ -92,7 +101,7 @@ def _option(shares: tuple[Share, ...], currency: str, whose: Mapping[int, str]) 
             [
                 *([name] if (name := whose.get(shares[0].bill.party)) else []),
                 str(WHY[shares[0].why]),
-                *([format_date(shares[0].bill.issued_on, lang())] if shares[0].bill.issued_on else []),
+                *_days_of(shares[0].bill),
             ]
         ),
     }
