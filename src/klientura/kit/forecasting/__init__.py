@@ -1,1 +1,1 @@
-"""Forecasts of rows of months by statistical models, each tried on the past before it is believed (ADR 30)."""
+"""Forecasts of rows of months by statistical models, each tried on the past before it is believed (ADR 31)."""

@@ -1,4 +1,4 @@
-"""The forecast by models (ADR 30): reckoned by the worker from whole months of sales, kept for each last month."""
+"""The forecast by models (ADR 31): reckoned by the worker from whole months of sales, kept for each last month."""
 
 import datetime as dt
 import time
