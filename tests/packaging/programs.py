@@ -18,7 +18,7 @@ from pathlib import Path
 
 from klientura.project.embedded.postmaster import stop_postmaster
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 OURS = ("DATABASE_URL", "KLIENTURA_", "DJANGO_", "LC_", "LANG", "PYTEST_")
 
 
